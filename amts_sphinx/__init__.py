@@ -1,0 +1,1 @@
+"""Translate a Sphinx book: parse once, remember everything, write every edition."""

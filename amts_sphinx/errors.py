@@ -1,0 +1,84 @@
+"""The exceptions a user of amts_sphinx may read.
+
+Each text stands alone: what is wrong, where, and what is allowed.
+
+* AmtsError
+  x ConfigError               a value in ``conf.py`` or on the command line
+    + LanguageError           a language nobody here speaks
+  x MarkupError               coded text whose codes do not nest
+  x MemoryFileError           the translation memory cannot be used
+    + NewerMemoryError        it was written by a later version
+    + DamagedMemoryError      it is not, or no longer, a memory
+  x InterchangeError          a TMX (XLIFF, PO, CSV) file cannot be read
+  x EngineError               the engine cannot translate
+    + EngineUnavailableError  it is not installed, or does not answer
+    + EngineRejectedError     it refuses this request: retrying is no use
+    + EngineReplyError        it answered, but not what was asked
+  x EditionError              one or more editions were not built
+"""
+
+from __future__ import annotations
+
+from sphinx.errors import SphinxError
+
+
+class AmtsError(SphinxError):
+    """Anything that stops the work until the user does something."""
+
+    category = "amts"
+
+
+class ConfigError(AmtsError):
+    """A configuration value is not among those allowed."""
+
+    category = "amts configuration"
+
+
+class LanguageError(ConfigError):
+    """A language tag is unknown, or a language cannot be used here."""
+
+
+class MarkupError(AmtsError):
+    """Coded text whose codes do not nest, or that holds stray markup."""
+
+
+class MemoryFileError(AmtsError):
+    """The translation memory cannot be opened, read or written."""
+
+    category = "amts memory"
+
+
+class NewerMemoryError(MemoryFileError):
+    """The memory was written by a later version of amts_sphinx."""
+
+
+class DamagedMemoryError(MemoryFileError):
+    """The file is not a translation memory, or it is damaged."""
+
+
+class InterchangeError(AmtsError):
+    """A file of translation units cannot be read or written."""
+
+
+class EngineError(AmtsError):
+    """The engine cannot translate."""
+
+    category = "amts engine"
+
+
+class EngineUnavailableError(EngineError):
+    """The engine is not installed, not configured or does not answer."""
+
+
+class EngineRejectedError(EngineError):
+    """The engine refuses this request; the same request would fail again."""
+
+
+class EngineReplyError(EngineError):
+    """The engine's reply is not one target per source, in order."""
+
+
+class EditionError(AmtsError):
+    """One or more editions were not built."""
+
+    category = "amts edition"
