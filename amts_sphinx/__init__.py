@@ -1,1 +1,25 @@
 """Translate a Sphinx book: parse once, remember everything, write every edition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__version__ = "0.1.0"
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Make the extension known to Sphinx."""
+    from amts_sphinx import builders, collect, config, edition_build, records  # noqa: PLC0415 - a program that only asks for the version need not load Sphinx
+
+    records.attach(app)
+    for part in (config, collect, builders, edition_build):
+        part.register(app)
+    return {
+        "version": __version__,
+        "env_version": 1,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

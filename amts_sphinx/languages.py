@@ -171,7 +171,7 @@ def find_language(tag: str) -> Language:
 
 def _neighbours(tag: str) -> str:
     """Say which known languages *tag* may have been meant for."""
-    names = {}
+    names: dict[str, Language] = {}
     for language in LANGUAGES.values():
         word = language.name.partition(" ")[0]
         for name in (word, language.native_name, language.tag):

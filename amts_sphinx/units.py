@@ -8,7 +8,7 @@ module :mod:`amts_sphinx.codes` is the only one that takes coded text apart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -53,6 +53,10 @@ class Code:
     #: What it says or points at, the same in every edition of the book.
     equiv: str
 
+    def numbered(self, number: int) -> Code:
+        """Return the same code under another number."""
+        return replace(self, id=number)
+
     def __str__(self) -> str:
         shape = f'<g id="{self.id}">' if self.paired else f'<x id="{self.id}"/>'
         return f"{shape} ({self.kind} {self.equiv})" if self.equiv else shape
@@ -68,6 +72,19 @@ class Segment:
     kind: str
     location: Location
     codes: tuple[Code, ...] = ()
+    #: The number that each code has in the container, for the code 1, 2, 3, …
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """All the text of one element, and the segments that it is translated in."""
+
+    whole: Segment
+    #: In order; together they are the text of :attr:`whole`. Each one has words.
+    segments: tuple[Segment, ...]
+    #: How deep the element lies in its document, for pairing two editions.
+    level: int = 0
 
 
 class State(str, Enum):
@@ -137,11 +154,11 @@ class Finding:
 class Usage:
     """What an edition cost."""
 
-    #: Segments of the book, repetitions included.
+    #: Distinct segments of the book.
     segments: int = 0
-    #: Segments that the memory knew.
+    #: Those that the memory knew.
     recalled: int = 0
-    #: Segments that the engine was asked for, each distinct one once.
+    #: Those that the engine translated in this build.
     translated: int = 0
     #: Characters sent to the engine, codes included, as services bill them.
     characters: int = 0

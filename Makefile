@@ -1,0 +1,69 @@
+# Needs Python 3.10 or later with pip, and make. Everything it makes is in .venv and build.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
+
+.PHONY: help book docs test slow clean
+.NOTPARALLEL:
+
+help:
+	@echo 'make book    build the editions of the sample book into build/book'
+	@echo 'make docs    build the documentation into build/docs'
+	@echo 'make test    format, lint, types, documentation and the tests, in minutes'
+	@echo 'make slow    the tests with each supported Sphinx, and the slow tests'
+	@echo 'make clean   remove whatever the others made'
+	@echo 'PYTHON=...   the Python to use, 3.10 or later (now: $(PYTHON))'
+
+book: $(VENV)/has-book
+	$(BIN)/sphinx-build -b amts sample_book/en build/book
+	@set -- build/book/*/index.html; \
+	test -f "$$1" || { echo 'make book: no edition in build/book' >&2; exit 1; }; \
+	echo 'Open in a browser:'; \
+	for page; do echo "  $(CURDIR)/$$page"; done
+
+docs: $(VENV)/has-book
+	$(BIN)/sphinx-build -q -n -W --keep-going -b html docs build/docs
+
+test: $(VENV)/has-test docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -m 'not slow'
+
+# Both halves are run even if the first one fails.
+slow: $(VENV)/has-test
+	@status=0; \
+	$(BIN)/python .ci/matrix.py || status=1; \
+	$(BIN)/pytest -m slow || status=1; \
+	exit $$status
+
+clean:
+	rm -rf $(VENV) build amts_sphinx.egg-info .mypy_cache .pytest_cache .ruff_cache
+	find amts_sphinx tests -name __pycache__ -prune -exec rm -rf {} +
+
+# A stamp is touched when its step is complete, so that an interrupted one is repeated.
+
+$(VENV)/made:
+	@command -v $(PYTHON) >/dev/null || { \
+	echo "make: there is no '$(PYTHON)'; name a Python >= 3.10: make PYTHON=..." >&2; \
+	exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+	echo "make: Python >= 3.10 is needed; '$(PYTHON)' is $$($(PYTHON) -V 2>&1)." \
+	"Name another: make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	echo "make: '$(PYTHON)' cannot make environments;" \
+	"on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/has-book: $(VENV)/made setup.cfg pyproject.toml
+	@echo 'Installing amts_sphinx into $(VENV) ...'
+	@$(PIP) install --editable '.[book]'
+	@touch $@
+
+$(VENV)/has-test: $(VENV)/made setup.cfg pyproject.toml
+	@echo 'Installing amts_sphinx and the tools for its tests into $(VENV) ...'
+	@$(PIP) install --editable '.[book,test,lint]'
+	@touch $(VENV)/has-book $@

@@ -1,0 +1,89 @@
+"""The builders ``amts-<language>`` and ``amts``: wiring only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+from amts_sphinx.config import checked
+from amts_sphinx.languages import LANGUAGES
+from amts_sphinx.production import Order, Production
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sphinx.application import Sphinx
+
+
+class AmtsBuilder(StandaloneHTMLBuilder):
+    """Reads the book as the HTML builder does, and has its editions written by others.
+
+    Extensions look for attributes of an HTML builder while a book is read, whatever
+    builder writes it; that is why this one descends from it.
+    """
+
+    name = "amts"
+    epilog = "The editions are in %(outdir)s."
+    #: The language of the one edition to build; all configured ones when it is empty.
+    tag: ClassVar[str] = ""
+    #: The editions' own builds look for catalogues and outdated pages.
+    use_message_catalog = False
+
+    def get_outdated_docs(self) -> str:  # type: ignore[override]
+        """Say what is built; each edition finds out by itself what is out of date."""
+        languages = checked(self.config).editions(self.tag)
+        return "editions " + ", ".join(language.tag for language in languages)
+
+    def write(  # type: ignore[misc] # final for type checkers, called by all versions
+        self,
+        build_docnames: Iterable[str] | None,
+        updated_docnames: Iterable[str],  # noqa: ARG002 - known from their digests
+        method: str = "update",
+    ) -> None:
+        """Make the editions."""
+        config = checked(self.config)
+        languages = config.editions(self.tag)
+        out = Path(self.outdir)
+        order = Order(
+            {
+                language: out if self.tag else out / language.tag
+                for language in languages
+            },
+            force=build_docnames is None,
+            filenames=tuple(
+                str(self.env.doc2path(docname)) for docname in build_docnames or ()
+            )
+            if method == "specific"
+            else (),
+        )
+        Production(self._application(), self, config).run(order)
+
+    def _application(self) -> Sphinx:
+        """Return the application: Sphinx 9 keeps it under a new name."""
+        app: Sphinx = getattr(self, "_app", None) or self.app
+        return app
+
+    def finish(self) -> None:
+        """Write nothing: the editions are complete."""
+
+    def cleanup(self) -> None:
+        """Do nothing: there is nothing of our own."""
+
+    def prepare_writing(self, docnames: Any) -> None:
+        """Do nothing: the editions write."""
+
+
+def register(app: Sphinx) -> None:
+    """Add ``amts``, and a builder for every language.
+
+    Sphinx looks a builder up by its name before it knows the configuration, so there is
+    one for each language that an edition can be in.
+    """
+    app.add_builder(AmtsBuilder)
+    for tag in LANGUAGES:
+        name = f"amts-{tag}"
+        app.add_builder(
+            type(f"AmtsBuilder_{tag}", (AmtsBuilder,), {"name": name, "tag": tag})
+        )

@@ -1,0 +1,315 @@
+"""The configuration: the ``amts_*`` values of ``conf.py`` as one frozen value.
+
+Each field registers, checks and documents its own value; nothing else in the package
+reads ``app.config.amts_…``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+from amts_sphinx.engine import engine_names
+from amts_sphinx.errors import ConfigError, LanguageError
+from amts_sphinx.languages import Language, find_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+#: Internal: where an edition's own build finds its plan. Set by the builder alone.
+PLAN: Final = "amts_edition_plan"
+
+
+def _value(
+    default: object,
+    parse: Callable[[str, Any], Any],
+    text: str,
+    *,
+    allowed: str,
+    rebuild: str = "",
+) -> Any:
+    """Describe one configuration value.
+
+    :param parse: takes the value's name and what ``conf.py`` says, and returns the
+        field; raises ConfigError
+    :param text: what the value does, for the documentation
+    :param allowed: what it may be, for the documentation
+    :param rebuild: ``env`` when the book must be read again after a change
+    """
+    return dataclasses.field(
+        metadata={
+            "default": default,
+            "parse": parse,
+            "text": text,
+            "allowed": allowed,
+            "rebuild": rebuild,
+        }
+    )
+
+
+def _flag(name: str, value: object) -> bool:
+    if value in (True, "1", "true", "True"):
+        return True
+    if value in (False, "0", "false", "False"):
+        return False
+    msg = f"{name} must be True or False, not {value!r}"
+    raise ConfigError(msg)
+
+
+def _one_of(*allowed: str) -> Callable[[str, object], str]:
+    def parse(name: str, value: object) -> str:
+        if value in allowed:
+            return str(value)
+        msg = f"{name} must be one of {allowed}, not {value!r}"
+        raise ConfigError(msg)
+
+    return parse
+
+
+def _text(name: str, value: object) -> str:
+    if isinstance(value, (str, Path)) and str(value):
+        return str(value)
+    msg = f"{name} must be a non-empty string, not {value!r}"
+    raise ConfigError(msg)
+
+
+def _texts(name: str, value: object) -> tuple[str, ...]:
+    # The command line gives a list as one string: -D amts_target_languages=zh,es
+    items = value
+    if isinstance(value, str):
+        items = [item.strip() for item in value.split(",") if item.strip()]
+    if isinstance(items, (list, tuple, set, frozenset)):
+        return tuple(_text(f"each item of {name}", item) for item in items)
+    msg = f"{name} must be a list of strings, not {value!r}"
+    raise ConfigError(msg)
+
+
+def _language(name: str, value: object) -> Language:
+    try:
+        return find_language(_text(name, value))
+    except LanguageError as exc:
+        msg = f"{name}: {exc}"
+        raise LanguageError(msg) from None
+
+
+def _maybe_language(name: str, value: object) -> Language | None:
+    return None if value is None else _language(name, value)
+
+
+def _languages(name: str, value: object) -> tuple[Language, ...]:
+    languages = tuple(_language(name, tag) for tag in _texts(name, value))
+    if len(set(languages)) < len(languages):
+        msg = f"{name} names a language twice: {value!r}"
+        raise ConfigError(msg)
+    return languages
+
+
+def _engine(name: str, value: object) -> str:
+    return _one_of(*engine_names())(name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class AmtsConfig:
+    """What ``conf.py`` says about the editions, checked."""
+
+    #: The language that the book is written in.
+    source_language: Language = _value(
+        None,
+        _maybe_language,
+        "The language that the book is written in; by default Sphinx's ``language``.",
+        allowed="a BCP 47 tag or ``None``",
+    )
+    #: The languages of the editions that ``sphinx-build -b amts`` writes.
+    target_languages: tuple[Language, ...] = _value(
+        [],
+        _languages,
+        "The languages of the editions that ``sphinx-build -b amts`` writes.",
+        allowed="a list of BCP 47 tags",
+    )
+    #: The name of the engine that translates what the memory does not know.
+    engine: str = _value(
+        "none",
+        _engine,
+        "The engine that translates what the memory does not know. Its own options"
+        " stand in ``amts_<engine>``.",
+        allowed="the name of an installed engine",
+    )
+    #: The name of the Sphinx builder that writes an edition.
+    format: str = _value(
+        "html",
+        _text,
+        "The Sphinx builder that writes an edition.",
+        allowed="the name of any builder",
+    )
+    by_sentence: bool = _value(
+        "sentence",
+        _one_of("sentence", "paragraph"),
+        "How much text is translated, remembered and paid for at a time.",
+        allowed="``sentence`` or ``paragraph``",
+        rebuild="env",
+    )
+    #: Names of nodes or of classes that stay in the source language.
+    skip: frozenset[str] = _value(
+        [],
+        _texts,
+        "Names of docutils nodes, or of classes, whose text stays in the source"
+        " language. The class ``notranslate`` always does.",
+        allowed="a list of names",
+        rebuild="env",
+    )
+    figure_captions: bool = _value(
+        False,
+        _flag,
+        "Whether captions, legends and alternative texts of figures are translated;"
+        " otherwise figures are skipped whole.",
+        allowed="``True`` or ``False``",
+        rebuild="env",
+    )
+    #: The book's translation memory.
+    memory: Path = _value(
+        ".amts/memory.sqlite",
+        _text,
+        "The file of the translation memory, relative to ``conf.py``. It is an asset:"
+        " keep it, or keep what ``amts memory export`` writes.",
+        allowed="a path",
+    )
+    #: Files of units to learn before a build.
+    memory_files: tuple[Path, ...] = _value(
+        [],
+        _texts,
+        "TMX files, relative to ``conf.py``, that the memory learns, and learns again"
+        " when they change.",
+        allowed="a list of paths",
+    )
+    fullwidth_punctuation: bool = _value(
+        True,
+        _flag,
+        "Whether machine translations into Chinese and Japanese get full-width"
+        " punctuation.",
+        allowed="``True`` or ``False``",
+    )
+    script_spacing: bool = _value(
+        False,
+        _flag,
+        "Whether machine translations into Chinese and Japanese keep blanks between"
+        " their own and the Latin script.",
+        allowed="``True`` or ``False``",
+    )
+    #: The options of the chosen engine.
+    engine_options: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+    @classmethod
+    def from_sphinx(cls, config: Config, confdir: str | Path) -> AmtsConfig:
+        """Read the values of *config*.
+
+        :raises ConfigError: a value is not allowed; the text names it
+        """
+        found: dict[str, Any] = {
+            field.name: field.metadata["parse"](name_of(field), config[name_of(field)])
+            for field in _fields()
+        }
+        found["source_language"] = found["source_language"] or _language(
+            "language", config.language or "en"
+        )
+        found["by_sentence"] = found["by_sentence"] == "sentence"
+        found["skip"] = frozenset(found["skip"])
+        found["memory"] = Path(confdir, found["memory"])
+        found["memory_files"] = tuple(
+            Path(confdir, path) for path in found["memory_files"]
+        )
+        found["engine_options"] = _engine_options(found["engine"], config)
+        return cls(**found)
+
+    def editions(self, tag: str = "") -> tuple[Language, ...]:
+        """Return the languages to build: that of *tag*, or all that are configured.
+
+        :raises ConfigError: there is none, or it is the language of the book
+        """
+        languages = (find_language(tag),) if tag else self.target_languages
+        if not languages:
+            msg = (
+                "amts_target_languages is empty; name the languages of the editions,"
+                ' for example amts_target_languages = ["zh", "es"]'
+            )
+            raise ConfigError(msg)
+        if self.source_language in languages:
+            msg = (
+                f"the book is written in {self.source_language.tag}"
+                f" ({self.source_language.name}) and cannot be translated into it;"
+                " see amts_source_language, amts_target_languages and language"
+            )
+            raise LanguageError(msg)
+        return languages
+
+
+def _fields() -> list[dataclasses.Field[Any]]:
+    return [field for field in dataclasses.fields(AmtsConfig) if field.metadata]
+
+
+def name_of(field: dataclasses.Field[Any]) -> str:
+    """Return the name of a field's value in ``conf.py``."""
+    name = "segmentation" if field.name == "by_sentence" else field.name
+    return f"amts_{name}"
+
+
+def _engine_options(engine: str, config: Config) -> Mapping[str, object]:
+    options = config[f"amts_{engine}"]
+    if not isinstance(options, Mapping):
+        msg = f"amts_{engine} must be a dictionary of options, not {options!r}"
+        raise ConfigError(msg)
+    return options
+
+
+def register(app: Sphinx) -> None:
+    """Add the ``amts_*`` values, and one value for each engine's options."""
+    for field in _fields():
+        app.add_config_value(
+            name_of(field),
+            field.metadata["default"],
+            field.metadata["rebuild"],
+            types=_types(field.metadata["default"]),
+        )
+    for name in engine_names():
+        app.add_config_value(f"amts_{name}", {}, "", types=[dict])
+    app.add_config_value(PLAN, "", "", types=[str])
+    app.connect("config-inited", check, priority=900)
+
+
+def _types(default: object) -> list[type]:
+    """Return types that keep Sphinx from warning; we check values ourselves."""
+    paths = [str, Path] if isinstance(default, str) else []
+    return [type(default), list, tuple, set, frozenset, str, bool, *paths]
+
+
+#: What was made of each Sphinx configuration that is in use.
+_CHECKED: Final[WeakKeyDictionary[Config, AmtsConfig]] = WeakKeyDictionary()
+
+
+def check(app: Sphinx, config: Config) -> None:
+    """Check all values as soon as Sphinx has read them."""
+    _CHECKED[config] = AmtsConfig.from_sphinx(config, app.confdir)
+
+
+def checked(config: Config) -> AmtsConfig:
+    """Return what :func:`check` made of *config*."""
+    return _CHECKED[config]
+
+
+def table() -> str:
+    """Return the configuration values as a reStructuredText list, for the docs."""
+    rows = []
+    for field in _fields():
+        about = field.metadata
+        rows.append(
+            f".. confval:: {name_of(field)}\n\n"
+            f"   {about['text']}\n\n"
+            f"   Allowed: {about['allowed']}. Default: ``{about['default']!r}``."
+        )
+    return "\n\n".join(rows) + "\n"

@@ -1,0 +1,102 @@
+"""From targets to doctrees: put translations where the sources stood.
+
+This module writes nodes and never translates. It moves the original node objects, so
+that every id, target and reference of the source edition lives on in each edition.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+
+from amts_sphinx import codes
+from amts_sphinx.segments import index_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from amts_sphinx.inline import Slot
+    from amts_sphinx.segments import Finder, Site
+
+
+def publish(
+    doctree: nodes.document,
+    finder: Finder,
+    targets: Mapping[str, str],
+    values: Mapping[str, str],
+) -> int:
+    """Replace the texts of *doctree* by their targets.
+
+    :param targets: coded targets by normalised source of the whole container; each has
+        exactly the codes of its source
+    :param values: what stands for a source edition's value, such as today's date
+    :returns: the number of texts that changed
+    """
+    changed = 0
+    # Sites are found before any is written: writing moves nodes.
+    for site in list(finder.sites(doctree)):
+        target = site.baked and codes.escape(site.baked)
+        target = target or targets.get(codes.normalise(site.coded))
+        if target is not None:
+            write(site, target, values)
+            changed += 1
+    return changed
+
+
+def write(site: Site, target: str, values: Mapping[str, str]) -> None:
+    """Put the coded *target* at *site*."""
+    if site.attribute:
+        _write_attribute(site, codes.unescape(target))
+        return
+    children = _children(codes.tokens(target), site.slots, values)
+    _refill(site.node, [*site.before, *children, *site.after])
+
+
+def _write_attribute(site: Site, text: str) -> None:
+    node, name = site.node, site.attribute
+    if not site.position:
+        node[name] = text
+        return
+    entries: list[tuple[str, ...]] = list(node[name])
+    i, field, *rest = site.position
+    entry = list(entries[i])
+    if rest:  # one part of an index entry; a semicolon would make two of it
+        parts = index_parts(entries[i])
+        parts[rest[0]] = text.replace(";", ",")
+        text = "; ".join(parts)
+    entry[field] = text
+    entries[i] = tuple(entry)
+    node[name] = entries
+
+
+def _children(
+    pieces: Iterator[codes.Token],
+    slots: tuple[Slot, ...],
+    values: Mapping[str, str],
+) -> list[nodes.Node]:
+    """Return the nodes that *pieces* stand for, up to the code that closes them."""
+    children: list[nodes.Node] = []
+    for piece in pieces:
+        if piece.type == "close":
+            break
+        if piece.type == "text":
+            children.append(nodes.Text(codes.unescape(piece.coded)))
+            continue
+        slot = slots[piece.id - 1]
+        if slot.inner is not None:
+            _refill(slot.inner, _children(pieces, slots, values))
+        children.append(_current(slot.outer, values))
+    return children
+
+
+def _current(node: nodes.Node, values: Mapping[str, str]) -> nodes.Node:
+    """Return *node*, or the edition's own text where it is a value."""
+    if isinstance(node, nodes.Text):
+        return nodes.Text(values.get(node.astext(), node.astext()))
+    return node
+
+
+def _refill(node: nodes.Element, children: list[nodes.Node]) -> None:
+    node.clear()
+    node.extend(children)

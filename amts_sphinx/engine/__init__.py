@@ -1,0 +1,112 @@
+"""The engines: what every one of them promises, and how one is found by its name.
+
+An engine retries within bounds, raises the errors of :mod:`amts_sphinx.errors`, keeps
+no memory of its own and knows nothing of Sphinx. Other packages add engines through the
+entry-point group ``amts_sphinx.engines``; they cannot take the name of a built-in one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Final, Protocol, cast
+
+from amts_sphinx.errors import ConfigError, EngineUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from amts_sphinx.units import LanguagePair
+
+#: The group of entry points whose values are a :class:`CreateEngine`.
+GROUP: Final = "amts_sphinx.engines"
+
+#: They work without package metadata too, as from a source tree.
+_BUILT_IN: Final = {
+    "apertium": "amts_sphinx.engine.apertium:create",
+    "none": "amts_sphinx.engine.none:create",
+    "pseudo": "amts_sphinx.engine.pseudo:create",
+}
+
+
+class Engine(Protocol):
+    """Something that translates."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The engine and every setting that changes what it says.
+
+        It is part of the memory's key: another fingerprint is another translation.
+        """
+
+    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
+        """Translate coded *sources*: one coded target per source, in order.
+
+        ``None`` stands where the engine has no translation: that segment stays in the
+        source language. A target has the codes of its source, each exactly once.
+
+        :raises EngineError: the engine cannot translate any of them
+        """
+
+
+class CreateEngine(Protocol):
+    """What an entry point of :data:`GROUP` leads to."""
+
+    def __call__(self, options: Mapping[str, object]) -> Engine:
+        """Make an engine from its *options*, the value of ``amts_<name>``.
+
+        :raises ConfigError: an option is unknown or has a wrong value
+        """
+
+
+def engine_names() -> list[str]:
+    """Return the names that ``amts_engine`` may have, sorted.
+
+    :raises ConfigError: two packages claim the same name
+    """
+    return sorted(_engines())
+
+
+def create_engine(name: str, options: Mapping[str, object]) -> Engine:
+    """Make the engine *name* with its *options*.
+
+    :raises ConfigError: no engine has this name, or an option is wrong
+    :raises EngineUnavailableError: the engine cannot be imported
+    """
+    known = _engines()
+    if name not in known:
+        msg = f"amts_engine must be one of {tuple(sorted(known))}, not {name!r}"
+        near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+        raise ConfigError(f"{msg}; did you mean {near[0]!r}?" if near else msg)
+    return _load(known[name])(options)
+
+
+def _engines() -> dict[str, EntryPoint]:
+    """Return the built-in engines and those of other packages, by name."""
+    known = {name: EntryPoint(name, value, GROUP) for name, value in _BUILT_IN.items()}
+    for found in entry_points(group=GROUP):
+        claimed = known.setdefault(found.name, found)
+        # Our own metadata may list the built-in engines: the same thing twice is none.
+        if claimed.value != found.value:
+            who = "amts_sphinx itself" if found.name in _BUILT_IN else claimed.value
+            msg = (
+                f"{_origin(found)} offers an engine {found.name!r}, but {who} does so "
+                f"already; uninstall one of them"
+            )
+            raise ConfigError(msg)
+    return known
+
+
+def _load(entry: EntryPoint) -> CreateEngine:
+    """Import what *entry* names."""
+    try:
+        return cast("CreateEngine", entry.load())
+    except (ImportError, AttributeError) as exc:
+        msg = f"the engine {entry.name!r} of {_origin(entry)} cannot be imported: {exc}"
+        raise EngineUnavailableError(msg) from exc
+
+
+def _origin(entry: EntryPoint) -> str:
+    """Say where *entry* comes from."""
+    package = f"{entry.dist.name} " if entry.dist else ""
+    return f"{package}({entry.value})"

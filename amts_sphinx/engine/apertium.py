@@ -1,0 +1,225 @@
+"""Apertium: free rule-based translation, offline, for the pairs that are installed.
+
+One call of the program translates a batch, in the HTML of
+:mod:`amts_sphinx.engine.apertium_html`. A reply that lost or split a code is not
+repaired: that segment is translated once more, the text between its codes piece by
+piece, which cannot lose one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from amts_sphinx import codes
+from amts_sphinx.engine import apertium_html
+from amts_sphinx.engine.options import read_options
+from amts_sphinx.errors import EngineReplyError, EngineUnavailableError
+from amts_sphinx.languages import find_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from amts_sphinx.units import LanguagePair
+
+_INSTALL: Final = "apt-get install apertium apertium-eng-spa"
+#: Characters of HTML in one call of the program.
+_CALL_SIZE: Final = 200_000
+_REPLY: Final = re.compile(r'<p id="(\d+)">(.*?)</p>', re.DOTALL)
+#: The first part of a mode's name, ISO 639-3: the BCP 47 tags it stands for.
+_MODE_PARTS: Final = """
+afr:af ara:ar bul:bg cat:ca cym:cy dan:da deu:de ell:el eng:en spa:es spa:es-MX fas:fa
+fra:fr fra:fr-CA gle:ga hbs:bs hbs:hr hbs:sr hin:hi ind:id isl:is ita:it kaz:kk mkd:mk
+mlt:mt nld:nl nob:no pol:pl por:pt por:pt-PT ron:ro rus:ru slv:sl swe:sv tur:tr ukr:uk
+urd:ur uzb:uz zlm:ms
+"""
+_ISO_639_3: Final = {item[4:]: item[:3] for item in _MODE_PARTS.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class ApertiumOptions:
+    """What ``amts_apertium`` may hold."""
+
+    #: Name or path of the program.
+    program: str = "apertium"
+    #: Language pair → mode, such as ``{"es-en": "spa-eng_US"}``.
+    modes: dict[str, str] = field(default_factory=dict)
+    #: Whether ``*`` stands before words that the program does not know.
+    mark_unknown: bool = False
+    #: Seconds that one call may take.
+    timeout: float = 300.0
+
+
+class ApertiumEngine:
+    """Translates by calling the program ``apertium``, once per batch."""
+
+    def __init__(self, options: ApertiumOptions) -> None:
+        self._options = options
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The versions of the program and of the installed pairs, and the options.
+
+        :raises EngineUnavailableError: the program is missing
+        """
+        version = self._run(["-V"]).split()
+        modes = ",".join(f"{k}={v}" for k, v in sorted(self._options.modes.items()))
+        parts = ["apertium", version[-1] if version else "?", *_data_versions()]
+        if modes:
+            parts.append(modes)
+        if self._options.mark_unknown:
+            parts.append("marked")
+        return "/".join(parts)
+
+    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
+        """Return one coded target per source, in order.
+
+        :raises EngineUnavailableError: the program or the pair is not installed, or
+            the program fails
+        :raises EngineReplyError: the reply is not one paragraph per source
+        """
+        mode = self._mode(pair)
+        wanted = list(filter(codes.has_words, dict.fromkeys(sources)))
+        targets = dict(zip(wanted, self._whole(wanted, mode), strict=True))
+        broken = [source for source in wanted if _is_damaged(source, targets[source])]
+        targets.update(zip(broken, self._by_pieces(broken, mode), strict=True))
+        # A source without words is the same in every language.
+        return [targets.get(source, source) for source in sources]
+
+    def _whole(self, sources: Sequence[str], mode: str) -> list[str | None]:
+        """Translate *sources*; targets may have lost codes, ``None`` words."""
+        masked = [apertium_html.mask(source) for source in sources]
+        replies = self._call([item.html for item in masked], mode)
+        return [
+            apertium_html.restore(source, reply, item.words)
+            for source, reply, item in zip(sources, replies, masked, strict=True)
+        ]
+
+    def _by_pieces(self, sources: Sequence[str], mode: str) -> list[str | None]:
+        """Translate the texts between the codes of *sources*, codes left in place."""
+        parts = [list(codes.tokens(source)) for source in sources]
+        texts = list(
+            dict.fromkeys(
+                token.coded
+                for tokens in parts
+                for token in tokens
+                if token.type == "text" and codes.has_words(token.coded)
+            )
+        )
+        known = {
+            text: said
+            for text, said in zip(texts, self._whole(texts, mode), strict=True)
+            if said and not _is_damaged(text, said)
+        }
+        return [
+            "".join(known.get(token.coded, token.coded) for token in tokens)
+            if any(token.coded in known for token in tokens)
+            else None
+            for tokens in parts
+        ]
+
+    def _mode(self, pair: LanguagePair) -> str:
+        """Return the program's name of *pair*.
+
+        :raises EngineUnavailableError: it is not installed
+        """
+        installed = self._run(["-l"]).split()
+        tags = [find_language(tag).tag for tag in pair]
+        names = [_ISO_639_3.get(tag, tag) for tag in tags]
+        asked = self._options.modes
+        wished = asked.get("-".join(pair)) or asked.get("-".join(tags))
+        for mode in [wished] if wished else ["-".join(names), "-".join(tags)]:
+            if mode in installed:
+                return mode
+        wish = wished or "-".join(names)
+        found = ", ".join(installed) or "none"
+        msg = f"apertium has no mode {wish!r} for {pair}; installed are: {found}"
+        raise EngineUnavailableError(msg)
+
+    def _call(self, paragraphs: Sequence[str], mode: str) -> list[str]:
+        """Translate HTML *paragraphs*: one reply each, in order."""
+        replies: list[str] = []
+        marks = [] if self._options.mark_unknown else ["-u"]
+        for first, batch in _batches(paragraphs):
+            request = "\n".join(
+                f'<p id="{first + place}">{text}</p>'
+                for place, text in enumerate(batch)
+            )
+            reply = self._run([*marks, "-f", "html", mode], request + "\n")
+            found = _REPLY.findall(reply)
+            wanted = [str(first + place) for place in range(len(batch))]
+            if [number for number, _ in found] != wanted:
+                msg = (
+                    f"apertium was asked for {len(batch)} paragraphs ({mode}) and "
+                    f"returned {len(found)}, or in another order"
+                )
+                raise EngineReplyError(msg)
+            replies.extend(text for _, text in found)
+        return replies
+
+    def _run(self, arguments: Sequence[str], text: str = "") -> str:
+        """Call the program and return what it prints."""
+        command = [self._options.program, *arguments]
+        try:
+            done = subprocess.run(
+                command,
+                input=text.encode(),
+                capture_output=True,
+                check=True,
+                timeout=self._options.timeout,
+                env={**os.environ, "LC_ALL": "C.UTF-8"},
+            )
+        except subprocess.TimeoutExpired as exc:
+            limit = self._options.timeout
+            msg = f"{command[0]} did not answer within {limit:g} seconds"
+            raise EngineUnavailableError(msg) from exc
+        except subprocess.CalledProcessError as exc:
+            said = exc.stderr.decode(errors="replace").strip()[-500:]
+            msg = f"{' '.join(command)} failed with code {exc.returncode}: {said}"
+            raise EngineUnavailableError(msg) from exc
+        except OSError as exc:
+            msg = f"the program {command[0]!r} cannot be run; install it: {_INSTALL}"
+            raise EngineUnavailableError(msg) from exc
+        return done.stdout.decode(errors="replace")
+
+
+def create(options: Mapping[str, object]) -> ApertiumEngine:
+    """Make the engine from the value of ``amts_apertium``."""
+    return ApertiumEngine(read_options(ApertiumOptions, "amts_apertium", options))
+
+
+def _is_damaged(source: str, target: str | None) -> bool:
+    """Tell whether *target* cannot be published for *source*."""
+    return not target or not target.strip() or bool(codes.verify(source, target))
+
+
+def _data_versions() -> list[str]:
+    """Return ``pair=version`` of the installed pairs, where Debian can tell."""
+    command = ["dpkg-query", "-W", "-f", "${Package}=${Version}\\n", "apertium-*-*"]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, check=False, timeout=10, text=True
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    rows = [row.removeprefix("apertium-") for row in done.stdout.split()]
+    return sorted(row for row in rows if re.fullmatch(r"[a-z]{2,3}-[a-z]{2,3}=.+", row))
+
+
+def _batches(paragraphs: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield *paragraphs* in batches for one call, with the number of the first."""
+    batch: list[str] = []
+    size = first = 0
+    for paragraph in paragraphs:
+        if batch and size + len(paragraph) > _CALL_SIZE:
+            yield first, batch
+            first += len(batch)
+            batch, size = [], 0
+        batch.append(paragraph)
+        size += len(paragraph)
+    if batch:
+        yield first, batch

@@ -1,0 +1,223 @@
+"""Inline markup to codes: which nodes hold words, and what stands behind a code.
+
+A node that holds words to translate becomes ``<g>``; one that must reach the edition as
+it is, or that Sphinx fills when it writes, becomes ``<x/>``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from docutils import nodes
+from sphinx import addnodes
+
+from amts_sphinx import codes, uistrings
+from amts_sphinx.units import Code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_OPAQUE: Final = (
+    nodes.literal,
+    nodes.math,
+    nodes.footnote_reference,
+    nodes.citation_reference,
+    nodes.image,
+    nodes.raw,
+    nodes.target,
+    nodes.substitution_reference,
+    nodes.problematic,
+    nodes.generated,
+    nodes.Invisible,
+    addnodes.number_reference,
+    addnodes.literal_strong,
+    addnodes.literal_emphasis,
+    addnodes.manpage,
+)
+#: Classes that Sphinx's roles give to names of things: a program, a MIME type, a PEP.
+_NAMES: Final = frozenset(
+    {"cve", "cwe", "pep", "rfc", "command", "program", "manpage", "makevar"}
+    | {"mailheader", "mimetype", "newsgroup"}
+)
+#: The roles whose explicit text Sphinx keeps in a literal although it is prose.
+_PROSE_IN_LITERAL: Final = frozenset({"numref", "download"})
+#: What Sphinx fills in the text of ``:numref:`` when it writes.
+_HOLES: Final = re.compile(r"(%s|\{name\}|\{number\})")
+_LETTER: Final = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is taken from a doctree, and in which pieces."""
+
+    #: The source language, as a BCP 47 tag.
+    language: str
+    by_sentence: bool = True
+    #: Names of nodes or of their classes that are left in the source language.
+    skip: frozenset[str] = frozenset()
+    figure_captions: bool = False
+    #: Texts of default substitutions, such as the release: values, not words.
+    values: frozenset[str] = frozenset()
+
+
+class Slot(NamedTuple):
+    """What stands behind a code."""
+
+    #: The node that takes the code's place.
+    outer: nodes.Node
+    #: For a paired code, the node that the words within it go to.
+    inner: nodes.Element | None
+
+
+def is_untranslated(node: nodes.Element, rules: Rules) -> bool:
+    """Tell whether the author or the configuration keeps *node* as it is."""
+    classes = node.get("classes", ())
+    if "notranslate" in classes or node.get("translate") == "no":
+        return True
+    return bool(rules.skip) and (
+        node.tagname in rules.skip or not rules.skip.isdisjoint(classes)
+    )
+
+
+def is_opaque(node: nodes.Element, rules: Rules) -> bool:
+    """Tell whether an inline node holds nothing to translate."""
+    if holds_prose_in_literal(node):
+        return False
+    if isinstance(node, _OPAQUE) or is_untranslated(node, rules):
+        return True
+    if uistrings.is_version_label(node) or not _NAMES.isdisjoint(node["classes"]):
+        return True
+    return _is_filled(node) or _is_wordless(node, rules)
+
+
+def _is_filled(node: nodes.Element) -> bool:
+    """Tell whether Sphinx replaces the text of a reference when it writes.
+
+    Only ``:term:`` keeps the words it was given when none are given for it.
+    """
+    if not isinstance(node, addnodes.pending_xref):
+        return False
+    if any(isinstance(child, addnodes.pending_xref_condition) for child in node):
+        return True
+    return not node.get("refexplicit") and node.get("reftype") != "term"
+
+
+def _is_wordless(node: nodes.Element, rules: Rules) -> bool:
+    text = node.astext()
+    if not _LETTER.search(text):
+        return True
+    if isinstance(node, nodes.reference) and node.get("refuri", "").endswith(text):
+        return True  # a bare URL or mail address
+    return all(
+        isinstance(child, nodes.Element) and is_opaque(child, rules)
+        for child in node.children
+    )
+
+
+def holds_prose_in_literal(node: nodes.Element) -> bool:
+    """Tell whether *node* is a reference whose explicit text is in a literal."""
+    role = "download" if isinstance(node, addnodes.download_reference) else ""
+    if isinstance(node, addnodes.pending_xref):
+        role = node.get("reftype", "")
+    return (
+        role in _PROSE_IN_LITERAL
+        and bool(node.get("refexplicit"))
+        and len(node.children) == 1
+        and isinstance(node.children[0], nodes.literal)
+        and bool(_LETTER.search(_HOLES.sub("", node.astext())))
+    )
+
+
+class Coder:
+    """Turns the inline children of one container into coded text."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self.names: list[Code] = []
+        self.slots: list[Slot] = []
+
+    def code(self, children: Iterable[nodes.Node]) -> str:
+        """Return *children* as coded text; codes are numbered on from the last."""
+        return "".join(map(self._node, children))
+
+    def _node(self, node: nodes.Node) -> str:
+        if isinstance(node, nodes.Text):
+            return self._text(node)
+        if not isinstance(node, nodes.Element):
+            return ""
+        if holds_prose_in_literal(node):
+            return self._with_holes(node)
+        if is_opaque(node, self._rules):
+            return codes.empty(self._add(node, None, kind_of(node), equiv_of(node)))
+        inner = self._innermost(node)
+        number = self._add(node, inner, kind_of(node), equiv_of(node))
+        return f"{codes.opening(number)}{self.code(inner.children)}</g>"
+
+    def _text(self, node: nodes.Text) -> str:
+        text = node.astext()
+        if text in self._rules.values:
+            return codes.empty(self._add(node, None, "value", text))
+        return codes.escape(_collapse(text))
+
+    def _innermost(self, node: nodes.Element) -> nodes.Element:
+        """Go down while a reference only wraps one more inline element."""
+        while len(node.children) == 1:
+            child = node.children[0]
+            if not isinstance(child, nodes.Element) or is_opaque(child, self._rules):
+                break
+            node = child
+        return node
+
+    def _with_holes(self, node: nodes.Element) -> str:
+        """Code a reference with places that Sphinx fills, as in ``Figure %s``."""
+        literal = node.children[0]
+        if not isinstance(literal, nodes.Element):
+            msg = f"a literal was expected in {node.tagname}"
+            raise TypeError(msg)
+        number = self._add(node, literal, kind_of(node), equiv_of(node))
+        coded = codes.opening(number)
+        for part in _HOLES.split(literal.astext()):
+            if _HOLES.fullmatch(part):
+                coded += codes.empty(self._add(nodes.Text(part), None, "hole", part))
+            else:
+                coded += codes.escape(_collapse(part))
+        return coded + "</g>"
+
+    def _add(
+        self, outer: nodes.Node, inner: nodes.Element | None, kind: str, equiv: str
+    ) -> int:
+        number = len(self.slots) + 1
+        self.slots.append(Slot(outer, inner))
+        self.names.append(Code(number, inner is not None, kind, equiv))
+        return number
+
+
+def _collapse(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def kind_of(node: nodes.Element) -> str:
+    """Return the kind of a code: a role with its domain, or a node's name."""
+    if isinstance(node, addnodes.pending_xref):
+        domain = node.get("refdomain") or ""
+        return f"{domain}:{node.get('reftype', '')}"
+    return node.tagname
+
+
+def equiv_of(node: nodes.Element) -> str:
+    """Return what *node* says or points at, the same in every edition of a book.
+
+    It is empty for markup that says nothing by itself, such as emphasis.
+    """
+    if isinstance(node, (addnodes.pending_xref, addnodes.download_reference)):
+        return str(node.get("reftarget", ""))
+    if isinstance(node, nodes.image):
+        return str(node.get("uri", ""))
+    if isinstance(node, nodes.reference):
+        return str(node.get("refuri", ""))
+    if isinstance(node, (*_OPAQUE, nodes.strong, nodes.emphasis)):
+        is_named = isinstance(node, _OPAQUE) or not _NAMES.isdisjoint(node["classes"])
+        return _collapse(node.astext()).strip() if is_named else ""
+    return ""

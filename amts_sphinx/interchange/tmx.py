@@ -1,0 +1,328 @@
+"""TMX 1.4b: the memory's way in and out, for people's tools and for git.
+
+Reading streams. Writing gives the same bytes for the same units on every day and every
+computer: sorted, without a clock, one line a text. What cannot be kept whole is
+refused: entities, codes that cross or are lost, characters that XML cannot hold.
+
+Coded text becomes ``<bpt i="1" x="1" type="g"/>…<ept i="1"/>`` and
+``<ph x="2" type="x"/>``; the native codes of other tools become codes, never words.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from lxml import etree
+
+from amts_sphinx import codes
+from amts_sphinx.errors import InterchangeError, LanguageError, MarkupError
+from amts_sphinx.interchange import tmx_segment
+from amts_sphinx.languages import find_language
+from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import BinaryIO
+
+_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_STATE: Final = "x-amts-state"
+_DOCUMENT: Final = "x-amts-document"
+_REPLACED: Final = "x-amts-replaced"
+#: The header, all of it the same on every day and every computer.
+_HEADER: Final = {
+    "creationtool": "amts_sphinx",
+    "creationtoolversion": "1",
+    "segtype": "sentence",
+    "o-tmf": "amts",
+    "adminlang": "en",
+    "datatype": "xml",
+}
+
+
+def read(
+    path: str | os.PathLike[str],
+    *,
+    source_language: str = "",
+    on_skip: Callable[[str], None] | None = None,
+) -> Iterator[TranslationUnit]:
+    """Yield the units of a TMX file, one for each target of each ``<tu>``, in order.
+
+    A unit is a reviewed one made by a person, unless the file says otherwise in the
+    way that :func:`write` does. Nothing happens before the first unit is asked for.
+
+    :param source_language: which language is the source, if it is not the one that the
+        file names. When neither tells, it is the first of each ``<tu>``.
+    :param on_skip: is told, with file and line, of each text that is not usable;
+        without it the first such text raises InterchangeError
+    :raises InterchangeError: the file cannot be read, or is not TMX
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            yield from _Reader(str(path), source_language, on_skip).read(stream)
+    except OSError as exc:
+        msg = f"{path} cannot be read: {exc.strerror}"
+        raise InterchangeError(msg) from exc
+
+
+class _Text(NamedTuple):
+    """A ``<tuv>``, its language's tag and its ``<seg>``."""
+
+    element: etree._Element
+    tag: str
+    segment: etree._Element
+
+
+class _Reader:
+    """What is known while one file is read."""
+
+    def __init__(
+        self, path: str, source_language: str, on_skip: Callable[[str], None] | None
+    ) -> None:
+        self.path = path
+        self.on_skip = on_skip
+        #: Asked for by the caller, who knows better than the file.
+        self.wanted = self.language(source_language) if source_language else ""
+        #: What the header says; empty when it leaves it open.
+        self.named = ""
+
+    def read(self, stream: BinaryIO) -> Iterator[TranslationUnit]:
+        """Yield the units of *stream*."""
+        # huge_tree would switch off the parser's own limits against bombs.
+        events = etree.iterparse(
+            stream,
+            events=("start", "end"),
+            remove_comments=True,
+            remove_pis=True,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            huge_tree=False,
+        )
+        try:
+            for event, element in events:
+                yield from self.follow(event, element)
+        except etree.XMLSyntaxError as exc:
+            # What is raised may be a mere consequence; the log begins with the cause.
+            log: Any = events.error_log
+            cause = next(iter(log.filter_from_fatals()), None)
+            line, why = (cause.line, cause.message) if cause else (1, exc.msg)
+            msg = f"{self.path}:{line}: not well-formed XML: {why}"
+            raise InterchangeError(msg) from exc
+
+    def follow(self, event: str, element: etree._Element) -> Iterator[TranslationUnit]:
+        """Yield the units that end with this event of the parser."""
+        name = etree.QName(element).localname
+        parent = element.getparent()
+        if event == "start":
+            if parent is None:
+                self.check_root(element)
+            elif name == "header":
+                self.named = self.source_language(element)
+        elif name == "tu" and parent is not None:
+            yield from self.units(element)
+            # Gone are this element and all before it: one <tu> in memory.
+            element.clear()
+            while parent[0] is not element:
+                del parent[0]
+
+    def check_root(self, root: etree._Element) -> None:
+        """Refuse what is not TMX, and what has no need to be in it."""
+        dtd: Any = root.getroottree().docinfo.internalDTD
+        if dtd is not None and dtd.entities():
+            raise self.error(root, "it declares entities: none are allowed")
+        if etree.QName(root).localname != "tmx":
+            raise self.error(root, f"the root is <{root.tag}>, not <tmx>")
+
+    def source_language(self, element: etree._Element) -> str:
+        """Return the tag of ``srclang``; none, if *element* leaves it open."""
+        named = element.get("srclang", "*all*")
+        if self.wanted or named.lower() == "*all*":
+            return self.wanted
+        return self.language(named, element)
+
+    def language(self, tag: str, element: etree._Element | None = None) -> str:
+        """Return the language's tag as we write it."""
+        try:
+            return find_language(tag).tag
+        except LanguageError as exc:
+            raise self.error(element, str(exc)) from exc
+
+    def error(self, element: etree._Element | None, why: str) -> InterchangeError:
+        """Return an error that names the file and the line, 1-based."""
+        where = self.path if element is None else f"{self.path}:{element.sourceline}"
+        return InterchangeError(f"{where}: {why}")
+
+    def skip(self, error: InterchangeError) -> None:
+        """Tell of something that is not usable; stop if nobody listens."""
+        if self.on_skip is None:
+            raise error
+        self.on_skip(str(error))
+
+    def units(self, tu: etree._Element) -> Iterator[TranslationUnit]:
+        """Yield the units of one ``<tu>``."""
+        try:
+            named = self.source_language(tu) if "srclang" in tu.attrib else self.named
+            base = self.template(tu)
+        except InterchangeError as exc:
+            self.skip(exc)
+            return
+        texts = list(self.texts(tu))
+        wanted = self.wanted or named or (texts[0].tag if texts else "")
+        source = next((text for text in texts if text.tag == wanted), None)
+        if source is None or len(texts) == 1:
+            lacks = "source" if source is None else "target"
+            why = f"<tu> has no usable text in a {lacks} language"
+            self.skip(self.error(tu, why))
+            return
+        for text in texts:
+            if text is not source:
+                try:
+                    yield self.unit(base, source, text)
+                except MarkupError as exc:
+                    self.skip(self.error(text.element, str(exc)))
+
+    def template(self, tu: etree._Element) -> TranslationUnit:
+        """Return what a ``<tu>`` says of all its units, without texts."""
+        said = {prop.get("type"): prop.text or "" for prop in tu.iterfind("{*}prop")}
+        state = said.get(_STATE, State.REVIEWED.value)
+        if state not in set(map(str, State)):
+            why = f"state {state!r} is not one of {', '.join(map(str, State))}"
+            raise self.error(tu, why)
+        # Beside a state of ours stands a maker of ours; other tools name a person.
+        maker = tu.get("creationid", HUMAN) if _STATE in said else HUMAN
+        rest = (said.get(_DOCUMENT, ""), None, said.get(_REPLACED, ""))
+        return TranslationUnit("", "", LanguagePair("", ""), maker, State(state), *rest)
+
+    def texts(self, tu: etree._Element) -> Iterator[_Text]:
+        """Yield the texts of a ``<tu>`` that are in a language we know."""
+        for tuv in tu.iterfind("{*}tuv"):
+            tag = tuv.get(_LANG) or tuv.get("lang") or ""
+            segment = tuv.find("{*}seg")
+            if segment is None:
+                self.skip(self.error(tuv, "<tuv> has no <seg>"))
+                continue
+            try:
+                known = self.language(tag, tuv)
+            except InterchangeError as exc:
+                self.skip(exc)
+            else:
+                yield _Text(tuv, known, segment)
+
+    def unit(
+        self, base: TranslationUnit, source: _Text, text: _Text
+    ) -> TranslationUnit:
+        """Return *base* with two texts."""
+        if text.tag == source.tag:
+            msg = f"a second text in the source language {source.tag}"
+            raise MarkupError(msg)
+        there, here = tmx_segment.read_pair(source.segment, text.segment)
+        pair = LanguagePair(source.tag, text.tag)
+        unit = replace(base, source=there, target=here, pair=pair)
+        if fault := _fault(unit):
+            raise MarkupError(fault)
+        return unit
+
+
+def write(
+    path: str | os.PathLike[str],
+    units: Iterable[TranslationUnit],
+    *,
+    source_language: str,
+) -> int:
+    """Write *units* as TMX, sorted by normalised source, maker and languages.
+
+    Equal units make equal bytes, whatever their order. Lines and times are left out:
+    they differ from one computer to the next. All units are held, in order to sort
+    them. The file appears when it is whole; until then there is the former one.
+
+    :param source_language: the one that the header names
+    :returns: how many units were written
+    :raises InterchangeError: a unit cannot be kept whole, or the file not be written
+    """
+    ordered = sorted(units, key=_order)
+    for unit in ordered:
+        if fault := _fault(unit):
+            where = f" ({unit.document})" if unit.document else ""
+            msg = f"{path} cannot hold the unit {unit.source[:60]!r}{where}: {fault}"
+            raise InterchangeError(msg)
+    target = Path(path).resolve()
+    draft = target.with_name(f".amts-{secrets.token_hex(8)}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("xb") as stream:
+            _write(stream, ordered, source_language)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(target)
+    except OSError as exc:
+        msg = f"{path} cannot be written: {exc.strerror}"
+        raise InterchangeError(msg) from exc
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+    return len(ordered)
+
+
+def _order(unit: TranslationUnit) -> tuple[object, ...]:
+    """Return a key that no two different units share, as far as a file tells."""
+    first = (codes.normalise(unit.source), unit.maker, unit.pair)
+    rest = (unit.source, unit.target, unit.state.value, unit.document, unit.replaced)
+    return (*first, *rest)
+
+
+def _fault(unit: TranslationUnit) -> str:
+    """Say why a file cannot hold *unit*, or return an empty string."""
+    texts = (unit.source, unit.target)
+    if not all(map(codes.normalise, texts)):
+        return "the source or the target is blank"
+    for text in (*texts, unit.maker, unit.document, unit.replaced):
+        if foreign := _NOT_XML.search(text):
+            return f"XML has no way to write {foreign[0]!r}"
+    try:
+        codes.structure(unit.source)
+        return codes.verify(*texts)
+    except MarkupError as exc:
+        return f"in the source, {exc}"
+
+
+def _write(
+    stream: BinaryIO, units: Iterable[TranslationUnit], source_language: str
+) -> None:
+    with etree.xmlfile(stream, encoding="UTF-8") as file:
+        file.write_declaration()
+        with file.element("tmx", version="1.4"):
+            file.write("\n")
+            header = etree.Element("header", {**_HEADER, "srclang": source_language})
+            header.tail = "\n"
+            file.write(header)
+            with file.element("body"):
+                for unit in units:
+                    file.write("\n", _tu(unit, source_language))
+            file.write("\n")
+    stream.write(b"\n")
+
+
+def _tu(unit: TranslationUnit, source_language: str) -> etree._Element:
+    """Return *unit* as lines: one for what is said of it, and one for each text."""
+    tu = etree.Element("tu", creationid=unit.maker)
+    if unit.pair.source != source_language:
+        tu.set("srclang", unit.pair.source)
+    said = {_STATE: unit.state, _DOCUMENT: unit.document, _REPLACED: unit.replaced}
+    for name, text in said.items():
+        if text:
+            etree.SubElement(tu, "prop", type=name).text = str(text)
+    for tag, coded in zip(unit.pair, (unit.source, unit.target), strict=True):
+        tuv = etree.SubElement(tu, "tuv", {_LANG: tag})
+        tmx_segment.fill(etree.SubElement(tuv, "seg"), coded)
+    tu.text = "\n  "
+    for child in tu:
+        child.tail = "\n  "
+    tu[-1].tail = tu.tail = "\n"
+    return tu

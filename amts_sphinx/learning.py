@@ -1,0 +1,38 @@
+"""Learn files of translation units, again whenever they change."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from amts_sphinx.interchange import tmx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from amts_sphinx.memory import Memory
+
+
+def learn_files(
+    memory: Memory, paths: Iterable[Path], tell: Callable[[str], None]
+) -> None:
+    """Have *memory* learn those of the TMX files *paths* that are new or have changed.
+
+    :param tell: takes a line on each file that was learnt, and on what was left out
+    :raises InterchangeError: a file is missing or cannot be read
+    """
+    for path in paths:
+        key, digest = path.name, _digest(path)
+        if not memory.is_learnt(key, digest):
+            units = tmx.read(path, on_skip=tell)
+            count = memory.learn(units, file=(key, digest))
+            tell(f"memory: learnt {count} units from {path}")
+
+
+def _digest(path: Path) -> str:
+    """Return the SHA-256 of a file; of nothing, when it is not there to be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,318 @@
+"""The translation memory: one SQLite file per book, and the only user of sqlite3.
+
+It recalls by exact key, which is the languages, the normalised source and the maker.
+It refuses units whose codes are damaged, lets no machine stand before a person, and
+never writes to a file that is not a healthy memory of a version it knows.
+
+A :class:`Memory` belongs to the thread and process that opened it: do not pass it to
+another thread or across a fork. Any number of processes may open the same file at the
+same time. Do not keep it on a network file system: SQLite's locks fail there.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import time
+from contextlib import closing, contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amts_sphinx import memory_file
+from amts_sphinx.errors import MemoryFileError
+from amts_sphinx.memory_file import FIELDS, KEY, content_of, key_of, row_of, unit_of
+from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from typing_extensions import Self
+
+#: Seconds to wait for another process's transaction.
+BUSY_TIMEOUT: Final = 60.0
+#: Keys in one query. More gain nothing, and older SQLites allow 999 parameters.
+BATCH: Final = 500
+#: Bytes of file up to which every page is checked on opening.
+CHECKED_SIZE: Final = 256 * 2**20
+
+
+class Count(NamedTuple):
+    """How many units of one kind a memory holds."""
+
+    pair: LanguagePair
+    maker: str
+    state: State
+    units: int
+
+
+class Memory:
+    """The units of one book, kept in the file *path*; a context manager.
+
+    The file and the directories above it are made when they are missing. A file that
+    cannot be written still recalls; only :meth:`learn` then fails.
+
+    :raises MemoryFileError: the file cannot be opened
+    :raises NewerMemoryError: a later version wrote it; it is left as it was
+    :raises DamagedMemoryError: it is no healthy memory; it is left as it was
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        if not os.fspath(path):
+            msg = "the translation memory has an empty path; name a file"
+            raise MemoryFileError(msg)
+        #: The file, as an absolute path.
+        self.path: Final = Path(path).resolve()
+        if not os.path.exists(self.path):  # noqa: PTH110 - no error for a bad name
+            _create(self.path)
+        memory_file.check_header(self.path)
+        with _told(self.path, "opened"):
+            self._db: Final = _connect(self.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file; closing twice is harmless."""
+        with _told(self.path, "closed"):
+            self._db.close()
+
+    def recall(
+        self, pair: LanguagePair, maker: str, sources: Iterable[str]
+    ) -> dict[str, TranslationUnit]:
+        """Return the known units of *sources*, by :func:`codes.normalise` of each.
+
+        A person's unit comes before the one of *maker*; nobody else's is returned.
+
+        :param sources: coded texts, repetitions allowed
+        """
+        keys = iter(memory_file.keys_of(sources))
+        found: dict[str, TranslationUnit] = {}
+        while batch := list(islice(keys, BATCH)):
+            query = (
+                f"SELECT key, {FIELDS} FROM unit WHERE source_language = ?"  # noqa: S608 - constants
+                " AND target_language = ? AND maker IN (?, ?)"
+                f" AND key IN ({memory_file.marks(batch)})"
+            )
+            with _told(self.path, "read"):
+                rows = self._db.execute(query, (*pair, maker, HUMAN, *batch)).fetchall()
+            for key, *fields in rows:
+                unit = unit_of(self.path, fields)
+                if unit.by_human or key not in found:
+                    found[key] = unit
+        return found
+
+    def learn(
+        self, units: Iterable[TranslationUnit], *, file: tuple[str, str] | None = None
+    ) -> int:
+        """Keep all of *units* or, on any exception, none; return how many are news.
+
+        Of several units of one key the last wins. All are gathered (about 1 kB each)
+        before the lock is taken, so that a slow maker holds up no other process.
+
+        With *file*, its key and its digest, the units are the whole of that file. What
+        it said last time too is not written, and so undoes no later correction. What
+        it says no longer is deleted, unless something else brought it too.
+
+        :raises MarkupError: a unit's codes are damaged, or one of its texts is blank
+        """
+        now = int(time.time())
+        rows = {key_of(unit): row_of(unit, now) for unit in units}
+        path = file[0] if file else ""
+        with self._transaction():
+            before = self._brought(path) if file else {}
+            contents = {key: content_of(row) for key, row in rows.items()}
+            news = [key for key in rows if before.get(key, (0, ""))[1] != contents[key]]
+            written = self._db.executemany(
+                memory_file.UPSERT, ((*rows[key], key[2]) for key in news)
+            ).rowcount
+            self._db.executemany(
+                memory_file.UPSERT_ORIGIN, ((path, contents[key], *key) for key in news)
+            )
+            self._drop(path, [before[key][0] for key in before.keys() - rows.keys()])
+            if file:
+                self._db.execute("REPLACE INTO file VALUES (?, ?)", file)
+        return max(written, 0)
+
+    def units(
+        self, pair: LanguagePair | None = None, *, makers: Collection[str] = ()
+    ) -> Iterator[TranslationUnit]:
+        """Yield units sorted by languages, normalised source and maker.
+
+        They are read as they are asked for; do not learn or close before the last one.
+
+        :param pair: all directions, when it is missing
+        :param makers: all, when it is empty
+        """
+        asked = ["source_language = ? AND target_language = ?"] if pair else []
+        asked += [f"maker IN ({memory_file.marks(makers)})"] if makers else []
+        where = f"WHERE {' AND '.join(asked)}" if asked else ""
+        query = f"SELECT {FIELDS} FROM unit {where} ORDER BY {KEY}"  # noqa: S608 - constants
+        with _told(self.path, "read"):
+            for row in self._db.execute(query, (*(pair or ()), *makers)):
+                yield unit_of(self.path, row)
+
+    def count(self, pair: LanguagePair | None = None) -> list[Count]:
+        """Return how many units there are of each direction, maker and state, sorted.
+
+        :param pair: all directions, when it is missing
+        """
+        with _told(self.path, "read"):
+            rows = self._db.execute(memory_file.COUNT).fetchall()
+        return [
+            Count(
+                LanguagePair(source, target),
+                maker,
+                memory_file.state_of(self.path, state),
+                units,
+            )
+            for source, target, maker, state, units in rows
+            if pair in {None, (source, target)}
+        ]
+
+    def learnt(self) -> dict[str, str]:
+        """Return the digest of each file that has been learnt, by the file's key."""
+        with _told(self.path, "read"):
+            return dict(self._db.execute("SELECT path, digest FROM file ORDER BY path"))
+
+    def is_learnt(self, path_key: str, digest: str) -> bool:
+        """Tell whether this version of the file is the one that was learnt last."""
+        return self.learnt().get(path_key) == digest
+
+    def mark_learnt(self, path_key: str, digest: str) -> None:
+        """Note that this version of the file brings no other units than the last."""
+        with self._transaction():
+            self._db.execute("REPLACE INTO file VALUES (?, ?)", (path_key, digest))
+
+    def forget_file(self, path_key: str) -> None:
+        """Delete what only this file brought, and that it was ever learnt."""
+        with self._transaction():
+            self._drop(path_key, [n for n, _ in self._brought(path_key).values()])
+            self._db.execute("DELETE FROM file WHERE path = ?", (path_key,))
+
+    def _brought(self, path: str) -> dict[memory_file.Key, tuple[int, str]]:
+        """Return id and content of what the file said last time, by the unit's key."""
+        query = (
+            f"SELECT id, content, {KEY} FROM origin JOIN unit ON id = unit"  # noqa: S608 - constants
+            " WHERE path = ?"
+        )
+        return {
+            (source, target, key, maker): (number, content)
+            for number, content, source, target, key, maker in self._db.execute(
+                query, (path,)
+            )
+        }
+
+    def _drop(self, path: str, numbers: list[int]) -> None:
+        """Note that the file lacks these units; delete those nobody else brought."""
+        self._db.executemany(
+            "DELETE FROM origin WHERE path = ? AND unit = ?",
+            ((path, number) for number in numbers),
+        )
+        self._db.executemany(
+            "DELETE FROM unit WHERE id = ?1"
+            " AND NOT EXISTS (SELECT 1 FROM origin WHERE unit = ?1)",
+            ((number,) for number in numbers),
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Hold the write lock; commit at the end, or keep nothing."""
+        with _told(self.path, "written"):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+
+
+def _create(path: Path) -> None:
+    """Put an empty memory at *path*, whole from the start, unless one appears there.
+
+    It is made under another name and then linked: no process ever meets half a file,
+    and two that create it at once end up with the same one.
+    """
+    draft = path.with_name(f".amts-{secrets.token_hex(8)}")
+    if memory_file.has_journal(path) and not path.exists():
+        # SQLite would play the journal of the lost file into the new one.
+        why = f"it is gone, but its journal {path.name}-wal is there"
+        raise memory_file.damaged(path, why)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _told(path, "created"), closing(sqlite3.connect(draft)) as db:
+            # The file remembers this setting.
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(memory_file.SCHEMA)
+        _publish(draft, path)
+    except OSError as exc:
+        raise memory_file.unusable(path, "created", exc.strerror or "") from exc
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+
+
+def _publish(draft: Path, path: Path) -> None:
+    """Give *draft* the name *path*, unless another process was first."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    except OSError:
+        # No hard links, as on FAT. Two first builds at once may then lose one's units.
+        draft.replace(path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """Open a file that exists, for writing if that is possible, and check its pages."""
+    pending = memory_file.has_journal(path)
+    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        # Immutable: SQLite needs no shared memory beside the file, which it could not
+        # make. What a pending journal holds would be missed, so then it has to try.
+        return _open(path, "mode=ro" if pending else "mode=ro&immutable=1")
+    if pending:
+        # Closing a connection that may write would copy the journal into the file,
+        # be it damaged or not. Left by a killed process, or in use by another.
+        _open(path, "mode=ro").close()
+    return _open(path, "mode=rw")
+
+
+def _open(path: Path, how: str) -> sqlite3.Connection:
+    db = sqlite3.connect(
+        f"{path.as_uri()}?{how}", timeout=BUSY_TIMEOUT, isolation_level=None, uri=True
+    )
+    try:
+        # With NORMAL, a loss of power may undo transactions that were committed.
+        db.execute("PRAGMA synchronous = FULL")
+        _check_pages(path, db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _check_pages(path: Path, db: sqlite3.Connection) -> None:
+    db.execute("SELECT 1 FROM unit, file, origin LIMIT 0")
+    if path.stat().st_size <= CHECKED_SIZE:
+        verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if verdict != "ok":
+            raise memory_file.damaged(path, verdict)
+
+
+@contextmanager
+def _told(path: Path, done: str) -> Iterator[None]:
+    """Turn SQLite's errors into ours, which name the file and what to do."""
+    try:
+        yield
+    except sqlite3.Error as exc:
+        text = str(exc)
+        # SQLITE_CORRUPT and SQLITE_NOTADB have no class of their own.
+        plain = type(exc) is sqlite3.DatabaseError
+        if plain or "no such" in text or "decode" in text:
+            raise memory_file.damaged(path, text) from exc
+        raise memory_file.unusable(path, done, text) from exc

@@ -1,0 +1,83 @@
+"""Warnings that cross from an edition's process into the build that ordered it.
+
+Sphinx shows, counts and, under ``-W``, fails on warnings in one process. An edition's
+warnings are therefore recorded, sent home, and logged there as if they were its own.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, NamedTuple
+
+from sphinx.util.logging import (
+    NAMESPACE,
+    WarningLogRecordTranslator,
+    is_suppressed_warning,
+)
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+class Record(NamedTuple):
+    """One warning."""
+
+    message: str
+    location: str | None
+    type: str
+    subtype: str
+    level: str
+
+    def to_json(self) -> str:
+        """Return the record on one line."""
+        return json.dumps(self)
+
+    @classmethod
+    def from_json(cls, line: str) -> Record:
+        """Undo :meth:`to_json`."""
+        return cls(*json.loads(line))
+
+
+class Recorder(logging.Handler):
+    """Keeps the warnings of a Sphinx application that are not suppressed."""
+
+    def __init__(self, app: Sphinx) -> None:
+        super().__init__(logging.WARNING)
+        self._app = app
+        self.records: list[Record] = []
+        # It resolves nodes and document names to what a person reads.
+        self.addFilter(WarningLogRecordTranslator(app))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one warning."""
+        kind = str(getattr(record, "type", None) or "")
+        subtype = str(getattr(record, "subtype", None) or "")
+        suppressed = getattr(self._app.config, "suppress_warnings", ())
+        if kind and is_suppressed_warning(kind, subtype, suppressed):
+            return
+        location = getattr(record, "location", None)
+        self.records.append(
+            Record(
+                record.getMessage(),
+                str(location) if location else None,
+                kind,
+                subtype,
+                record.levelname,
+            )
+        )
+
+
+def attach(app: Sphinx) -> None:
+    """Record the warnings of *app* from now on."""
+    logging.getLogger(NAMESPACE).addHandler(Recorder(app))
+
+
+def recorded() -> list[Record]:
+    """Return the warnings recorded so far in this process."""
+    return [
+        record
+        for handler in logging.getLogger(NAMESPACE).handlers
+        if isinstance(handler, Recorder)
+        for record in handler.records
+    ]

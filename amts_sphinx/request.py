@@ -1,0 +1,126 @@
+"""Ask an engine, and take only what is sound.
+
+A target whose codes are damaged is mended by the rules of :mod:`amts_sphinx.repair`;
+failing that it is asked for in a simpler form, once; failing that it is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from amts_sphinx import codes, repair
+from amts_sphinx.errors import EngineReplyError
+from amts_sphinx.units import Finding, Severity, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from amts_sphinx.engine import Engine
+    from amts_sphinx.units import LanguagePair, Segment
+
+
+@dataclass(slots=True)
+class Reply:
+    """What came of asking: for each key a sound target and its state, or a finding."""
+
+    targets: dict[str, tuple[str, State]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    #: Characters sent, codes included.
+    characters: int = 0
+    requests: int = 0
+
+
+def ask(engine: Engine, segments: Mapping[str, Segment], pair: LanguagePair) -> Reply:
+    """Ask *engine* for the targets of *segments*, all of them at once.
+
+    :param segments: distinct segments by any key
+    :raises EngineError: the engine failed, or broke its promise of one reply for each
+    """
+    reply = Reply()
+    raw = _send(engine, [s.source for s in segments.values()], pair, reply)
+    refused: dict[str, str] = {}
+    for key, segment in segments.items():
+        target = raw[segment.source]
+        if target is None:
+            reply.findings.append(untranslated(segment))
+            continue
+        sound, fault = _checked(segment, target)
+        if fault:
+            refused[key] = fault
+        else:
+            reply.targets[key] = (sound, State.MACHINE)
+    if refused:
+        _ask_simpler(engine, {key: segments[key] for key in refused}, pair, reply)
+        reply.findings.extend(
+            refusal(segments[key], fault, saved=key in reply.targets)
+            for key, fault in refused.items()
+        )
+    return reply
+
+
+def _ask_simpler(
+    engine: Engine, segments: Mapping[str, Segment], pair: LanguagePair, reply: Reply
+) -> None:
+    """Ask for the words between the codes, which cannot damage any."""
+    wanted = {key: repair.runs(segment.source) for key, segment in segments.items()}
+    raw = _send(engine, [run for runs in wanted.values() for run in runs], pair, reply)
+    sound = {run: t for run, t in raw.items() if t and not codes.verify(run, t)}
+    for key, runs in wanted.items():
+        if sound.keys() >= set(runs):
+            target = repair.refill(segments[key].source, sound)
+            reply.targets[key] = (target, State.NEEDS_REVIEW)
+
+
+def _send(
+    engine: Engine, sources: Iterable[str], pair: LanguagePair, reply: Reply
+) -> dict[str, str | None]:
+    """Send distinct *sources* and count them."""
+    distinct = list(dict.fromkeys(sources))
+    if not distinct:
+        return {}
+    targets = engine.translate(distinct, pair)
+    if len(targets) != len(distinct):
+        msg = (
+            f"the engine returned {len(targets)} translations for {len(distinct)}"
+            f" segments ({pair}); none of them is used"
+        )
+        raise EngineReplyError(msg)
+    reply.requests += 1
+    found = dict(zip(distinct, targets, strict=True))
+    reply.characters += sum(len(s) for s, target in found.items() if target is not None)
+    return found
+
+
+def _checked(segment: Segment, target: str) -> tuple[str, str]:
+    """Return a sound target, mended if need be, and what is wrong with it if it is."""
+    fault = codes.verify(segment.source, target, segment.codes)
+    if fault:
+        target = repair.mend(target)
+        fault = codes.verify(segment.source, target, segment.codes)
+    if not fault and not target.strip():
+        fault = "the translation is empty"
+    return target.strip(), fault
+
+
+def refusal(segment: Segment, fault: str, *, saved: bool) -> Finding:
+    """Report a target that was refused."""
+    rest = "translated piece by piece" if saved else "left in the source language"
+    return Finding(
+        "codes",
+        Severity.WARNING if saved else Severity.ERROR,
+        segment.location,
+        f"the engine damaged the markup ({fault}); {rest}",
+        segment.source,
+    )
+
+
+def untranslated(segment: Segment) -> Finding:
+    """Report a segment that the engine has no translation for."""
+    return Finding(
+        "untranslated",
+        Severity.INFO,
+        segment.location,
+        "the engine has no translation; left in the source language",
+        segment.source,
+    )

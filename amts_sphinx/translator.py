@@ -1,0 +1,150 @@
+"""The business: recall what is known, ask the engine once for the rest, learn it.
+
+A source is never paid for twice, a person's unit is never replaced by a machine's, and
+no target is published whose codes are not exactly those of its source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from amts_sphinx import codes, request
+from amts_sphinx.units import (
+    Edition,
+    Finding,
+    Severity,
+    State,
+    TranslationUnit,
+    Usage,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from amts_sphinx.engine import Engine
+    from amts_sphinx.memory import Memory
+    from amts_sphinx.typography import Profile
+    from amts_sphinx.units import Container, LanguagePair, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Translator:
+    """A memory, an engine, and the typography of the target language."""
+
+    memory: Memory
+    engine: Engine
+    profile: Profile
+
+    def translate(
+        self, containers: Collection[Container], pair: LanguagePair
+    ) -> Edition:
+        """Translate a whole book with one request to the engine.
+
+        :raises EngineError: the engine failed; what is known stays known
+        """
+        maker = self.engine.fingerprint
+        known = self.memory.recall(pair, maker, _sources(containers))
+        segments = _distinct(containers)
+        missing = _missing(containers, known)
+        reply = request.ask(self.engine, missing, pair)
+        fresh = {
+            key: self._unit(missing[key], target, pair, state)
+            for key, (target, state) in reply.targets.items()
+        }
+        self.memory.learn(fresh.values())
+        units = {key: self._dressed(unit) for key, unit in (known | fresh).items()}
+        usage = Usage(
+            segments=len(segments),
+            recalled=len(segments) - len(missing),
+            translated=len(fresh),
+            characters=reply.characters,
+            requests=reply.requests,
+        )
+        findings = (*_to_review(segments, known), *reply.findings)
+        return Edition(pair, units, findings, usage)
+
+    def target(self, container: Container, edition: Edition) -> str | None:
+        """Return the coded text to publish for a container; ``None``: its source.
+
+        A person's translation of the whole comes before that of its segments. A segment
+        without a translation stays in the source language among the others.
+        """
+        whole = edition.units.get(codes.normalise(container.whole.source))
+        if whole and (whole.by_human or len(container.segments) == 1):
+            return whole.target
+        units = [
+            edition.units.get(codes.normalise(s.source)) for s in container.segments
+        ]
+        if not any(units):
+            return None
+        return self.profile.join(
+            codes.globalise(unit.target if unit else segment.source, segment.numbers)
+            for unit, segment in zip(units, container.segments, strict=True)
+        )
+
+    def _unit(
+        self, segment: Segment, target: str, pair: LanguagePair, state: State
+    ) -> TranslationUnit:
+        where = segment.location
+        maker = self.engine.fingerprint
+        unit = TranslationUnit(
+            segment.source, target, pair, maker, state, where.docname, where.line
+        )
+        return self._dressed(unit)
+
+    def _dressed(self, unit: TranslationUnit) -> TranslationUnit:
+        """Give a machine's target the typography of its language; leave a person's."""
+        if unit.by_human:
+            return unit
+        target = self.profile.apply(unit.target)
+        return unit if target == unit.target else replace(unit, target=target)
+
+
+def _sources(containers: Iterable[Container]) -> set[str]:
+    return {
+        segment.source
+        for container in containers
+        for segment in (container.whole, *container.segments)
+    }
+
+
+def _distinct(containers: Iterable[Container]) -> dict[str, Segment]:
+    """Return each segment of the book once, by its key, where it stands first."""
+    found: dict[str, Segment] = {}
+    for container in containers:
+        for segment in container.segments:
+            found.setdefault(codes.normalise(segment.source), segment)
+    return found
+
+
+def _missing(
+    containers: Iterable[Container], known: Mapping[str, TranslationUnit]
+) -> dict[str, Segment]:
+    """Return the segments that neither they nor their whole container are known."""
+    wanting = (
+        container
+        for container in containers
+        if not _by_human(known.get(codes.normalise(container.whole.source)))
+    )
+    return {k: s for k, s in _distinct(wanting).items() if k not in known}
+
+
+def _by_human(unit: TranslationUnit | None) -> bool:
+    return unit is not None and unit.by_human
+
+
+def _to_review(
+    segments: Mapping[str, Segment], known: Mapping[str, TranslationUnit]
+) -> Iterable[Finding]:
+    """Report the recalled units that a person should look at, at every build."""
+    for key, segment in segments.items():
+        unit = known.get(key)
+        if unit and not unit.by_human and unit.state is State.NEEDS_REVIEW:
+            yield Finding(
+                "codes",
+                Severity.WARNING,
+                segment.location,
+                "translated piece by piece, since the engine damaged the markup",
+                segment.source,
+            )

@@ -1,0 +1,30 @@
+"""The engine that leaves everything to the memory."""
+
+from __future__ import annotations
+
+import pytest
+from engine_contract import CODED, EngineContract
+
+from amts_sphinx.engine import Engine, create_engine
+from amts_sphinx.errors import ConfigError
+from amts_sphinx.units import LanguagePair
+
+
+class TestNone(EngineContract):
+    """The contract, nothing translated."""
+
+    @pytest.fixture
+    def engine(self) -> Engine:
+        """Return the engine to test."""
+        return create_engine("none", {})
+
+
+def test_nothing_is_translated() -> None:
+    engine = create_engine("none", {})
+    pair = LanguagePair("en", "zh")
+    assert engine.translate(CODED, pair) == [None] * len(CODED)
+
+
+def test_it_has_no_options() -> None:
+    with pytest.raises(ConfigError, match="amts_none has no option 'style'"):
+        create_engine("none", {"style": "cjk"})

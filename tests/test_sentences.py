@@ -1,0 +1,144 @@
+"""Sentences of a paragraph: hard cases by language, and what always holds."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from amts_sphinx import codes
+from amts_sphinx.sentences import split
+
+#: Language and sentences: the paragraph is the sentences put together.
+CASES = [
+    ("en", ["One sentence only"]),
+    ("en", ["See Eq. (4). ", "It has acc. on 5 runs. ", "Next Fig. 3 shows."]),
+    ("en", ["Use it, e.g. here, i.e. now. ", "Version 3.11 is out. ", "It's v1.2."]),
+    (
+        "en",
+        ["Mr. Smith came. ", "J. K. Row wrote, cf. Sec. 2. ", "Done?! ", "Yes."],
+    ),
+    ("en", ["Apples etc. are fine. ", "Pears etc. ", "And so on."]),
+    ("en", ["Smith et al. (2019) agree. ", 'So do Wu et al. <x id="1"/> here.']),
+    ("en", ["Wait... what? ", "Wait... ", "Then go."]),
+    ("en", ['He said "Stop." ', "Then he left. ", "(See above.) ", "Then go."]),
+    ("en", ["He said “Stop.” ", "Then he left."]),
+    ("en", ["“Is it?” asked Alice. ", "No."]),
+    ("en", ["*Emphasis.* ", "Then go."]),
+    ("en", ["We use it. ", "iOS is one. ", "It is fast. ", "numpy arrays are."]),
+    ("en", ["Is a &lt; b? ", "R&amp;D says so &amp; more. ", "AT&amp;T. ", "Then."]),
+    ("en", ["Lines\nbreak here. ", "And\nthere.\n", "Also here."]),
+    ("en", ['The loss is <x id="1"/>. ', '<x id="2"/> denotes it. ', "See below."]),
+    ("en", ['See <x id="1"/>, <x id="2"/>. ', 'In Fig. <x id="3"/> too.']),
+    ("en", ['It is so.<x id="1"/> ', "Then this."]),
+    ("en", ['<g id="1">Bold.</g> ', "Then this."]),
+    ("en", ["First this. ", '<g id="1">Link</g>. ', '<g id="2">More</g> text.']),
+    ("en", ['Read <g id="1">this one. That one</g> as well. ', "Then go."]),
+    ("en", ['A <g id="1">bit <g id="2">more.</g></g> ', '<g id="3">Do</g> it.']),
+    ("en", ["1. Open the door. ", "Close it."]),
+    ("en", ["The end. . . ."]),
+    ("zh", ["你好。", "我们走吧！", "好吗？", "好"]),
+    ("zh", ["真的……", "下一句。", "他说：“好！”", "然后走了。"]),
+    ("zh", ["“我好！”他说。", "『好。』", "然后"]),
+    ("zh", ["（见上。）", "然后我们。", "文本（见上。另见下。）然后继续。", "完"]),
+    (
+        "zh",
+        ['我们用<x id="1"/>。', '<x id="2"/>好。', '<g id="3">对。</g>', "好"],
+    ),
+    ("zh", ["准确率为3.14。", "见第 3.2 节。", "A.B 是类。"]),
+    ("zh-TW", ["「好。」", "他走了。"]),
+    ("ja", ["これはペンです。", "「はい。」と言った。", "本当？", "そうです（笑）。"]),
+    ("es", ["El Sr. López vino. ", "¿Qué tal? ", "¡Bien! ", "P. ej. esto."]),
+    ("es", ["Véase la fig. 3. ", "Los EE. UU. son. ", "Dijo «Sí.» ", "Hola."]),
+    ("de", ["Am 3. Mai kam er. ", "Das ist z. B. gut, d. h. so. ", "Vgl. Abb. 3."]),
+    ("de", ["Im 19. Jahrhundert war es. ", "„Ja.“ ", "Er ging. ", "Das ist Nr. 5."]),
+    ("fr", ["M. Dupont est là. ", "Cf. fig. 3. ", "Il dit « Oui. » ", "Puis il part."]),
+    ("fr", ["Vraiment ? ", "P. ex. ceci."]),
+    ("ru", ["Это т. е. так. ", "См. рис. 3. ", "Да. ", "А. С. Пушкин писал. ", "Да."]),
+    ("ru", ["В 1999 г. он ушёл. ", "Стол и т. д. тоже."]),
+    ("tr", ["İyi. ", "Şimdi bkz. Şek. 3. ", "Öyle mi? ", "Prof. Dr. Ali geldi."]),
+    ("ko", ["안녕하세요. ", "반갑습니다."]),
+    ("hi", ["यह है। ", "वह है।"]),
+]
+
+
+@pytest.mark.parametrize(("language", "sentences"), CASES)
+def test_sentences(language: str, sentences: list[str]) -> None:
+    assert split("".join(sentences), language) == sentences
+
+
+@pytest.mark.parametrize("coded", ["", " ", ".", "...", '<x id="1"/>', "No end"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_cannot_be_split(coded: str, language: str) -> None:
+    assert split(coded, language) == ([coded] if coded else [])
+
+
+def test_a_long_remainder_is_not_scanned_again_and_again() -> None:
+    assert len(split("Go. " * 5_000, "en")) == 5_000
+    assert len(split("." * 20_000, "en")) == 1
+    assert len(split("好。（" * 5_000, "zh")) == 5_000
+    assert len(split("好。" * 5_000, "zh")) == 5_000
+
+
+WORDS = [
+    "Go",
+    "it",
+    "e.g.",
+    "Eq.",
+    "x.",
+    "End.",
+    "Why?",
+    "“Yes.”",
+    "(No.)",
+    "1.",
+    "&lt;",
+]
+HAN = [
+    "好",
+    "走。",
+    "吗？",
+    "“是。”",
+    "（见。）",
+    "……",
+    "，",
+    "3.14",
+    "&amp;",
+    "」",
+    "Go.",
+]
+
+
+def random_text(chance: random.Random, words: list[str], depth: int = 0) -> str:
+    """Return balanced coded text; its codes all have the number 0."""
+    parts = []
+    for _ in range(chance.randint(0, 6)):
+        kind = chance.random()
+        if kind < 0.2 and depth < 3:
+            inside = random_text(chance, words, depth + 1)
+            parts.append(f'<g id="0">{inside}</g>')
+        elif kind < 0.35:
+            parts.append('<x id="0"/>')
+        else:
+            parts.append(chance.choice(words))
+        parts.append(chance.choice(["", " ", " ", "\n", "  "]))
+    return "".join(parts)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", WORDS), ("de", WORDS), ("zh", HAN), ("ja", HAN), ("xx", WORDS + HAN)],
+)
+def test_whatever_comes_nothing_is_lost_and_each_is_balanced(
+    language: str, words: list[str]
+) -> None:
+    chance = random.Random(language)  # noqa: S311 - cases, not secrets
+    for _ in range(1_500):
+        coded = random_text(chance, words)
+        sentences = split(coded, language)
+        assert "".join(sentences) == coded
+        for sentence in sentences:
+            codes.structure(sentence)
+            assert sentence.strip() or len(sentences) == 1
+        for sentence in sentences[1:]:
+            assert "<x" in sentence or any(map(str.isalnum, codes.plain(sentence)))
+            assert not sentence[0].isspace()
