@@ -35,7 +35,9 @@ _CJK_GOES_ON: Final = re.compile(
     r"[，、；：的地得是等和与及或而这那」』）]|[他她它我你您們们]{1,2}[说說问問答]"
     r"|[说說问問道]|[とはがをにのでもへや]"
 )
-_BRACKETS: Final = {"）": "（", ")": "(", "】": "【", "]": "["}
+_BRACKETS: Final = {"）": "（(", ")": "（(", "】": "【[", "]": "【["}
+_OPENING: Final = re.compile(r"[（(【\[]")
+_CLOSED: Final = re.compile(r"[）)】\]]")
 _SUBSTANCE: Final = re.compile(r"\w")
 _ENUMERATOR: Final = re.compile(r"\s*[(\[]?(?:\d{1,3}|\w)[.)\]]+\s*")
 _TAIL: Final = 24  # characters; longer than any abbreviation
@@ -43,8 +45,7 @@ _CJK: Final = frozenset({"zh", "ja"})
 
 #: Abbreviations that a sentence never ends with, without their last full stop.
 _NEVER_LAST: Final = {
-    "en": r"""Eqn?s? eqn?s? Sec Secs sec Figs? figs? Tabs? Chap Ch App Alg Thm Def Lem
-        Cor Prop Refs? Nos? Vol vol pp? vs cf acc approx viz e\.?g i\.?e w\.r\.t Dr
+    "en": r"""Eqn?s? eqn?s? Sec Secs sec Figs? figs? Tabs? Chap Alg Thm Lem Vol vol pp? vs cf acc approx viz e\.?g i\.?e w\.r\.t Dr
         Mrs? Ms Prof St""",
     "de": r"""z\.\s?B d\.\s?h u\.\s?a o\.\s?ä i\.\s?d\.\s?R s\.\s?o s\.\s?u bzw vgl
         Vgl Abb Nr S Kap Abschn Gl ca evtl ggf Tab Dr Prof Hr Fr inkl sog Bd""",
@@ -55,18 +56,18 @@ _NEVER_LAST: Final = {
     "pt": r"""p\.\s?ex [Ff]igs? [Ee]q págs? cap Sra? Dra? vol art aprox""",
     "ru": r"""т\.\s?е т\.\s?к т\.\s?н [Рр]ис [Тт]абл [Гг]л [Сс]м [Сс]р стр с им напр
         [Уу]р [Рр]азд проф акад п""",
-    "tr": r"""[Bb]kz [Öö]rn Şek Dr Prof Doç sf? No Böl Denk yy""",
+    "tr": r"""[Bb]kz [Öö]rn Şek Dr Prof Doç sf? Böl Denk yy""",
 }
 #: Abbreviations that a sentence may end with: kept when no capital follows.
 _SELDOM_LAST: Final = {
-    "en": "etc al a\\.?m p\\.?m resp U\\.S incl est",
+    "en": "No Nos App Ch Cor Def Prop Refs? etc al a\\.?m p\\.?m resp U\\.S incl est",
     "de": "usw u\\.\\s?s\\.\\s?w etc",
     "es": "etc EE\\.\\s?UU",
     "fr": "etc",
     "it": "ecc",
     "pt": "etc",
     "ru": "т\\.\\s?д т\\.\\s?п и\\s?др др гг?",
-    "tr": "vb vs",
+    "tr": "No vb vs",
 }
 
 
@@ -229,14 +230,13 @@ def _is_abbreviation(left: str, text: str, end: int, language: str) -> bool:
 def _goes_on(text: str, start: int, end: int) -> bool:
     """Tell whether a Chinese or Japanese sentence goes on after *end*."""
     sentence = text[start:end].rstrip()
-    for closing, opening in _BRACKETS.items():
-        if sentence.count(opening) > sentence.count(closing):
-            # The remark in brackets ends inside of them, its sentence does not;
-            # a remark that is never closed is no remark.
-            return text.find(closing, end) >= 0
+    if len(_OPENING.findall(sentence)) > len(_CLOSED.findall(sentence)):
+        # The remark in brackets ends inside of them, its sentence does not; a remark
+        # that is never closed is no remark.
+        return bool(_CLOSED.search(text, end))
     last = sentence[-1:]
     if last in _BRACKETS:
-        return not sentence.startswith(_BRACKETS[last])
+        return sentence[0] not in _BRACKETS[last]
     if sentence.endswith("…") and sentence.count("“") > sentence.count("”"):
         return True
     return last in {"”", "’", "」", "』", "…"} and bool(_CJK_GOES_ON.match(text, end))

@@ -48,10 +48,13 @@ _BLANK_BEFORE_HAN: Final = re.compile(
 )
 _MARK: Final = re.compile(r"(?<![,.:;!?])(?:[,.:;]|[!?]+)(?![,.:;!?])")
 _ELLIPSIS: Final = re.compile(r"\.{3,}|…+|。{3,}")
-_BRACKETS: Final = re.compile(r"\(([^()（）]*)\)")
+_BRACKETS: Final = re.compile(r"[(（]([^()（）]*)[)）]")
 _QUOTED: Final = re.compile(r'"([^"]*)"')
 #: A shape or a tuple of numbers, that keeps its brackets: (10, 20).
 _TUPLE: Final = re.compile(r"\s*[-+\d.]+\s*(?:,\s*[-+\d.]*\s*)+")
+#: An HTML entity that a book shows as text, up to its semicolon.
+_ENTITY: Final = re.compile(r"&#?\w+$")
+_ENTITY_SIZE: Final = 10
 
 _MANY_BLANKS: Final = re.compile(r"(?<=[^ ]) {2,}(?=[^ ])")
 _BLANK_BEFORE_MARK: Final = re.compile(r"(?<=[^\s]) +(?=[,;.:!?](?:\s|<|$))")
@@ -128,7 +131,7 @@ class Profile:
 
     def _punctuation(self, view: str) -> str:
         """Make the punctuation beside CJK characters full-width."""
-        if "(" in view:
+        if "(" in view or ")" in view:
             view = _BRACKETS.sub(_bracket, view)
         if self.quotes and '"' in view and view.count('"') % 2 == 0:
             view = _QUOTED.sub(self._quote, view)
@@ -234,7 +237,7 @@ def _beside(found: re.Match[str], skip: str = _TAGS + " ") -> tuple[str, str]:
 def _bracket(found: re.Match[str]) -> str:
     """Return a remark in brackets, in full-width ones if it belongs to Chinese."""
     full = f"（{found[1]}）"
-    if _IS_HAN.search(found[1]):
+    if _IS_HAN.search(found[1]) or "（" in found[0] or "）" in found[0]:
         return full
     touching = _beside(found, _TAGS)[0]
     if _TUPLE.fullmatch(found[1]) or _is_code_like(touching) or not found[1].strip():
@@ -290,6 +293,8 @@ def _latin_ends_in_cjk(found: re.Match[str], before: str) -> bool:
         return False  # 3.14, 1,000, 10:30, file.py
     if found[0] == "." and (before.isdigit() or view[: found.start()].endswith(".g")):
         return not after  # "1. 标题" is a number of a list, "图 1. 标题" of a figure
+    if found[0] == ";" and _ENTITY.search(view[: found.start()][-_ENTITY_SIZE:]):
+        return False
     if not before.isalnum() and before not in ")]%#+":
         return False
     return not after or bool(_LIKE_HAN_AFTER.match(after))

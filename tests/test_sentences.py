@@ -20,6 +20,8 @@ CASES = [
     ),
     ("en", ["Apples etc. are fine. ", "Pears etc. ", "And so on."]),
     ("en", ["Smith et al. (2019) agree. ", 'So do Wu et al. <x id="1"/> here.']),
+    ("en", ["Is it? ", "No. ", 'Take No. 5, or No. <x id="1"/> there. ', "Go."]),
+    ("zh", ["（左边)好。", "（右边）好。", "好（一。二)。", "完"]),
     ("en", ["Wait... what? ", "Wait... ", "Then go."]),
     ("en", ['He said "Stop." ', "Then he left. ", "(See above.) ", "Then go."]),
     ("en", ["He said “Stop.” ", "Then he left."]),

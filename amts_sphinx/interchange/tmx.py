@@ -11,7 +11,6 @@ Coded text becomes ``<bpt i="1" x="1" type="g"/>…<ept i="1"/>`` and
 from __future__ import annotations
 
 import os
-import re
 import secrets
 from contextlib import suppress
 from dataclasses import replace
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STATE: Final = "x-amts-state"
 _DOCUMENT: Final = "x-amts-document"
 _REPLACED: Final = "x-amts-replaced"
@@ -225,7 +223,7 @@ class _Reader:
         there, here = tmx_segment.read_pair(source.segment, text.segment)
         pair = LanguagePair(source.tag, text.tag)
         unit = replace(base, source=there, target=here, pair=pair)
-        if fault := _fault(unit):
+        if fault := tmx_segment.fault(unit):
             raise MarkupError(fault)
         return unit
 
@@ -248,7 +246,7 @@ def write(
     """
     ordered = sorted(units, key=_order)
     for unit in ordered:
-        if fault := _fault(unit):
+        if fault := tmx_segment.fault(unit):
             where = f" ({unit.document})" if unit.document else ""
             msg = f"{path} cannot hold the unit {unit.source[:60]!r}{where}: {fault}"
             raise InterchangeError(msg)
@@ -275,21 +273,6 @@ def _order(unit: TranslationUnit) -> tuple[object, ...]:
     first = (codes.normalise(unit.source), unit.maker, unit.pair)
     rest = (unit.source, unit.target, unit.state.value, unit.document, unit.replaced)
     return (*first, *rest)
-
-
-def _fault(unit: TranslationUnit) -> str:
-    """Say why a file cannot hold *unit*, or return an empty string."""
-    texts = (unit.source, unit.target)
-    if not all(map(codes.normalise, texts)):
-        return "the source or the target is blank"
-    for text in (*texts, unit.maker, unit.document, unit.replaced):
-        if foreign := _NOT_XML.search(text):
-            return f"XML has no way to write {foreign[0]!r}"
-    try:
-        codes.structure(unit.source)
-        return codes.verify(*texts)
-    except MarkupError as exc:
-        return f"in the source, {exc}"
 
 
 def _write(

@@ -1,4 +1,4 @@
-"""Coded text ↔ the content of a TMX ``<seg>``.
+"""Coded text ↔ the content of a TMX ``<seg>``, and what cannot be one.
 
 Our own codes come back exactly. Those of other tools are numbered by their order in the
 source, and a target's are found again by their native text, else by order. Codes that
@@ -18,6 +18,9 @@ from amts_sphinx.errors import MarkupError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from amts_sphinx.units import TranslationUnit
+
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DIGITS: Final = re.compile(r"\d+")
 #: The element with words inside, or without, by its name.
 _SHAPES: Final = {"bpt": "g", "hi": "g", "ph": "x", "it": "x", "ut": "x"}
@@ -152,3 +155,18 @@ def _native(name: str, element: etree._Element) -> _Native:
     text = "" if name == "hi" else "".join(map(str, element.itertext()))
     ours = named if element.get("type") == shape and _DIGITS.fullmatch(named) else ""
     return _Native(shape, f"x {named}" if named else text, bool(named), ours)
+
+
+def fault(unit: TranslationUnit) -> str:
+    """Say why a file cannot hold *unit*, or return an empty string."""
+    texts = (unit.source, unit.target)
+    if not all(map(codes.normalise, texts)):
+        return "the source or the target is blank"
+    for text in (*texts, unit.maker, unit.document, unit.replaced):
+        if foreign := _NOT_XML.search(text):
+            return f"XML has no way to write {foreign[0]!r}"
+    try:
+        codes.structure(unit.source)
+        return codes.verify(*texts)
+    except MarkupError as exc:
+        return f"in the source, {exc}"
