@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
 
-#: What a finding about one of them names as its document.
-_CONF: Final = "conf.py"
+#: What stands for a document's name where a text is in no document.
+CONF: Final = "conf.py"
 _STRINGS: Final = (
     "project",
     "html_title",
@@ -36,14 +36,14 @@ _THEME_OPTIONS: Final = ("announcement", "description")
 
 
 def containers(config: Config, env: BuildEnvironment) -> tuple[Container, ...]:
-    """Return those texts that an author wrote; Sphinx's defaults follow from them."""
-    texts = dict.fromkeys(_texts(config))
-    modules = [Location(m.docname) for m in _modules(env).values() if m.synopsis]
-    synopses = [m.synopsis for m in _modules(env).values() if m.synopsis]
-    found = [_container(text, "title", Location(_CONF)) for text in texts]
+    """Return those texts that an author wrote; Sphinx's defaults follow from them.
+
+    The kind of each is the name of its value.
+    """
+    found = [_container(text, name, Location(CONF)) for name, text in _texts(config)]
     found += [
-        _container(text, "synopsis", where)
-        for text, where in zip(synopses, modules, strict=True)
+        _container(module.synopsis, "synopsis", Location(module.docname))
+        for module in _modules(env).values()
     ]
     return tuple(c for c in found if codes.has_words(c.whole.source))
 
@@ -95,16 +95,26 @@ def today(config: Config) -> str:
     return format_date(form, language=config.language)
 
 
-def _texts(config: Config) -> Iterator[str]:
+def values(config: Config) -> tuple[tuple[str, str], ...]:
+    """Return the texts of Sphinx's default substitutions with their names."""
+    found = {
+        today(config): "today",
+        config.release: "release",
+        config.version: "version",
+    }
+    return tuple((text, name) for text, name in found.items() if text)
+
+
+def _texts(config: Config) -> Iterator[tuple[str, str]]:
     for name in _STRINGS:
         if _is_written(config, name):
-            yield config[name]
+            yield name, config[name]
     for name, positions in _TITLES.items():
         if _is_written(config, name):
             for row in config[name]:
-                yield from (row[i] for i in positions if i < len(row))
+                yield from ((name, row[i]) for i in positions if i < len(row))
     for name in _THEME_OPTIONS:
-        yield config["html_theme_options"].get(name, "")
+        yield name, config["html_theme_options"].get(name, "")
 
 
 def _container(text: str, kind: str, where: Location) -> Container:

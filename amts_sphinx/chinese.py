@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,7 +66,9 @@ class _Set(set[str]):
 def mend_search() -> None:
     """Keep Sphinx 7.4 and older from searching a list for every word of the book.
 
-    ``SearchChinese.latin_terms`` was a list there, which made indexing quadratic.
+    ``SearchChinese.latin_terms`` was a list there, which made indexing quadratic. And
+    keep jieba from telling on standard error that it loads its dictionary.
     """
+    logging.getLogger("jieba").setLevel(logging.WARNING)
     if isinstance(getattr(SearchChinese, "latin_terms", None), list):
         SearchChinese.latin_terms = _Set()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sphinx.transforms import SphinxTransform
 
-from amts_sphinx.bookstrings import today
+from amts_sphinx.bookstrings import today, values
 from amts_sphinx.config import checked
 from amts_sphinx.inline import Rules
 from amts_sphinx.segments import Finder, containers
@@ -54,7 +54,7 @@ def rules(config: Config) -> Rules:
         by_sentence=ours.by_sentence,
         skip=ours.skip,
         figure_captions=ours.figure_captions,
-        values=frozenset(filter(None, (config.version, config.release, today(config)))),
+        values=values(config),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from docutils import nodes
@@ -26,11 +27,9 @@ _OPAQUE: Final = (
     nodes.citation_reference,
     nodes.image,
     nodes.raw,
-    nodes.target,
     nodes.substitution_reference,
     nodes.problematic,
     nodes.generated,
-    nodes.Invisible,
     addnodes.number_reference,
     addnodes.literal_strong,
     addnodes.literal_emphasis,
@@ -58,8 +57,8 @@ class Rules:
     #: Names of nodes or of their classes that are left in the source language.
     skip: frozenset[str] = frozenset()
     figure_captions: bool = False
-    #: Texts of default substitutions, such as the release: values, not words.
-    values: frozenset[str] = frozenset()
+    #: Texts of default substitutions, which are no words, and the name of each.
+    values: tuple[tuple[str, str], ...] = ()
 
 
 class Slot(NamedTuple):
@@ -79,6 +78,13 @@ def is_untranslated(node: nodes.Element, rules: Rules) -> bool:
     return bool(rules.skip) and (
         node.tagname in rules.skip or not rules.skip.isdisjoint(classes)
     )
+
+
+def is_invisible(node: nodes.Node) -> bool:
+    """Tell whether the reader sees nothing of *node*: an index entry, an anchor."""
+    if isinstance(node, nodes.target):
+        return not node.children
+    return isinstance(node, nodes.Invisible)
 
 
 def is_opaque(node: nodes.Element, rules: Rules) -> bool:
@@ -135,8 +141,12 @@ class Coder:
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
+        self._values = dict(rules.values)
         self.names: list[Code] = []
         self.slots: list[Slot] = []
+        #: Nodes that a reader does not see. They get no code, since it does not matter
+        #: where in their container they stand, and since translators lose them.
+        self.invisible: list[nodes.Node] = []
 
     def code(self, children: Iterable[nodes.Node]) -> str:
         """Return *children* as coded text; codes are numbered on from the last."""
@@ -145,7 +155,8 @@ class Coder:
     def _node(self, node: nodes.Node) -> str:
         if isinstance(node, nodes.Text):
             return self._text(node)
-        if not isinstance(node, nodes.Element):
+        if not isinstance(node, nodes.Element) or is_invisible(node):
+            self.invisible.append(node)
             return ""
         if holds_prose_in_literal(node):
             return self._with_holes(node)
@@ -157,8 +168,8 @@ class Coder:
 
     def _text(self, node: nodes.Text) -> str:
         text = node.astext()
-        if text in self._rules.values:
-            return codes.empty(self._add(node, None, "value", text))
+        if text in self._values:
+            return codes.empty(self._add(node, None, "value", self._values[text]))
         return codes.escape(_collapse(text))
 
     def _innermost(self, node: nodes.Element) -> nodes.Element:
@@ -214,7 +225,7 @@ def equiv_of(node: nodes.Element) -> str:
     if isinstance(node, (addnodes.pending_xref, addnodes.download_reference)):
         return str(node.get("reftarget", ""))
     if isinstance(node, nodes.image):
-        return str(node.get("uri", ""))
+        return PurePosixPath(node.get("uri", "")).name
     if isinstance(node, nodes.reference):
         return str(node.get("refuri", ""))
     if isinstance(node, (*_OPAQUE, nodes.strong, nodes.emphasis)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING
 
 from amts_sphinx.interchange import tmx
@@ -23,7 +24,9 @@ def learn_files(
     :raises InterchangeError: a file is missing or cannot be read
     """
     for path in paths:
-        key, digest = path.name, _digest(path)
+        # Relative, so that the memory and its files can move together.
+        key = os.path.relpath(path, memory.path.parent)
+        digest = _digest(path)
         if not memory.is_learnt(key, digest):
             units = tmx.read(path, on_skip=tell)
             count = memory.learn(units, file=(key, digest))

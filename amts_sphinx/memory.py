@@ -214,9 +214,9 @@ class Memory:
             ((path, number) for number in numbers),
         )
         self._db.executemany(
-            "DELETE FROM unit WHERE id = ?1"
-            " AND NOT EXISTS (SELECT 1 FROM origin WHERE unit = ?1)",
-            ((number,) for number in numbers),
+            "DELETE FROM unit WHERE id = ?"
+            " AND NOT EXISTS (SELECT 1 FROM origin WHERE unit = ?)",
+            ((number, number) for number in numbers),
         )
 
     @contextmanager

@@ -227,6 +227,15 @@ class Production:
         for finding in edition.findings:
             if finding.severity is not Severity.INFO:
                 self._warn(name, finding)
+        untold = sum(f.severity is Severity.INFO for f in edition.findings)
+        if untold:
+            logger.info(
+                "%s: %d segments stay in the source language: the engine %r has no"
+                " translation for them",
+                name,
+                untold,
+                self._config.engine,
+            )
         if outcome is None:
             logger.info("%s: the edition is up to date", name)
         logger.info(edition.summary(name))

@@ -15,7 +15,13 @@ from docutils import nodes
 from sphinx import addnodes
 
 from amts_sphinx import codes, sentences, uistrings
-from amts_sphinx.inline import Coder, Slot, is_opaque, is_untranslated
+from amts_sphinx.inline import (
+    Coder,
+    Slot,
+    is_invisible,
+    is_opaque,
+    is_untranslated,
+)
 from amts_sphinx.units import Container, Location, Segment
 
 if TYPE_CHECKING:
@@ -49,6 +55,7 @@ _TEXT_ATTRIBUTES: Final = (
     (nodes.meta, "meta", "content"),
 )
 _META: Final = frozenset({"description", "keywords"})
+_PARTED: Final = re.compile("[;；]")
 _PARTED_INDEX: Final = {"single", "pair", "triple", "see", "seealso"}
 
 
@@ -103,9 +110,8 @@ class Finder:
                 if isinstance(child, nodes.Element):
                     yield from self._inside(child, level)
             return
-        for child in node.children:
-            if isinstance(child, nodes.Element):
-                yield from self._walk(child, level + 1)
+        for child in _in_source_order(node):
+            yield from self._walk(child, level + 1)
 
     def _inside(self, node: nodes.Element, level: int) -> Iterator[Site]:
         """Yield what a container's inline children hold in attributes, and labels."""
@@ -150,10 +156,21 @@ class Finder:
             coded,
             names=tuple(coder.names),
             slots=tuple(coder.slots),
-            before=before,
+            before=(*before, *coder.invisible),
             after=after,
             level=level,
         )
+
+
+def _in_source_order(node: nodes.Element) -> list[nodes.Element]:
+    """Return the children of *node* as the author wrote them.
+
+    Sphinx sorts the items of a glossary, in every language otherwise.
+    """
+    children = [child for child in node.children if isinstance(child, nodes.Element)]
+    if isinstance(node.parent, addnodes.glossary):
+        children.sort(key=lambda item: item.children[0].line or 0)
+    return children
 
 
 def is_code(node: nodes.Element) -> bool:
@@ -188,9 +205,7 @@ def _edges(
 def _is_edge(node: nodes.Node) -> bool:
     if isinstance(node, nodes.Text):
         return not node.strip()
-    if isinstance(node, nodes.target):
-        return not node.children
-    return isinstance(node, nodes.Invisible) or uistrings.is_version_label(node)
+    return is_invisible(node) or uistrings.is_version_label(node)
 
 
 def _only_wrapper(kids: list[nodes.Node], rules: Rules) -> nodes.Element | None:
@@ -234,6 +249,11 @@ def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:
     """Yield the parts of index entries: an entry's words are translated one by one."""
     by_domain = isinstance(node.next_node(descend=False, siblings=True), addnodes.desc)
     for i, entry in enumerate(node["entries"]):
+        baked = strings.pattern(entry[1]) if _PARTED.search(entry[1]) else None
+        if baked is not None:
+            site = _attribute(node, "ui", "entries", entry[1], i, 1)
+            yield site._replace(baked=baked)
+            continue
         for j, part in enumerate(index_parts(entry)):
             text = " ".join(part.split())
             baked = strings.exact(text) if entry[0] == "pair" else None

@@ -45,8 +45,8 @@ _CJK: Final = frozenset({"zh", "ja"})
 
 #: Abbreviations that a sentence never ends with, without their last full stop.
 _NEVER_LAST: Final = {
-    "en": r"""Eqn?s? eqn?s? Sec Secs sec Figs? figs? Tabs? Chap Alg Thm Lem Vol vol pp? vs cf acc approx viz e\.?g i\.?e w\.r\.t Dr
-        Mrs? Ms Prof St""",
+    "en": r"""Eqn?s? eqn?s? Sec Secs sec Figs? figs? Tabs? Chap Alg Thm Lem Vol
+        vol pp? vs cf acc approx viz e\.?g i\.?e w\.r\.t Dr Mrs? Ms Prof St""",
     "de": r"""z\.\s?B d\.\s?h u\.\s?a o\.\s?ä i\.\s?d\.\s?R s\.\s?o s\.\s?u bzw vgl
         Vgl Abb Nr S Kap Abschn Gl ca evtl ggf Tab Dr Prof Hr Fr inkl sog Bd""",
     "es": r"""Sr Sra Srta Dra? [Ff]igs? [Ee]c [Ss]ec p\.\s?ej págs? cap núm art Uds?

@@ -73,6 +73,8 @@ class UiStrings:
                 self._add_pattern(said, reply(message))
             else:
                 self._exact.setdefault(said, reply(message))
+                # Some words, such as an index's "module", are never translated.
+                self._exact.setdefault(message, reply(message))
         # The longest pattern says most about what a text is.
         self._patterns.sort(key=lambda row: -len(row[0].pattern))
         self._known: dict[str, str | None] = {}

@@ -23,14 +23,13 @@ PACKAGE: Final = Path(__file__).parent.parent / NAME
 #: has no place of its own; the package itself is written ``.``.
 FLOORS: Final = (
     ("errors units", "languages"),
-    ("codes", "repair sentences terminology typography", "interchange.tmx_segment",
-     "interchange.*", "interchange", "metrics", "checks"),
-    ("memory_file", "memory engine", "engine.options engine.apertium_html", "engine.*",
-     "align.*", "align"),
-    ("request", "translator evaluation parallel"),
+    ("codes", "repair sentences typography", "interchange.tmx_segment",
+     "interchange.*", "interchange"),
+    ("memory_file", "memory engine", "engine.options engine.apertium_html", "engine.*"),
+    ("request learning", "translator parallel"),
     ("config", "uistrings", "inline", "segments bookstrings", "chinese", "edition",
-     "plan records", "derive", "reader", "report.*", "report", "catalogue"),
-    ("edition_build", "press", "builders"),
+     "collect book", "plan records", "receipt", "derive"),
+    ("edition_build", "press", "production", "builders"),
     (".", "cli", "__main__"),
 )  # fmt: skip
 

@@ -1,0 +1,95 @@
+"""Read a book for its texts alone: any Sphinx source tree, in a process of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from sphinx.application import Sphinx
+from sphinx.errors import SphinxError
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from amts_sphinx import bookstrings
+from amts_sphinx.errors import AmtsError
+from amts_sphinx.inline import Rules
+from amts_sphinx.languages import find_language
+from amts_sphinx.segments import Finder, containers
+from amts_sphinx.uistrings import UiStrings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from amts_sphinx.parallel import Book
+
+
+class BookRead(NamedTuple):
+    """What was found in a source tree."""
+
+    #: BCP 47.
+    language: str
+    texts: Book
+    #: What Sphinx warned of while it read.
+    warnings: str
+
+
+def read(srcdir: Path, language: str = "") -> BookRead:
+    """Read the Sphinx source tree *srcdir* and return its texts.
+
+    :param language: BCP 47; by default the ``language`` of its ``conf.py``
+    :raises AmtsError: it is no such tree, or cannot be read
+    """
+    if not Path(srcdir, "conf.py").exists():
+        msg = f"{srcdir} is not a Sphinx source tree: it has no conf.py"
+        raise AmtsError(msg)
+    warnings = StringIO()
+    with (
+        tempfile.TemporaryDirectory() as out,
+        patch_docutils(str(srcdir)),
+        docutils_namespace(),
+    ):
+        try:
+            app = Sphinx(
+                str(srcdir),
+                str(srcdir),
+                out,
+                str(Path(out, ".doctrees")),
+                "dummy",
+                {},
+                status=None,
+                warning=warnings,
+            )
+            app.build()
+        except SphinxError as exc:
+            msg = f"{srcdir} cannot be read: {exc}"
+            raise AmtsError(msg) from None
+        tag = find_language(language or app.config.language or "en").tag
+        texts = _texts(app, tag)
+    return BookRead(tag, texts, warnings.getvalue())
+
+
+def _texts(app: Sphinx, tag: str) -> Book:
+    """Extract everything, figures' texts too: a person may have translated them."""
+    values = bookstrings.values(app.config)
+    rules = Rules(tag, figure_captions=True, values=values)
+    finder = Finder(rules, UiStrings(app.config.language or "en"))
+    found = {
+        docname: containers(app.env.get_doctree(docname), docname, finder)
+        for docname in sorted(app.env.found_docs)
+    }
+    return {bookstrings.CONF: bookstrings.containers(app.config, app.env), **found}
+
+
+def read_all(books: Sequence[tuple[Path, str]]) -> list[BookRead]:
+    """Read several trees side by side, each with its language or an empty string.
+
+    Each in a fresh process: Sphinx keeps the words of the first language it meets.
+    """
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(len(books), mp_context=context) as pool:
+        # One task a process: the context must not be used for a second language.
+        futures = [pool.submit(read, path, language) for path, language in books]
+        return [future.result() for future in futures]

@@ -1,0 +1,215 @@
+"""Books to build, and builds as a user starts them: each in a process of its own.
+
+Sphinx's own fixtures differ from one release to the next; a command does not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from docutils import nodes
+from lxml import html
+
+from amts_sphinx import codes
+from amts_sphinx.engine.pseudo import PseudoEngine, PseudoOptions
+from amts_sphinx.typography import profile_for
+from amts_sphinx.units import LanguagePair
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
+
+TESTS: Final = Path(__file__).parent
+#: Seconds that one build may take.
+PATIENCE: Final = 120
+SUMMARY: Final = re.compile(
+    r"^amts-(?P<tag>[\w-]+): (?P<segments>\d+) segments, (?P<recalled>\d+) recalled, "
+    r"(?P<translated>\d+) translated, (?P<characters>\d+) characters, "
+    r"(?P<findings>\d+) findings$",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What one run of ``sphinx-build`` left."""
+
+    status: int
+    #: Standard output.
+    said: str
+    #: Standard error: the warnings.
+    warned: str
+    out: Path
+
+    def summary(self, tag: str = "zh") -> dict[str, int]:
+        """Return the numbers of the line that the build of an edition ends with."""
+        found = [m for m in SUMMARY.finditer(self.said) if m["tag"] == tag]
+        assert len(found) == 1, f"{len(found)} summaries of {tag} in\n{self.said}"
+        return {k: int(v) for k, v in found[0].groupdict().items() if k != "tag"}
+
+    def page(self, name: str) -> html.HtmlElement:
+        """Return a page of the edition, parsed."""
+        return html.fromstring((self.out / f"{name}.html").read_bytes())
+
+    def text(self, name: str, expression: str) -> list[str]:
+        """Return the texts of what an XPath *expression* finds on a page."""
+        found = self.page(name).xpath(expression)
+        assert isinstance(found, list)
+        texts = [e if isinstance(e, str) else e.text_content() for e in found]
+        return [" ".join(str(text).split()) for text in texts]
+
+    def files(self) -> dict[str, int]:
+        """Return when each file of the edition was written, in nanoseconds."""
+        return {
+            str(path.relative_to(self.out)): path.stat().st_mtime_ns
+            for path in sorted(self.out.rglob("*"))
+            if path.is_file() and ".doctrees" not in path.parts
+        }
+
+
+@dataclass(frozen=True)
+class Book:
+    """A copy of a book that a test may change and build."""
+
+    source: Path
+
+    @property
+    def log(self) -> Path:
+        """Where the recording engine writes."""
+        return self.source.parent / "requests.jsonl"
+
+    @property
+    def doctrees(self) -> Path:
+        """Where the builds keep their doctrees."""
+        return self.source.parent / "doctrees"
+
+    def build(self, builder: str = "amts-zh", *options: str, engine: str = "") -> Built:
+        """Run ``sphinx-build`` in a new process; its output goes beside the book."""
+        out = self.source.parent / "out" / builder
+        command = [sys.executable, "-m", "sphinx", "-b", builder]
+        command += ["-d", str(self.doctrees), *options]
+        if engine:
+            command += ["-D", f"amts_engine={engine}"]
+        if engine == "recording":
+            command += ["-D", f"amts_recording.file={self.log}"]
+        path = [str(TESTS / "engines"), os.environ.get("PYTHONPATH", "")]
+        done = subprocess.run(
+            [*command, str(self.source), str(out)],
+            check=False,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=PATIENCE,
+            stdin=subprocess.DEVNULL,
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(filter(None, path)),
+                "PYTHONIOENCODING": "utf-8",
+                "NO_COLOR": "1",
+            },
+        )
+        return Built(done.returncode, done.stdout, done.stderr, out)
+
+    def requests(self) -> list[list[str]]:
+        """Return what the recording engine was asked, and forget it."""
+        if not self.log.exists():
+            return []
+        lines = self.log.read_text("utf-8").splitlines()
+        self.log.unlink()
+        return [json.loads(line)["sources"] for line in lines]
+
+    def write(self, name: str, text: str) -> None:
+        """Write a source file."""
+        (self.source / name).write_text(text, "utf-8")
+
+    def change(self, name: str, old: str, new: str) -> None:
+        """Replace what stands exactly once in a source file."""
+        text = (self.source / name).read_text("utf-8")
+        assert text.count(old) == 1
+        self.write(name, text.replace(old, new))
+
+    def environment(self) -> BuildEnvironment:
+        """Return the environment of the book, in the source language."""
+        with (self.doctrees / "environment.pickle").open("rb") as file:
+            env: BuildEnvironment = pickle.load(file)
+        return env
+
+    def doctree(self, docname: str, tag: str = "") -> nodes.document:
+        """Return the doctree of a document of the book, or of an edition."""
+        folder = self.doctrees / ".amts" / tag / "doctrees" if tag else self.doctrees
+        with (folder / f"{docname}.doctree").open("rb") as file:
+            doctree: nodes.document = pickle.load(file)
+        return doctree
+
+
+MakeBook = Callable[[str], Book]
+Say = Callable[..., str]
+Marks = Callable[[html.HtmlElement], Counter[tuple[str, str]]]
+
+
+@pytest.fixture(scope="session")
+def make_book(tmp_path_factory: pytest.TempPathFactory) -> MakeBook:
+    """Return a function that copies the root of a name."""
+
+    def make(name: str) -> Book:
+        source = tmp_path_factory.mktemp(name) / "source"
+        shutil.copytree(TESTS / "roots" / f"test-{name}", source)
+        return Book(source)
+
+    return make
+
+
+@pytest.fixture
+def book(request: pytest.FixtureRequest, make_book: MakeBook) -> Book:
+    """Return a fresh copy of a root, ``incremental`` unless the test names another."""
+    return make_book(getattr(request, "param", "incremental"))
+
+
+@pytest.fixture(scope="session")
+def say() -> Say:
+    """Return a function that tells what an edition says for a text."""
+    engine = PseudoEngine(PseudoOptions())
+
+    def translate(text: str, tag: str = "zh") -> str:
+        coded = codes.escape(text)
+        [target] = engine.translate([coded], LanguagePair("en", tag))
+        assert target is not None
+        return codes.unescape(profile_for(tag).apply(target))
+
+    return translate
+
+
+@pytest.fixture(scope="session")
+def marks() -> Marks:
+    """Return a function that counts what every edition of a page must have alike."""
+
+    def count(page: html.HtmlElement) -> Counter[tuple[str, str]]:
+        [body] = page.xpath("//div[@class='body']")
+        found: Counter[tuple[str, str]] = Counter()
+        for name in ("id", "href", "src"):
+            found.update((name, str(v)) for v in body.xpath(f".//@{name}"))
+        for kind in ("code", "pre", "kbd", "sup"):
+            found.update((kind, e.text_content()) for e in body.xpath(f".//{kind}"))
+        math = "contains(concat(' ', @class, ' '), ' math ')"
+        found.update(("math", e.text_content()) for e in body.xpath(f".//*[{math}]"))
+        return found
+
+    return count
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the warnings of old releases of Sphinx and docutils to their authors."""
+    rule = pytest.mark.filterwarnings("ignore::DeprecationWarning:(docutils|sphinx)")
+    for item in items:
+        item.add_marker(rule)

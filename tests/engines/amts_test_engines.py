@@ -1,0 +1,129 @@
+"""Engines for tests: one that notes what it is asked, one that damages markup.
+
+A build finds them through the entry points beside this file, once the folder is on its
+path. Both translate as ``pseudo`` does, so a test can tell what an edition must say.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from amts_sphinx.engine.options import read_options
+from amts_sphinx.engine.pseudo import PseudoEngine, PseudoOptions
+from amts_sphinx.errors import EngineUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from amts_sphinx.units import LanguagePair
+
+_CODE: Final = re.compile(r'<g id="\d+">|</g>|<x id="\d+"/>')
+_EMPTY: Final = re.compile(r'<x id="(\d+)"/>')
+_PAIR: Final = re.compile(r'<g id="(\d+)">')
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingOptions:
+    """What ``amts_recording`` may hold."""
+
+    #: The file that takes each request as a line of JSON.
+    file: str = ""
+    #: Part of the fingerprint: another version is another engine.
+    version: str = "1"
+    #: A language tag: every request for it is refused.
+    fails_for: str = ""
+    #: A segment with this in it has no translation.
+    silent_on: str = ""
+    #: A segment with this in it comes back with its codes lost.
+    loses_codes_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingEngine:
+    """Translates as ``pseudo`` does, and writes down each request."""
+
+    options: RecordingOptions
+
+    @property
+    def fingerprint(self) -> str:
+        """The name and the version."""
+        return f"recording/{self.options.version}"
+
+    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
+        """Return a pseudo-translation of each source."""
+        use = self.options
+        if use.fails_for == pair.target:
+            msg = f"no line to the service for {pair.target}"
+            raise EngineUnavailableError(msg)
+        if use.file:
+            line = json.dumps({"target": pair.target, "sources": list(sources)})
+            with Path(use.file).open("a", encoding="utf-8") as log:
+                log.write(f"{line}\n")
+        targets = PseudoEngine(PseudoOptions()).translate(sources, pair)
+        for place, source in enumerate(sources):
+            target = targets[place]
+            if use.silent_on and use.silent_on in source:
+                targets[place] = None
+            elif use.loses_codes_of and use.loses_codes_of in source and target:
+                targets[place] = _CODE.sub("", target)
+        return targets
+
+
+def create_recording(options: Mapping[str, object]) -> RecordingEngine:
+    """Make the engine from the value of ``amts_recording``."""
+    return RecordingEngine(read_options(RecordingOptions, "amts_recording", options))
+
+
+#: What the damaging engine does. The first four are what the rules of
+#: ``amts_sphinx.repair`` undo; nothing but a refusal helps against the others.
+DAMAGES: Final[dict[str, Callable[[str], str]]] = {
+    "blanks in codes": lambda t: re.sub(r'<([gx]) id="(\d+)"', r'< \1 id = "\2" ', t),
+    "full-width brackets": lambda t: _EMPTY.sub(r"＜x id＝“\1”／＞", t),
+    "codes as text": lambda t: _EMPTY.sub(r'&lt;x id="\1"/&gt;', t),
+    "empty pairs": lambda t: _EMPTY.sub(r'<x id="\1"></x>', t),
+    "lost": lambda t: _CODE.sub("", t, count=1),
+    "all lost": lambda t: _CODE.sub("", t),
+    "repeated": lambda t: _EMPTY.sub(r'<x id="\1"/><x id="\1"/>', t, count=1),
+    "foreign": lambda t: f'{t}<x id="97"/>',
+    "renumbered": lambda t: re.sub(r'id="\d+"', 'id="1"', t),
+    "unbalanced": lambda t: t.replace("</g>", "", 1),
+    "closed twice": lambda t: f"{t}</g>",
+    "crossed": lambda t: re.sub(r'(<g id="\d+">)(.*?)(<x id="\d+"/>)', r"\3\1\2", t),
+    "words for numbers": lambda t: re.sub(r'id="1"', 'id="one"', t),
+    "translated names": lambda t: _PAIR.sub(r'<组 编号="\1">', t),
+    "foreign markup": lambda t: f"<b>{t}</b>",
+    "stray bracket": lambda t: f"{t} <",
+    "bare ampersand": lambda t: f"{t} & more",
+    "moved in": lambda t: re.sub(r'(<x id="\d+"/>)(.*?)(<g id="\d+">)', r"\2\3\1", t),
+    "empty": lambda _: "",
+    "blank": lambda _: "  ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DamagingEngine:
+    """Damages the markup of each segment in a way that depends on its words alone."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The name: it has no settings."""
+        return "damaging"
+
+    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
+        """Return a damaged pseudo-translation of each source."""
+        ways = list(DAMAGES.values())
+        targets = PseudoEngine(PseudoOptions()).translate(sources, pair)
+        return [
+            target if target is None else ways[zlib.crc32(s.encode()) % len(ways)](target)
+            for s, target in zip(sources, targets, strict=True)
+        ]
+
+
+def create_damaging(options: Mapping[str, object]) -> DamagingEngine:
+    """Make the engine; it has no options."""
+    return read_options(DamagingEngine, "amts_damaging", options)
