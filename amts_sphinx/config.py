@@ -85,6 +85,8 @@ def _texts(name: str, value: object) -> tuple[str, ...]:
     items = value
     if isinstance(value, str):
         items = [item.strip() for item in value.split(",") if item.strip()]
+    elif value == [""]:  # what Sphinx makes of an empty list on the command line
+        items = []
     if isinstance(items, (list, tuple, set, frozenset)):
         return tuple(_text(f"each item of {name}", item) for item in items)
     msg = f"{name} must be a list of strings, not {value!r}"

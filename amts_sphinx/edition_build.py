@@ -72,6 +72,7 @@ def _begin(app: Sphinx) -> None:
     state.pending |= derive(app, plan, state, today(app.config))
     save_state(plan.home, state)
     _write_also(app.builder, state.pending)
+    _keep_doctrees_out(app, plan)
 
 
 def _write_also(builder: Builder, pending: set[str]) -> None:
@@ -83,6 +84,19 @@ def _write_also(builder: Builder, pending: set[str]) -> None:
         return found if isinstance(found, str) else {*found, *pending}
 
     builder.get_outdated_docs = with_pending  # type: ignore[method-assign]
+
+
+def _keep_doctrees_out(app: Sphinx, plan: Plan) -> None:
+    """Keep the doctrees, if they lie within the edition, from being packed into it.
+
+    An EPUB takes whatever is in its directory, and warns of what it cannot take.
+    """
+    doctrees, outdir = Path(plan.doctrees), Path(plan.outdir)
+    if "epub_exclude_files" in app.config and outdir in doctrees.parents:
+        app.config.epub_exclude_files = [
+            *app.config.epub_exclude_files,
+            *(path.relative_to(outdir).as_posix() for path in doctrees.rglob("*")),
+        ]
 
 
 def _read_nothing(app: Sphinx, _: BuildEnvironment, docnames: list[str]) -> None:

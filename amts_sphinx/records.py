@@ -6,6 +6,7 @@ warnings are therefore recorded, sent home, and logged there as if they were its
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 from typing import TYPE_CHECKING, NamedTuple
@@ -45,9 +46,8 @@ class Recorder(logging.Handler):
     def __init__(self, app: Sphinx) -> None:
         super().__init__(logging.WARNING)
         self._app = app
+        self._translator = WarningLogRecordTranslator(app)
         self.records: list[Record] = []
-        # It resolves nodes and document names to what a person reads.
-        self.addFilter(WarningLogRecordTranslator(app))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one warning."""
@@ -56,10 +56,15 @@ class Recorder(logging.Handler):
         suppressed = getattr(self._app.config, "suppress_warnings", ())
         if kind and is_suppressed_warning(kind, subtype, suppressed):
             return
-        location = getattr(record, "location", None)
+        message = record.getMessage()
+        # It makes of nodes and document names what a person reads; on a copy, since
+        # Sphinx does the same to the original.
+        shown = copy.copy(record)
+        self._translator.filter(shown)  # type: ignore[arg-type]
+        location = getattr(shown, "location", None)
         self.records.append(
             Record(
-                record.getMessage(),
+                message,
                 str(location) if location else None,
                 kind,
                 subtype,
@@ -70,7 +75,8 @@ class Recorder(logging.Handler):
 
 def attach(app: Sphinx) -> None:
     """Record the warnings of *app* from now on."""
-    logging.getLogger(NAMESPACE).addHandler(Recorder(app))
+    # First in the row: the handlers of Sphinx change a record for those behind them.
+    logging.getLogger(NAMESPACE).handlers.insert(0, Recorder(app))
 
 
 def recorded() -> list[Record]:

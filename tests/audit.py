@@ -1,9 +1,10 @@
 """Compare the HTML of a translated edition with that of the source edition.
 
-Also a program: ``python tests/audit.py SOURCE_HTML EDITION_HTML``. What must be the same is compared: pages, ids, links. What must not be the same is
-counted: words in Latin letters that a reader sees, by the kind of place they stand in.
-So the source is in a language with Latin letters, and the edition in one without, such
-as a pseudo-translation into Chinese. Code, mathematics and signatures do not count.
+Also a program: ``python tests/audit.py SOURCE_HTML EDITION_HTML``. What must be the same
+is compared: pages, ids, links. What must not be the same is counted: words in Latin
+letters that a reader sees, by the kind of place they stand in. So the source is in a
+language with Latin letters, and the edition in one without, such as a pseudo-translation
+into Chinese. Code, mathematics and signatures do not count.
 """
 
 from __future__ import annotations

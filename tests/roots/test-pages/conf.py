@@ -1,0 +1,11 @@
+project = "Garden Book"
+html_title = "The Garden Book"
+html_short_title = "Garden"
+copyright = "The gardeners"
+language = "en"
+extensions = ["amts_sphinx"]
+amts_target_languages = ["zh", "es"]
+html_theme = "alabaster"
+latex_documents = [("index", "garden.tex", "A Garden in Print", "Gardeners", "manual")]
+man_pages = [("index", "garden", "the garden manual", ["Gardeners"], 7)]
+epub_title = "A Garden to Carry"
