@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
+from sphinx.util.console import strip_colors
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from amts_sphinx import bookstrings
@@ -68,7 +69,7 @@ def read(srcdir: Path, language: str = "") -> BookRead:
             raise AmtsError(msg) from None
         tag = find_language(language or app.config.language or "en").tag
         texts = _texts(app, tag)
-    return BookRead(tag, texts, warnings.getvalue())
+    return BookRead(tag, texts, strip_colors(warnings.getvalue()))
 
 
 def _texts(app: Sphinx, tag: str) -> Book:

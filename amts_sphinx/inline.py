@@ -15,6 +15,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 from amts_sphinx import codes, uistrings
+from amts_sphinx.languages import find_language
 from amts_sphinx.units import Code
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ _PROSE_IN_LITERAL: Final = frozenset({"numref", "download"})
 #: What Sphinx fills in the text of ``:numref:`` when it writes.
 _HOLES: Final = re.compile(r"(%s|\{name\}|\{number\})")
 _LETTER: Final = re.compile(r"[^\W\d_]")
+_CJK: Final = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
+#: The end of a line within running text that has no blanks between words.
+_SEAM: Final = re.compile(rf"(?<={_CJK})\s*\n\s*|\s*\n\s*(?={_CJK})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,7 @@ class Coder:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._values = dict(rules.values)
+        self._spaced = find_language(rules.language).spaced
         self.names: list[Code] = []
         self.slots: list[Slot] = []
         #: Nodes that a reader does not see. They get no code, since it does not matter
@@ -170,6 +175,8 @@ class Coder:
         text = node.astext()
         if text in self._values:
             return codes.empty(self._add(node, None, "value", self._values[text]))
+        if not self._spaced:
+            text = _SEAM.sub("", text)
         return codes.escape(_collapse(text))
 
     def _innermost(self, node: nodes.Element) -> nodes.Element:

@@ -159,6 +159,8 @@ def find_language(tag: str) -> Language:
 
     :raises LanguageError: no language of the service has that name
     """
+    if tag in LANGUAGES:
+        return LANGUAGES[tag]
     wanted = tag.partition(".")[0].replace("_", "-")
     by_tag = {known.lower(): known for known in LANGUAGES}
     for name in (wanted.lower(), wanted.lower().partition("-")[0]):

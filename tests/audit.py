@@ -1,10 +1,10 @@
 """Compare the HTML of a translated edition with that of the source edition.
 
-Also a program: ``python tests/audit.py SOURCE_HTML EDITION_HTML``. What must be the same
-is compared: pages, ids, links. What must not be the same is counted: words in Latin
-letters that a reader sees, by the kind of place they stand in. So the source is in a
-language with Latin letters, and the edition in one without, such as a pseudo-translation
-into Chinese. Code, mathematics and signatures do not count.
+Also a program: ``python tests/audit.py SOURCE_HTML EDITION_HTML``. What must be the
+same is compared: pages, ids, links. What must not be the same is counted: words in
+Latin letters that a reader sees, by the kind of place they stand in. So the source is
+in a language with Latin letters, and the edition in one without, such as a
+pseudo-translation into Chinese. Code, mathematics and signatures do not count.
 """
 
 from __future__ import annotations
@@ -45,7 +45,6 @@ _SIDEBARS: Final = {
     "toc-drawer",
 }
 _PREV_NEXT: Final = {"related-pages", "prev-next-area", "prev-next-footer"}
-_BODY_TAGS: Final = {"main", "article"}
 #: How many of the texts with words left are shown for each category.
 _SHOWN: Final = 5
 
@@ -71,13 +70,13 @@ class _Spot(NamedTuple):
 
     tag: str
     classes: frozenset[str]
-    role: str
     parent: frozenset[str]
 
 
 #: Category and test, the most telling first: a heading within a sidebar is the
 #: sidebar's, a link within a heading the heading's.
 _RULES: Final[tuple[tuple[str, Callable[[_Spot], bool]], ...]] = (
+    ("module code", lambda _: False),
     ("page title", lambda s: s.tag == "title"),
     ("sidebar", lambda s: bool(s.classes & _SIDEBARS)),
     ("prev/next", lambda s: bool(s.classes & _PREV_NEXT)),
@@ -87,7 +86,6 @@ _RULES: Final[tuple[tuple[str, Callable[[_Spot], bool]], ...]] = (
     ("general index", lambda _: False),
     ("module index", lambda _: False),
     ("search page", lambda _: False),
-    ("module code", lambda _: False),
     ("toctree", lambda s: bool(s.classes & {"toctree-wrapper", "toctree-l1"})),
     ("admonition title", lambda s: "admonition-title" in s.classes),
     ("version label", lambda s: "versionmodified" in s.classes),
@@ -100,9 +98,10 @@ _RULES: Final[tuple[tuple[str, Callable[[_Spot], bool]], ...]] = (
     ("heading", lambda s: s.tag in _HEADINGS),
     ("link text", lambda s: s.tag == "a"),
     ("table", lambda s: s.tag == "table"),
-    ("prose", lambda s: s.tag in _BODY_TAGS or "body" in s.classes or s.role == "main"),
-    ("chrome", lambda _: True),
+    ("prose", lambda _: True),
 )
+#: What is in none of these, and outside the body: a theme's own words.
+_CHROME: Final = "chrome"
 #: The pages that Sphinx makes by itself.
 _OWN_PAGES: Final = (
     (re.compile(r"genindex"), "general index"),
@@ -236,7 +235,7 @@ def visible_texts(pages: Pages) -> Iterator[tuple[str, str]]:
     """Yield each text that a reader sees, after its category."""
     for page, root in pages.items():
         kinds = (kind for path, kind in _OWN_PAGES if path.match(page))
-        yield from _texts(root, _RANK[next(kinds, "chrome")])
+        yield from _texts(root, _RANK[next(kinds, "prose")], inside=False)
 
 
 def search_texts(folder: Path) -> Iterator[tuple[str, str]]:
@@ -244,10 +243,12 @@ def search_texts(folder: Path) -> Iterator[tuple[str, str]]:
     path = folder / "searchindex.js"
     if not path.exists():
         return
-    index = path.read_text("utf-8")
-    for key in ("titles", "alltitles", "objnames"):
-        for text in _strings(_member(index, key), keys=key == "alltitles"):
-            yield "search index", text
+    called = path.read_text("utf-8")
+    index = json.loads(called[called.index("(") + 1 : called.rindex(")")])
+    # Domain, type, and the name that a reader sees.
+    names = [names[2] for names in index["objnames"].values()]
+    for text in (*index["titles"], *index["alltitles"], *names):
+        yield "search index", text
 
 
 def _is_crumb(spot: _Spot) -> bool:
@@ -299,22 +300,33 @@ def _is_dangling(page: str, href: str, anchors: Mapping[str, set[str]]) -> bool:
     return known is None or bool(fragment and unquote(fragment) not in known)
 
 
-def _texts(element: _Element, rank: int) -> Iterator[tuple[str, str]]:
-    """Yield the texts in and below *element*, whose surroundings have *rank*."""
-    if not isinstance(element.tag, str):
+def _texts(element: _Element, rank: int, *, inside: bool) -> Iterator[tuple[str, str]]:
+    """Yield the texts in and below *element*, each after its category.
+
+    :param rank: the best rank of the elements around it
+    :param inside: whether it is in the body of the page
+    """
+    if not isinstance(element.tag, str) or _is_code(element):
         return
     rank = min(rank, _rank_of(element))
+    inside = inside or _is_body(element)
     category = _RULES[rank][0]
-    if _is_code(element):
-        return
+    if category in BODY and not inside:
+        category = _CHROME
     # A link's title in the page's head is what browsers show for prev and next.
     yield from (("attribute", element.get(name) or "") for name in _ATTRIBUTES)
     if element.tag == "meta" and element.get("name") in {"description", "keywords"}:
         yield "attribute", element.get("content") or ""
     yield category, element.text or ""
     for child in element:
-        yield from _texts(child, rank)
+        yield from _texts(child, rank, inside=inside)
         yield category, child.tail or ""
+
+
+def _is_body(element: _Element) -> bool:
+    classes = (element.get("class") or "").split()
+    marked = "body" in classes or element.get("role") == "main"
+    return marked or element.tag in {"main", "article"}
 
 
 def _is_code(element: _Element) -> bool:
@@ -325,32 +337,13 @@ def _is_code(element: _Element) -> bool:
 def _rank_of(element: _Element) -> int:
     parent = element.getparent()
     around = "" if parent is None else parent.get("class") or ""
-    own = element.get("class") or ""
-    return _rank(str(element.tag), own, element.get("role") or "", around)
+    return _rank(str(element.tag), element.get("class") or "", around)
 
 
 @cache
-def _rank(tag: str, own: str, role: str, around: str) -> int:
-    spot = _Spot(tag, frozenset(own.split()), role, frozenset(around.split()))
+def _rank(tag: str, own: str, around: str) -> int:
+    spot = _Spot(tag, frozenset(own.split()), frozenset(around.split()))
     return next(_RANK[category] for category, test in _RULES if test(spot))
-
-
-def _member(index: str, key: str) -> object:
-    """Return one member of the search index, which is JSON but for its keys."""
-    found = re.search(rf'[{{,]"?{key}"?:', index)
-    return json.JSONDecoder().raw_decode(index, found.end())[0] if found else None
-
-
-def _strings(value: object, *, keys: bool = False) -> Iterator[str]:
-    """Yield the strings in a value from JSON; of an object its keys or its values."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value if keys else value.values():
-            yield from _strings(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
 
 
 def _categories(
