@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from amts_sphinx.config import checked
-from amts_sphinx.languages import LANGUAGES
+from amts_sphinx.languages import find_language
 from amts_sphinx.production import Order, Production
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sphinx.application import Sphinx
+    from sphinx.builders import Builder
 
 
 class AmtsBuilder(StandaloneHTMLBuilder):
@@ -75,15 +76,24 @@ class AmtsBuilder(StandaloneHTMLBuilder):
         """Do nothing: the editions write."""
 
 
-def register(app: Sphinx) -> None:
-    """Add ``amts``, and a builder for every language.
+class _Builders(dict[str, "type[Builder]"]):
+    """Sphinx's builders by name, and ours by any name of a language.
 
-    Sphinx looks a builder up by its name before it knows the configuration, so there is
-    one for each language that an edition can be in.
+    Sphinx looks a builder up by its name before it knows the configuration; so
+    ``amts-zh_CN`` and ``amts-de-AT`` are made when they are asked for.
     """
+
+    def __contains__(self, name: object) -> bool:
+        if super().__contains__(name):
+            return True
+        if not isinstance(name, str) or not name.startswith(f"{AmtsBuilder.name}-"):
+            return False
+        tag = find_language(name.removeprefix(f"{AmtsBuilder.name}-")).tag
+        self[name] = type("AmtsBuilder", (AmtsBuilder,), {"name": name, "tag": tag})
+        return True
+
+
+def register(app: Sphinx) -> None:
+    """Add ``amts``, and ``amts-<language>`` for every language of the service."""
     app.add_builder(AmtsBuilder)
-    for tag in LANGUAGES:
-        name = f"amts-{tag}"
-        app.add_builder(
-            type(f"AmtsBuilder_{tag}", (AmtsBuilder,), {"name": name, "tag": tag})
-        )
+    app.registry.builders = _Builders(app.registry.builders)

@@ -195,7 +195,7 @@ def audit(source: Path, edition: Path) -> Audit:
 
 def load(folder: Path) -> Pages:
     """Return the parsed pages of an edition by their paths, as URLs have them."""
-    parser = html.HTMLParser(encoding="utf-8")
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     found: dict[str, _Element] = {}
     for path in sorted(folder.rglob("*.html")):
         name = path.relative_to(folder)
@@ -306,7 +306,7 @@ def _texts(element: _Element, rank: int, *, inside: bool) -> Iterator[tuple[str,
     :param rank: the best rank of the elements around it
     :param inside: whether it is in the body of the page
     """
-    if not isinstance(element.tag, str) or _is_code(element):
+    if _is_code(element):
         return
     rank = min(rank, _rank_of(element))
     inside = inside or _is_body(element)
