@@ -24,7 +24,7 @@ from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.util.docutils import LoggingReporter
 from sphinx.util.nodes import clean_astext
 
-from amts_sphinx import bookstrings, chinese
+from amts_sphinx import bookstrings, collation
 from amts_sphinx.edition import publish
 from amts_sphinx.plan import Patch
 from amts_sphinx.segments import Finder
@@ -100,7 +100,8 @@ class _Deriver:
         named = self._titled(docname, doctree)
         values = {self._plan.dates.get(docname, ""): self._today}
         publish(doctree, self._finder, self._plan.targets, values)
-        chinese.sort_index(doctree, self._plan.tag)
+        collation.sort_index(doctree, self._plan.tag)
+        collation.sort_glossaries(doctree, self._plan.tag)
         self._collect(docname, doctree)
         doctree.reporter = cast("LoggingReporter", None)
         _dump(doctree, self._kept(docname))

@@ -19,7 +19,7 @@ from sphinx.errors import SphinxError
 from sphinx.util.console import color_terminal, nocolor
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from amts_sphinx import chinese
+from amts_sphinx import search
 from amts_sphinx.bookstrings import today
 from amts_sphinx.config import PLAN
 from amts_sphinx.derive import derive
@@ -67,7 +67,7 @@ def _begin(app: Sphinx) -> None:
         raise EditionError(msg)
     # The language differs from the book's: that must not have everything read again.
     app.env.config_status = CONFIG_OK
-    chinese.mend_search()
+    search.mend()
     state = load_state(plan.home)
     state.pending |= derive(app, plan, state, today(app.config))
     save_state(plan.home, state)

@@ -106,8 +106,10 @@ class Profile:
         """Tell whether a blank stands between two sentences."""
         if not self.cjk:
             return True
-        # Two sentences that were left in English, as in an English book.
-        return _is_latin(sentence, -1) and _is_latin(following, 0)
+        # A sentence that ends as in an English book is followed as in one.
+        return sentence[-1] in ".!?" or (
+            _is_latin(sentence, -1) and _is_latin(following, 0)
+        )
 
     def _spaced(self, text: str) -> str:
         """Mend the blanks of a language that has them."""

@@ -27,7 +27,7 @@ FLOORS: Final = (
      "interchange.*", "interchange"),
     ("memory_file", "memory engine", "engine.options engine.apertium_html", "engine.*"),
     ("request learning", "translator parallel"),
-    ("config", "uistrings", "inline", "segments bookstrings", "chinese", "edition",
+    ("config", "uistrings", "inline", "segments bookstrings", "collation search", "edition",
      "collect book", "plan records", "receipt", "derive"),
     ("edition_build", "press", "production", "builders"),
     (".", "cli", "__main__"),

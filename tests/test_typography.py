@@ -123,7 +123,7 @@ def test_other_languages_only_lose_repeated_blanks(language: str) -> None:
         (profile_for("th"), ["ก", "ข"], "ก ข"),
         (ZH, ["你好。", "好。"], "你好。好。"),
         (ZH, ["Hello.", "World."], "Hello. World."),
-        (ZH, ["你好。", "Hello.", "好。"], "你好。Hello.好。"),
+        (ZH, ["你好。", "Hello.", "好。"], "你好。Hello. 好。"),
         (ZH, ["Café", "École"], "Café École"),
         (ZH, ['<g id="1">你好。</g>', "Hello."], '<g id="1">你好。</g>Hello.'),
         (ZH, ["Hi.", '<g id="1">Go.</g>'], 'Hi. <g id="1">Go.</g>'),

@@ -1,14 +1,13 @@
-"""What a Chinese edition needs beyond its words: an index in pinyin order, a search."""
+"""The order of an edition's index and glossaries: that of its own language."""
 
 from __future__ import annotations
 
-import logging
 import re
-from typing import TYPE_CHECKING, Any, Final
+import unicodedata
+from typing import TYPE_CHECKING, Final
 
 from pypinyin import Style, lazy_pinyin
 from sphinx import addnodes
-from sphinx.search.zh import SearchChinese
 
 from amts_sphinx.segments import index_parts
 
@@ -18,13 +17,33 @@ if TYPE_CHECKING:
 _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 
 
+def sort_glossaries(doctree: nodes.document, tag: str) -> None:
+    """Sort the glossaries that the author wants sorted.
+
+    Sphinx has sorted them by the terms of the source language.
+    """
+    for glossary in doctree.findall(addnodes.glossary):
+        if glossary.get("sorted") and glossary.children:
+            items = glossary.children[0]
+            items.children = sorted(
+                items.children, key=lambda item: _key(item.children[0].astext(), tag)
+            )
+
+
+def _key(term: str, tag: str) -> str:
+    """Return what a term is sorted by: pinyin, or letters as Sphinx sorts them."""
+    if _is_chinese(tag):
+        term = " ".join(lazy_pinyin(term))
+    return unicodedata.normalize("NFD", term.lower())
+
+
 def sort_index(doctree: nodes.document, tag: str) -> None:
     """Give the index entries of a Chinese doctree the letters they are grouped by.
 
     Sphinx would make a group of every first character. A pair or triple has one key for
     all the places it is listed at, so it becomes the single entries it stands for.
     """
-    if tag.partition("-")[0] != "zh":
+    if not _is_chinese(tag):
         return
     for node in doctree.findall(addnodes.index):
         node["entries"] = [
@@ -32,6 +51,10 @@ def sort_index(doctree: nodes.document, tag: str) -> None:
             for entry in node["entries"]
             for kind, text, target, main, key in _singles(entry)
         ]
+
+
+def _is_chinese(tag: str) -> bool:
+    return tag.partition("-")[0] == "zh"
 
 
 def _singles(entry: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -54,21 +77,3 @@ def _initial(text: str) -> str | None:
         return None
     letters: list[str] = lazy_pinyin(text[0], style=Style.FIRST_LETTER)
     return letters[0].upper() if letters and letters[0].isalpha() else None
-
-
-class _Set(set[str]):
-    """A set with the one method of a list that Sphinx calls on it."""
-
-    def extend(self, words: Any) -> None:
-        self.update(words)
-
-
-def mend_search() -> None:
-    """Keep Sphinx 7.4 and older from searching a list for every word of the book.
-
-    ``SearchChinese.latin_terms`` was a list there, which made indexing quadratic. And
-    keep jieba from telling on standard error that it loads its dictionary.
-    """
-    logging.getLogger("jieba").setLevel(logging.WARNING)
-    if isinstance(getattr(SearchChinese, "latin_terms", None), list):
-        SearchChinese.latin_terms = _Set()
