@@ -1,0 +1,144 @@
+"""The ``amts`` command, as a person types it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from amts_sphinx.interchange import tmx
+from amts_sphinx.memory import Memory
+from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAIR = LanguagePair("en", "zh")
+
+
+def amts(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, as a shell does."""
+    command = [sys.executable, "-m", "amts_sphinx", *map(str, arguments)]
+    return subprocess.run(
+        command,
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+    )
+
+
+def write_book(folder: Path, language: str, index: str) -> Path:
+    folder.mkdir()
+    conf = f'project = "Rain"\nlanguage = "{language}"\n'
+    (folder / "conf.py").write_text(conf, "utf-8")
+    (folder / "index.rst").write_text(index, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def editions(tmp_path: Path) -> tuple[Path, Path]:
+    """Return a tiny book and its Chinese edition."""
+    english = "Rain\n====\n\nIt rains. Use ``cup``.\n\n* One cup.\n"
+    chinese = "雨\n====\n\n下雨了。用\\ ``cup``\\ 。\n\n* 一杯。\n"
+    return (
+        write_book(tmp_path / "en", "en", english),
+        write_book(tmp_path / "zh", "zh_CN", chinese),
+    )
+
+
+def test_parallel_writes_what_people_translated(
+    editions: tuple[Path, Path], tmp_path: Path
+) -> None:
+    file = tmp_path / "zh.tmx"
+    done = amts("parallel", *editions, "-o", file)
+    assert done.returncode == 0, done.stderr
+    assert {unit.source: unit.target for unit in tmx.read(file)} == {
+        "Rain": "雨",
+        "It rains.": "下雨了。",
+        'Use <x id="1"/>.': '用<x id="1"/>。',
+        "One cup.": "一杯。",
+    }
+    last = done.stdout.splitlines()[-2]
+    assert last.startswith("en → zh: 4 units; 3 texts paired sentence by sentence")
+    assert "conf.py: 1 left out" in done.stdout
+
+
+def test_parallel_learns_into_a_memory(
+    editions: tuple[Path, Path], tmp_path: Path
+) -> None:
+    memory = tmp_path / "memory.sqlite"
+    assert amts("parallel", *editions, "--learn", memory).returncode == 0
+    told = amts("memory", "info", memory).stdout
+    assert "en → zh  human  reviewed  4" in told
+
+
+def test_parallel_without_a_place_for_the_units(editions: tuple[Path, Path]) -> None:
+    done = amts("parallel", *editions)
+    assert done.returncode == 1
+    assert "-o" in done.stderr
+    assert "--learn" in done.stderr
+
+
+def test_parallel_of_one_language(tmp_path: Path) -> None:
+    book = write_book(tmp_path / "en", "en", "Rain\n====\n")
+    done = amts("parallel", book, book, "-o", tmp_path / "x.tmx")
+    assert done.returncode == 1
+    assert "--languages" in done.stderr
+    assert not (tmp_path / "x.tmx").exists()
+
+
+@pytest.mark.parametrize("conf", [None, "raise ValueError('no')\n"])
+def test_parallel_of_what_is_no_book(tmp_path: Path, conf: str | None) -> None:
+    book = write_book(tmp_path / "en", "en", "Rain\n====\n")
+    (tmp_path / "bad").mkdir()
+    if conf:
+        (tmp_path / "bad" / "conf.py").write_text(conf, "utf-8")
+    done = amts("parallel", book, tmp_path / "bad", "-o", tmp_path / "x.tmx")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr.partition("amts:")[0]
+    assert str(tmp_path / "bad") in done.stderr
+
+
+def test_a_memory_goes_out_and_comes_in(tmp_path: Path) -> None:
+    first, second = tmp_path / "one.sqlite", tmp_path / "two.sqlite"
+    machine = TranslationUnit("Snow.", "雪。", PAIR, "engine/1", State.MACHINE)
+    person = TranslationUnit("Rain.", "雨。", PAIR, HUMAN, State.APPROVED)
+    with Memory(first) as memory:
+        memory.learn([machine, person])
+    people, everybody = tmp_path / "people.tmx", tmp_path / "all.tmx"
+    languages = ("--languages", "en", "zh-CN")
+    assert amts("memory", "export", first, people, *languages).returncode == 0
+    amts("memory", "export", first, everybody, "--all", *languages)
+    assert [unit.source for unit in tmx.read(people)] == ["Rain."]
+    assert len(list(tmx.read(everybody))) == 2
+    assert amts("memory", "import", second, everybody).returncode == 0
+    with Memory(second) as memory:
+        assert {(u.source, u.maker, u.state) for u in memory.units()} == {
+            ("Rain.", HUMAN, State.APPROVED),
+            ("Snow.", "engine/1", State.MACHINE),
+        }
+
+
+@pytest.mark.parametrize("command", [("info",), ("export", "x.tmx")])
+def test_looking_at_a_memory_does_not_make_one(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    path = tmp_path / "none.sqlite"
+    what, *files = command
+    options = ["--languages", "en", "zh"] if files else []
+    done = amts("memory", what, path, *files, *options)
+    assert done.returncode == 1
+    assert f"there is no memory {path}" in done.stderr
+    assert not path.exists()
+
+
+def test_import_of_a_damaged_file(tmp_path: Path) -> None:
+    file = tmp_path / "bad.tmx"
+    file.write_text("<tmx>", "utf-8")
+    done = amts("memory", "import", tmp_path / "m.sqlite", file)
+    assert done.returncode == 1
+    assert str(file) in done.stderr
