@@ -113,6 +113,14 @@ def _languages(name: str, value: object) -> tuple[Language, ...]:
     return languages
 
 
+def _format(name: str, value: object) -> str:
+    builder = _text(name, value)
+    if builder == "amts" or builder.startswith("amts-"):
+        msg = f"{name} must be the builder that writes an edition, not {builder!r}"
+        raise ConfigError(msg)
+    return builder
+
+
 def _engine(name: str, value: object) -> str:
     return _one_of(*engine_names())(name, value)
 
@@ -146,7 +154,7 @@ class AmtsConfig:
     #: The name of the Sphinx builder that writes an edition.
     format: str = _value(
         "html",
-        _text,
+        _format,
         "The Sphinx builder that writes an edition.",
         allowed="the name of any builder",
     )

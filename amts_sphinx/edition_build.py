@@ -69,9 +69,12 @@ def _begin(app: Sphinx) -> None:
     app.env.config_status = CONFIG_OK
     search.mend()
     state = load_state(plan.home)
-    state.pending |= derive(app, plan, state, today(app.config))
+    derived = derive(app, plan, state, today(app.config))
+    state.pending.setdefault(plan.place, set(app.env.found_docs))
+    for pending in state.pending.values():
+        pending.update(derived)
     save_state(plan.home, state)
-    _write_also(app.builder, state.pending)
+    _write_also(app.builder, state.pending[plan.place])
     _keep_doctrees_out(app, plan)
 
 
@@ -109,12 +112,13 @@ def _read_nothing(app: Sphinx, _: BuildEnvironment, docnames: list[str]) -> None
 
 
 def _finish(app: Sphinx, exception: Exception | None) -> None:
-    """Note that all that was pending is written."""
+    """Note that all that was pending is written, unless only some was asked for."""
     if app.config[PLAN] and exception is None:
         plan = load_plan(app.config[PLAN])
-        state = load_state(plan.home)
-        state.pending.clear()
-        save_state(plan.home, state)
+        if not plan.filenames:
+            state = load_state(plan.home)
+            state.pending[plan.place] = set()
+            save_state(plan.home, state)
 
 
 def build(plan: Plan) -> None:

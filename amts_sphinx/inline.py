@@ -118,12 +118,18 @@ def _is_wordless(node: nodes.Element, rules: Rules) -> bool:
     text = node.astext()
     if not _LETTER.search(text):
         return True
-    if isinstance(node, nodes.reference) and node.get("refuri", "").endswith(text):
-        return True  # a bare URL or mail address
+    if isinstance(node, nodes.reference) and _is_address(text, node.get("refuri", "")):
+        return True
     return all(
         isinstance(child, nodes.Element) and is_opaque(child, rules)
         for child in node.children
     )
+
+
+def _is_address(text: str, uri: str) -> bool:
+    """Tell whether a link shows no more than where it leads."""
+    bare = uri.partition("://")[2] or uri.removeprefix("mailto:")
+    return bool(text) and text.rstrip("/") in {uri.rstrip("/"), bare.rstrip("/")}
 
 
 def holds_prose_in_literal(node: nodes.Element) -> bool:
@@ -163,6 +169,9 @@ class Coder:
         if not isinstance(node, nodes.Element) or is_invisible(node):
             self.invisible.append(node)
             return ""
+        if "accelerator" in node["classes"]:
+            # The underlined letter of a label; it is another one in another language.
+            return codes.escape(node.astext())
         if holds_prose_in_literal(node):
             return self._with_holes(node)
         if is_opaque(node, self._rules):

@@ -124,19 +124,12 @@ _ALIASES: Final = {
     "fil": "tl",
     "iw": "he",
     "nb": "no",
-    "nb-no": "no",
     "nn": "no",
     "prs": "fa-AF",
-    "pt-br": "pt",
-    "uk-ua": "uk",
-    "zh-cn": "zh",
-    "zh-hans": "zh",
-    "zh-hans-cn": "zh",
     "zh-hant": "zh-TW",
-    "zh-hant-tw": "zh-TW",
-    "zh-hk": "zh-TW",
-    "zh-sg": "zh",
 }
+#: Subtags of Chinese that mean the traditional script.
+_TRADITIONAL: Final = {"hant", "tw", "hk", "mo"}
 
 
 def _read_table() -> dict[str, Language]:
@@ -163,7 +156,11 @@ def find_language(tag: str) -> Language:
         return LANGUAGES[tag]
     wanted = tag.partition(".")[0].replace("_", "-")
     by_tag = {known.lower(): known for known in LANGUAGES}
-    for name in (wanted.lower(), wanted.lower().partition("-")[0]):
+    language, *rest = wanted.lower().split("-")
+    # The script of Chinese outweighs what the table says of the language alone.
+    traditional = _TRADITIONAL & set(rest) and "hans" not in rest
+    script = "zh-hant" if language == "zh" and traditional else language
+    for name in (wanted.lower(), script):
         known = _ALIASES.get(name) or by_tag.get(name)
         if known:
             return LANGUAGES[known]

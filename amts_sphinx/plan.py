@@ -58,6 +58,11 @@ class Plan:
     dates: Mapping[str, str]
 
     @property
+    def place(self) -> str:
+        """Where the edition goes, and in which format."""
+        return f"{self.format} {self.outdir}"
+
+    @property
     def path(self) -> Path:
         """Where the plan is kept for the edition's process."""
         return Path(self.home, "plan.pickle")
@@ -91,8 +96,9 @@ class State:
     """What an edition's process knows from the last time."""
 
     patches: dict[str, Patch] = field(default_factory=dict)
-    #: Documents that were derived but not yet written.
-    pending: set[str] = field(default_factory=set)
+    #: For each place that the edition was ever written to (:attr:`Plan.place`), the
+    #: documents that were derived since, and are not yet written there.
+    pending: dict[str, set[str]] = field(default_factory=dict)
 
 
 def load_state(home: str) -> State:

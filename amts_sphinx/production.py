@@ -62,6 +62,7 @@ class Production:
         env = builder.env
         self._texts = {d: t for d, t in texts_of(env).items() if d in env.found_docs}
         self._strings = bookstrings.containers(app.config, env)
+        self._told = {(record.message, record.location) for record in recorded()}
 
     def run(self, order: Order) -> None:
         """Make every edition; one that fails does not stop the others.
@@ -214,9 +215,10 @@ class Production:
 
     def _report(self, name: str, edition: Edition, outcome: Outcome | None) -> None:
         """Tell what became of an edition, last of all in one line."""
-        known = {(record.message, record.location) for record in recorded()}
         for record in outcome.records if outcome else ():
-            if (record.message, record.location) not in known:
+            warning = (record.message, record.location)
+            if warning not in self._told:
+                self._told.add(warning)
                 logger.log(
                     record.level,
                     record.message,

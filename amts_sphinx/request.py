@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from amts_sphinx import codes, repair
-from amts_sphinx.errors import EngineReplyError
+from amts_sphinx.errors import EngineError, EngineReplyError
 from amts_sphinx.units import Finding, Severity, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from amts_sphinx.engine import Engine
-    from amts_sphinx.units import LanguagePair, Segment
+    from amts_sphinx.units import Code, LanguagePair, Segment
 
 
 @dataclass(slots=True)
@@ -29,6 +29,8 @@ class Reply:
     #: Characters sent, codes included.
     characters: int = 0
     requests: int = 0
+    #: Why the engine was not asked to the end, though it said all of the above.
+    failure: EngineError | None = None
 
 
 def ask(engine: Engine, segments: Mapping[str, Segment], pair: LanguagePair) -> Reply:
@@ -45,7 +47,7 @@ def ask(engine: Engine, segments: Mapping[str, Segment], pair: LanguagePair) -> 
         if target is None:
             reply.findings.append(untranslated(segment))
             continue
-        sound, fault = _checked(segment, target)
+        sound, fault = _mended(segment.source, target, segment.codes)
         if fault:
             refused[key] = fault
         else:
@@ -64,10 +66,16 @@ def _ask_simpler(
 ) -> None:
     """Ask for the words between the codes, which cannot damage any."""
     wanted = {key: repair.runs(segment.source) for key, segment in segments.items()}
-    raw = _send(engine, [run for runs in wanted.values() for run in runs], pair, reply)
-    sound = {run: t for run, t in raw.items() if t and not codes.verify(run, t)}
-    for key, runs in wanted.items():
-        if sound.keys() >= set(runs):
+    runs = [run for runs in wanted.values() for run in runs]
+    try:
+        raw = _send(engine, runs, pair, reply)
+    except EngineError as exc:
+        reply.failure = exc
+        return
+    checked = {run: _mended(run, target or "") for run, target in raw.items()}
+    sound = {run: target for run, (target, fault) in checked.items() if not fault}
+    for key, needed in wanted.items():
+        if sound.keys() >= set(needed):
             target = repair.refill(segments[key].source, sound)
             reply.targets[key] = (target, State.NEEDS_REVIEW)
 
@@ -92,12 +100,12 @@ def _send(
     return found
 
 
-def _checked(segment: Segment, target: str) -> tuple[str, str]:
-    """Return a sound target, mended if need be, and what is wrong with it if it is."""
-    fault = codes.verify(segment.source, target, segment.codes)
+def _mended(source: str, target: str, names: Sequence[Code] = ()) -> tuple[str, str]:
+    """Return the target, mended if need be, and what is wrong with it if it is."""
+    fault = codes.verify(source, target, names)
     if fault:
         target = repair.mend(target)
-        fault = codes.verify(segment.source, target, segment.codes)
+        fault = codes.verify(source, target, names)
     if not fault and not target.strip():
         fault = "the translation is empty"
     return target.strip(), fault

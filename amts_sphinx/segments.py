@@ -247,23 +247,32 @@ def _is_shown(node: nodes.Element) -> bool:
 
 def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:
     """Yield the parts of index entries: an entry's words are translated one by one."""
-    by_domain = isinstance(node.next_node(descend=False, siblings=True), addnodes.desc)
+    of_object = _is_of_object(node)
     for i, entry in enumerate(node["entries"]):
         baked = strings.pattern(entry[1]) if _PARTED.search(entry[1]) else None
         if baked is not None:
             site = _attribute(node, "ui", "entries", entry[1], i, 1)
             yield site._replace(baked=baked)
             continue
-        for j, part in enumerate(index_parts(entry)):
-            text = " ".join(part.split())
-            baked = strings.exact(text) if entry[0] == "pair" else None
-            if by_domain:
-                baked = baked or strings.pattern(text)
+        parts = [" ".join(part.split()) for part in index_parts(entry)]
+        kinds = [strings.exact(part) for part in parts] if entry[0] == "pair" else []
+        for j, part in enumerate(parts):
+            # "module; os": where Sphinx says what a thing is, the rest is its name.
+            baked = kinds[j] if any(kinds) else None
+            if of_object:
+                baked = baked or strings.pattern(part)
             if baked is not None:
-                site = _attribute(node, "ui", "entries", text, i, 1, j)
+                site = _attribute(node, "ui", "entries", part, i, 1, j)
                 yield site._replace(baked=baked)
-            elif not _IDENTIFIER.match(text):
-                yield _attribute(node, "index", "entries", text, i, 1, j)
+            elif not any(kinds) and not _IDENTIFIER.match(part):
+                yield _attribute(node, "index", "entries", part, i, 1, j)
+
+
+def _is_of_object(node: addnodes.index) -> bool:
+    """Tell whether a domain wrote the entry, for the object described next."""
+    siblings = node.parent.children[node.parent.index(node) + 1 :]
+    following = (n for n in siblings if not isinstance(n, nodes.Invisible))
+    return isinstance(next(following, None), addnodes.desc)
 
 
 def index_parts(entry: tuple[str, ...]) -> list[str]:

@@ -53,6 +53,8 @@ class Translator:
             for key, (target, state) in reply.targets.items()
         }
         self.memory.learn(fresh.values())
+        if reply.failure:
+            raise reply.failure
         units = {key: self._dressed(unit) for key, unit in (known | fresh).items()}
         usage = Usage(
             segments=len(segments),
