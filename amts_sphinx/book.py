@@ -18,7 +18,8 @@ from amts_sphinx import bookstrings
 from amts_sphinx.errors import AmtsError
 from amts_sphinx.inline import Rules
 from amts_sphinx.languages import find_language
-from amts_sphinx.segments import Finder, containers
+from amts_sphinx.segments import containers
+from amts_sphinx.sites import Finder
 from amts_sphinx.uistrings import UiStrings
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ def read(srcdir: Path, language: str = "") -> BookRead:
 def _texts(app: Sphinx, tag: str) -> Book:
     """Extract everything, figures' texts too: a person may have translated them."""
     values = bookstrings.values(app.config)
-    rules = Rules(tag, figure_captions=True, values=values)
+    spaced = find_language(tag).spaced
+    rules = Rules(tag, spaced=spaced, figure_captions=True, values=values)
     finder = Finder(rules, UiStrings(app.config.language or "en"))
     found = {
         docname: containers(app.env.get_doctree(docname), docname, finder)

@@ -32,10 +32,19 @@ class AmtsBuilder(StandaloneHTMLBuilder):
     #: The editions' own builds look for catalogues and outdated pages.
     use_message_catalog = False
 
+    def init(self) -> None:
+        """Find out which editions to build.
+
+        :raises ConfigError: there are none, or one is in the language of the book
+        """
+        super().init()
+        self._languages = checked(self.config).editions(self.tag)
+        # Sphinx writes what it has read; with -E it reads everything.
+        self._reads_all = not self.env.all_docs
+
     def get_outdated_docs(self) -> str:  # type: ignore[override]
         """Say what is built; each edition finds out by itself what is out of date."""
-        languages = checked(self.config).editions(self.tag)
-        return "editions " + ", ".join(language.tag for language in languages)
+        return "editions " + ", ".join(language.tag for language in self._languages)
 
     def write(  # type: ignore[misc] # final for type checkers, called by all versions
         self,
@@ -44,22 +53,20 @@ class AmtsBuilder(StandaloneHTMLBuilder):
         method: str = "update",
     ) -> None:
         """Make the editions."""
-        config = checked(self.config)
-        languages = config.editions(self.tag)
-        out = Path(self.outdir)
+        app, out = self._application(), Path(self.outdir)
         order = Order(
             {
                 language: out if self.tag else out / language.tag
-                for language in languages
+                for language in self._languages
             },
-            force=build_docnames is None,
+            force=build_docnames is None or self._reads_all,
             filenames=tuple(
                 str(self.env.doc2path(docname)) for docname in build_docnames or ()
             )
             if method == "specific"
             else (),
         )
-        Production(self._application(), self, config).run(order)
+        Production(app, self, checked(self.config)).run(order)
 
     def _application(self) -> Sphinx:
         """Return the application: Sphinx 9 keeps it under a new name."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pypinyin import Style, lazy_pinyin
 from sphinx import addnodes
 
-from amts_sphinx.segments import index_parts
+from amts_sphinx.sites import index_parts
 
 if TYPE_CHECKING:
     from docutils import nodes

@@ -14,7 +14,8 @@ from sphinx.transforms import SphinxTransform
 from amts_sphinx.bookstrings import today, values
 from amts_sphinx.config import checked
 from amts_sphinx.inline import Rules
-from amts_sphinx.segments import Finder, containers
+from amts_sphinx.segments import containers
+from amts_sphinx.sites import Finder
 from amts_sphinx.uistrings import UiStrings
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def rules(config: Config) -> Rules:
     ours = checked(config)
     return Rules(
         ours.source_language.tag,
+        spaced=ours.source_language.spaced,
         by_sentence=ours.by_sentence,
         skip=ours.skip,
         figure_captions=ours.figure_captions,

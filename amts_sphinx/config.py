@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
+from amts_sphinx import confvals
 from amts_sphinx.engine import engine_names
 from amts_sphinx.errors import ConfigError, LanguageError
-from amts_sphinx.languages import Language, find_language
+from amts_sphinx.languages import LANGUAGES, Language, find_language, name_language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
@@ -27,187 +26,89 @@ if TYPE_CHECKING:
 PLAN: Final = "amts_edition_plan"
 
 
-def _value(
-    default: object,
-    parse: Callable[[str, Any], Any],
-    text: str,
-    *,
-    allowed: str,
-    rebuild: str = "",
-) -> Any:
-    """Describe one configuration value.
-
-    :param parse: takes the value's name and what ``conf.py`` says, and returns the
-        field; raises ConfigError
-    :param text: what the value does, for the documentation
-    :param allowed: what it may be, for the documentation
-    :param rebuild: ``env`` when the book must be read again after a change
-    """
-    return dataclasses.field(
-        metadata={
-            "default": default,
-            "parse": parse,
-            "text": text,
-            "allowed": allowed,
-            "rebuild": rebuild,
-        }
-    )
-
-
-def _flag(name: str, value: object) -> bool:
-    if value in (True, "1", "true", "True"):
-        return True
-    if value in (False, "0", "false", "False"):
-        return False
-    msg = f"{name} must be True or False, not {value!r}"
-    raise ConfigError(msg)
-
-
-def _one_of(*allowed: str) -> Callable[[str, object], str]:
-    def parse(name: str, value: object) -> str:
-        if value in allowed:
-            return str(value)
-        msg = f"{name} must be one of {allowed}, not {value!r}"
-        raise ConfigError(msg)
-
-    return parse
-
-
-def _text(name: str, value: object) -> str:
-    if isinstance(value, (str, Path)) and str(value):
-        return str(value)
-    msg = f"{name} must be a non-empty string, not {value!r}"
-    raise ConfigError(msg)
-
-
-def _texts(name: str, value: object) -> tuple[str, ...]:
-    # The command line gives a list as one string: -D amts_target_languages=zh,es
-    items = value
-    if isinstance(value, str):
-        items = [item.strip() for item in value.split(",") if item.strip()]
-    elif value == [""]:  # what Sphinx makes of an empty list on the command line
-        items = []
-    if isinstance(items, (list, tuple, set, frozenset)):
-        return tuple(_text(f"each item of {name}", item) for item in items)
-    msg = f"{name} must be a list of strings, not {value!r}"
-    raise ConfigError(msg)
-
-
-def _language(name: str, value: object) -> Language:
-    try:
-        return find_language(_text(name, value))
-    except LanguageError as exc:
-        msg = f"{name}: {exc}"
-        raise LanguageError(msg) from None
-
-
-def _maybe_language(name: str, value: object) -> Language | None:
-    return None if value is None else _language(name, value)
-
-
-def _languages(name: str, value: object) -> tuple[Language, ...]:
-    languages = tuple(_language(name, tag) for tag in _texts(name, value))
-    if len(set(languages)) < len(languages):
-        msg = f"{name} names a language twice: {value!r}"
-        raise ConfigError(msg)
-    return languages
-
-
-def _format(name: str, value: object) -> str:
-    builder = _text(name, value)
-    if builder == "amts" or builder.startswith("amts-"):
-        msg = f"{name} must be the builder that writes an edition, not {builder!r}"
-        raise ConfigError(msg)
-    return builder
-
-
-def _engine(name: str, value: object) -> str:
-    return _one_of(*engine_names())(name, value)
-
-
 @dataclass(frozen=True, slots=True)
 class AmtsConfig:
     """What ``conf.py`` says about the editions, checked."""
 
     #: The language that the book is written in.
-    source_language: Language = _value(
+    source_language: Language = confvals.value(
         None,
-        _maybe_language,
+        confvals.maybe_language,
         "The language that the book is written in; by default Sphinx's ``language``.",
         allowed="a BCP 47 tag or ``None``",
     )
     #: The languages of the editions that ``sphinx-build -b amts`` writes.
-    target_languages: tuple[Language, ...] = _value(
+    target_languages: tuple[Language, ...] = confvals.value(
         [],
-        _languages,
+        confvals.languages,
         "The languages of the editions that ``sphinx-build -b amts`` writes.",
         allowed="a list of BCP 47 tags",
     )
     #: The name of the engine that translates what the memory does not know.
-    engine: str = _value(
+    engine: str = confvals.value(
         "none",
-        _engine,
+        confvals.engine_name,
         "The engine that translates what the memory does not know. Its own options"
         " stand in ``amts_<engine>``.",
         allowed="the name of an installed engine",
     )
     #: The name of the Sphinx builder that writes an edition.
-    format: str = _value(
+    format: str = confvals.value(
         "html",
-        _format,
+        confvals.builder_name,
         "The Sphinx builder that writes an edition.",
         allowed="the name of any builder",
     )
-    by_sentence: bool = _value(
+    by_sentence: bool = confvals.value(
         "sentence",
-        _one_of("sentence", "paragraph"),
+        confvals.one_of("sentence", "paragraph"),
         "How much text is translated, remembered and paid for at a time.",
         allowed="``sentence`` or ``paragraph``",
         rebuild="env",
     )
     #: Names of nodes or of classes that stay in the source language.
-    skip: frozenset[str] = _value(
+    skip: frozenset[str] = confvals.value(
         [],
-        _texts,
+        confvals.texts,
         "Names of docutils nodes, or of classes, whose text stays in the source"
         " language. The class ``notranslate`` always does.",
         allowed="a list of names",
         rebuild="env",
     )
-    figure_captions: bool = _value(
+    figure_captions: bool = confvals.value(
         False,
-        _flag,
+        confvals.flag,
         "Whether captions, legends and alternative texts of figures are translated;"
         " otherwise figures are skipped whole.",
         allowed="``True`` or ``False``",
         rebuild="env",
     )
     #: The book's translation memory.
-    memory: Path = _value(
+    memory: Path = confvals.value(
         ".amts/memory.sqlite",
-        _text,
+        confvals.text,
         "The file of the translation memory, relative to ``conf.py``. It is an asset:"
         " keep it, or keep what ``amts memory export`` writes.",
         allowed="a path",
     )
     #: Files of units to learn before a build.
-    memory_files: tuple[Path, ...] = _value(
+    memory_files: tuple[Path, ...] = confvals.value(
         [],
-        _texts,
+        confvals.texts,
         "TMX files, relative to ``conf.py``, that the memory learns, and learns again"
         " when they change.",
         allowed="a list of paths",
     )
-    fullwidth_punctuation: bool = _value(
+    fullwidth_punctuation: bool = confvals.value(
         True,
-        _flag,
+        confvals.flag,
         "Whether machine translations into Chinese and Japanese get full-width"
         " punctuation.",
         allowed="``True`` or ``False``",
     )
-    script_spacing: bool = _value(
+    script_spacing: bool = confvals.value(
         False,
-        _flag,
+        confvals.flag,
         "Whether machine translations into Chinese and Japanese keep blanks between"
         " their own and the Latin script.",
         allowed="``True`` or ``False``",
@@ -222,11 +123,12 @@ class AmtsConfig:
         :raises ConfigError: a value is not allowed; the text names it
         """
         found: dict[str, Any] = {
-            field.name: field.metadata["parse"](name_of(field), config[name_of(field)])
+            field.name: field.metadata["parse"](name_of(field), _said(config, field))
             for field in _fields()
         }
-        found["source_language"] = found["source_language"] or _language(
-            "language", config.language or "en"
+        # Any language will do for a book of which no edition is asked for.
+        found["source_language"] = found["source_language"] or name_language(
+            config.language or "en"
         )
         found["by_sentence"] = found["by_sentence"] == "sentence"
         found["skip"] = frozenset(found["skip"])
@@ -242,6 +144,9 @@ class AmtsConfig:
 
         :raises ConfigError: there is none, or it is the language of the book
         """
+        if self.source_language.tag not in LANGUAGES:
+            # It says what is wrong with the name.
+            confvals.language("language", self.source_language.tag)
         languages = (find_language(tag),) if tag else self.target_languages
         if not languages:
             msg = (
@@ -261,6 +166,15 @@ class AmtsConfig:
 
 def _fields() -> list[dataclasses.Field[Any]]:
     return [field for field in dataclasses.fields(AmtsConfig) if field.metadata]
+
+
+def _said(config: Config, field: dataclasses.Field[Any]) -> Any:
+    """Return what the author said, on the command line or in ``conf.py``.
+
+    Sphinx converts what the command line says, and not every version does it well.
+    """
+    name = name_of(field)
+    return config.overrides.get(name, config[name])
 
 
 def name_of(field: dataclasses.Field[Any]) -> str:

@@ -27,7 +27,7 @@ from sphinx.util.nodes import clean_astext
 from amts_sphinx import bookstrings, collation
 from amts_sphinx.edition import publish
 from amts_sphinx.plan import Patch
-from amts_sphinx.segments import Finder
+from amts_sphinx.sites import Finder
 from amts_sphinx.uistrings import UiStrings, is_todo
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from amts_sphinx import codes
-from amts_sphinx.segments import index_parts
+from amts_sphinx.sites import index_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from amts_sphinx.inline import Slot
-    from amts_sphinx.segments import Finder, Site
+    from amts_sphinx.sites import Finder, Site
 
 
 def publish(

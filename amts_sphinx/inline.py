@@ -15,7 +15,6 @@ from docutils import nodes
 from sphinx import addnodes
 
 from amts_sphinx import codes, uistrings
-from amts_sphinx.languages import find_language
 from amts_sphinx.units import Code
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ _OPAQUE: Final = (
     nodes.substitution_reference,
     nodes.problematic,
     nodes.generated,
+    addnodes.desc_inline,
     addnodes.number_reference,
     addnodes.literal_strong,
     addnodes.literal_emphasis,
@@ -41,6 +41,11 @@ _NAMES: Final = frozenset(
     {"cve", "cwe", "pep", "rfc", "command", "program", "manpage", "makevar"}
     | {"mailheader", "mimetype", "newsgroup"}
 )
+#: Those of them that may have a title of their own, and what they show without one.
+_NUMBERED: Final = frozenset({"cve", "cwe", "pep", "rfc"})
+_NUMBER: Final = re.compile(r"(?:PEP|RFC|CVE|CWE)[ -]?\d")
+#: A word that is rather a name of a file.
+_FILE: Final = re.compile(r"\S*[./_\\]\S*")
 #: The roles whose explicit text Sphinx keeps in a literal although it is prose.
 _PROSE_IN_LITERAL: Final = frozenset({"numref", "download"})
 #: What Sphinx fills in the text of ``:numref:`` when it writes.
@@ -57,6 +62,8 @@ class Rules:
 
     #: The source language, as a BCP 47 tag.
     language: str
+    #: Whether that language has blanks between its words.
+    spaced: bool = True
     by_sentence: bool = True
     #: Names of nodes or of their classes that are left in the source language.
     skip: frozenset[str] = frozenset()
@@ -97,9 +104,16 @@ def is_opaque(node: nodes.Element, rules: Rules) -> bool:
         return False
     if isinstance(node, _OPAQUE) or is_untranslated(node, rules):
         return True
-    if uistrings.is_version_label(node) or not _NAMES.isdisjoint(node["classes"]):
+    if uistrings.is_version_label(node) or _is_name(node):
         return True
     return _is_filled(node) or _is_wordless(node, rules)
+
+
+def _is_name(node: nodes.Element) -> bool:
+    classes = _NAMES.intersection(node["classes"])
+    if classes and classes <= _NUMBERED:
+        return bool(_NUMBER.match(node.astext()))
+    return bool(classes)
 
 
 def _is_filled(node: nodes.Element) -> bool:
@@ -134,8 +148,10 @@ def _is_address(text: str, uri: str) -> bool:
 
 def holds_prose_in_literal(node: nodes.Element) -> bool:
     """Tell whether *node* is a reference whose explicit text is in a literal."""
-    role = "download" if isinstance(node, addnodes.download_reference) else ""
-    if isinstance(node, addnodes.pending_xref):
+    role = ""
+    if isinstance(node, addnodes.download_reference):
+        role = "" if _FILE.fullmatch(node.astext()) else "download"
+    elif isinstance(node, addnodes.pending_xref):
         role = node.get("reftype", "")
     return (
         role in _PROSE_IN_LITERAL
@@ -152,7 +168,6 @@ class Coder:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._values = dict(rules.values)
-        self._spaced = find_language(rules.language).spaced
         self.names: list[Code] = []
         self.slots: list[Slot] = []
         #: Nodes that a reader does not see. They get no code, since it does not matter
@@ -184,7 +199,7 @@ class Coder:
         text = node.astext()
         if text in self._values:
             return codes.empty(self._add(node, None, "value", self._values[text]))
-        if not self._spaced:
+        if not self._rules.spaced:
             text = _SEAM.sub("", text)
         return codes.escape(_collapse(text))
 
@@ -245,6 +260,6 @@ def equiv_of(node: nodes.Element) -> str:
     if isinstance(node, nodes.reference):
         return str(node.get("refuri", ""))
     if isinstance(node, (*_OPAQUE, nodes.strong, nodes.emphasis)):
-        is_named = isinstance(node, _OPAQUE) or not _NAMES.isdisjoint(node["classes"])
+        is_named = isinstance(node, _OPAQUE) or _is_name(node)
         return _collapse(node.astext()).strip() if is_named else ""
     return ""

@@ -168,6 +168,14 @@ def find_language(tag: str) -> Language:
     raise LanguageError(msg)
 
 
+def name_language(tag: str) -> Language:
+    """Return the language that *tag* names, also one that no edition can be in."""
+    try:
+        return find_language(tag)
+    except LanguageError:
+        return Language(tag, "", tag, tag, tag, "")
+
+
 def _neighbours(tag: str) -> str:
     """Say which known languages *tag* may have been meant for."""
     names: dict[str, Language] = {}

@@ -88,6 +88,6 @@ def _outcome(
             rest.append(line)
     if status and not failure:
         failure = f"its process ended with status {status}\n{''.join(rest)}"
-    else:
+    elif rest:
         show("".join(rest))
     return Outcome(plan, failure, tuple(records))

@@ -16,7 +16,7 @@ from sphinx.util.console import color_terminal
 from amts_sphinx import bookstrings, codes, learning, press, receipt
 from amts_sphinx.collect import rules, texts_of
 from amts_sphinx.engine import create_engine
-from amts_sphinx.errors import AmtsError, EditionError
+from amts_sphinx.errors import AmtsError
 from amts_sphinx.memory import Memory
 from amts_sphinx.plan import Plan
 from amts_sphinx.records import recorded
@@ -67,7 +67,7 @@ class Production:
     def run(self, order: Order) -> None:
         """Make every edition; one that fails does not stop the others.
 
-        :raises EditionError: editions failed; the text names them
+        The build fails in the end if any did, and names it.
         """
         failures: dict[str, str] = {}
         waiting: list[tuple[str, Edition, Future[Outcome | None]]] = []
@@ -92,9 +92,14 @@ class Production:
                     failures[name] = outcome.failure
                 self._report(name, edition, outcome)
         if failures:
-            told = "\n".join(f"{name}: {why}" for name, why in failures.items())
-            msg = f"{len(failures)} of {len(order.editions)} editions failed\n{told}"
-            raise EditionError(msg)
+            self._fail(failures, len(order.editions))
+
+    def _fail(self, failures: Mapping[str, str], editions: int) -> None:
+        """Have the build fail, and say why."""
+        told = "\n".join(f"{name}: {why}" for name, why in failures.items())
+        logger.error("%d of %d editions failed\n%s", len(failures), editions, told)
+        # An exception would have Sphinx forget what it read of the book.
+        self._app.statuscode = 1
 
     def _translate(
         self, memory: Memory, language: Language, outdir: Path, order: Order
@@ -160,8 +165,10 @@ class Production:
         self, docname: str, language: Language, targets: Mapping[str, str]
     ) -> str:
         """Return a hash of what one document of an edition is made from."""
-        read = Path(self._app.doctreedir, f"{docname}.doctree").stat().st_mtime_ns
-        made_from = [str(read), language.locale, self._texts[docname].date]
+        # By content: some documents are read at every build, and are the same.
+        doctree = Path(self._app.doctreedir, f"{docname}.doctree").read_bytes()
+        made_from = [hashlib.sha256(doctree).hexdigest(), language.locale]
+        made_from.append(self._texts[docname].date)
         made_from += [
             targets.get(codes.normalise(container.whole.source), "")
             for container in self._texts[docname].containers

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sphinx.util.logging import (
     NAMESPACE,
     WarningLogRecordTranslator,
+    WarningStreamHandler,
     is_suppressed_warning,
 )
 
@@ -40,11 +41,16 @@ class Record(NamedTuple):
         return cls(*json.loads(line))
 
 
-class Recorder(logging.Handler):
-    """Keeps the warnings of a Sphinx application that are not suppressed."""
+class Recorder(WarningStreamHandler):
+    """Keeps the warnings of a Sphinx application that are not suppressed.
+
+    It is of the class that Sphinx takes off while it holds warnings back; otherwise it
+    would hear of those twice.
+    """
 
     def __init__(self, app: Sphinx) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__()  # type: ignore[call-arg] # it writes to no stream
+        self.setLevel(logging.WARNING)
         self._app = app
         self._translator = WarningLogRecordTranslator(app)
         self.records: list[Record] = []

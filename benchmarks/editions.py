@@ -93,9 +93,23 @@ class Bench:
         ours = _CONF.format(engine=self.options.engine, languages=languages)
         lines = "\n".join(("", *self.options.conf, ""))
         for name, more in (("plain", lines), ("ours", lines + ours)):
-            shutil.copytree(self.options.book, self.home / name, symlinks=True)
-            with (self.home / name / "conf.py").open("a", encoding="utf-8") as file:
+            leave = shutil.ignore_patterns("_build", ".git", ".tox", ".venv", ".amts")
+            copy = self.home / name
+            shutil.copytree(self._around(), copy, symlinks=True, ignore=leave)
+            with (self.book(name) / "conf.py").open("a", encoding="utf-8") as file:
                 file.write(more)
+
+    def book(self, name: str) -> Path:
+        """Return the directory of one of the copies, ``plain`` or ``ours``."""
+        original: Path = self.options.book.resolve()
+        return self.home / name / original.relative_to(self._around())
+
+    def _around(self) -> Path:
+        """Return the directory that is copied: the book's, or one around it."""
+        found: Path = self.options.book.resolve()
+        for _ in range(self.options.parents):
+            found = found.parent
+        return found
 
     def build(self, book: str, builder: str, place: str, *more: str) -> Result:
         """Build one of the copies; *place* names its output and doctrees.
@@ -110,7 +124,9 @@ class Bench:
             command += ["-D", f"amts_memory={self.memory(builder)}"]
         start, used = time.perf_counter(), _cpu()
         process = subprocess.run(
-            [*command, str(self.home / book), str(out)],
+            [*command, str(self.book(book)), str(out)],
+            # Not where this process is: Python would import from there first.
+            cwd=self.home,
             env=os.environ | {"NO_COLOR": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -206,7 +222,7 @@ def _plain(bench: Bench) -> Iterator[tuple[str, Result]]:
     """Build what all is compared with."""
     yield "html: cold", bench.build("plain", "html", "plain")
     yield "html: nothing changed", bench.build("plain", "html", "plain")
-    _touch(bench.home / "plain")
+    _touch(bench.book("plain"))
     yield "html: one file touched", bench.build("plain", "html", "plain")
 
 
@@ -235,7 +251,7 @@ def _all(bench: Bench) -> Iterator[tuple[str, Result]]:
 
 def _again(bench: Bench, tag: str) -> Iterator[tuple[str, Result]]:
     """Build an edition that exists again, after nothing or little has changed."""
-    builder, book = f"amts-{tag}", bench.home / "ours"
+    builder, book = f"amts-{tag}", bench.book("ours")
     yield f"{tag}: nothing changed", _silent(bench.build("ours", builder, tag))
     _touch(book)
     yield f"{tag}: one file touched", _silent(bench.build("ours", builder, tag))
@@ -353,6 +369,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--define", "-D", action="append", default=[], metavar="NAME=VALUE")
     text = "a line of Python for the end of conf.py, such as intersphinx_mapping = {}"
     add("--conf", action="append", default=[], metavar="LINE", help=text)
+    text = "copy so many directories around the book too, whose files it reads"
+    add("--parents", type=int, default=0, metavar="N", help=text)
     text = "build only these groups beside html: a language, all, 'html with*'"
     add("--only", nargs="+", default=[], metavar="GROUP", help=text)
     options = parser.parse_args(arguments)

@@ -33,7 +33,8 @@ _NO_PAGES: Final = {"_static", "_sources", "_downloads", "_images"}
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’]+")
 #: Elements and classes whose text is not prose.
 _CODE_TAGS: Final = {"script", "style", "pre", "code", "kbd", "tt", "samp", "svg"}
-_CODE_CLASSES: Final = {"math", "highlight", "sig", "literal", "notranslate"}
+_CODE_CLASSES: Final = {"math", "highlight", "sig", "literal", "program", "command"}
+_ADDED_LINKS: Final = {"headerlink", "viewcode-link", "viewcode-back"}
 _HEADINGS: Final = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _ATTRIBUTES: Final = ("alt", "title", "placeholder", "aria-label")
 _SIDEBARS: Final = {
@@ -143,13 +144,18 @@ class Audit:
     files: Difference
     ids: tuple[Difference, ...]
     hrefs: tuple[Difference, ...]
+    #: Code, literals, mathematics and signatures.
+    codes: tuple[Difference, ...]
     #: Internal links of the edition that lead nowhere, as page and link …
     dangling: frozenset[tuple[str, str]]
     #: … and those of them that lead somewhere in the source edition.
     broken: frozenset[tuple[str, str]]
-    #: The values of ``<html lang>``, and how many pages have each.
+    #: The values of ``<html lang>``, and how many pages have each, of those that have
+    #: one in the source edition.
     languages: Mapping[str, int]
     categories: Mapping[str, Category]
+    #: The words of code in headings, which are words in titles, menus and the search.
+    code_in_headings: frozenset[str]
 
     def left(self, *names: str) -> int:
         """Return how many words are left in the categories of these names."""
@@ -159,18 +165,23 @@ class Audit:
         """Return how many words the source edition has in these categories."""
         return sum(self.categories[n].words for n in names if n in self.categories)
 
-    def samples(self, *names: str) -> list[tuple[str, int]]:
-        """Return the texts with words left in these categories."""
-        return [s for n in names if n in self.categories for s in _samples(self, n)]
+    def untranslated(self, name: str, allowed: Iterable[str] = ()) -> list[str]:
+        """Return the texts of a category with words left that no heading has as code.
+
+        :param allowed: more words that may be left
+        """
+        found = self.categories.get(name)
+        known = self.code_in_headings.union(allowed)
+        return [
+            text
+            for text, _ in (found.samples if found else ())
+            if not known.issuperset(_WORD.findall(text))
+        ]
 
     @property
     def body_share(self) -> float:
         """The share, 0 to 1, of the body's words that are left."""
         return self.left(*BODY) / max(1, self.words(*BODY))
-
-
-def _samples(audit: Audit, name: str) -> tuple[tuple[str, int], ...]:
-    return audit.categories[name].samples
 
 
 def audit(source: Path, edition: Path) -> Audit:
@@ -183,13 +194,17 @@ def audit(source: Path, edition: Path) -> Audit:
         files=_difference("", _no_letters(ours), _no_letters(theirs)),
         ids=_differences(both, ours, theirs, ids_of),
         hrefs=_differences(both, ours, theirs, hrefs_of),
+        codes=_differences(both, ours, theirs, codes_of),
         dangling=dangling,
         broken=dangling - dangling_links(ours),
-        languages=Counter(root.get("lang") or "" for root in theirs.values()),
+        languages=Counter(
+            theirs[page].get("lang") or "" for page in both if ours[page].get("lang")
+        ),
         categories=_categories(
             [*visible_texts(ours), *search_texts(source)],
             [*visible_texts(theirs), *search_texts(edition)],
         ),
+        code_in_headings=_code_in_headings(ours),
     )
 
 
@@ -220,6 +235,13 @@ def hrefs_of(page: str, root: _Element) -> Iterator[str]:
             yield href
 
 
+def codes_of(page: str, root: _Element) -> Iterator[str]:
+    """Yield the code and the like of a page, but of Sphinx's own pages."""
+    if not any(path.match(page) for path, _ in _OWN_PAGES):
+        for element in _codes_in(root):
+            yield _text_of(element)
+
+
 def dangling_links(pages: Pages) -> frozenset[tuple[str, str]]:
     """Return the internal links that lead to no page, or to no id of one."""
     anchors = {page: _anchors(root) for page, root in pages.items()}
@@ -235,7 +257,7 @@ def visible_texts(pages: Pages) -> Iterator[tuple[str, str]]:
     """Yield each text that a reader sees, after its category."""
     for page, root in pages.items():
         kinds = (kind for path, kind in _OWN_PAGES if path.match(page))
-        yield from _texts(root, _RANK[next(kinds, "prose")], inside=False)
+        yield from _texts(root, _RANK[next(kinds, "prose")])
 
 
 def search_texts(folder: Path) -> Iterator[tuple[str, str]]:
@@ -248,7 +270,11 @@ def search_texts(folder: Path) -> Iterator[tuple[str, str]]:
     # Domain, type, and the name that a reader sees.
     names = [names[2] for names in index["objnames"].values()]
     for text in (*index["titles"], *index["alltitles"], *names):
-        yield "search index", text
+        if "</" in text:  # Sphinx 5 keeps the markup of titles
+            title = html.fragment_fromstring(text, create_parent="title")
+            yield from (("search index", words) for _, words in _texts(title, 0))
+        else:
+            yield "search index", text
 
 
 def _is_crumb(spot: _Spot) -> bool:
@@ -300,7 +326,9 @@ def _is_dangling(page: str, href: str, anchors: Mapping[str, set[str]]) -> bool:
     return known is None or bool(fragment and unquote(fragment) not in known)
 
 
-def _texts(element: _Element, rank: int, *, inside: bool) -> Iterator[tuple[str, str]]:
+def _texts(
+    element: _Element, rank: int, *, inside: bool = False
+) -> Iterator[tuple[str, str]]:
     """Yield the texts in and below *element*, each after its category.
 
     :param rank: the best rank of the elements around it
@@ -310,9 +338,8 @@ def _texts(element: _Element, rank: int, *, inside: bool) -> Iterator[tuple[str,
         return
     rank = min(rank, _rank_of(element))
     inside = inside or _is_body(element)
-    category = _RULES[rank][0]
-    if category in BODY and not inside:
-        category = _CHROME
+    kind = _RULES[rank][0]
+    category = _CHROME if kind in BODY and not inside else kind
     # A link's title in the page's head is what browsers show for prev and next.
     yield from (("attribute", element.get(name) or "") for name in _ATTRIBUTES)
     if element.tag == "meta" and element.get("name") in {"description", "keywords"}:
@@ -321,6 +348,35 @@ def _texts(element: _Element, rank: int, *, inside: bool) -> Iterator[tuple[str,
     for child in element:
         yield from _texts(child, rank, inside=inside)
         yield category, child.tail or ""
+
+
+def _codes_in(element: _Element) -> Iterator[_Element]:
+    """Yield the outermost elements of code in *element*."""
+    for child in element:
+        if not _is_code(child):
+            yield from _codes_in(child)
+        elif child.tag not in {"script", "style", "svg"}:
+            yield child
+
+
+def _code_in_headings(pages: Pages) -> frozenset[str]:
+    return frozenset(
+        word
+        for root in pages.values()
+        for heading in root.iter(*_HEADINGS)
+        for element in _codes_in(heading)
+        for word in _WORD.findall(_text_of(element))
+    )
+
+
+def _text_of(element: _Element) -> str:
+    """Return the text in *element*, without the links that Sphinx adds to headings."""
+    if not _ADDED_LINKS.isdisjoint((element.get("class") or "").split()):
+        return ""
+    pieces = [element.text or ""]
+    for child in element:
+        pieces += [_text_of(child), child.tail or ""]
+    return "".join(pieces).strip()
 
 
 def _is_body(element: _Element) -> bool:
@@ -384,7 +440,7 @@ def report(found: Audit, shown: int = _SHOWN) -> str:
         f"dangling links: {len(found.dangling)}",
         f"   sound in the source edition: {len(broken)} {sorted(broken)[:shown]}",
     ]
-    for name, differences in (("ids", found.ids), ("hrefs", found.hrefs)):
+    for name, differences in _compared(found):
         lines.append(f"pages whose {name} differ: {len(differences)}")
         lines += [
             f"   {each.page}: {each.source[:shown]} / {each.edition[:shown]}"
@@ -396,6 +452,10 @@ def report(found: Audit, shown: int = _SHOWN) -> str:
         lines.append(f"{_row(each.name, each.words, each.left)}  {samples}".rstrip())
     lines.append(_row("BODY", found.words(*BODY), found.left(*BODY)))
     return "\n".join(lines)
+
+
+def _compared(found: Audit) -> tuple[tuple[str, tuple[Difference, ...]], ...]:
+    return ("ids", found.ids), ("hrefs", found.hrefs), ("codes", found.codes)
 
 
 def _row(name: str, words: int, left: int) -> str:

@@ -13,13 +13,13 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from docutils import nodes
 from lxml import html
 
 from amts_sphinx import codes
@@ -28,6 +28,7 @@ from amts_sphinx.typography import profile_for
 from amts_sphinx.units import LanguagePair
 
 if TYPE_CHECKING:
+    from docutils import nodes
     from sphinx.environment import BuildEnvironment
 
 TESTS: Final = Path(__file__).parent
@@ -94,18 +95,25 @@ class Book:
         """Where the builds keep their doctrees."""
         return self.source.parent / "doctrees"
 
-    def build(self, builder: str = "amts-zh", *options: str, engine: str = "") -> Built:
+    def build(
+        self,
+        builder: str = "amts-zh",
+        *options: str,
+        engine: str = "",
+        out: str = "",
+        files: Sequence[str] = (),
+    ) -> Built:
         """Run ``sphinx-build`` in a new process; its output goes beside the book."""
-        out = self.source.parent / "out" / builder
+        outdir = self.source.parent / "out" / (out or builder)
         command = [sys.executable, "-m", "sphinx", "-b", builder]
-        command += ["-d", str(self.doctrees), *options]
+        command += ["-d", str(self.doctrees), *options]  # the last -d counts
         if engine:
             command += ["-D", f"amts_engine={engine}"]
         if engine == "recording":
             command += ["-D", f"amts_recording.file={self.log}"]
         path = [str(TESTS / "engines"), os.environ.get("PYTHONPATH", "")]
         done = subprocess.run(
-            [*command, str(self.source), str(out)],
+            [*command, *map(str, (self.source, outdir)), *self._paths(files)],
             check=False,
             capture_output=True,
             text=True,
@@ -119,7 +127,10 @@ class Book:
                 "NO_COLOR": "1",
             },
         )
-        return Built(done.returncode, done.stdout, done.stderr, out)
+        return Built(done.returncode, done.stdout, done.stderr, outdir)
+
+    def _paths(self, names: Sequence[str]) -> list[str]:
+        return [str(self.source / name) for name in names]
 
     def requests(self) -> list[list[str]]:
         """Return what the recording engine was asked, and forget it."""
@@ -176,6 +187,30 @@ def book(request: pytest.FixtureRequest, make_book: MakeBook) -> Book:
     return make_book(getattr(request, "param", "incremental"))
 
 
+@dataclass(frozen=True)
+class Twice:
+    """A book that was built in the source language and into Chinese."""
+
+    book: Book
+    source: Built
+    edition: Built
+
+
+@pytest.fixture(scope="session")
+def twice(make_book: MakeBook) -> dict[str, Twice]:
+    """Return the roots that show what an edition holds, each built twice."""
+
+    def build(name: str) -> Twice:
+        book = make_book(name)
+        edition = book.build("amts-zh", "-n", engine="pseudo")
+        plain = book.build("html", "-d", str(book.doctrees.with_name("plain")))
+        return Twice(book, plain, edition)
+
+    names = ["inline", "pages", "blocks", "strings", "index", "only", "quotes"]
+    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        return dict(zip(names, pool.map(build, names), strict=True))
+
+
 @pytest.fixture(scope="session")
 def say() -> Say:
     """Return a function that tells what an edition says for a text."""
@@ -201,9 +236,13 @@ def marks() -> Marks:
             found.update((name, str(v)) for v in body.xpath(f".//@{name}"))
         for kind in ("code", "pre", "kbd", "sup"):
             found.update((kind, e.text_content()) for e in body.xpath(f".//{kind}"))
+        prose = [
+            e.text_content() for e in body.xpath(".//code[contains(@class, 'down')]")
+        ]
+        found.subtract(("code", text) for text in prose)
         math = "contains(concat(' ', @class, ' '), ' math ')"
         found.update(("math", e.text_content()) for e in body.xpath(f".//*[{math}]"))
-        return found
+        return +found
 
     return count
 

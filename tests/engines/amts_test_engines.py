@@ -119,7 +119,9 @@ class DamagingEngine:
         ways = list(DAMAGES.values())
         targets = PseudoEngine(PseudoOptions()).translate(sources, pair)
         return [
-            target if target is None else ways[zlib.crc32(s.encode()) % len(ways)](target)
+            target
+            if target is None
+            else ways[zlib.crc32(s.encode()) % len(ways)](target)
             for s, target in zip(sources, targets, strict=True)
         ]
 

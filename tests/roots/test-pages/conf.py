@@ -1,4 +1,5 @@
 project = "Garden Book"
+version = "1"
 html_title = "The Garden Book"
 html_short_title = "Garden"
 copyright = "The gardeners"

@@ -1,0 +1,173 @@
+"""Coded text: taken apart, put together, and compared."""
+
+from __future__ import annotations
+
+import pytest
+
+from amts_sphinx import codes
+from amts_sphinx.errors import MarkupError
+from amts_sphinx.units import Code
+
+SOUND = [
+    "",
+    "Plain words.",
+    'One <x id="1"/> thing.',
+    'A <g id="1">pair</g>.',
+    'A <g id="1">nested <g id="2">pair <x id="3"/></g> of</g> codes.',
+    '<g id="1"></g><x id="2"/>',
+    "R&amp;D &lt;x id=1/&gt; &amp;amp;",
+    'All <g id="12">twelve</g>',
+]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "a & b", "<x>", "&lt;", "&amp;lt;", '<x id="1"/>', "</g> &&"]
+)
+def test_escaped_text_is_text_again(text: str) -> None:
+    coded = codes.escape(text)
+    assert codes.unescape(coded) == text
+    assert codes.plain(coded) == text
+    assert codes.structure(coded) == []
+
+
+@pytest.mark.parametrize("coded", SOUND)
+def test_tokens_are_the_whole_text(coded: str) -> None:
+    assert codes.join(codes.tokens(coded)) == coded
+    assert codes.verify(coded, coded) == ""
+
+
+@pytest.mark.parametrize(
+    ("coded", "structure"),
+    [
+        ("words", []),
+        ('<x id="1"/>', [(1, False, 0)]),
+        ('<g id="2"><x id="1"/></g>', [(2, True, 0), (1, False, 2)]),
+        (
+            '<g id="1"><g id="2"></g></g><x id="3"/>',
+            [(1, True, 0), (2, True, 1), (3, False, 0)],
+        ),
+    ],
+)
+def test_structure(coded: str, structure: list[tuple[int, bool, int]]) -> None:
+    assert codes.structure(coded) == structure
+
+
+@pytest.mark.parametrize(
+    ("coded", "fault"),
+    [
+        ("a < b", "stray '<'"),
+        ("a > b", "stray '>'"),
+        ("R&D", "stray '&'"),
+        ("&nbsp;", "stray '&'"),
+        ('<x id="one"/>', "stray '<'"),
+        ('<X id="1"/>', "stray '<'"),
+        ("<x id='1'/>", "stray '<'"),
+        ("</g>", "was not opened"),
+        ('<g id="1">', 'id="1"> is not closed'),
+        ('<g id="1"><g id="2"></g>', 'id="1"> is not closed'),
+        ('<g id="1"></g></g>', "was not opened"),
+    ],
+)
+def test_damaged_text_has_no_structure(coded: str, fault: str) -> None:
+    with pytest.raises(MarkupError, match=fault):
+        codes.structure(coded)
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ('a <x id="1"/> b <x id="2"/>', 'B <x id="2"/> A <x id="1"/>'),
+        ('<g id="1">a</g> <g id="2">b</g>', '<g id="2">B</g><g id="1">A</g>'),
+        ('<g id="1">a <x id="2"/></g>', '<g id="1"><x id="2"/> A</g>'),
+        ('<g id="1">a</g>', '<g id="1"></g>'),
+        ("a", "&lt;b&gt; &amp;"),
+    ],
+)
+def test_order_is_free(source: str, target: str) -> None:
+    assert codes.verify(source, target) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "fault"),
+    [
+        ('a <x id="1"/>', "A", "lost code 1"),
+        ('a <x id="1"/>', 'A <x id="1"/><x id="1"/>', "repeated code 1"),
+        ("a", 'A <x id="7"/>', "foreign code 7"),
+        ('a <x id="1"/>', 'A <x id="2"/>', "lost code 1; foreign code 2"),
+        ('a <x id="1"/>', 'A <g id="1"></g>', "moved code 1"),
+        ('<g id="1">a</g> <x id="2"/>', '<g id="1">A <x id="2"/></g>', "moved code 2"),
+        (
+            '<g id="1">a <g id="2">b</g></g>',
+            '<g id="2">b <g id="1">a</g></g>',
+            "moved code",
+        ),
+        ('<g id="1">a</g>', '<g id="1">A', "is not closed"),
+        ('<x id="1"/> a', '<x id="1"/> <', "stray '<'"),
+    ],
+)
+def test_every_damage_is_named(source: str, target: str, fault: str) -> None:
+    assert fault in codes.verify(source, target)
+
+
+def test_a_lost_code_is_named_in_a_readers_terms() -> None:
+    named = [Code(1, paired=False, kind="literal", equiv="make all")]
+    assert "literal make all" in codes.verify('run <x id="1"/>', "run", named)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("It’s “so” – or…", 'It\'s "so" -- or...'),
+        ("a  b\n c\t", "a b c"),
+        ("a\u00a0b", "a b"),
+        ("wait — so", "wait --- so"),
+    ],
+)
+def test_quotes_and_blanks_do_not_count(one: str, other: str) -> None:
+    assert codes.normalise(one) == codes.normalise(other) == other
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("a b", "ab"), ("A", "a"), ("a.", "a"), ('<x id="1"/>', '<x id="2"/>')],
+)
+def test_everything_else_counts(one: str, other: str) -> None:
+    assert codes.normalise(one) != codes.normalise(other)
+
+
+@pytest.mark.parametrize(
+    ("coded", "expected"),
+    [
+        ("a", True),
+        ("中", True),
+        ("1.5 &lt; 2 &amp; 3", False),
+        ('<x id="1"/>: <g id="2">7</g>', False),
+        ("", False),
+    ],
+)
+def test_words_are_letters_outside_of_codes(coded: str, *, expected: bool) -> None:
+    assert codes.has_words(coded) is expected
+
+
+@pytest.mark.parametrize(
+    ("coded", "local", "former"),
+    [
+        ("a", "a", ()),
+        ('a <x id="5"/>', 'a <x id="1"/>', (5,)),
+        (
+            '<g id="7">a <x id="3"/></g> <x id="12"/>',
+            '<g id="1">a <x id="2"/></g> <x id="3"/>',
+            (7, 3, 12),
+        ),
+    ],
+)
+def test_a_sentence_has_one_key_wherever_it_stands(
+    coded: str, local: str, former: tuple[int, ...]
+) -> None:
+    assert codes.localise(coded) == (local, former)
+    assert codes.globalise(local, former) == coded
+
+
+def test_text_that_looks_like_a_code_is_not_renumbered() -> None:
+    coded = 'a &lt;x id="5"/&gt; <x id="5"/>'
+    assert codes.localise(coded)[0] == 'a &lt;x id="5"/&gt; <x id="1"/>'

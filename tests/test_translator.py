@@ -1,0 +1,306 @@
+"""The business: recall, ask once, learn; in process, with engines made for the test."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import pytest
+from docutils import nodes
+
+from amts_sphinx import codes
+from amts_sphinx.errors import EngineReplyError, EngineUnavailableError
+from amts_sphinx.inline import Rules
+from amts_sphinx.memory import Memory
+from amts_sphinx.segments import container
+from amts_sphinx.sites import Site
+from amts_sphinx.translator import Translator
+from amts_sphinx.typography import profile_for
+from amts_sphinx.units import (
+    HUMAN,
+    Code,
+    Container,
+    Edition,
+    LanguagePair,
+    Severity,
+    State,
+    TranslationUnit,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+PAIR = LanguagePair("en", "es")
+_WORD = re.compile(r"<[^>]*>|&\w+;|\w+")
+
+
+def upper(source: str) -> str:
+    """Return *source* with its words in capitals: the perfect translation."""
+    return _WORD.sub(lambda m: m[0] if m[0][0] in "<&" else m[0].upper(), source)
+
+
+@dataclass
+class Fake:
+    """An engine whose replies are a function of the source."""
+
+    reply: Callable[[str], str | None] = upper
+    fingerprint: str = "fake/1"
+    asked: list[list[str]] = field(default_factory=list)
+
+    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
+        """Note the request, and reply."""
+        assert pair == PAIR
+        self.asked.append(list(sources))
+        return [self.reply(source) for source in sources]
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Memory]:
+    with Memory(tmp_path / "memory.sqlite") as opened:
+        yield opened
+
+
+def book(*texts: str) -> list[Container]:
+    """Return paragraphs of coded text as a book."""
+    found = []
+    for line, coded in enumerate(texts, 1):
+        node = nodes.paragraph()
+        node.line = line
+        names = tuple(
+            Code(p.id, paired=p.type == "open", kind="literal", equiv=f"it{p.id}")
+            for p in codes.tokens(coded)
+            if p.id
+        )
+        site = Site(node, "paragraph", coded, names=names)
+        found.append(container(site, "page", Rules("en")))
+    return found
+
+
+def translate(
+    memory: Memory, engine: Fake, *texts: str
+) -> tuple[Edition, list[str | None]]:
+    translator = Translator(memory, engine, profile_for("es"))
+    containers = book(*texts)
+    edition = translator.translate(containers, PAIR)
+    return edition, [translator.target(each, edition) for each in containers]
+
+
+def human(source: str, target: str) -> TranslationUnit:
+    return TranslationUnit(source, target, PAIR, HUMAN, State.REVIEWED)
+
+
+def counts(edition: Edition) -> tuple[int, int, int, int]:
+    use = edition.usage
+    return use.segments, use.recalled, use.translated, use.requests
+
+
+def test_one_request_for_the_whole_book_without_repetitions(memory: Memory) -> None:
+    engine = Fake()
+    texts = ("One. Two.", "Two.", "One. Three.", "It’s  one.", "It's one.")
+    edition, targets = translate(memory, engine, *texts)
+    assert engine.asked == [["One.", "Two.", "Three.", "It’s  one."]]
+    assert targets == ["ONE. TWO.", "TWO.", "ONE. THREE.", "IT’S ONE.", "IT’S ONE."]
+    assert counts(edition) == (4, 0, 4, 1)
+    assert edition.usage.characters == sum(len(s) for s in engine.asked[0])
+    assert edition.findings == ()
+
+
+def test_a_second_run_asks_for_nothing(memory: Memory) -> None:
+    texts = ('One <x id="1"/>. Two.', "Three.")
+    first = translate(memory, Fake(), *texts)
+    engine = Fake()
+    edition, targets = translate(memory, engine, *texts)
+    assert engine.asked == []
+    assert targets == first[1]
+    assert counts(edition) == (3, 3, 0, 0)
+    assert edition.usage.characters == 0
+
+
+def test_only_the_changed_sentence_is_asked_for(memory: Memory) -> None:
+    translate(memory, Fake(), "One. Two. Three.")
+    engine = Fake()
+    edition, targets = translate(memory, engine, "One. Two again. Three.")
+    assert engine.asked == [["Two again."]]
+    assert targets == ["ONE. TWO AGAIN. THREE."]
+    assert counts(edition) == (3, 2, 1, 1)
+
+
+def test_another_fingerprint_is_another_translation(memory: Memory) -> None:
+    translate(memory, Fake(), "One.")
+    engine = Fake(lambda s: s.lower(), "fake/2")
+    assert translate(memory, engine, "One.")[1] == ["one."]
+    assert engine.asked == [["One."]]
+
+
+def test_a_persons_sentence_comes_before_the_machines(memory: Memory) -> None:
+    translate(memory, Fake(), "One. Two.")
+    memory.learn([human("One.", "Uno.")])
+    engine = Fake()
+    edition, targets = translate(memory, engine, "One. Two.")
+    assert targets == ["Uno. TWO."]
+    assert engine.asked == []
+    assert edition.units["One."].by_human
+
+
+def test_a_persons_paragraph_comes_before_its_sentences(memory: Memory) -> None:
+    memory.learn(
+        [
+            human("One. Two.", "Dos, y antes uno."),
+            human("One.", "Uno."),
+            human("X.", "x"),
+        ]
+    )
+    engine = Fake()
+    edition, targets = translate(memory, engine, "One. Two.", "One. Three.")
+    assert targets == ["Dos, y antes uno.", "Uno. THREE."]
+    assert engine.asked == [["Three."]]
+    assert counts(edition) == (3, 2, 1, 1)
+
+
+def test_a_machines_paragraph_does_not_hide_its_sentences(memory: Memory) -> None:
+    memory.learn([replace(human("One. Two.", "old"), maker="fake/1")])
+    assert translate(memory, Fake(), "One. Two.")[1] == ["ONE. TWO."]
+
+
+def test_the_typography_of_a_person_is_left_alone(memory: Memory) -> None:
+    memory.learn([human("One: two.", "Uno  : dos.")])
+    assert translate(memory, Fake(), "One: two.")[1] == ["Uno  : dos."]
+    engine = Fake(lambda _: "Tres  : cuatro.")
+    assert translate(memory, engine, "Three: four.")[1] == ["Tres: cuatro."]
+
+
+def test_codes_of_sentences_get_their_numbers_back(memory: Memory) -> None:
+    engine = Fake()
+    text = 'Take <x id="1"/>. Then <g id="2">read <x id="3"/></g>.'
+    assert translate(memory, engine, text)[1] == [upper(text)]
+    assert engine.asked == [
+        ['Take <x id="1"/>.', 'Then <g id="1">read <x id="2"/></g>.']
+    ]
+
+
+def test_spelling_of_codes_is_mended_without_a_word(memory: Memory) -> None:
+    engine = Fake(lambda s: upper(s).replace('<x id="1"/>', "＜X ID＝“1”／＞"))
+    edition, targets = translate(memory, engine, 'Type <x id="1"/> now.')
+    assert targets == ['TYPE <x id="1"/> NOW.']
+    assert edition.findings == ()
+    assert len(engine.asked) == 1
+
+
+def test_a_refusal_is_asked_for_piece_by_piece(memory: Memory) -> None:
+    engine = Fake(lambda s: upper(re.sub(r"<[^>]*>", "", s)))
+    text = 'Type <x id="1"/> now.'
+    edition, targets = translate(memory, engine, text, "Fine.")
+    assert targets == ['TYPE <x id="1"/> NOW.', "FINE."]
+    assert engine.asked == [[text, "Fine."], ["Type", "now."]]
+    [finding] = edition.findings
+    assert (finding.check, finding.severity) == ("codes", Severity.WARNING)
+    assert str(finding.location) == "page:1"
+    assert "literal it1" in finding.message
+    assert "piece by piece" in finding.message
+    assert "Type" not in finding.message
+    state = edition.units[text].state
+    assert state is State.NEEDS_REVIEW
+    # It is known the next time, and reported again.
+    edition, again = translate(memory, Fake(), text, "Fine.")
+    assert again == targets
+    assert [f.location.line for f in edition.findings] == [1]
+
+
+#: Replies to every request, and a text whose source must then be published.
+HOPELESS: dict[str, tuple[Callable[[str], str], str]] = {
+    "empty": (lambda _: "", 'Type <x id="1"/> now.'),
+    "blank": (lambda _: " ", 'Type <x id="1"/> now.'),
+    "empty without codes": (lambda _: "", "Plain words."),
+    "stray bracket": (lambda s: f"{s} <", "Plain words."),
+    "foreign code": (lambda s: f'{s}<x id="9"/>', "Plain words."),
+    "foreign markup": (lambda s: f"<b>{s}</b>", 'Type <x id="1"/> now.'),
+    "unbalanced": (lambda s: f'<g id="1">{s}', "Plain words."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOPELESS)
+def test_what_cannot_be_saved_stays_in_the_source_language(
+    memory: Memory, name: str
+) -> None:
+    reply, text = HOPELESS[name]
+    engine = Fake(lambda s: upper(s) if s == "Fine." else reply(s))
+    edition, targets = translate(memory, engine, text, "Fine.", f"{text} Fine.")
+    assert targets == [None, "FINE.", f"{text} FINE."]
+    [finding] = edition.findings
+    assert (finding.check, finding.severity) == ("codes", Severity.ERROR)
+    assert finding.source == text
+    assert "left in the source language" in finding.message
+    assert len(engine.asked) == 2
+    assert [unit.source for unit in memory.units()] == ["Fine."]
+
+
+def test_a_bare_ampersand_is_mended_in_a_piece_too(memory: Memory) -> None:
+    engine = Fake(lambda s: codes.unescape(re.sub(r"<[^>]*>", "", s)))
+    edition, targets = translate(memory, engine, 'R&amp;D with <x id="1"/> now.')
+    assert targets == ['R&amp;D with <x id="1"/> now.']
+    assert "piece by piece" in edition.findings[0].message
+
+
+def test_none_is_no_translation(memory: Memory) -> None:
+    engine = Fake(lambda s: None if s == "Two." else upper(s))
+    edition, targets = translate(memory, engine, "One. Two.", "Two.")
+    assert targets == ["ONE. Two.", None]
+    assert counts(edition) == (2, 0, 1, 1)
+    assert edition.usage.characters == len("One.")
+    [finding] = edition.findings
+    assert (finding.check, finding.severity) == ("untranslated", Severity.INFO)
+    assert len(engine.asked) == 1
+    translate(memory, engine, "One. Two.")
+    assert engine.asked[1:] == [["Two."]]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_wrong_count_is_refused_whole(memory: Memory, count: int) -> None:
+    class Short(Fake):
+        def translate(
+            self, sources: Sequence[str], pair: LanguagePair
+        ) -> list[str | None]:
+            del sources, pair
+            return ["X."] * count
+
+    engine = Short()
+    with pytest.raises(EngineReplyError, match=f"returned {count} .* for 2 segments"):
+        translate(memory, engine, "One.", "Two.")
+    assert list(memory.units()) == []
+
+
+def test_nothing_is_learnt_when_the_engine_fails(memory: Memory) -> None:
+    def fail(source: str) -> str:
+        if source == "Two.":
+            msg = "the line is dead"
+            raise EngineUnavailableError(msg)
+        return upper(source)
+
+    with pytest.raises(EngineUnavailableError, match="the line is dead"):
+        translate(memory, Fake(fail), "One.", "Two.")
+    assert list(memory.units()) == []
+
+
+def test_what_was_paid_for_is_kept_when_the_second_request_fails(
+    memory: Memory,
+) -> None:
+    def fail_for_pieces(source: str) -> str:
+        if source in {"Type", "now."}:
+            msg = "the line is dead"
+            raise EngineUnavailableError(msg)
+        return upper(re.sub(r"<[^>]*>", "", source))
+
+    texts = ("Fine.", 'Type <x id="1"/> now.')
+    with pytest.raises(EngineUnavailableError):
+        translate(memory, Fake(fail_for_pieces), *texts)
+    assert [unit.source for unit in memory.units()] == ["Fine."]
+
+
+def test_an_empty_book_costs_nothing(memory: Memory) -> None:
+    engine = Fake()
+    edition, _ = translate(memory, engine)
+    assert counts(edition) == (0, 0, 0, 0)
+    assert engine.asked == []
+    assert edition.summary("amts-es").startswith("amts-es: 0 segments, 0 recalled, 0")
