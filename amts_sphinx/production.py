@@ -207,8 +207,8 @@ class Production:
         templates = getattr(self._builder, "templates", None)
         age = templates.newest_template_mtime() if templates else None
         order = receipt.digest(plan, self._app.config, age)
-        whole = not (plan.force or plan.filenames)
-        if whole and receipt.is_current(plan, order):
+        whole = not plan.filenames
+        if whole and not plan.force and receipt.is_current(plan, order):
             return None
         doctrees = Path(plan.home, "doctrees")
         doctrees.mkdir(parents=True, exist_ok=True)
