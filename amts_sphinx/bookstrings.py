@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sphinx.locale import _
@@ -91,8 +92,13 @@ def today(config: Config) -> str:
     """Return what ``|today|`` says, in the language of *config*."""
     if config.today:
         return str(config.today)
-    form = config.today_fmt or _("%b %d, %Y")
-    return format_date(form, language=config.language)
+    return _date(config.today_fmt or _("%b %d, %Y"), config.language)
+
+
+@cache
+def _date(form: str, language: str) -> str:
+    """Return today's date, the same at the end of a build as at its beginning."""
+    return format_date(form, language=language)
 
 
 def values(config: Config) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from amts_sphinx import collector
 from amts_sphinx.config import checked
 from amts_sphinx.languages import find_language
 from amts_sphinx.production import Order, Production
@@ -41,6 +42,7 @@ class AmtsBuilder(StandaloneHTMLBuilder):
         self._languages = checked(self.config).editions(self.tag)
         # Sphinx writes what it has read; with -E it reads everything.
         self._reads_all = not self.env.all_docs
+        collector.relax()
 
     def get_outdated_docs(self) -> str:  # type: ignore[override]
         """Say what is built; each edition finds out by itself what is out of date."""
@@ -102,5 +104,6 @@ class _Builders(dict[str, "type[Builder]"]):
 
 def register(app: Sphinx) -> None:
     """Add ``amts``, and ``amts-<language>`` for every language of the service."""
+    app.connect("build-finished", lambda *_: collector.restore())
     app.add_builder(AmtsBuilder)
     app.registry.builders = _Builders(app.registry.builders)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.errors import MarkupError
@@ -99,6 +100,7 @@ def has_words(coded: str) -> bool:
     return bool(_LETTER.search(plain(coded)))
 
 
+@lru_cache(2**16)
 def normalise(coded: str) -> str:
     """Return the memory's key of a source: its white space and quotes made plain.
 

@@ -6,6 +6,7 @@ doctree again.
 
 from __future__ import annotations
 
+import pickle
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -39,12 +40,20 @@ class Texts(NamedTuple):
 
 
 def texts_of(env: BuildEnvironment) -> dict[str, Texts]:
-    """Return the texts of the book by document; the dictionary of the environment."""
-    texts: dict[str, Texts] | None = getattr(env, _ATTRIBUTE, None)
-    if texts is None:
-        texts = {}
-        setattr(env, _ATTRIBUTE, texts)
-    return texts
+    """Return the texts of the book by document."""
+    return {docname: pickle.loads(packed) for docname, packed in _packed(env).items()}
+
+
+def _packed(env: BuildEnvironment) -> dict[str, bytes]:
+    """Return the pickled texts by document; the dictionary of the environment.
+
+    Most builds only load and save them: a plain one, and every edition's own.
+    """
+    packed: dict[str, bytes] | None = getattr(env, _ATTRIBUTE, None)
+    if packed is None:
+        packed = {}
+        setattr(env, _ATTRIBUTE, packed)
+    return packed
 
 
 def rules(config: Config) -> Rules:
@@ -78,19 +87,21 @@ class CollectTexts(SphinxTransform):
             return
         finder = _finder(rules(self.config), self.config.language or "en")
         found = containers(self.document, self.env.docname, finder)
-        texts_of(self.env)[self.env.docname] = Texts(found, today(self.config))
+        texts = Texts(found, today(self.config))
+        packed = pickle.dumps(texts, pickle.HIGHEST_PROTOCOL)
+        _packed(self.env)[self.env.docname] = packed
 
 
 def _purge(_: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    texts_of(env).pop(docname, None)
+    _packed(env).pop(docname, None)
 
 
 def _merge(
     _: Sphinx, env: BuildEnvironment, docnames: Iterable[str], other: BuildEnvironment
 ) -> None:
     """Take the texts that another process read."""
-    theirs = texts_of(other)
-    texts_of(env).update({d: theirs[d] for d in docnames if d in theirs})
+    theirs = _packed(other)
+    _packed(env).update({d: theirs[d] for d in docnames if d in theirs})
 
 
 def register(app: Sphinx) -> None:

@@ -106,6 +106,8 @@ class _Deriver:
         doctree.reporter = cast("LoggingReporter", None)
         _dump(doctree, self._kept(docname))
         env = self._app.env
+        # Sphinx 7.1 and later write what they have just read without loading it again.
+        getattr(env, "_write_doc_doctree_cache", {})[docname] = doctree
         return Patch(
             self._plan.digests[docname],
             env.titles[docname],

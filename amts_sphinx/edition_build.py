@@ -12,6 +12,7 @@ import sys
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
+from weakref import WeakKeyDictionary
 
 from sphinx.application import Sphinx
 from sphinx.environment import CONFIG_OK
@@ -19,7 +20,7 @@ from sphinx.errors import SphinxError
 from sphinx.util.console import color_terminal, nocolor
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from amts_sphinx import search
+from amts_sphinx import collector, search
 from amts_sphinx.bookstrings import today
 from amts_sphinx.config import PLAN
 from amts_sphinx.derive import derive
@@ -33,12 +34,15 @@ if TYPE_CHECKING:
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
-    from amts_sphinx.plan import Plan
+    from amts_sphinx.plan import Plan, State
 
 #: Begins a line on standard error that is a record, not a message.
 RECORD: Final = "\x1eamts-record "
 #: Begins a line on standard error that says why the build failed, as JSON.
 FAILURE: Final = "\x1eamts-failure "
+
+#: What :func:`_begin` leaves for :func:`_finish`.
+_STATES: Final[WeakKeyDictionary[Sphinx, tuple[Plan, State]]] = WeakKeyDictionary()
 
 
 def register(app: Sphinx) -> None:
@@ -67,7 +71,7 @@ def _begin(app: Sphinx) -> None:
         raise EditionError(msg)
     # The language differs from the book's: that must not have everything read again.
     app.env.config_status = CONFIG_OK
-    search.mend()
+    search.mend(plan.tag)
     state = load_state(plan.home)
     derived = derive(app, plan, state, today(app.config))
     state.pending.setdefault(plan.place, set(app.env.found_docs))
@@ -76,6 +80,8 @@ def _begin(app: Sphinx) -> None:
     save_state(plan.home, state)
     _write_also(app.builder, state.pending[plan.place])
     _keep_doctrees_out(app, plan)
+    _STATES[app] = (plan, state)
+    collector.relax()
 
 
 def _write_also(builder: Builder, pending: set[str]) -> None:
@@ -114,9 +120,8 @@ def _read_nothing(app: Sphinx, _: BuildEnvironment, docnames: list[str]) -> None
 def _finish(app: Sphinx, exception: Exception | None) -> None:
     """Note that all that was pending is written, unless only some was asked for."""
     if app.config[PLAN] and exception is None:
-        plan = load_plan(app.config[PLAN])
+        plan, state = _STATES.pop(app)
         if not plan.filenames:
-            state = load_state(plan.home)
             state.pending[plan.place] = set()
             save_state(plan.home, state)
 
@@ -147,6 +152,7 @@ def main(path: str) -> int:
     """
     if not color_terminal():
         nocolor()
+    collector.pause()  # until :func:`_begin` has loaded everything
     failure = ""
     try:
         build(load_plan(path))

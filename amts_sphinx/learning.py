@@ -6,8 +6,6 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from amts_sphinx.interchange import tmx
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
@@ -28,6 +26,8 @@ def learn_files(
         key = os.path.relpath(path, memory.path.parent)
         digest = _digest(path)
         if not memory.is_learnt(key, digest):
+            from amts_sphinx.interchange import tmx  # noqa: PLC0415 - it loads lxml
+
             units = tmx.read(path, on_skip=tell)
             count = memory.learn(units, file=(key, digest))
             tell(f"memory: learnt {count} units from {path}")

@@ -7,6 +7,7 @@ import pickle
 import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -165,15 +166,25 @@ class Production:
         self, docname: str, language: Language, targets: Mapping[str, str]
     ) -> str:
         """Return a hash of what one document of an edition is made from."""
-        # By content: some documents are read at every build, and are the same.
-        doctree = Path(self._app.doctreedir, f"{docname}.doctree").read_bytes()
-        made_from = [hashlib.sha256(doctree).hexdigest(), language.locale]
-        made_from.append(self._texts[docname].date)
+        made_from = [self._trees[docname], language.locale, self._texts[docname].date]
         made_from += [
             targets.get(codes.normalise(container.whole.source), "")
             for container in self._texts[docname].containers
         ]
-        return hashlib.sha256("\0".join(made_from).encode()).hexdigest()
+        return _hash("\0".join(made_from).encode())
+
+    @cached_property
+    def _trees(self) -> dict[str, str]:
+        """A hash of each doctree.
+
+        Its date would not do: Sphinx reads some documents at every build, such as those
+        with a missing dependency.
+        """
+        home = Path(self._app.doctreedir)
+        return {
+            docname: _hash((home / f"{docname}.doctree").read_bytes())
+            for docname in self._texts
+        }
 
     def _overrides(
         self, language: Language, targets: Mapping[str, str]
@@ -273,6 +284,10 @@ class _Show:
         if self.prefix and line.endswith("\r"):
             return
         logger.info("%s%s", self.prefix, line, nonl=True)
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _can_travel(value: object) -> bool:

@@ -29,7 +29,7 @@ FLOORS: Final = (
     ("request learning", "translator parallel"),
     ("confvals", "config", "uistrings", "inline", "sites", "segments bookstrings",
      "collation search edition",
-     "collect book", "plan records", "receipt", "derive"),
+     "collect book", "plan records collector", "receipt", "derive"),
     ("edition_build", "press", "production", "builders"),
     (".", "cli", "__main__"),
 )  # fmt: skip
