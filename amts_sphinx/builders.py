@@ -10,7 +10,8 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from amts_sphinx import collector
 from amts_sphinx.config import checked
 from amts_sphinx.languages import find_language
-from amts_sphinx.production import Order, Production
+from amts_sphinx.planning import Order
+from amts_sphinx.production import Production
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

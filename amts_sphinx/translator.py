@@ -20,12 +20,16 @@ from amts_sphinx.units import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from amts_sphinx.engine import Engine
     from amts_sphinx.memory import Memory
     from amts_sphinx.typography import Profile
     from amts_sphinx.units import Container, LanguagePair, Segment
+
+
+def _quietly(segments: int, characters: int) -> None:
+    """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Translator:
     memory: Memory
     engine: Engine
     profile: Profile
+    #: Is told, before the engine is asked, of how many segments and characters.
+    asking: Callable[[int, int], object] = _quietly
 
     def translate(
         self, containers: Collection[Container], pair: LanguagePair
@@ -47,6 +53,8 @@ class Translator:
         known = self.memory.recall(pair, maker, _sources(containers))
         segments = _distinct(containers)
         missing = _missing(containers, known)
+        if missing:
+            self.asking(len(missing), sum(len(s.source) for s in missing.values()))
         reply = request.ask(self.engine, missing, pair)
         fresh = {
             key: self._unit(missing[key], target, pair, state)

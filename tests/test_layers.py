@@ -30,7 +30,7 @@ FLOORS: Final = (
     ("confvals", "config", "uistrings", "inline", "sites", "segments bookstrings",
      "collation search edition",
      "collect book", "plan records collector", "receipt", "derive"),
-    ("edition_build", "press", "production", "builders"),
+    ("edition_build planning", "press", "production", "builders"),
     (".", "cli", "__main__"),
 )  # fmt: skip
 
