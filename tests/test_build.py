@@ -160,8 +160,8 @@ def test_one_failing_edition_does_not_stop_the_others(book: Book, say: Say) -> N
     built = book.build("amts", *fails, engine="recording")
     assert built.status != 0
     assert "1 of 2 editions failed" in built.warned
-    assert "amts-es: no line to the service for es" in built.warned
-    assert "amts-zh: no line" not in built.warned
+    assert "amts-es: amts engine: no line to the service for es" in built.warned
+    assert "amts-zh: amts" not in built.warned
     assert built.summary("zh")["translated"] == 11
     assert say("Part one") in built.text("zh/part_one", "//h1")[0]
     assert not (built.out / "es" / "index.html").exists()
