@@ -11,7 +11,7 @@ from amts_sphinx import __version__
 from amts_sphinx.errors import AmtsError, ConfigError
 from amts_sphinx.interchange import tmx
 from amts_sphinx.languages import find_language
-from amts_sphinx.learning import learn_files
+from amts_sphinx.learning import key_of, learn_files
 from amts_sphinx.memory import Memory
 from amts_sphinx.units import HUMAN, LanguagePair
 
@@ -132,6 +132,10 @@ def _add_memory(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     read.add_argument("memory", type=Path)
     read.add_argument("files", type=Path, nargs="+", metavar="FILE")
     read.set_defaults(run=_import)
+    forget = commands.add_parser("forget", help="drop what only these files brought")
+    forget.add_argument("memory", type=Path)
+    forget.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    forget.set_defaults(run=_forget)
     write = commands.add_parser("export", help="write units to a TMX file")
     write.add_argument("memory", type=Path)
     write.add_argument("file", type=Path)
@@ -161,6 +165,17 @@ def _info(options: argparse.Namespace) -> None:
 def _import(options: argparse.Namespace) -> None:
     with Memory(options.memory) as memory:
         learn_files(memory, options.files, echo)
+
+
+def _forget(options: argparse.Namespace) -> None:
+    with _existing(options.memory) as memory:
+        for path in options.files:
+            key = key_of(memory, path)
+            if key not in memory.learnt():
+                msg = f"{options.memory} has learnt no file {key}; see amts memory info"
+                raise ConfigError(msg)
+            memory.forget_file(key)
+            echo(f"forgot {key}")
 
 
 def _export(options: argparse.Namespace) -> None:

@@ -22,15 +22,21 @@ def learn_files(
     :raises InterchangeError: a file is missing or cannot be read
     """
     for path in paths:
-        # Relative, so that the memory and its files can move together.
-        key = os.path.relpath(path, memory.path.parent)
-        digest = _digest(path)
+        key, digest = key_of(memory, path), _digest(path)
         if not memory.is_learnt(key, digest):
             from amts_sphinx.interchange import tmx  # noqa: PLC0415 - it loads lxml
 
             units = tmx.read(path, on_skip=tell)
             count = memory.learn(units, file=(key, digest))
             tell(f"memory: learnt {count} units from {path}")
+
+
+def key_of(memory: Memory, path: Path) -> str:
+    """Return the name that *memory* knows a file by.
+
+    It is relative, so that the memory and its files can move together.
+    """
+    return os.path.relpath(path.resolve(), memory.path.parent)
 
 
 def _digest(path: Path) -> str:

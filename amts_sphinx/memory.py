@@ -183,11 +183,6 @@ class Memory:
         """Tell whether this version of the file is the one that was learnt last."""
         return self.learnt().get(path_key) == digest
 
-    def mark_learnt(self, path_key: str, digest: str) -> None:
-        """Note that this version of the file brings no other units than the last."""
-        with self._transaction():
-            self._db.execute("REPLACE INTO file VALUES (?, ?)", (path_key, digest))
-
     def forget_file(self, path_key: str) -> None:
         """Delete what only this file brought, and that it was ever learnt."""
         with self._transaction():

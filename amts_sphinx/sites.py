@@ -18,6 +18,7 @@ from amts_sphinx import codes, uistrings
 from amts_sphinx.inline import (
     Coder,
     Slot,
+    holds_prose_in_literal,
     is_invisible,
     is_opaque,
     is_untranslated,
@@ -217,7 +218,9 @@ def _only_wrapper(kids: list[nodes.Node], rules: Rules) -> nodes.Element | None:
     """Return the one inline element that *kids* consist of, if it holds words."""
     if len(kids) != 1 or not isinstance(kids[0], nodes.Element):
         return None
-    return None if is_opaque(kids[0], rules) else kids[0]
+    if is_opaque(kids[0], rules) or holds_prose_in_literal(kids[0]):
+        return None
+    return kids[0]
 
 
 def _attribute(

@@ -123,6 +123,19 @@ def test_a_memory_goes_out_and_comes_in(tmp_path: Path) -> None:
         }
 
 
+def test_a_file_is_forgotten(tmp_path: Path) -> None:
+    memory, file = tmp_path / "m.sqlite", tmp_path / "zh.tmx"
+    unit = TranslationUnit("Rain.", "雨。", PAIR, HUMAN, State.APPROVED)
+    tmx.write(file, [unit], source_language="en")
+    assert amts("memory", "import", memory, file).returncode == 0
+    assert "learnt zh.tmx" in amts("memory", "info", memory).stdout
+    assert amts("memory", "forget", memory, file).returncode == 0
+    assert amts("memory", "info", memory).stdout == ""
+    again = amts("memory", "forget", memory, file)
+    assert again.returncode == 1
+    assert "has learnt no file zh.tmx" in again.stderr
+
+
 @pytest.mark.parametrize("command", [("info",), ("export", "x.tmx")])
 def test_looking_at_a_memory_does_not_make_one(
     tmp_path: Path, command: tuple[str, ...]
