@@ -86,7 +86,7 @@ def _children(
         slot = slots[piece.id - 1]
         if slot.inner is not None:
             _refill(slot.inner, _children(pieces, slots, values))
-        children.append(_current(slot.outer, values))
+        children.extend(_current(node, values) for node in slot.outer)
     return children
 
 

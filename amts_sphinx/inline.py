@@ -18,7 +18,7 @@ from amts_sphinx import codes, uistrings
 from amts_sphinx.units import Code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _OPAQUE: Final = (
     nodes.literal,
@@ -51,6 +51,8 @@ _PROSE_IN_LITERAL: Final = frozenset({"numref", "download"})
 #: What Sphinx fills in the text of ``:numref:`` when it writes.
 _HOLES: Final = re.compile(r"(%s|\{name\}|\{number\})")
 _LETTER: Final = re.compile(r"[^\W\d_]")
+#: What stands between two keys that are pressed together or in turn.
+_JOINTS: Final = frozenset({"+", "-", "^", " "})
 _CJK: Final = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
 #: The end of a line within running text that has no blanks between words.
 _SEAM: Final = re.compile(rf"(?<={_CJK})\s*\n\s*|\s*\n\s*(?={_CJK})")
@@ -75,8 +77,8 @@ class Rules:
 class Slot(NamedTuple):
     """What stands behind a code."""
 
-    #: The node that takes the code's place.
-    outer: nodes.Node
+    #: The nodes that take the code's place; more than one for a combination of keys.
+    outer: tuple[nodes.Node, ...]
     #: For a paired code, the node that the words within it go to.
     inner: nodes.Element | None
 
@@ -176,7 +178,15 @@ class Coder:
 
     def code(self, children: Iterable[nodes.Node]) -> str:
         """Return *children* as coded text; codes are numbered on from the last."""
-        return "".join(map(self._node, children))
+        return "".join(
+            self._node(group[0]) if len(group) == 1 else self._keys(group)
+            for group in _grouped(children)
+        )
+
+    def _keys(self, group: Sequence[nodes.Node]) -> str:
+        """Code a combination of keys, which newer versions of Sphinx take apart."""
+        text = "".join(node.astext() for node in group)
+        return codes.empty(self._add(group, None, "literal", text))
 
     def _node(self, node: nodes.Node) -> str:
         if isinstance(node, nodes.Text):
@@ -228,12 +238,41 @@ class Coder:
         return coded + "</g>"
 
     def _add(
-        self, outer: nodes.Node, inner: nodes.Element | None, kind: str, equiv: str
+        self,
+        outer: nodes.Node | Sequence[nodes.Node],
+        inner: nodes.Element | None,
+        kind: str,
+        equiv: str,
     ) -> int:
         number = len(self.slots) + 1
-        self.slots.append(Slot(outer, inner))
+        # An element is a sequence of its children, so the one test must be for a node.
+        group = (outer,) if isinstance(outer, nodes.Node) else tuple(outer)
+        self.slots.append(Slot(group, inner))
         self.names.append(Code(number, inner is not None, kind, equiv))
         return number
+
+
+def _grouped(children: Iterable[nodes.Node]) -> list[list[nodes.Node]]:
+    """Return *children* one by one, but the keys of a combination together."""
+    groups: list[list[nodes.Node]] = []
+    for node in children:
+        before = groups[-1] if groups else []
+        if _is_key(node) and len(groups) > 1 and _joins_keys(before):
+            between = groups.pop()
+            if _is_key(groups[-1][-1]):
+                groups[-1] += [*between, node]
+                continue
+            groups.append(between)
+        groups.append([node])
+    return groups
+
+
+def _is_key(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.literal) and "kbd" in node["classes"]
+
+
+def _joins_keys(group: Sequence[nodes.Node]) -> bool:
+    return len(group) == 1 and isinstance(group[0], nodes.Text) and group[0] in _JOINTS
 
 
 def _collapse(text: str) -> str:

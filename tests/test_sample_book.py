@@ -11,6 +11,7 @@ from typing import Final
 
 import pytest
 from lxml import html
+from sphinx import version_info as sphinx_version
 
 ROOT: Final = Path(__file__).parent.parent
 BOOK: Final = ROOT / "sample_book"
@@ -63,7 +64,9 @@ def texts(page: Path) -> list[str]:
     found = html.fromstring(page.read_bytes()).xpath(_SHOWN)
     assert isinstance(found, list)
     shown = [e for e in found if isinstance(e, html.HtmlElement)]
-    return [" ".join(element.text_content().split()) for element in shown]
+    texts = [" ".join(element.text_content().split()) for element in shown]
+    # Older versions of Sphinx make dashes of the hyphens in the fields of a function.
+    return [text.replace("–", "--") for text in texts]
 
 
 def chapters() -> list[str]:
@@ -95,6 +98,9 @@ def test_what_nobody_translated_stays_in_the_source(
     assert "stay in the source language" in said
 
 
+@pytest.mark.skipif(
+    sphinx_version < (9,), reason="the files are made with Sphinx 9, whose texts differ"
+)
 @pytest.mark.parametrize("language", ["zh", "es"])
 def test_the_memory_is_what_the_human_edition_gives(
     language: str, tmp_path: Path

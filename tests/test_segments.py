@@ -37,6 +37,7 @@ INLINE: dict[str, str] = {
         'See <g id="1"><x id="2"/> on <x id="3"/></g> now.'
     ),
     "See :numref:`%s <tab>` now.": f"See {X1} now.",
+    "Press :kbd:`Ctrl+Alt+x` or :kbd:`y` + 1.": f"Press {X1} or {X2} + 1.",
     ":numref:`Panel %s <tab>`": '<g id="1">Panel <x id="2"/></g>',
     "A :term:`seed` and :term:`seeds <seed>`.": (
         'A <g id="1">seed</g> and <g id="2">seeds</g>.'
