@@ -23,9 +23,18 @@ PACKAGE: Final = Path(__file__).parent.parent / NAME
 #: has no place of its own; the package itself is written ``.``.
 FLOORS: Final = (
     ("errors units", "languages"),
-    ("codes", "repair sentences typography", "interchange.tmx_segment",
-     "interchange.*", "interchange"),
-    ("memory_file", "memory engine", "engine.options engine.apertium_html", "engine.*"),
+    ("codes", "repair sentences typography",
+     "interchange.tmx_segment interchange.draft", "interchange.*", "interchange",
+     "readers readers.blocks", "readers.files readers.markdown_syntax",
+     "readers.markdown_inline", "readers.*", "readers.notebook"),
+    ("memory_file", "memory engine", "engine.options engine.apertium_html", "engine.*",
+     "engine.corpus.tokens", "engine.corpus.vocabulary",
+     "engine.corpus.spacing engine.corpus.lm engine.corpus.phrases"
+     " engine.corpus.alignment",
+     "engine.corpus.model engine.corpus.decoder engine.corpus.rendering",
+     "engine.corpus.translation", "engine.corpus",
+     "align.text", "align.bags", "align.lexicon", "align.costs", "align.beads",
+     "align.quality align.sections", "align.document", "align"),
     ("request learning", "translator parallel"),
     ("confvals", "config", "uistrings", "inline", "sites", "segments bookstrings",
      "collation search edition",
@@ -43,7 +52,9 @@ ERRORS_OF_SPHINX: Final = ("errors", "sphinx.errors.SphinxError")
 ROOMS: Final = {
     "boto3": "engine.amazon engine.amazon.*",
     "botocore": "engine.amazon engine.amazon.*",
-    "lxml": "interchange.*",
+    "lxml": "interchange.* readers.html",
+    "markdown_it": "readers.*",
+    "numpy": "align.* engine.corpus.*",
     "sentencex": "sentences",
     "sqlite3": "memory",
     "subprocess": "engine.apertium press",

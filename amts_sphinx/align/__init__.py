@@ -1,0 +1,200 @@
+"""Two editions of a book → what is the translation of what, with a confidence.
+
+Titles, then blocks, then sentences, by dynamic programming on length, anchors and kept
+words; from what is found a lexicon is learnt, and all is aligned again with it. The
+documents are aligned side by side: the functions that do it are plain, and so are what
+they take and return, so that any executor can carry them.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from statistics import median
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+
+from amts_sphinx.align import lexicon, text
+from amts_sphinx.align.document import Pairing, align
+from amts_sphinx.align.lexicon import Lexicon
+from amts_sphinx.align.quality import Limits, Score
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from concurrent.futures import Executor
+
+    from amts_sphinx.align.beads import Bead
+    from amts_sphinx.align.text import Text
+    from amts_sphinx.units import Container, LanguagePair
+
+    #: The prose of a document and of its translation.
+    _Documents = tuple[Sequence[Container], Sequence[Container]]
+
+Item = TypeVar("Item")
+
+__all__ = ["Limits", "Pairing", "Score", "align_documents"]
+
+#: Sentences of both sides that a worker gets at a time, unless one document has more.
+_PORTION: Final = 1500
+#: Units of length that an average sentence has.
+_AVERAGE: Final = 40.0
+#: From pairs of these shapes the lexicon is learnt.
+_TEACHING: Final = frozenset({(1, 1), (2, 1), (1, 2)})
+
+
+class _First(NamedTuple):
+    """What the first pass found out about a document."""
+
+    source: Text
+    target: Text
+    pairings: list[Pairing]
+
+
+def align_documents(
+    documents: Sequence[tuple[Sequence[Container], Sequence[Container]]],
+    pair: LanguagePair,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[list[Pairing]]:
+    """Align documents with their translations.
+
+    :param documents: the prose of each, and of its translation
+    :param executor: carries the work; by default this thread does
+    :param progress: is told how many of the documents, counted twice, are done
+    :returns: the pairings of each document, in order
+    """
+    sizes = [sum(len(c.segments) for c in chain(*both)) for both in documents]
+    done = _Progress(sum(sizes) * 2, progress)
+    carry = executor.map if executor else map
+    scales = _guessed(documents)
+    tasks = [(part, pair, scales) for part in _portions(documents, sizes)]
+    first: list[_First] = []
+    for found in carry(_first_pass, tasks):
+        first += found
+        done.add(sum(len(each.source.lengths + each.target.lengths) for each in found))
+    learnt = lexicon.train(list(_lessons(first)))
+    scales = _measured(first) or scales
+    again = [
+        ([each[:2] for each in part], scales, _own(learnt, part))
+        for part in _portions(first, sizes)
+    ]
+    second: list[list[Pairing]] = []
+    for task, pairings in zip(again, carry(_second_pass, again), strict=True):
+        second += pairings
+        done.add(sum(len(ours.lengths + theirs.lengths) for ours, theirs in task[0]))
+    return second
+
+
+class _Progress:
+    """Counts the sentences that are done."""
+
+    def __init__(self, whole: int, tell: Callable[[int, int], None] | None) -> None:
+        self._done = 0
+        self._whole = whole
+        self._tell = tell
+
+    def add(self, sentences: int) -> None:
+        self._done += sentences
+        if self._tell:
+            self._tell(self._done, self._whole)
+
+
+def _portions(items: Sequence[Item], sizes: Sequence[int]) -> Iterator[list[Item]]:
+    """Cut *items* into portions for workers, the same whoever carries them."""
+    part: list[Item] = []
+    size = 0
+    for item, its_size in zip(items, sizes, strict=True):
+        if part and size + its_size > _PORTION:
+            yield part
+            part, size = [], 0
+        part.append(item)
+        size += its_size
+    if part:
+        yield part
+
+
+def _first_pass(
+    task: tuple[Sequence[_Documents], LanguagePair, tuple[float, float]],
+) -> list[_First]:
+    """Read some documents, and align them without a lexicon."""
+    documents, pair, scales = task
+    found: list[_First] = []
+    for ours, theirs in documents:
+        source, target = text.read(ours, pair.source), text.read(theirs, pair.target)
+        pairings = align(source, target, scales, lexicon.empty())
+        found.append(_First(source, target, pairings))
+    return found
+
+
+def _second_pass(
+    task: tuple[Sequence[tuple[Text, Text]], tuple[float, float], Lexicon],
+) -> list[list[Pairing]]:
+    """Align some documents with what was learnt from all of them."""
+    documents, scales, learnt = task
+    return [align(source, target, scales, learnt) for source, target in documents]
+
+
+def _guessed(documents: Sequence[_Documents]) -> tuple[float, float]:
+    """Return the scales of lengths that the documents as a whole suggest."""
+    lengths = [
+        tuple(sum(len(c.whole.source) for c in side) for side in both)
+        for both in documents
+    ]
+    ratios = [theirs / ours for ours, theirs in lengths if ours and theirs]
+    sentences = sum(len(c.segments) for ours, _ in documents for c in ours)
+    characters = sum(ours for ours, _ in lengths)
+    return _scales(characters, sentences, median(ratios) if ratios else 1.0)
+
+
+def _measured(first: Sequence[_First]) -> tuple[float, float] | None:
+    """Return the scales that the pairs of the first pass suggest."""
+    ours = theirs = count = 0
+    for source, target, pairings in first:
+        for bead in _beads(pairings, _TEACHING):
+            ours += sum(source.lengths[bead.first : bead.last])
+            theirs += sum(target.lengths[bead.start : bead.end])
+            count += bead.last - bead.first
+    return _scales(ours, count, theirs / ours) if count and ours and theirs else None
+
+
+def _scales(characters: int, sentences: int, ratio: float) -> tuple[float, float]:
+    """Return the units of length per character, of both sides.
+
+    :param ratio: the target's characters by the source's
+    """
+    scale = _AVERAGE * max(1, sentences) / max(1, characters)
+    return scale, scale / ratio
+
+
+def _lessons(
+    first: Iterable[_First],
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Yield the tokens of the pairs that a lexicon is learnt from."""
+    for source, target, pairings in first:
+        for bead in _beads(pairings, _TEACHING):
+            yield (
+                _joined(source.tokens[bead.first : bead.last]),
+                _joined(target.tokens[bead.start : bead.end]),
+            )
+
+
+def _beads(
+    pairings: Iterable[Pairing], shapes: Collection[tuple[int, int]]
+) -> Iterator[Bead]:
+    for pairing in pairings:
+        for bead, _ in pairing.sentences:
+            if bead.shape in shapes:
+                yield bead
+
+
+def _joined(tokens: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the tokens of some sentences, each once."""
+    if len(tokens) == 1:
+        return tokens[0]
+    return tuple(dict.fromkeys(chain.from_iterable(tokens)))
+
+
+def _own(learnt: Lexicon, part: Sequence[_First]) -> Lexicon:
+    """Return what a worker needs of the lexicon."""
+    return learnt.part(
+        {word for each in part for words in each.source.tokens for word in words},
+        {word for each in part for words in each.target.tokens for word in words},
+    )

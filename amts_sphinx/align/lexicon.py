@@ -1,0 +1,207 @@
+"""A lexicon learnt from aligned sentences: which word is translated by which.
+
+IBM Model 1 in both directions, by expectation maximisation over arrays. It knows no
+language: it counts what stands together.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from amts_sphinx.align.bags import Floats, Ints
+
+
+_ROUNDS: Final = 5
+#: A word that stands in fewer pairs, or in a larger share of them, is not learnt.
+_LEAST: Final = 2
+_COMMON: Final = 0.3
+#: A translation that is less probable is dropped.
+_PROBABLE: Final = 0.02
+#: What is this probable, or more, is as good as certain.
+_CERTAIN: Final = 0.25
+#: Most combinations of a source's with a target's word that are held in memory.
+_BUDGET: Final = 8_000_000
+#: With fewer pairs a lexicon would only learn by heart what it should judge.
+ENOUGH: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Words of two languages with the weight of each, and what goes with what."""
+
+    #: Word → its number, which is its place in the arrays.
+    source: dict[str, int]
+    target: dict[str, int]
+    #: How much a word tells, by its rarity.
+    source_weights: Floats
+    target_weights: Floats
+    #: Where the entries of each word of the source start, and the number of entries.
+    starts: Ints
+    #: Of each entry, the word of the target.
+    entries: Ints
+    #: Of each entry, 0–1: how sure the target's word stands for the source's one.
+    forward: Floats
+    #: The other way round.
+    backward: Floats
+
+    def tables(self, source: Ints, target: Ints) -> tuple[Floats, Floats]:
+        """Return the strengths between some words, forward and backward.
+
+        :returns: two arrays with a row for each of *source*, a column for each of
+            *target*
+        """
+        place = np.full(len(self.target), -1)
+        place[target] = np.arange(len(target))
+        rows, entries = _expand(self.starts, source)
+        columns = place[self.entries[entries]]
+        kept = columns >= 0
+        rows, columns, entries = rows[kept], columns[kept], entries[kept]
+        forward = np.zeros((len(source), len(target)), np.float32)
+        backward = np.zeros_like(forward)
+        forward[rows, columns] = self.forward[entries]
+        backward[rows, columns] = self.backward[entries]
+        return forward, backward
+
+    def part(self, source: Collection[str], target: Collection[str]) -> Lexicon:
+        """Return the lexicon of some words only, for a worker that needs no others."""
+        ours = {w: n for w, n in self.source.items() if w in source}
+        theirs = {w: n for w, n in self.target.items() if w in target}
+        mine = np.fromiter(ours.values(), np.int64, len(ours))
+        other = np.fromiter(theirs.values(), np.int64, len(theirs))
+        place = np.full(len(self.target), -1)
+        place[other] = np.arange(len(other))
+        rows, entries = _expand(self.starts, mine)
+        kept = place[self.entries[entries]] >= 0
+        rows, entries = rows[kept], entries[kept]
+        return Lexicon(
+            {word: number for number, word in enumerate(ours)},
+            {word: number for number, word in enumerate(theirs)},
+            self.source_weights[mine],
+            self.target_weights[other],
+            _starts(rows, len(mine)),
+            place[self.entries[entries]],
+            self.forward[entries],
+            self.backward[entries],
+        )
+
+
+def empty() -> Lexicon:
+    """Return a lexicon that knows no word."""
+    none, zero = np.empty(0, np.float32), np.zeros(1, np.int64)
+    return Lexicon({}, {}, none, none, zero, zero[:0], none, none)
+
+
+def train(pairs: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Lexicon:
+    """Learn a lexicon; the more tokens of a pair, the less each tells.
+
+    Of more pairs than fit into memory an evenly spread part is learnt.
+    """
+    pairs = _affordable(pairs)
+    source = _vocabulary([mine for mine, _ in pairs])
+    target = _vocabulary([other for _, other in pairs])
+    if len(pairs) < ENOUGH or not source or not target:
+        return empty()
+    numbers = (
+        {word: number for number, word in enumerate(source)},
+        {word: number for number, word in enumerate(target)},
+    )
+    rows, columns, owners = _combinations(pairs, numbers)
+    keys, place = np.unique(rows * len(target) + columns, return_inverse=True)
+    mine, other = np.divmod(keys, len(target))
+    forward = _maximise(place, owners * len(target) + columns, mine, len(source))
+    backward = _maximise(place, owners * len(source) + rows, other, len(target))
+    kept = (forward > _PROBABLE) | (backward > _PROBABLE)
+    mine, other = mine[kept], other[kept]
+    return Lexicon(
+        *numbers,
+        _weights(source.values(), len(pairs)),
+        _weights(target.values(), len(pairs)),
+        _starts(mine, len(source)),
+        other,
+        _strengths(forward[kept], mine, len(source)),
+        _strengths(backward[kept], other, len(target)),
+    )
+
+
+def _affordable(
+    pairs: Sequence[tuple[Sequence[str], Sequence[str]]],
+) -> Sequence[tuple[Sequence[str], Sequence[str]]]:
+    size = sum(len(mine) * len(other) for mine, other in pairs)
+    return pairs[:: size // _BUDGET + 1]
+
+
+def _vocabulary(sentences: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Return the words worth learning, with the number of sentences they are in."""
+    counts = Counter(chain.from_iterable(map(set, sentences)))
+    most = max(len(sentences) * _COMMON, _LEAST)
+    # In order of appearance: a set's order would change from run to run.
+    words = dict.fromkeys(chain.from_iterable(sentences))
+    return {word: counts[word] for word in words if _LEAST <= counts[word] <= most}
+
+
+def _combinations(
+    pairs: Sequence[tuple[Sequence[str], Sequence[str]]],
+    numbers: tuple[dict[str, int], dict[str, int]],
+) -> tuple[Ints, Ints, Ints]:
+    """Return every word of a source with every word of its target, and the pair."""
+    rows: list[Ints] = []
+    columns: list[Ints] = []
+    owners: list[Ints] = []
+    for number, (mine, other) in enumerate(pairs):
+        ours = np.array([numbers[0][w] for w in mine if w in numbers[0]], np.int64)
+        theirs = np.array([numbers[1][w] for w in other if w in numbers[1]], np.int64)
+        rows.append(np.repeat(ours, len(theirs)))
+        columns.append(np.tile(theirs, len(ours)))
+        owners.append(np.full(len(ours) * len(theirs), number))
+    return np.concatenate(rows), np.concatenate(columns), np.concatenate(owners)
+
+
+def _maximise(place: Ints, group: Ints, giver: Ints, givers: int) -> Floats:
+    """Return the probability of each entry, given the word that it is of.
+
+    :param place: of each combination, its entry
+    :param group: of each combination, the word that is to be explained, as a number
+        that is unique among all pairs
+    :param giver: of each entry, the word that explains
+    """
+    groups = np.unique(group, return_inverse=True)[1]
+    chance = np.ones(len(giver))
+    for _ in range(_ROUNDS):
+        weight = chance[place]
+        total = np.bincount(groups, weight)
+        counts = np.bincount(place, weight / total[groups], len(giver))
+        chance = counts / np.bincount(giver, counts, givers)[giver]
+    return np.asarray(chance, np.float32)
+
+
+def _strengths(chance: Floats, word: Ints, words: int) -> Floats:
+    """Return each chance as a share of the word's best, less where all are poor."""
+    best = np.full(words, 1e-9, np.float32)
+    np.maximum.at(best, word, chance)
+    sure = np.minimum(1, best / np.float32(_CERTAIN))
+    return np.asarray(chance / best[word] * sure[word], np.float32)
+
+
+def _weights(counts: Iterable[int], pairs: int) -> Floats:
+    return np.asarray(np.log1p(pairs / np.array(list(counts))), np.float32)
+
+
+def _starts(rows: Ints, size: int) -> Ints:
+    """Return where each row's entries start, of sorted *rows*."""
+    return np.searchsorted(rows, np.arange(size + 1))
+
+
+def _expand(starts: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """Return the entries of some rows, each with the place of its row in *rows*."""
+    sizes = starts[rows + 1] - starts[rows]
+    owners = np.repeat(np.arange(len(rows)), sizes)
+    before = np.cumsum(sizes) - sizes
+    return owners, np.arange(len(owners)) - before[owners] + starts[rows][owners]

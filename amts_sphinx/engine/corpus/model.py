@@ -1,0 +1,226 @@
+"""What was learnt of one language pair: trained, kept on disk, and loaded again."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from amts_sphinx.engine.corpus import alignment, lm, phrases
+from amts_sphinx.engine.corpus.phrases import PhraseTable
+from amts_sphinx.engine.corpus.spacing import Spacing
+from amts_sphinx.engine.corpus.tokens import tokenise
+from amts_sphinx.engine.corpus.vocabulary import (
+    CLASS,
+    SEPARATOR,
+    Vocabulary,
+    classes,
+    plain,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from amts_sphinx.engine.corpus.tokens import Token
+    from amts_sphinx.units import LanguagePair
+
+#: Sentences longer than this teach words, but cost too much to align.
+_LONGEST: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """All that a translation needs."""
+
+    sources: Vocabulary
+    targets: Vocabulary
+    table: PhraseTable
+    language: lm.LanguageModel
+    spacing: Spacing
+    #: Sentence pairs that it was trained on.
+    pairs: int
+
+
+def train(
+    texts: Sequence[tuple[str, str]], pair: LanguagePair, *, longest: int, most: int
+) -> Model:
+    """Return a model of coded sentence pairs (source, target), in their order."""
+    sources, targets = Vocabulary(), Vocabulary()
+    spacing = Spacing(pair.target)
+    said = _tokenise(texts, pair)
+    case = _Truecase(target for _, target in said)
+    aligned: list[tuple[str, str, dict[str, str]]] = []
+    sentences: list[str] = []
+    for source, target in said:
+        spacing.learn(target)
+        shared = classes(source, target)
+        if shared is None:
+            continue
+        right = _encode(case.apply(target), shared, targets, lower=False)
+        sentences.append(plain(right))
+        if 0 < len(source) <= _LONGEST and 0 < len(target) <= _LONGEST:
+            left = _encode(source, shared, sources, lower=True)
+            aligned.append((left, right, shared))
+    links = alignment.align(
+        *(_numbers([item[side] for item in aligned]) for side in (0, 1))
+    )
+    forced = [
+        (left, right, _force(left, right, found))
+        for (left, right, _), found in zip(aligned, links, strict=True)
+    ]
+    table = phrases.learn(forced, longest, most)
+    return Model(sources, targets, table, lm.train(sentences), spacing, len(aligned))
+
+
+def _tokenise(
+    texts: Sequence[tuple[str, str]], pair: LanguagePair
+) -> list[tuple[list[Token], list[Token]]]:
+    """Take all texts apart."""
+    return [
+        (tokenise(source, pair.source).tokens, tokenise(target, pair.target).tokens)
+        for source, target in texts
+    ]
+
+
+class _Truecase:
+    """Which words are written with a capital within a sentence."""
+
+    def __init__(self, sentences: Any) -> None:
+        inside: Counter[str] = Counter()
+        for sentence in sentences:
+            inside.update(token.surface for token in sentence[1:])
+        self._seen = inside
+
+    def apply(self, sentence: list[Token]) -> list[Token]:
+        """Return *sentence* with its first word as within a sentence."""
+        if not sentence:
+            return sentence
+        first = sentence[0]
+        low = first.surface[:1].lower() + first.surface[1:]
+        if low == first.surface or self._seen[low] < self._seen[first.surface]:
+            return sentence
+        if not self._seen[low] and first.surface[1:] != first.surface[1:].lower():
+            return sentence  # CNN, LaTeX
+        return [first._replace(surface=low), *sentence[1:]]
+
+
+def _encode(
+    sentence: Sequence[Token],
+    shared: dict[str, str],
+    vocabulary: Vocabulary,
+    *,
+    lower: bool,
+) -> str:
+    """Return *sentence* with a character for each token."""
+    return "".join(
+        shared.get(token.surface)
+        or vocabulary.add(token.key if lower else token.surface)
+        for token in sentence
+    )
+
+
+def _numbers(sentences: Sequence[str]) -> list[NDArray[np.int32]]:
+    """Return *sentences* as arrays of small numbers."""
+    arrays = [
+        np.frombuffer(sentence.encode("utf-32-le"), np.int32) for sentence in sentences
+    ]
+    if not arrays:
+        return []
+    _, dense = np.unique(np.concatenate(arrays), return_inverse=True)
+    ends = np.cumsum([len(array) for array in arrays])[:-1]
+    return [part.astype(np.int32) for part in np.split(dense, ends)]
+
+
+def _force(
+    source: str, target: str, links: set[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Link each code and number with itself and with nothing else."""
+    if not CLASS.search(source):
+        return links
+    kept = {
+        (i, j)
+        for i, j in links
+        if not CLASS.match(source[i]) and not CLASS.match(target[j])
+    }
+    places = {found[0]: found.start() for found in CLASS.finditer(target)}
+    kept.update((found.start(), places[found[0]]) for found in CLASS.finditer(source))
+    return kept
+
+
+def save(model: Model, path: Path) -> None:
+    """Write *model* to *path*; the file is there whole or not at all."""
+    table, language = model.table, model.language
+    ends = np.array([end for _, end in table.rows.values()], np.int32)
+    arrays = {
+        "sources": _pack(model.sources.words),
+        "targets": _pack(model.targets.words),
+        "phrases": _pack(table.rows),
+        "ends": ends,
+        "said": _pack(table.targets),
+        "scores": table.scores.astype(np.float16),
+        "ngrams": _pack(language.chances),
+        "chances": np.array(list(language.chances.values()), np.float32),
+        "contexts": _pack(language.leftovers),
+        "leftovers": np.array(list(language.leftovers.values()), np.float32),
+        "rest": _pack([json.dumps({"pairs": model.pairs, **model.spacing.state()})]),
+    }
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as stream:
+            np.savez(stream, **arrays)  # type: ignore[arg-type]
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def load(path: Path, pair: LanguagePair) -> Model | None:
+    """Return the model that was saved as *path*, or ``None`` if it is damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return _read(arrays, pair)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _read(arrays: Any, pair: LanguagePair) -> Model:
+    """Make a model of the *arrays* of a file."""
+    ends = arrays["ends"].tolist()
+    rows = zip([0, *ends], ends, strict=False)
+    language = lm.LanguageModel(
+        dict(zip(_unpack(arrays["ngrams"]), arrays["chances"].tolist(), strict=True)),
+        dict(
+            zip(_unpack(arrays["contexts"]), arrays["leftovers"].tolist(), strict=True)
+        ),
+    )
+    rest = json.loads(_unpack(arrays["rest"])[0])
+    table = PhraseTable(
+        dict(zip(_unpack(arrays["phrases"]), rows, strict=True)),
+        _unpack(arrays["said"]),
+        arrays["scores"].astype(np.float32),
+    )
+    return Model(
+        Vocabulary(_unpack(arrays["sources"])),
+        Vocabulary(_unpack(arrays["targets"])),
+        table,
+        language,
+        Spacing(pair.target, rest),
+        int(rest["pairs"]),
+    )
+
+
+def _pack(texts: Any) -> NDArray[np.uint8]:
+    """Return *texts* as bytes."""
+    return np.frombuffer(SEPARATOR.join(texts).encode(), np.uint8)
+
+
+def _unpack(data: NDArray[np.uint8]) -> list[str]:
+    """Undo :func:`_pack`."""
+    return data.tobytes().decode().split(SEPARATOR) if data.size else []

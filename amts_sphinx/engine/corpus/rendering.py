@@ -1,0 +1,88 @@
+"""Translated words → coded text: blanks, capitals, and the codes around words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from amts_sphinx import codes
+from amts_sphinx.engine.corpus.tokens import CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from amts_sphinx.engine.corpus.spacing import Spacing
+    from amts_sphinx.engine.corpus.tokens import Token, Zone
+
+
+class Written(NamedTuple):
+    """One word of a translation."""
+
+    surface: str
+    #: Whether it is a code: coded text already.
+    coded: bool
+    #: The source word it stands for unchanged, or -1.
+    copied: int
+    #: A source word of the phrase that it belongs to.
+    source: int
+
+
+def render(
+    words: Iterable[Written],
+    tokens: Sequence[Token],
+    zones: Sequence[Zone],
+    spacing: Spacing,
+) -> str:
+    """Return the coded text of *words*.
+
+    :param tokens: the source's
+    :param zones: its paired codes, outer ones first
+    """
+    around = [
+        [zone for zone in zones if zone.start <= n < zone.end]
+        for n in range(len(tokens))
+    ]
+    parts: list[str] = []
+    inside: list[Zone] = []
+    last: Written | None = None
+    quote = False
+    for word in words:
+        wanted = around[word.source]
+        same = 0
+        while same < min(len(inside), len(wanted)) and inside[same] == wanted[same]:
+            same += 1
+        parts.append("</g>" * (len(inside) - same))
+        if last is not None and not _glued(last, word, tokens, spacing, quote=quote):
+            parts.append(" ")
+        parts.extend(codes.opening(zone.id) for zone in wanted[same:])
+        parts.append(word.surface if word.coded else codes.escape(word.surface))
+        quote ^= word.surface == '"'
+        inside, last = wanted, word
+    parts.append("</g>" * len(inside))
+    return "".join(parts)
+
+
+def _glued(
+    before: Written,
+    after: Written,
+    tokens: Sequence[Token],
+    spacing: Spacing,
+    *,
+    quote: bool,
+) -> bool:
+    """Tell whether no blank stands between two words."""
+    if before.copied >= 0 and after.copied == before.copied + 1:
+        kept = tokens[after.copied].glued
+        if kept or spacing.spaced:
+            return kept
+    return spacing.is_glued(before.surface, after.surface, quote=quote)
+
+
+def capitalise(words: list[Written], tokens: Sequence[Token]) -> list[Written]:
+    """Begin *words* with a capital when the source does."""
+    if not words or not tokens or not tokens[0].surface[:1].isupper():
+        return words
+    first = words[0]
+    if first.coded or first.copied >= 0 or tokens[0].kind == CODE:
+        return words
+    surface = first.surface[:1].upper() + first.surface[1:]
+    return [first._replace(surface=surface), *words[1:]]

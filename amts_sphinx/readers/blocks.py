@@ -1,0 +1,228 @@
+"""From a block's inline markup to a container, alike in every format.
+
+The rules are those of Sphinx's doctrees (:mod:`amts_sphinx.inline`), so that the same
+sentence has the same key in the memory whatever it was read from: words become text,
+markup around words ``<g>``, and what says the same in all editions ``<x/>``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+from amts_sphinx import codes, sentences
+from amts_sphinx.languages import name_language
+from amts_sphinx.units import Code, Container, Location, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+#: The containers of each document, in the order of the source file.
+Book: TypeAlias = dict[str, tuple[Container, ...]]
+
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_CJK: Final = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
+#: The end of a line within running text that has no blanks between words.
+_SEAM: Final = re.compile(rf"(?<={_CJK})\s*\n\s*|\s*\n\s*(?={_CJK})")
+#: The kinds whose :attr:`Mark.equiv` is what the reader sees.
+_SHOWN: Final = frozenset({"literal", "math"})
+
+
+class Mark(NamedTuple):
+    """Inline markup: what it is, what it says or points at, and the words in it."""
+
+    kind: str
+    #: What it says or points at, the same in every edition of the book.
+    equiv: str = ""
+    #: ``None`` for what holds nothing to translate.
+    children: tuple[Piece, ...] | None = None
+
+
+#: A stretch of a text: words as the reader sees them, or markup.
+Piece: TypeAlias = str | Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is taken from a document, and in which pieces."""
+
+    #: BCP 47.
+    language: str
+    by_sentence: bool = True
+    #: Whether the texts of figures are taken, which the published system leaves out.
+    figure_captions: bool = False
+    #: Is told, with document and line, of what looks like a mistake in the source.
+    on_fault: Callable[[str], None] | None = None
+
+
+@dataclass
+class Stream:
+    """Takes the blocks of one document in order, and keeps those that have words."""
+
+    docname: str
+    rules: Rules
+    #: Whether lines are those of a file that a person edits.
+    has_lines: bool = True
+    containers: list[Container] = field(default_factory=list)
+
+    def add(
+        self, pieces: Iterable[Piece], kind: str, level: int, line: int | None
+    ) -> None:
+        """Take one block."""
+        spaced = name_language(self.rules.language).spaced
+        coded, names = code(pieces, spaced=spaced)
+        if codes.has_words(coded):
+            whole = Segment(coded, kind, self.place(line), names)
+            self.containers.append(
+                container(
+                    whole,
+                    level,
+                    self.rules.language,
+                    by_sentence=self.rules.by_sentence,
+                )
+            )
+
+    def place(self, line: int | None) -> Location:
+        """Return the place of *line* in the book."""
+        return Location(self.docname, line if self.has_lines else None)
+
+    def fault(self, line: int | None, why: str) -> None:
+        """Tell of something that looks like a mistake, if somebody listens."""
+        if self.rules.on_fault is not None:
+            self.rules.on_fault(f"{self.place(line)}: {why}")
+
+
+def container(
+    whole: Segment, level: int, language: str, *, by_sentence: bool
+) -> Container:
+    """Return a text, split into the segments that it is translated in."""
+    if not by_sentence:
+        return Container(whole, (whole,), level)
+    pieces = _with_words(sentences.split(whole.source, language))
+    if len(pieces) == 1:
+        return Container(whole, (whole,), level)
+    return Container(whole, tuple(_sentence(p, whole) for p in pieces), level)
+
+
+def _sentence(piece: str, whole: Segment) -> Segment:
+    source, numbers = codes.localise(piece.strip())
+    named = {code.id: code for code in whole.codes}
+    return Segment(
+        source,
+        whole.kind,
+        whole.location,
+        tuple(named[number].numbered(i) for i, number in enumerate(numbers, 1)),
+        numbers,
+    )
+
+
+def _with_words(pieces: list[str]) -> list[str]:
+    """Join a piece without words to its neighbour: every segment has some."""
+    joined: list[str] = []
+    for piece in pieces:
+        if joined and not (codes.has_words(piece) and codes.has_words(joined[-1])):
+            joined[-1] += piece
+        else:
+            joined.append(piece)
+    return joined
+
+
+def code(pieces: Iterable[Piece], *, spaced: bool) -> tuple[str, tuple[Code, ...]]:
+    """Return inline markup as coded text, and its codes.
+
+    :param spaced: whether the language has blanks between its words
+    """
+    kids = _trim(_tidy(pieces))
+    while len(kids) == 1 and isinstance(kids[0], Mark) and not _is_opaque(kids[0]):
+        # The whole text stands in one link or emphasis: take what is in it.
+        kids = _trim(_tidy(kids[0].children or ()))
+    coder = _Coder(spaced)
+    return coder.code(kids).strip(), tuple(coder.names)
+
+
+class _Coder:
+    def __init__(self, spaced: bool) -> None:  # noqa: FBT001 - private
+        self._spaced = spaced
+        self.names: list[Code] = []
+
+    def code(self, pieces: Iterable[Piece]) -> str:
+        return "".join(map(self._piece, pieces))
+
+    def _piece(self, piece: Piece) -> str:
+        if isinstance(piece, str):
+            text = piece if self._spaced else _SEAM.sub("", piece)
+            return codes.escape(re.sub(r"\s+", " ", text))
+        paired = not _is_opaque(piece)
+        number = len(self.names) + 1
+        self.names.append(Code(number, paired, piece.kind, piece.equiv))
+        if not paired:
+            return codes.empty(number)
+        kids = _tidy(piece.children or ())
+        while len(kids) == 1 and isinstance(kids[0], Mark) and not _is_opaque(kids[0]):
+            # A link around emphasis: one code will do.
+            kids = _tidy(kids[0].children or ())
+        return f"{codes.opening(number)}{self.code(kids)}</g>"
+
+
+def _tidy(pieces: Iterable[Piece]) -> list[Piece]:
+    """Join neighbouring words and drop empty ones."""
+    kids: list[Piece] = []
+    for piece in pieces:
+        last = kids[-1] if kids else None
+        if isinstance(piece, str) and isinstance(last, str):
+            kids[-1] = last + piece
+        elif piece:
+            kids.append(piece)
+    return kids
+
+
+def _trim(kids: list[Piece]) -> list[Piece]:
+    """Drop blank words at either end."""
+    start, end = 0, len(kids)
+    while start < end and _is_blank(kids[start]):
+        start += 1
+    while end > start and _is_blank(kids[end - 1]):
+        end -= 1
+    return kids[start:end]
+
+
+def _is_blank(piece: Piece) -> bool:
+    return isinstance(piece, str) and not piece.strip()
+
+
+def _is_opaque(mark: Mark) -> bool:
+    """Tell whether markup holds nothing to translate."""
+    if mark.children is None:
+        return True
+    text = shown(mark.children)
+    if not _LETTER.search(text):
+        return True
+    if mark.kind == "reference" and _is_address(text, mark.equiv):
+        return True
+    kids = _tidy(mark.children)
+    return all(isinstance(kid, Mark) and _is_opaque(kid) for kid in kids)
+
+
+def _is_address(text: str, uri: str) -> bool:
+    """Tell whether a link shows no more than where it leads."""
+    bare = uri.partition("://")[2] or uri.removeprefix("mailto:")
+    return text.rstrip("/") in {uri.rstrip("/"), bare.rstrip("/")}
+
+
+def shown(pieces: Sequence[Piece]) -> str:
+    """Return what the reader sees of *pieces*, formulas and code as written."""
+    found = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            found.append(piece)
+        elif piece.children is not None:
+            found.append(shown(piece.children))
+        elif piece.kind in _SHOWN:
+            found.append(piece.equiv)
+    return "".join(found)
+
+
+def collapse(text: str) -> str:
+    """Return *text* on one line, with single blanks."""
+    return " ".join(text.split())

@@ -1,0 +1,76 @@
+"""The files of a book: which there are, and the text of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from amts_sphinx.errors import InterchangeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from amts_sphinx.readers.blocks import Book, Rules
+    from amts_sphinx.units import Container
+
+#: Folders that hold what was made of a book, or has nothing to do with it.
+_MADE: Final = frozenset({"_build", "node_modules", "__pycache__"})
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a UTF-8 file, its lines ended by a line feed.
+
+    :raises InterchangeError: it cannot be read, or is not UTF-8
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as exc:
+        msg = f"{path} cannot be read: {exc.strerror}"
+        raise InterchangeError(msg) from exc
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        line = data.count(b"\n", 0, exc.start) + 1
+        msg = f"{path}:{line}: not UTF-8"
+        raise InterchangeError(msg) from exc
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def documents(folder: Path, pattern: str) -> Iterator[tuple[str, Path]]:
+    """Yield the name and the path of each file below *folder*, sorted by name.
+
+    Hidden folders and those with a build's output are left out.
+
+    :raises InterchangeError: there is no such folder
+    """
+    if not folder.is_dir():
+        msg = f"{folder} is not a folder"
+        raise InterchangeError(msg)
+    found = {}
+    for path in folder.glob(pattern):
+        inside = path.relative_to(folder)
+        hidden = any(part.startswith(".") or part in _MADE for part in inside.parts)
+        if path.is_file() and not hidden:
+            found[inside.with_suffix("").as_posix()] = path
+    yield from sorted(found.items())
+
+
+def read_tree(
+    folder: str | Path,
+    pattern: str,
+    rules: Rules,
+    read: Callable[[str, str, Rules], tuple[Container, ...]],
+) -> Book:
+    """Read every document below *folder* with *read*, whose errors begin with a name.
+
+    :raises InterchangeError: a file cannot be read; it is named
+    """
+    book = {}
+    for docname, path in documents(Path(folder), pattern):
+        text = text_of(path)
+        try:
+            book[docname] = read(text, docname, rules)
+        except InterchangeError as exc:
+            msg = f"{path}{str(exc).removeprefix(docname)}"
+            raise InterchangeError(msg) from exc
+    return book
