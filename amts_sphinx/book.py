@@ -1,10 +1,8 @@
-"""Read a book for its texts alone: any Sphinx source tree, in a process of its own."""
+"""Read a book for its texts alone: any Sphinx source tree."""
 
 from __future__ import annotations
 
-import multiprocessing
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,8 +21,6 @@ from amts_sphinx.sites import Finder
 from amts_sphinx.uistrings import UiStrings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from amts_sphinx.parallel import Book
 
 
@@ -84,15 +80,3 @@ def _texts(app: Sphinx, tag: str) -> Book:
         for docname in sorted(app.env.found_docs)
     }
     return {bookstrings.CONF: bookstrings.containers(app.config, app.env), **found}
-
-
-def read_all(books: Sequence[tuple[Path, str]]) -> list[BookRead]:
-    """Read several trees side by side, each with its language or an empty string.
-
-    Each in a fresh process: Sphinx keeps the words of the first language it meets.
-    """
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(len(books), mp_context=context) as pool:
-        # One task a process: the context must not be used for a second language.
-        futures = [pool.submit(read, path, language) for path, language in books]
-        return [future.result() for future in futures]

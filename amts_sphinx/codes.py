@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from amts_sphinx.errors import MarkupError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from amts_sphinx.units import Code
 
@@ -120,6 +120,21 @@ def renumber(coded: str, numbers: Mapping[int, int]) -> str:
     :raises KeyError: a code's number is not in *numbers*
     """
     return _ID_IN_CODE.sub(lambda m: f"{m[1]}{numbers[int(m[2])]}{m[3]}", coded)
+
+
+def without(coded: str, numbers: Collection[int]) -> str:
+    """Return *coded* without the codes *numbers*; what stands in them stays."""
+    kept: list[Token] = []
+    around: list[bool] = []
+    for piece in tokens(coded):
+        gone = piece.id in numbers
+        if piece.type == "open":
+            around.append(gone)
+        elif piece.type == "close":
+            gone = around.pop() if around else False
+        if not gone:
+            kept.append(piece)
+    return join(kept)
 
 
 def localise(coded: str) -> tuple[str, tuple[int, ...]]:

@@ -1,9 +1,7 @@
-"""Two editions of one book → parallel data: what a person translated, as units.
+"""Two editions of one book → parallel data: what people translated, as units.
 
-Documents of the same name are paired container by container where their structure
-agrees, and sentence by sentence where the counts agree; otherwise a container is one
-unit. What does not agree is left out, and said. Nothing is guessed: a unit's codes are
-exactly those of its source.
+Documents of the same name are aligned; what belongs together becomes a unit if it has
+exactly the codes of its source. Nothing else is learnt, and what is left is said.
 """
 
 from __future__ import annotations
@@ -11,215 +9,254 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
-from amts_sphinx import codes
-from amts_sphinx.units import HUMAN, State, TranslationUnit
+from amts_sphinx import codematch, codes, pairs
+from amts_sphinx.align import Limits, align_documents
+from amts_sphinx.units import HUMAN, Location, State, TranslationUnit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Executor
 
-    from amts_sphinx.units import Code, Container, LanguagePair, Location, Segment
+    from amts_sphinx.pairs import Block, Pair
+    from amts_sphinx.units import Container, LanguagePair, Segment
 
 #: The containers of each document, in the order of the source file.
 Book = dict[str, tuple["Container", ...]]
 
-#: A sentence pair is doubted when its share of the paragraph differs by this factor.
-_DOUBT: Final = 3.0
-#: Shorter sentences, in characters, say nothing by their length.
-_SHORT: Final = 20
-
 
 class Left(NamedTuple):
-    """Something of the source edition that was not learnt."""
+    """Something of the editions that was not learnt."""
 
     location: Location
     reason: str
-    #: How many containers of the source it is about.
-    containers: int = 1
-
-
-class Aligned(NamedTuple):
-    """What an aligner made of one document."""
-
-    pairs: list[tuple[Container, Container]]
-    left: list[Left]
-
-
-class Aligner(Protocol):
-    """Says which container of a document is the translation of which."""
-
-    def __call__(
-        self, source: Sequence[Container], target: Sequence[Container]
-    ) -> Aligned:
-        """Align the prose of two documents; both in document order."""
+    #: How many texts of the source it is about.
+    texts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Parallel:
-    """What was learnt from two editions."""
+    """What was found in two editions."""
 
+    #: What was aligned, sentences or paragraphs as asked for, the dropped included.
+    pairs: tuple[Pair, ...]
     #: Of people's making, each source once.
     units: tuple[TranslationUnit, ...]
     left: tuple[Left, ...]
-    #: Containers paired sentence by sentence, and as a whole.
+    #: Paragraphs that were learnt sentence by sentence, and as a whole.
     by_sentence: int
     whole: int
     #: Sources that people translated in more than one way; the commonest was taken.
     conflicts: int
 
+    @property
+    def kept(self) -> tuple[Pair, ...]:
+        """The pairs that are parallel data."""
+        return tuple(pair for pair in self.pairs if not pair.dropped)
 
-def by_structure(source: Sequence[Container], target: Sequence[Container]) -> Aligned:
-    """Pair containers where both documents, or sections of them, are built alike."""
-    if _shape(source) == _shape(target):
-        return Aligned(list(zip(source, target, strict=True)), [])
-    ours, theirs = _sections(source), _sections(target)
-    if [_shape(s[:1]) for s in ours] != [_shape(s[:1]) for s in theirs]:
-        where = source[0].whole.location if source else target[0].whole.location
-        return Aligned([], [Left(where, "the sections differ", len(source))])
-    pairs: list[tuple[Container, Container]] = []
-    left: list[Left] = []
-    for mine, other in zip(ours, theirs, strict=True):
-        if _shape(mine) == _shape(other):
-            pairs.extend(zip(mine, other, strict=True))
-        else:
-            pairs.append((mine[0], other[0]))
-            reason = "the section is built otherwise in the translation"
-            left.append(Left(mine[0].whole.location, reason, len(mine) - 1))
-    return Aligned(pairs, left)
+    def dropped(self) -> Counter[str]:
+        """Return how many pairs were dropped, by reason."""
+        return Counter(pair.dropped for pair in self.pairs if pair.dropped)
 
 
-def _shape(containers: Sequence[Container]) -> list[tuple[str, int]]:
-    return [(container.whole.kind, container.level) for container in containers]
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How two editions are paired."""
 
-
-def _sections(containers: Sequence[Container]) -> list[list[Container]]:
-    """Split a document before each title."""
-    sections: list[list[Container]] = []
-    for container in containers:
-        if container.whole.kind == "title" or not sections:
-            sections.append([])
-        sections[-1].append(container)
-    return sections
+    #: Sentence by sentence, or whole paragraphs.
+    by_sentence: bool = True
+    limits: Limits = Limits()  # noqa: RUF009 - it is frozen
 
 
 def pair_books(
-    source: Book, target: Book, pair: LanguagePair, align: Aligner = by_structure
+    source: Book,
+    target: Book,
+    pair: LanguagePair,
+    rules: Rules = Rules(),  # noqa: B008 - it is frozen
+    *,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Parallel:
-    """Pair two editions of a book and return what people translated."""
-    left: list[Left] = []
-    pairs: list[tuple[Container, Container]] = []
-    for docname, containers in source.items():
-        if docname not in target:
-            if containers:
-                where = containers[0].whole.location
-                left.append(Left(where, "it has no translation", len(containers)))
-            continue
-        found = _pair_documents(containers, target[docname], align)
-        left += found.left
-        pairs += found.pairs
-    maker = _Maker(pair, _term_names(pairs))
-    candidates: list[TranslationUnit] = []
-    for mine, other in pairs:
-        candidates += maker.units(mine, other, left)
-    units, conflicts = _settled(candidates)
-    return Parallel(units, tuple(left), maker.by_sentence, maker.whole, conflicts)
+    """Pair two editions of a book and return what people translated.
+
+    :param executor: carries the alignment; by default this thread does
+    :param progress: is told how much of the alignment is done, of how much
+    """
+    names = [name for name in source if name in target]
+    prose = [(_prose(source[name]), _prose(target[name])) for name in names]
+    aligned = align_documents(prose, pair, executor, progress)
+    left = list(_alone(source, target))
+    found: list[_Document] = []
+    for name, both, pairings in zip(names, prose, aligned, strict=True):
+        paired = pairs.of_document(both, pairings, pair, rules.limits)
+        left += _unpaired(paired)
+        texts = _attributes(source[name], target[name], left)
+        found.append(_Document(paired.blocks, texts).without_copies(left))
+    maker = _Maker(pair, _term_names(found), rules, left)
+    candidates = [unit for document in found for unit in maker.units(document)]
+    units, conflicts = settled(candidates)
+    return Parallel(
+        tuple(p for document in found for p in document.pairs(rules)),
+        units,
+        tuple(left),
+        maker.by_sentence,
+        maker.whole,
+        conflicts,
+    )
 
 
-def _pair_documents(
-    source: Sequence[Container], target: Sequence[Container], align: Aligner
-) -> Aligned:
-    """Pair prose by *align*, and texts in attributes by their number."""
-    pairs, left = align(*map(_prose, (source, target)))
-    mine, other = _attributes(source), _attributes(target)
-    for kind, texts in mine.items():
-        if len(texts) == len(other.get(kind, ())):
-            pairs += zip(texts, other[kind], strict=True)
-        else:
-            reason = f"the translation has another number of {kind} texts"
-            left.append(Left(texts[0].whole.location, reason, len(texts)))
-    if not _is_translated(pairs):
-        same = [p for p in pairs if p[0].whole.source == p[1].whole.source]
-        pairs = [p for p in pairs if p not in same]
-        left += [Left(p[0].whole.location, "it is not translated") for p in same]
-    return Aligned(pairs, left)
+class _Document(NamedTuple):
+    blocks: list[Block]
+    #: Texts in attributes, such as index entries.
+    attributes: list[tuple[Segment, Segment]]
+
+    def pairs(self, rules: Rules) -> Iterator[Pair]:
+        for block in self.blocks:
+            yield from block.sentences if rules.by_sentence else (block.whole,)
+
+    def without_copies(self, left: list[Left]) -> _Document:
+        """Leave out what is not translated, where most is not.
+
+        Elsewhere people left it as it is on purpose.
+        """
+        wholes = [block.whole[:2] for block in self.blocks]
+        texts = [
+            (mine.source, other.source) for mine, other in wholes + self.attributes
+        ]
+        if sum(mine == other for mine, other in texts) * 2 <= len(texts):
+            return self
+        kept = _Document(
+            [b for b in self.blocks if b.whole.source.source != b.whole.target.source],
+            [both for both in self.attributes if both[0].source != both[1].source],
+        )
+        left += [
+            Left(mine.location, "it is not translated")
+            for mine, other in wholes + self.attributes
+            if mine.source == other.source
+        ]
+        return kept
+
+
+def _alone(source: Book, target: Book) -> Iterator[Left]:
+    """Yield the documents that only one of the editions has."""
+    for name, containers in source.items():
+        if name not in target and containers:
+            yield Left(Location(name), "it has no translation", len(containers))
+    for name, containers in target.items():
+        if name not in source and containers:
+            yield Left(Location(name), "only the translation has it", 0)
+
+
+def _unpaired(paired: pairs.Paired) -> Iterator[Left]:
+    """Yield the texts that have no counterpart."""
+    for container in paired.only_source:
+        yield Left(container.whole.location, "it has no counterpart")
+    for block in paired.blocks:
+        count = block.alone[0]
+        if count:
+            where = block.whole.source.location
+            yield Left(where, "sentences of it have no counterpart", count)
 
 
 def _prose(containers: Iterable[Container]) -> list[Container]:
     return [container for container in containers if container.level]
 
 
-def _attributes(containers: Iterable[Container]) -> dict[str, list[Container]]:
-    found: dict[str, list[Container]] = {}
-    for container in containers:
-        if not container.level:
-            found.setdefault(container.whole.kind, []).append(container)
+def _attributes(
+    source: Iterable[Container], target: Iterable[Container], left: list[Left]
+) -> list[tuple[Segment, Segment]]:
+    """Pair texts in attributes by their number: they have no place in the prose."""
+    found: list[tuple[Segment, Segment]] = []
+    mine, other = (
+        _by_kind(c for c in side if not c.level) for side in (source, target)
+    )
+    for kind, texts in mine.items():
+        if len(texts) == len(other.get(kind, ())):
+            found += zip(texts, other[kind], strict=True)
+        else:
+            reason = f"the translation has another number of {kind} texts"
+            left.append(Left(texts[0].location, reason, len(texts)))
     return found
 
 
-def _is_translated(pairs: Sequence[tuple[Container, Container]]) -> bool:
-    """Tell whether most texts differ: then those that do not were left on purpose."""
-    same = sum(mine.whole.source == other.whole.source for mine, other in pairs)
-    return same * 2 <= len(pairs)
+def _by_kind(containers: Iterable[Container]) -> dict[str, list[Segment]]:
+    found: dict[str, list[Segment]] = {}
+    for container in containers:
+        found.setdefault(container.whole.kind, []).append(container.whole)
+    return found
 
 
-def _term_names(pairs: Iterable[tuple[Container, Container]]) -> dict[str, str]:
+def _term_names(documents: Iterable[_Document]) -> dict[str, str]:
     """Return the glossary's terms: the source's name of each name in the translation.
 
     ``:term:`` points at a name, and names are translated.
     """
+    wholes = [block.whole for document in documents for block in document.blocks]
     return {
-        codes.plain(other.whole.source).lower(): codes.plain(mine.whole.source).lower()
-        for mine, other in pairs
-        if mine.whole.kind == "term"
+        codes.plain(pair.target.source).lower(): codes.plain(pair.source.source).lower()
+        for pair in wholes
+        if pair.source.kind == pair.target.kind == "term" and pair.shape == (1, 1)
     }
 
 
 class _Maker:
-    """Makes units of paired containers."""
+    """Makes units of what is paired."""
 
-    def __init__(self, pair: LanguagePair, terms: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        pair: LanguagePair,
+        terms: Mapping[str, str],
+        rules: Rules,
+        left: list[Left],
+    ) -> None:
         self._pair = pair
         self._terms = terms
+        self._rules = rules
+        self._left = left
         self.by_sentence = 0
         self.whole = 0
 
-    def units(
-        self, source: Container, target: Container, left: list[Left]
-    ) -> list[TranslationUnit]:
-        """Return the units of one container; *left* gets what cannot be one."""
-        sentences = self._sentences(source, target)
-        if sentences and all(sentences):
+    def units(self, document: _Document) -> Iterator[TranslationUnit]:
+        """Yield the units of one document."""
+        for block in document.blocks:
+            yield from self._of_block(block)
+        for source, target in document.attributes:
+            unit = self._unit(source, target)
+            if unit is not None:
+                yield unit
+            else:
+                self._leave(source, target)
+
+    def _of_block(self, block: Block) -> Iterator[TranslationUnit]:
+        """Yield the units of a text: its sentences; where they differ, the whole too.
+
+        A whole is published as a person wrote it, as long as the source is the same.
+        """
+        sentences = block.sentences if self._rules.by_sentence else ()
+        units = [self._unit(s.source, s.target) for s in sentences if not s.dropped]
+        yield from (unit for unit in units if unit)
+        if block.in_step and sentences and len(units) == len(sentences) and all(units):
             self.by_sentence += 1
-            return [unit for unit in sentences if unit]
-        unit = self._unit(source.whole, target.whole)
+            return
+        whole = block.whole
+        if whole.dropped:
+            self._left.append(Left(whole.source.location, whole.dropped))
+            return
+        unit = self._unit(whole.source, whole.target)
         if unit is not None:
             self.whole += 1
-            return [unit]
-        reason = "the markup differs: " + _difference(source.whole, target.whole)
-        left.append(Left(source.whole.location, reason))
-        return [unit for unit in sentences if unit]
+            yield unit
+        else:
+            self._leave(whole.source, whole.target)
 
-    def _sentences(
-        self, source: Container, target: Container
-    ) -> list[TranslationUnit | None]:
-        """Return a unit for each sentence, ``None`` for one whose markup differs.
-
-        :returns: nothing, when the sentences do not agree
-        """
-        if len(source.segments) != len(target.segments):
-            return []
-        pairs = list(zip(source.segments, target.segments, strict=True))
-        if not _in_step(pairs):
-            return []
-        return [self._unit(mine, other) for mine, other in pairs]
+    def _leave(self, source: Segment, target: Segment) -> None:
+        reason = f"the markup differs: {codematch.difference(source, target)}"
+        self._left.append(Left(source.location, reason))
 
     def _unit(self, source: Segment, target: Segment) -> TranslationUnit | None:
-        numbers = _match(source.codes, target.codes, self._terms)
-        if numbers is None:
-            return None
-        text = codes.renumber(target.source, numbers)
-        if codes.verify(source.source, text):
+        text = codematch.recode(source, target, self._terms)
+        if text is None:
             return None
         where = source.location
         return TranslationUnit(
@@ -233,61 +270,7 @@ class _Maker:
         )
 
 
-def _in_step(pairs: Sequence[tuple[Segment, Segment]]) -> bool:
-    """Tell whether the sentences' lengths go together.
-
-    Two sentences merged and another split make the same count.
-    """
-    ours = sum(len(mine.source) for mine, _ in pairs)
-    theirs = sum(len(other.source) for _, other in pairs)
-    shares = [
-        (len(other.source) / theirs) / (len(mine.source) / ours)
-        for mine, other in pairs
-        if len(mine.source) > _SHORT
-    ]
-    return all(1 / _DOUBT < share < _DOUBT for share in shares)
-
-
-def _match(
-    source: Sequence[Code], target: Sequence[Code], terms: Mapping[str, str]
-) -> dict[int, int] | None:
-    """Return the source's number of each code of the target.
-
-    :returns: ``None`` when the two do not have the same codes
-    """
-    free = list(source)
-    numbers: dict[int, int] = {}
-    rest: list[Code] = []
-    for code in target:
-        name = terms.get(code.equiv.lower(), "") if code.kind == "std:term" else ""
-        for candidate in free:
-            same = (candidate.kind, candidate.paired) == (code.kind, code.paired)
-            if same and candidate.equiv in {code.equiv, name}:
-                numbers[code.id] = candidate.id
-                free.remove(candidate)
-                break
-        else:
-            rest.append(code)
-    # A single link or term that is left over can only be the one that is left over.
-    for code in rest:
-        alike = [c for c in free if (c.kind, c.paired) == (code.kind, True)]
-        if not code.paired or len(alike) != 1:
-            return None
-        numbers[code.id] = alike[0].id
-        free.remove(alike[0])
-    return None if free else numbers
-
-
-def _difference(source: Segment, target: Segment) -> str:
-    """Say which codes only one side has."""
-    ours = Counter((code.kind, code.equiv) for code in source.codes)
-    theirs = Counter((code.kind, code.equiv) for code in target.codes)
-    lost = [f"lost {' '.join(code)}".strip() for code in (ours - theirs).elements()]
-    new = [f"new {' '.join(code)}".strip() for code in (theirs - ours).elements()]
-    return ", ".join(lost + new) or "it nests otherwise"
-
-
-def _settled(
+def settled(
     candidates: Iterable[TranslationUnit],
 ) -> tuple[tuple[TranslationUnit, ...], int]:
     """Take for each source the commonest target, and count where there were several."""
@@ -306,10 +289,20 @@ def _settled(
     return tuple(units), conflicts
 
 
+def texts(found: Sequence[Pair], pair: LanguagePair) -> Iterator[TranslationUnit]:
+    """Yield pairs as units of plain text, as a service takes them.
+
+    Formulas and code stand in them as a reader sees them, so codes need not be equal.
+    """
+    for each in found:
+        mine, other = (codes.escape(codematch.shown(s)) for s in each[:2])
+        yield TranslationUnit(mine, other, pair, HUMAN, State.REVIEWED)
+
+
 def documents(left: Iterable[Left]) -> Iterator[tuple[str, Counter[str]]]:
-    """Yield for each document how many containers were left, by reason."""
+    """Yield for each document how many texts were left, by reason."""
     found: dict[str, Counter[str]] = {}
-    for location, reason, containers in left:
+    for location, reason, count in left:
         short = reason.partition(":")[0]
-        found.setdefault(location.docname, Counter())[short] += containers
+        found.setdefault(location.docname, Counter())[short] += count
     yield from sorted(found.items())

@@ -23,7 +23,7 @@ PACKAGE: Final = Path(__file__).parent.parent / NAME
 #: has no place of its own; the package itself is written ``.``.
 FLOORS: Final = (
     ("errors units", "languages"),
-    ("codes", "repair sentences typography",
+    ("codes", "codematch repair sentences typography",
      "interchange.tmx_segment interchange.draft", "interchange.*", "interchange",
      "readers readers.blocks", "readers.files readers.markdown_syntax",
      "readers.markdown_inline", "readers.*", "readers.notebook"),
@@ -35,12 +35,12 @@ FLOORS: Final = (
      "engine.corpus.translation", "engine.corpus",
      "align.text", "align.bags", "align.lexicon", "align.costs", "align.beads",
      "align.quality align.sections", "align.document", "align"),
-    ("request learning", "translator parallel"),
+    ("request learning pairs", "translator parallel", "review"),
     ("confvals", "config", "uistrings", "inline", "sites", "segments bookstrings",
      "collation search edition",
-     "collect book", "plan records collector", "receipt", "derive"),
+     "collect book", "plan records collector sources", "receipt", "derive"),
     ("edition_build planning", "press", "production", "builders"),
-    (".", "cli", "__main__"),
+    (".", "cli.console", "cli.*", "cli", "__main__"),
 )  # fmt: skip
 
 #: The first floor that may know Sphinx and docutils.

@@ -1,0 +1,38 @@
+"""The ``amts`` command: what a person does between builds."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from amts_sphinx import __version__
+from amts_sphinx.cli import memory, parallel
+from amts_sphinx.cli.console import echo
+from amts_sphinx.errors import AmtsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    :returns: the exit status: 0, or 1 after an error that the user can do something
+        about
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except AmtsError as exc:
+        echo(f"amts: {exc}", error=True)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("amts", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    parallel.add_to(commands)
+    memory.add_to(commands)
+    return parser

@@ -1,0 +1,255 @@
+"""``amts parallel``: from two editions of a book to parallel data."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from fnmatch import fnmatchcase
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from amts_sphinx import interchange, parallel, review, sources
+from amts_sphinx.cli.console import echo, progress
+from amts_sphinx.errors import ConfigError
+from amts_sphinx.interchange import csv, tmx
+from amts_sphinx.languages import find_language
+from amts_sphinx.memory import Memory
+from amts_sphinx.parallel import Parallel, Rules
+from amts_sphinx.units import LanguagePair
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator, Sequence
+    from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
+
+    from amts_sphinx.units import TranslationUnit
+
+_FORMATS: Final = ("csv", "tsv", "tmx")
+_DESCRIPTION: Final = """\
+Pair two editions of a book and keep what people translated. An edition is a Sphinx
+source tree, or a folder of Markdown, notebooks or HTML. A single folder is read as a
+d2lbook tree with page_origin.md beside page.md; a single TMX, XLIFF, PO, CSV or TSV
+file is taken as it is.
+"""
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "parallel",
+        help="learn from a human edition of a book",
+        description=_DESCRIPTION,
+    )
+    parser.add_argument("source", type=Path, help="the book")
+    parser.add_argument("target", type=Path, nargs="?", help="its human edition")
+    parser.add_argument(
+        "--languages",
+        nargs=2,
+        default=("", ""),
+        metavar=("SOURCE", "TARGET"),
+        help="their languages; by default those of their conf.py",
+    )
+    parser.add_argument(
+        "--from",
+        dest="form",
+        choices=("sphinx", "markdown", "notebook", "html"),
+        help="what the editions are written in; by default what is there",
+    )
+    parser.add_argument(
+        "--granularity",
+        choices=("sentence", "paragraph"),
+        default="sentence",
+        help="what a pair is (default: sentence)",
+    )
+    parser.add_argument(
+        "--hold-out",
+        nargs="+",
+        default=[],
+        metavar="GLOB",
+        help="leave out these documents, to score translations of them later",
+    )
+    parser.add_argument(
+        "--add",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="add pairs on the same subject from TMX, XLIFF, PO, CSV or TSV files",
+    )
+    _add_outputs(parser)
+    parser.set_defaults(run=_run)
+
+
+def _add_outputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-o", "--output", type=Path, help="write the pairs to this file"
+    )
+    parser.add_argument(
+        "--format",
+        choices=_FORMATS,
+        help="of the output: TMX keeps inline codes, CSV and TSV are plain text as"
+        " Amazon Translate takes it (default: by the file's suffix)",
+    )
+    parser.add_argument(
+        "--learn", type=Path, metavar="MEMORY", help="learn the units into this memory"
+    )
+    parser.add_argument(
+        "--review",
+        type=Path,
+        metavar="HTML",
+        help="write a page with the pairs side by side, the least sure first",
+    )
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="processes at work (default: one for each core)",
+    )
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="show every text that is left out"
+    )
+
+
+def _run(options: argparse.Namespace) -> None:
+    if not (options.output or options.learn or options.review):
+        msg = "name a file with -o, a memory with --learn, or a page with --review"
+        raise ConfigError(msg)
+    form = _format(options) if options.output else ""
+    if options.target is None and options.source.is_file():
+        found, pair = _given(options)
+    else:
+        with _workers(options.jobs) as workers:
+            found, pair = _paired(options, workers)
+    added = list(_others(options.add, pair))
+    _tell(found, pair, len(added), verbose=options.verbose)
+    if form == "tmx":
+        units, _ = parallel.settled([*found.units, *added])
+        tmx.write(options.output, units, source_language=pair.source)
+        echo(f"wrote {len(units)} units to {options.output}")
+    elif form:
+        _write_table(
+            options.output, form, [*parallel.texts(found.kept, pair), *added], pair
+        )
+    if options.review:
+        review.write(options.review, found, pair)
+        echo(f"wrote {options.review}")
+    if options.learn:
+        with Memory(options.learn) as memory:
+            learnt = memory.learn([*added, *found.units])
+        echo(f"learnt {learnt} units into {options.learn}")
+
+
+def _format(options: argparse.Namespace) -> str:
+    """Return the format of the output."""
+    suffix = options.output.suffix.lower().removeprefix(".")
+    form = options.format or suffix
+    if form not in _FORMATS:
+        msg = f"{options.output}: name its --format, one of {', '.join(_FORMATS)}"
+        raise ConfigError(msg)
+    return str(form)
+
+
+def _workers(jobs: int) -> AbstractContextManager[ProcessPoolExecutor | None]:
+    # Forked processes would inherit the threads of whoever calls.
+    spawn = get_context("spawn")
+    return ProcessPoolExecutor(jobs, spawn) if jobs > 1 else nullcontext()
+
+
+def _paired(
+    options: argparse.Namespace, workers: Executor | None
+) -> tuple[Parallel, LanguagePair]:
+    """Pair the two editions that the options name."""
+    source, target = sources.read_editions(
+        options.source, options.target, options.languages, options.form
+    )
+    for edition in (source, target):
+        for line in edition.warnings.splitlines():
+            echo(f"{edition.path}: {line}", error=True)
+    pair = LanguagePair(source.language, target.language)
+    if pair.source == pair.target:
+        msg = f"both editions are in {pair.source}; say otherwise with --languages"
+        raise ConfigError(msg)
+    texts = _less(source.texts, options.hold_out)
+    rules = Rules(by_sentence=options.granularity == "sentence")
+    with progress("aligning") as told:
+        found = parallel.pair_books(
+            texts, target.texts, pair, rules, executor=workers, progress=told
+        )
+    return found, pair
+
+
+def _less(texts: parallel.Book, globs: Sequence[str]) -> parallel.Book:
+    """Return the texts without the documents that are held out."""
+    for glob in globs:
+        if not any(fnmatchcase(name, glob) for name in texts):
+            first = min(texts, default="")
+            msg = f"--hold-out {glob}: no such document; there is, say, {first!r}"
+            raise ConfigError(msg)
+    return {
+        name: containers
+        for name, containers in texts.items()
+        if not any(fnmatchcase(name, glob) for glob in globs)
+    }
+
+
+def _given(options: argparse.Namespace) -> tuple[Parallel, LanguagePair]:
+    """Take the units of a file that is paired already."""
+    pair = LanguagePair(*(find_language(tag).tag for tag in _named(options)))
+    units = list(_others([options.source], pair))
+    found = Parallel((), parallel.settled(units)[0], (), 0, 0, 0)
+    return found, pair
+
+
+def _named(options: argparse.Namespace) -> tuple[str, str]:
+    if not all(options.languages):
+        msg = f"{options.source}: name its languages with --languages SOURCE TARGET"
+        raise ConfigError(msg)
+    return tuple(options.languages)
+
+
+def _others(files: Iterable[Path], pair: LanguagePair) -> Iterator[TranslationUnit]:
+    """Yield the units of paired files in the languages of *pair*."""
+    for path in files:
+        count = 0
+        for unit in interchange.read(path, pair=pair, on_skip=_warn):
+            if unit.pair == pair:
+                count += 1
+                yield unit
+        echo(f"{path}: {count} units")
+        if not count:
+            _warn(f"{path}: nothing in {pair}")
+
+
+def _warn(text: str) -> None:
+    echo(text, error=True)
+
+
+def _write_table(
+    path: Path, form: str, units: Sequence[TranslationUnit], pair: LanguagePair
+) -> None:
+    written = csv.write(path, units, pair, tabs=form == "tsv")
+    echo(f"wrote {written.pairs} pairs to {path}")
+    for reason, count in written.left_out().items():
+        echo(f"{count} left out: {reason.replace('_', ' ')}")
+
+
+def _tell(found: Parallel, pair: LanguagePair, added: int, *, verbose: bool) -> None:
+    """Say what was paired, and what was not and why."""
+    for docname, reasons in parallel.documents(found.left):
+        for reason, count in reasons.items():
+            echo(f"{docname}: {count} left out: {reason}")
+    if verbose:
+        for location, reason, _ in found.left:
+            echo(f"{location}: {reason}")
+    for reason, count in found.dropped().most_common():
+        echo(f"{count} pairs dropped: {reason}")
+    echo(
+        f"{pair}: {len(found.kept)} pairs, {len(found.units)} units;"
+        f" {found.by_sentence} texts learnt sentence by sentence, {found.whole} as a whole,"
+        f" {sum(left.texts for left in found.left)} left out,"
+        f" {found.conflicts} sources with several translations, {added} units added"
+    )
