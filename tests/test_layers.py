@@ -29,9 +29,10 @@ FLOORS: Final = (
      "readers.markdown_inline", "readers.*", "readers.notebook"),
     ("memory_file", "memory engine", "engine.options engine.apertium_html", "engine.*",
      "engine.corpus.tokens", "engine.corpus.vocabulary",
-     "engine.corpus.spacing engine.corpus.lm engine.corpus.phrases"
-     " engine.corpus.alignment",
-     "engine.corpus.model engine.corpus.decoder engine.corpus.rendering",
+     "engine.corpus.spacing engine.corpus.lm engine.corpus.alignment",
+     "engine.corpus.extraction", "engine.corpus.lexical", "engine.corpus.phrases",
+     "engine.corpus.weights engine.corpus.model engine.corpus.rendering",
+     "engine.corpus.search",
      "engine.corpus.translation", "engine.corpus",
      "align.text", "align.bags", "align.lexicon", "align.costs", "align.beads",
      "align.quality align.sections", "align.document", "align"),

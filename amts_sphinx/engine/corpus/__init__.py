@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from amts_sphinx import codes
 from amts_sphinx.engine.corpus import model as models
-from amts_sphinx.engine.corpus.decoder import Weights
-from amts_sphinx.engine.corpus.translation import Translator
+from amts_sphinx.engine.corpus.translation import Size, Translator
+from amts_sphinx.engine.corpus.weights import Weights
 from amts_sphinx.engine.options import read_options
 from amts_sphinx.errors import MarkupError
 
@@ -84,14 +84,12 @@ class CorpusEngine:
         if len(texts) < max(1, self._options.min_pairs):
             return trained
         model = self._model(texts, pair, home, trained._digest)
-        trained._translator = Translator(
-            model,
-            pair,
-            Weights(),
-            beam=max(1, self._options.beam),
-            reach=max(0, self._options.reordering),
-            longest=max(1, self._options.max_phrase),
+        size = Size(
+            max(1, self._options.beam),
+            max(0, self._options.reordering),
+            max(1, self._options.max_phrase),
         )
+        trained._translator = Translator(model, pair, Weights(), size)
         return trained
 
     def _model(

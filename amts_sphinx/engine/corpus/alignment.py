@@ -227,12 +227,19 @@ def _table(
         left = np.stack([sources[row] for row in batch.rows]).astype(np.int64)
         return left[:, None, :] * width + batch.targets[:, :, None]
 
-    found = [np.unique(meet(batch)) for batch in batches]
-    keys = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+    found = [_distinct(meet(batch)) for batch in batches]
+    keys = _distinct(np.concatenate(found)) if found else np.zeros(0, np.int64)
     return keys, [
         batch._replace(cells=np.searchsorted(keys, meet(batch)).astype(np.int32))
         for batch in batches
     ]
+
+
+def _distinct(values: Ints) -> Ints:
+    """Return the distinct *values* in order; for many, faster than ``np.unique``."""
+    values = np.sort(values, axis=None)
+    distinct: Ints = values[np.diff(values, prepend=-1) != 0]
+    return distinct
 
 
 def _merge(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from amts_sphinx.engine.corpus import alignment, lm, phrases
+from amts_sphinx.engine.corpus.extraction import Aligned
 from amts_sphinx.engine.corpus.phrases import PhraseTable
 from amts_sphinx.engine.corpus.spacing import Spacing
 from amts_sphinx.engine.corpus.tokens import tokenise
@@ -24,7 +25,7 @@ from amts_sphinx.engine.corpus.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -57,7 +58,7 @@ def train(
     spacing = Spacing(pair.target)
     said = _tokenise(texts, pair)
     case = _Truecase(target for _, target in said)
-    aligned: list[tuple[str, str, dict[str, str]]] = []
+    coded: list[tuple[str, str]] = []
     sentences: list[str] = []
     for source, target in said:
         spacing.learn(target)
@@ -68,16 +69,21 @@ def train(
         sentences.append(plain(right))
         if 0 < len(source) <= _LONGEST and 0 < len(target) <= _LONGEST:
             left = _encode(source, shared, sources, lower=True)
-            aligned.append((left, right, shared))
+            coded.append((left, right))
+    table = phrases.learn(_align(coded), longest, most)
+    return Model(sources, targets, table, lm.train(sentences), spacing, len(coded))
+
+
+def _align(coded: Sequence[tuple[str, str]]) -> list[Aligned]:
+    """Find the links of sentence pairs."""
     links = alignment.align(
-        *(_numbers([item[side] for item in aligned]) for side in (0, 1))
+        _numbers([source for source, _ in coded]),
+        _numbers([target for _, target in coded]),
     )
-    forced = [
-        (left, right, _force(left, right, found))
-        for (left, right, _), found in zip(aligned, links, strict=True)
+    return [
+        Aligned(source, target, _force(source, target, found))
+        for (source, target), found in zip(coded, links, strict=True)
     ]
-    table = phrases.learn(forced, longest, most)
-    return Model(sources, targets, table, lm.train(sentences), spacing, len(aligned))
 
 
 def _tokenise(
@@ -93,7 +99,7 @@ def _tokenise(
 class _Truecase:
     """Which words are written with a capital within a sentence."""
 
-    def __init__(self, sentences: Any) -> None:
+    def __init__(self, sentences: Iterable[list[Token]]) -> None:
         inside: Counter[str] = Counter()
         for sentence in sentences:
             inside.update(token.surface for token in sentence[1:])
@@ -216,7 +222,7 @@ def _read(arrays: Any, pair: LanguagePair) -> Model:
     )
 
 
-def _pack(texts: Any) -> NDArray[np.uint8]:
+def _pack(texts: Iterable[str]) -> NDArray[np.uint8]:
     """Return *texts* as bytes."""
     return np.frombuffer(SEPARATOR.join(texts).encode(), np.uint8)
 

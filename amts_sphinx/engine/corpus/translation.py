@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import codes
-from amts_sphinx.engine.corpus.decoder import Decoder, Option, Weights
 from amts_sphinx.engine.corpus.rendering import Written, capitalise, render
+from amts_sphinx.engine.corpus.search import Limits, Option, Speaker, search
 from amts_sphinx.engine.corpus.tokens import (
     CODE,
     MARK,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from amts_sphinx.engine.corpus.model import Model
+    from amts_sphinx.engine.corpus.weights import Weights
     from amts_sphinx.units import LanguagePair
 
 #: Words that are decoded at once; longer sentences are cut, at a mark if there is one.
@@ -37,6 +38,17 @@ _WHOLE: Final = 60
 #: Words of a paired code that may stand in a longer sentence; others go by themselves.
 _INNER: Final = 20
 _FREE: Final = (0.0, 0.0, 0.0)
+
+
+class Size(NamedTuple):
+    """How much is considered."""
+
+    #: Hypotheses that are followed at a time.
+    beam: int
+    #: Words that a phrase may be translated too early.
+    reach: int
+    #: Words in a phrase.
+    phrase: int
 
 
 class Translator:
@@ -47,16 +59,14 @@ class Translator:
         model: Model,
         pair: LanguagePair,
         weights: Weights,
-        *,
-        beam: int,
-        reach: int,
-        longest: int,
+        size: Size,
     ) -> None:
         self._model = model
         self._pair = pair
         self._weights = weights
-        self._longest = longest
-        self._decoder = Decoder(model.language, weights, beam=beam, reach=reach)
+        self._longest = size.phrase
+        self._limits = Limits(size.beam, size.reach, weights.distance)
+        self._speaker = Speaker(model.language, weights.language)
         self._options: dict[
             int, tuple[float, tuple[float, ...], tuple[float, ...]]
         ] = {}
@@ -86,7 +96,7 @@ class Translator:
         return render(words, tokens, zones, self._model.spacing)
 
     def _shorten(self, sentence: Sentence) -> Sentence:
-        """Translate long paired codes by themselves; each is then a code like others."""
+        """Translate long paired codes apart; each is then a code like others."""
         tokens = sentence.tokens
         for zone in sentence.zones:
             size = zone.end - zone.start
@@ -116,7 +126,8 @@ class Translator:
             if start <= zone.start < zone.end <= end
         ]
         options = self._collect(part, walls)
-        for option in self._decoder.best(len(part), options, walls):
+        best = search(self._speaker, self._limits, len(part), options, walls)
+        for option in best:
             for surface, copied in zip(option.surfaces, option.copied, strict=True):
                 token = part[copied] if copied >= 0 else None
                 coded = token is not None and token.kind == CODE
@@ -166,7 +177,7 @@ class Translator:
                 for place, character in zip(copied, target, strict=True)
             )
             yield Option(
-                start, end, plain(target), surfaces, copied, score, before, after
+                start, end, plain(target), surfaces, copied, score, before, after, row
             )
 
     def _weigh(
@@ -200,7 +211,7 @@ class Translator:
             score += self._weights.unknown
         words = plain(character)
         return Option(
-            place, place + 1, words, (token.surface,), (place,), score, _FREE, _FREE
+            place, place + 1, words, (token.surface,), (place,), score, _FREE, _FREE, -1
         )
 
 
