@@ -46,7 +46,7 @@ class AmtsConfig:
     )
     #: The name of the engine that translates what the memory does not know.
     engine: str = confvals.value(
-        "none",
+        "corpus",
         confvals.engine_name,
         "The engine that translates what the memory does not know. Its own options"
         " stand in ``amts_<engine>``.",
@@ -98,6 +98,12 @@ class AmtsConfig:
         "TMX files, relative to ``conf.py``, that the memory learns, and learns again"
         " when they change.",
         allowed="a list of paths",
+    )
+    draft_notice: bool = confvals.value(
+        True,
+        confvals.flag,
+        "Whether pages tell their readers of translations that are an engine's drafts.",
+        allowed="``True`` or ``False``",
     )
     fullwidth_punctuation: bool = confvals.value(
         True,

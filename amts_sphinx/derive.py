@@ -24,7 +24,7 @@ from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.util.docutils import LoggingReporter
 from sphinx.util.nodes import clean_astext
 
-from amts_sphinx import bookstrings, collation
+from amts_sphinx import bookstrings, collation, notices
 from amts_sphinx.edition import publish
 from amts_sphinx.plan import Patch
 from amts_sphinx.sites import Finder
@@ -99,7 +99,10 @@ class _Deriver:
         doctree.reporter = LoggingReporter(str(self._app.env.doc2path(docname)))
         named = self._titled(docname, doctree)
         values = {self._plan.dates.get(docname, ""): self._today}
-        publish(doctree, self._finder, self._plan.targets, values)
+        plan = self._plan
+        publish(doctree, self._finder, plan.targets, values, plan.drafts)
+        if plan.notice:
+            notices.tell(doctree, plan.tag)
         collation.sort_index(doctree, self._plan.tag)
         collation.sort_glossaries(doctree, self._plan.tag)
         self._collect(docname, doctree)

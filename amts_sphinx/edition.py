@@ -6,7 +6,7 @@ that every id, target and reference of the source edition lives on in each editi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from docutils import nodes
 
@@ -14,10 +14,13 @@ from amts_sphinx import codes
 from amts_sphinx.sites import index_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from amts_sphinx.inline import Slot
     from amts_sphinx.sites import Finder, Site
+
+#: The class of elements that an engine drafted.
+DRAFT: Final = "amts-draft"
 
 
 def publish(
@@ -25,22 +28,27 @@ def publish(
     finder: Finder,
     targets: Mapping[str, str],
     values: Mapping[str, str],
+    drafts: Collection[str] = (),
 ) -> int:
     """Replace the texts of *doctree* by their targets.
 
     :param targets: coded targets by normalised source of the whole container; each has
         exactly the codes of its source
     :param values: what stands for a source edition's value, such as today's date
+    :param drafts: the sources whose elements are marked as an engine's drafts
     :returns: the number of texts that changed
     """
     changed = 0
     # Sites are found before any is written: writing moves nodes.
     for site in list(finder.sites(doctree)):
+        key = codes.normalise(site.coded)
         target = site.baked and codes.escape(site.baked)
-        target = target or targets.get(codes.normalise(site.coded))
+        target = target or targets.get(key)
         if target is not None:
             write(site, target, values)
             changed += 1
+            if key in drafts and not (site.baked or site.attribute):
+                site.node["classes"].append(DRAFT)
     return changed
 
 

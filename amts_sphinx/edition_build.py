@@ -20,7 +20,7 @@ from sphinx.errors import SphinxError
 from sphinx.util.console import color_terminal, nocolor
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from amts_sphinx import collector, search
+from amts_sphinx import collector, notices, search
 from amts_sphinx.bookstrings import today
 from amts_sphinx.config import PLAN
 from amts_sphinx.derive import derive
@@ -81,6 +81,8 @@ def _begin(app: Sphinx) -> None:
     _write_also(app.builder, state.pending[plan.place])
     _keep_doctrees_out(app, plan)
     _STATES[app] = (plan, state)
+    if plan.notice and plan.drafts:
+        notices.register(app)
     collector.relax()
 
 

@@ -189,6 +189,20 @@ class Memory:
             self._drop(path_key, [n for n, _ in self._brought(path_key).values()])
             self._db.execute("DELETE FROM file WHERE path = ?", (path_key,))
 
+    def drop_drafts(self, pair: LanguagePair, maker: str) -> None:
+        """Delete the drafts of *pair* that makers other than *maker* made.
+
+        An engine that learns from people makes all of them anew whenever it has learnt
+        something, and nobody recalls the former ones.
+        """
+        query = (
+            "SELECT id FROM unit WHERE source_language = ? AND target_language = ?"
+            " AND state = ? AND maker NOT IN (?, ?)"
+        )
+        with self._transaction():
+            asked = (*pair, State.DRAFT.value, maker, HUMAN)
+            self._drop("", [n for (n,) in self._db.execute(query, asked)])
+
     def _brought(self, path: str) -> dict[memory_file.Key, tuple[int, str]]:
         """Return id and content of what the file said last time, by the unit's key."""
         query = (

@@ -70,14 +70,18 @@ def of_document(
     pairings: Sequence[Pairing],
     pair: LanguagePair,
     limits: Limits,
+    *,
+    blind: bool,
 ) -> Paired:
     """Return the pairs of one document.
 
     :param documents: the prose that was aligned
+    :param blind: whether nothing is known of any word: then only equal structures and
+        equal anchors tell what belongs together
     """
     source, target = documents
     certain = set(_certain(source, target))
-    finder = _Finder(documents, pair, limits)
+    finder = _Finder(documents, pair, limits, blind=blind)
     found = Paired([], [], [])
     for pairing in pairings:
         first, last, start, end = pairing.blocks
@@ -96,11 +100,14 @@ class _Finder:
         documents: tuple[Sequence[Container], Sequence[Container]],
         pair: LanguagePair,
         limits: Limits,
+        *,
+        blind: bool,
     ) -> None:
         self._wholes = [[c.whole for c in side] for side in documents]
         self._sentences = [[s for c in side for s in c.segments] for side in documents]
         self._blanks = [" " if name_language(tag).spaced else "" for tag in pair]
         self._limits = limits
+        self._blind = blind
 
     def block(self, pairing: Pairing, *, trusted: bool) -> Block:
         """Return the pairs of one pairing.
@@ -119,6 +126,9 @@ class _Finder:
                 alone = [n + more for n, more in zip(alone, bead.shape, strict=True)]
         whole = self._pair(self._wholes, pairing.blocks, pairing.score, limits)
         whole = _marked(whole, self._limits, moved=pairing.moved)
+        if self._blind and not trusted:
+            whole = _doubted(whole, self._limits)
+            sentences = [_doubted(pair, self._limits) for pair in sentences]
         return Block(whole, tuple(sentences), (alone[0], alone[1]))
 
     def _pair(
@@ -126,7 +136,11 @@ class _Finder:
     ) -> Pair:
         source = joined(items[0][bead.first : bead.last], self._blanks[0])
         target = joined(items[1][bead.start : bead.end], self._blanks[1])
-        return Pair(source, target, score, bead.shape, limits.fault(score))
+        # A name that people left as it is needs no lexicon to be right.
+        same = source.source == target.source
+        return Pair(
+            source, target, score, bead.shape, "" if same else limits.fault(score)
+        )
 
 
 def _marked(pair: Pair, limits: Limits, *, moved: bool) -> Pair:
@@ -138,6 +152,13 @@ def _marked(pair: Pair, limits: Limits, *, moved: bool) -> Pair:
     if not pair.dropped and (fault := limits.fault(pair.score)):
         marks.append(fault)
     return pair._replace(marks=tuple(marks))
+
+
+def _doubted(pair: Pair, limits: Limits) -> Pair:
+    """Drop a pair for which no anchor speaks."""
+    if pair.dropped or pair.score.anchors >= limits.anchors:
+        return pair
+    return pair._replace(dropped="there is too little text to be sure")
 
 
 def joined(segments: Sequence[Segment], blank: str) -> Segment:

@@ -69,11 +69,11 @@ class Rules:
     limits: Limits = Limits()  # noqa: RUF009 - it is frozen
 
 
-def pair_books(
+def pair_books(  # noqa: PLR0913 - what, how, and by whom
     source: Book,
     target: Book,
     pair: LanguagePair,
-    rules: Rules = Rules(),  # noqa: B008 - it is frozen
+    rules: Rules = Rules(),
     *,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -87,9 +87,13 @@ def pair_books(
     prose = [(_prose(source[name]), _prose(target[name])) for name in names]
     aligned = align_documents(prose, pair, executor, progress)
     left = list(_alone(source, target))
+    known = (
+        p.score.coverage for found in aligned for p in found if all(p.blocks.shape)
+    )
+    blind = all(coverage < 0 for coverage in known)
     found: list[_Document] = []
     for name, both, pairings in zip(names, prose, aligned, strict=True):
-        paired = pairs.of_document(both, pairings, pair, rules.limits)
+        paired = pairs.of_document(both, pairings, pair, rules.limits, blind=blind)
         left += _unpaired(paired)
         texts = _attributes(source[name], target[name], left)
         found.append(_Document(paired.blocks, texts).without_copies(left))

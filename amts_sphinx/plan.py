@@ -52,6 +52,10 @@ class Plan:
     rules: Rules
     #: Coded targets by normalised source.
     targets: Mapping[str, str]
+    #: The sources among them whose targets are drafts.
+    drafts: frozenset[str]
+    #: Whether readers are told of drafts.
+    notice: bool
     #: What each document is made from: it is derived again when that changes.
     digests: Mapping[str, str]
     #: The text of ``|today|`` when each document was read.

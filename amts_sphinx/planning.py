@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from amts_sphinx import bookstrings, codes
 from amts_sphinx.collect import rules
+from amts_sphinx.config import checked
 from amts_sphinx.plan import Plan
 
 if TYPE_CHECKING:
@@ -39,6 +40,16 @@ class Order:
         return max(1, min(jobs, len(self.editions)))
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an edition says."""
+
+    #: Coded targets by normalised source of the whole container.
+    targets: Mapping[str, str]
+    #: The sources among them whose targets are drafts.
+    drafts: frozenset[str]
+
+
 class Planner:
     """Plans the editions of one book."""
 
@@ -55,13 +66,8 @@ class Planner:
         self._texts = texts
         self._format = form
 
-    def plan(
-        self, language: Language, targets: Mapping[str, str], order: Order
-    ) -> Plan:
-        """Return the plan of one edition of *order*.
-
-        :param targets: coded targets by normalised source of the whole container
-        """
+    def plan(self, language: Language, content: Content, order: Order) -> Plan:
+        """Return the plan of one edition of *order*."""
         app = self._app
         return Plan(
             tag=language.tag,
@@ -73,7 +79,7 @@ class Planner:
             outdir=str(order.editions[language]),
             doctrees=str(app.doctreedir),
             home=str(Path(app.doctreedir, ".amts", language.tag)),
-            overrides=self._overrides(language, targets),
+            overrides=self._overrides(language, content.targets),
             tags=self._tags(),
             verbosity=app.verbosity,
             parallel=max(1, app.parallel // order.at_a_time(app.parallel)),
@@ -81,20 +87,20 @@ class Planner:
             force=order.force,
             filenames=order.filenames,
             rules=rules(app.config),
-            targets=targets,
-            digests={d: self._digest(d, language, targets) for d in self._texts},
+            targets=content.targets,
+            drafts=content.drafts,
+            notice=checked(app.config).draft_notice,
+            digests={d: self._digest(d, language, content) for d in self._texts},
             dates={docname: texts.date for docname, texts in self._texts.items()},
         )
 
-    def _digest(
-        self, docname: str, language: Language, targets: Mapping[str, str]
-    ) -> str:
+    def _digest(self, docname: str, language: Language, content: Content) -> str:
         """Return a hash of what one document of an edition is made from."""
         made_from = [self._trees[docname], language.locale, self._texts[docname].date]
-        made_from += [
-            targets.get(codes.normalise(container.whole.source), "")
-            for container in self._texts[docname].containers
-        ]
+        made_from.append(str(checked(self._app.config).draft_notice))
+        for container in self._texts[docname].containers:
+            key = codes.normalise(container.whole.source)
+            made_from += [content.targets.get(key, ""), "*" * (key in content.drafts)]
         return _hash("\0".join(made_from).encode())
 
     @cached_property

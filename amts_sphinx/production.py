@@ -14,22 +14,23 @@ from sphinx.util.console import color_terminal
 
 from amts_sphinx import bookstrings, codes, learning, press, receipt
 from amts_sphinx.collect import texts_of
-from amts_sphinx.engine import create_engine
+from amts_sphinx.engine import Learner, create_engine, makes_drafts
 from amts_sphinx.errors import AmtsError
 from amts_sphinx.memory import Memory
-from amts_sphinx.planning import Planner
+from amts_sphinx.planning import Content, Planner
 from amts_sphinx.records import recorded
 from amts_sphinx.translator import Translator
 from amts_sphinx.typography import profile_for
-from amts_sphinx.units import LanguagePair, Severity
+from amts_sphinx.units import HUMAN, LanguagePair, Severity, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
 
     from amts_sphinx.config import AmtsConfig
+    from amts_sphinx.engine import Engine
     from amts_sphinx.languages import Language
     from amts_sphinx.plan import Plan
     from amts_sphinx.planning import Order
@@ -102,7 +103,8 @@ class Production:
     ) -> tuple[Edition, Plan]:
         """Translate the book into one language, and plan its edition."""
         config = self._config
-        engine = create_engine(config.engine, config.engine_options)
+        pair = LanguagePair(config.source_language.tag, language.tag)
+        engine = self._engine(memory, pair)
         profile = profile_for(
             language.tag,
             fullwidth_punctuation=config.fullwidth_punctuation,
@@ -110,15 +112,25 @@ class Production:
         )
         asking = partial(_tell, language.tag, config.engine)
         translator = Translator(memory, engine, profile, asking)
-        pair = LanguagePair(config.source_language.tag, language.tag)
         everything = list(self._containers())
         edition = translator.translate(everything, pair)
-        targets = {
-            codes.normalise(container.whole.source): target
-            for container in everything
-            if (target := translator.target(container, edition)) is not None
-        }
-        return edition, self._planner.plan(language, targets, order)
+        if makes_drafts(engine) and edition.usage.translated:
+            memory.drop_drafts(pair, engine.fingerprint)
+        content = _content(translator, everything, edition)
+        return edition, self._planner.plan(language, content, order)
+
+    def _engine(self, memory: Memory, pair: LanguagePair) -> Engine:
+        """Return the engine for one direction, with what it can learn from people."""
+        config = self._config
+        engine = create_engine(config.engine, config.engine_options)
+        if not isinstance(engine, Learner):
+            return engine
+        units = (
+            unit
+            for unit in memory.units(pair, makers=[HUMAN])
+            if unit.state in {State.REVIEWED, State.APPROVED}
+        )
+        return engine.train(pair, units, config.memory.parent, {})
 
     def _containers(self) -> Iterator[Container]:
         yield from self._strings
@@ -168,6 +180,14 @@ class Production:
                 untold,
                 self._config.engine,
             )
+        drafts = sum(unit.state is State.DRAFT for unit in edition.units.values())
+        if drafts:
+            logger.info(
+                "%s: %d segments are drafts of the engine %r, to be read by a person",
+                name,
+                drafts,
+                self._config.engine,
+            )
         if outcome is None:
             logger.info("%s: the edition is up to date", name)
         logger.info(edition.summary(name))
@@ -183,6 +203,22 @@ class Production:
             type="amts",
             subtype=finding.check,
         )
+
+
+def _content(
+    translator: Translator, containers: Iterable[Container], edition: Edition
+) -> Content:
+    """Return what the edition says in place of each container."""
+    targets: dict[str, str] = {}
+    drafts: set[str] = set()
+    for container in containers:
+        target = translator.target(container, edition)
+        if target is not None:
+            key = codes.normalise(container.whole.source)
+            targets[key] = target
+            if translator.is_draft(container, edition):
+                drafts.add(key)
+    return Content(targets, frozenset(drafts))
 
 
 @dataclass(frozen=True, slots=True)

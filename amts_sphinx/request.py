@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from amts_sphinx import codes, repair
+from amts_sphinx.engine import makes_drafts
 from amts_sphinx.errors import EngineError, EngineReplyError
 from amts_sphinx.units import Finding, Severity, State
 
@@ -42,6 +43,7 @@ def ask(engine: Engine, segments: Mapping[str, Segment], pair: LanguagePair) -> 
     reply = Reply()
     raw = _send(engine, [s.source for s in segments.values()], pair, reply)
     refused: dict[str, str] = {}
+    state = State.DRAFT if makes_drafts(engine) else State.MACHINE
     for key, segment in segments.items():
         target = raw[segment.source]
         if target is None:
@@ -51,7 +53,7 @@ def ask(engine: Engine, segments: Mapping[str, Segment], pair: LanguagePair) -> 
         if fault:
             refused[key] = fault
         else:
-            reply.targets[key] = (sound, State.MACHINE)
+            reply.targets[key] = (sound, state)
     if refused:
         _ask_simpler(engine, {key: segments[key] for key in refused}, pair, reply)
         reply.findings.extend(

@@ -93,6 +93,16 @@ class Translator:
             for unit, segment in zip(units, container.segments, strict=True)
         )
 
+    def is_draft(self, container: Container, edition: Edition) -> bool:
+        """Tell whether some of what :meth:`target` returns is an engine's draft."""
+        whole = edition.units.get(codes.normalise(container.whole.source))
+        if whole and whole.by_human:
+            return False
+        found = (
+            edition.units.get(codes.normalise(s.source)) for s in container.segments
+        )
+        return any(unit and unit.state is State.DRAFT for unit in found)
+
     def _unit(
         self, segment: Segment, target: str, pair: LanguagePair, state: State
     ) -> TranslationUnit:

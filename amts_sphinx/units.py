@@ -103,6 +103,8 @@ class Container:
 class State(str, Enum):
     """How far a translation unit has come, from an engine's draft to approval."""
 
+    #: By an engine that only helps people along: readers are told.
+    DRAFT = "draft"
     MACHINE = "machine"
     NEEDS_REVIEW = "needs-review"
     REVIEWED = "reviewed"

@@ -63,7 +63,7 @@ def test_parallel_writes_what_people_translated(
         "One cup.": "一杯。",
     }
     last = done.stdout.splitlines()[-2]
-    assert last.startswith("en → zh: 4 units; 3 texts paired sentence by sentence")
+    assert last.startswith("en → zh: 4 pairs, 4 units; 3 texts learnt sentence by")
     assert "conf.py: 1 left out" in done.stdout
 
 

@@ -33,7 +33,7 @@ def test_the_defaults() -> None:
     ours = read({})
     assert ours.source_language.tag == "en"
     assert ours.target_languages == ()
-    assert (ours.engine, ours.format) == ("none", "html")
+    assert (ours.engine, ours.format) == ("corpus", "html")
     assert ours.by_sentence
     assert (ours.skip, ours.figure_captions) == (frozenset(), False)
     assert ours.memory == Path("/book/.amts/memory.sqlite")

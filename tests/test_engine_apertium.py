@@ -10,7 +10,7 @@ import pytest
 from engine_contract import EngineContract
 
 from amts_sphinx import codes
-from amts_sphinx.engine import Engine, create_engine
+from amts_sphinx.engine import Engine, apertium, create_engine
 from amts_sphinx.engine.apertium_html import mask, restore
 from amts_sphinx.errors import ConfigError, EngineReplyError, EngineUnavailableError
 from amts_sphinx.units import LanguagePair
@@ -23,14 +23,14 @@ ES = LanguagePair("en", "es")
 
 def has_pair() -> bool:
     program = shutil.which("apertium")
-    if not program:
+    if not program or not shutil.which("tf-extract"):
         return False
     listed = subprocess.run([program, "-l"], capture_output=True, check=False)
     return b"eng-spa" in listed.stdout
 
 
 needs_apertium = pytest.mark.skipif(
-    not has_pair(), reason="needs: apt-get install apertium apertium-eng-spa"
+    not has_pair(), reason="needs: apt-get install apertium apertium-eng-spa transfuse"
 )
 
 
@@ -118,7 +118,7 @@ def test_modes_can_be_chosen() -> None:
 
 def test_a_missing_program_says_how_to_install_it() -> None:
     engine = create_engine("apertium", {"program": "no-such-apertium"})
-    wanted = "'no-such-apertium'.*apt-get install apertium apertium-eng-spa"
+    wanted = "'no-such-apertium'.*apt-get install apertium apertium-eng-spa transfuse"
     with pytest.raises(EngineUnavailableError, match=wanted):
         engine.translate(["Words"], ES)
     with pytest.raises(EngineUnavailableError, match=wanted):
@@ -140,7 +140,27 @@ def stand_in(folder: Path, translate: str) -> Engine:
     return create_engine("apertium", {"program": str(program), "timeout": 5})
 
 
-def test_a_lost_code_sends_the_pieces_between_codes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("there", [True, False])
+def test_markup_needs_a_program_that_moves_it(
+    there: bool,  # noqa: FBT001 - a table
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(apertium, "which", lambda name: name if there else None)
+    engine = stand_in(tmp_path, "cat")
+    assert engine.translate(["house"], ES) == ["house"]
+    source = '<g id="1">house</g> of'
+    if there:
+        assert engine.translate([source], ES) == [source]
+    else:
+        with pytest.raises(EngineUnavailableError, match="install .*transfuse"):
+            engine.translate([source], ES)
+
+
+def test_a_lost_code_sends_the_pieces_between_codes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(apertium, "which", str)
     engine = stand_in(tmp_path, "sed -e 's/<b id=.2.>the<.b>//' -e s/house/casa/")
     source = 'A <g id="1">house</g> of <g id="2">the</g> <x id="3"/> house.'
     assert engine.translate([source], ES) == [

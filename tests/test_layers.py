@@ -38,7 +38,7 @@ FLOORS: Final = (
      "align.quality align.sections", "align.document", "align"),
     ("request learning pairs", "translator parallel", "review"),
     ("confvals", "config", "uistrings", "inline", "sites", "segments bookstrings",
-     "collation search edition",
+     "collation search edition", "notices",
      "collect book", "plan records collector sources", "receipt", "derive"),
     ("edition_build planning", "press", "production", "builders"),
     (".", "cli.console", "cli.*", "cli", "__main__"),

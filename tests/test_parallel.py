@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from amts_sphinx import codes
-from amts_sphinx.parallel import Left, Parallel, by_structure, documents, pair_books
+from amts_sphinx.parallel import Parallel, Rules, documents, pair_books, texts
 from amts_sphinx.sentences import split
 from amts_sphinx.units import Code, Container, LanguagePair, Location, Segment
 
@@ -64,21 +64,23 @@ def test_a_paragraph_is_one_unit_where_the_counts_differ() -> None:
     found = paired([english("One day. Two days.")], [chinese("一天，两天。")])
     assert told(found) == {"One day. Two days.": "一天，两天。"}
     assert (found.by_sentence, found.whole) == (0, 1)
+    assert [pair.shape for pair in found.pairs] == [(2, 1)]
 
 
-def test_sentences_out_of_step_are_not_paired() -> None:
-    # Two merged and one split: the counts agree, the sentences do not.
-    short = "A short one here. Another short sentence. This is long."
-    long = "It goes on and on and on and on and on and on and on and on and on."
-    found = paired(
-        [english(f"{short} {long}")],
-        [
-            chinese(
-                "一句很长很长很长很长很长很长很长很长很长很长很长很长很长的话。短。短。短。"
-            )
-        ],
+def test_sentences_that_go_one_by_one_are_learnt_beside_the_whole() -> None:
+    source = (
+        "The station measures the temperature of the air every ten minutes."
+        " It rains. It snows. Then the file with all of the readings is closed."
     )
-    assert found.whole == 1
+    target = (
+        "气象站每隔十分钟测量一次空气的温度。下雨下雪。然后，把包含全部读数的文件关闭。"
+    )
+    found = told(paired([english(source)], [chinese(target)]))
+    assert found[source] == target
+    assert found["It rains. It snows."] == "下雨下雪。"
+    assert found["Then the file with all of the readings is closed."] == (
+        "然后，把包含全部读数的文件关闭。"
+    )
 
 
 def test_codes_are_matched_by_what_they_stand_for() -> None:
@@ -156,28 +158,88 @@ def title(text: str, level: int = 2) -> Container:
     return container(text, "title", level)
 
 
-def test_a_section_that_is_built_otherwise_leaves_the_others() -> None:
-    source = [title("A"), english("One."), title("B"), english("Two.")]
-    target = [
-        title("甲"),
-        chinese("一。"),
-        title("乙"),
-        chinese("二。"),
-        chinese("三。"),
+#: So much text tells how long sentences of both languages are, compared.
+OTHERS = {
+    "The sensor stands in the shade, two metres above the grass.": (
+        "传感器放在阴凉处，距离草地两米高。"
+    ),
+    "Write the time of each reading beside its value.": (
+        "在每个读数的旁边写下它的时间。"
+    ),
+    "A cable that is too long makes the signal weaker.": "过长的电缆会使信号变弱。",
+    "Clean the funnel of the rain gauge every month.": "每个月清洗一次雨量计的漏斗。",
+}
+
+
+def with_others(*texts: Container, translated: bool = False) -> list[Container]:
+    """Return *texts* between others, or their translations."""
+    others = [
+        chinese(target) if translated else english(source)
+        for source, target in OTHERS.items()
     ]
+    return [*others[:2], *texts, *others[2:]]
+
+
+def test_other_structures_of_little_text_are_not_guessed_at() -> None:
+    note = "这里有一段很长的话，是译者自己添加的，原文里面根本没有这样的内容。"
+    found = paired(with_others(), with_others(chinese(note), translated=True))
+    assert found.units == ()
+    assert found.dropped() == {"there is too little text to be sure": len(OTHERS)}
+
+
+def test_anchors_tell_what_belongs_together_in_little_text() -> None:
+    def code(number: int) -> Code:
+        return Code(1, paired=False, kind="literal", equiv=f"name_{number}")
+
+    source = [english('Call <x id="1"/>.', code(n)) for n in range(4)]
+    target = [chinese('调用<x id="1"/>。', code(n)) for n in (0, 2, 3)]
     found = paired(source, target)
-    assert told(found) == {"A": "甲", "One.": "一。", "B": "乙"}
-    assert [left.reason for left in found.left] == [
-        "the section is built otherwise in the translation"
+    assert [p.source.codes[0].equiv for p in found.kept] == [
+        "name_0",
+        "name_2",
+        "name_3",
     ]
 
 
-def test_other_sections_leave_the_document() -> None:
-    aligned = by_structure(
-        [title("A"), english("One.")], [title("甲"), title("乙"), chinese("一。")]
+def test_a_sentence_that_was_dropped_is_said() -> None:
+    mine = english(
+        "The battery is empty, and the logger stops."
+        " This is an entire sentence which its translator left out on purpose."
+        " The file stays as it was."
     )
-    assert aligned.pairs == []
-    assert aligned.left == [Left(Location("a", 1), "the sections differ", 2)]
+    other = chinese("电池没有电了，记录器停止工作。文件保持原样。")
+    found = paired(with_others(mine), with_others(other, translated=True))
+    assert [left.reason for left in found.left] == [
+        "sentences of it have no counterpart"
+    ]
+    assert told(found)["The file stays as it was."] == "文件保持原样。"
+
+
+def test_paragraphs_are_paired_when_asked_for() -> None:
+    source, target = [english("One day. Two days.")], [chinese("一天。两天。")]
+    found = pair_books(
+        {"a": tuple(source)}, {"a": tuple(target)}, PAIR, Rules(by_sentence=False)
+    )
+    assert told(found) == {"One day. Two days.": "一天。两天。"}
+    assert [pair.shape for pair in found.kept] == [(1, 1)]
+
+
+def test_plain_texts_have_formulas_and_code_in_them() -> None:
+    def formula(equiv: str) -> Code:
+        return Code(1, paired=False, kind="math", equiv=equiv)
+
+    mine = english('Take <x id="1"/> &amp; go.', formula("x + 1"))
+    other = chinese('取<x id="1"/>再走。', formula("x+1"))
+    found = paired([mine], [other])
+    assert told(found) == {'Take <x id="1"/> &amp; go.': '取<x id="1"/>再走。'}
+    [unit] = texts(found.kept, PAIR)
+    assert (unit.source, unit.target) == ("Take x + 1 &amp; go.", "取x+1再走。")
+
+
+def test_emphasis_that_only_the_translator_used_is_dropped() -> None:
+    mark = Code(1, paired=True, kind="strong", equiv="")
+    found = paired([english("It rains.")], [chinese('<g id="1">下雨</g>了。', mark)])
+    assert told(found) == {"It rains.": "下雨了。"}
 
 
 def test_a_document_without_translation_is_said() -> None:

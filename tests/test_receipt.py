@@ -232,6 +232,8 @@ def plan(tmp_path: Path, **changes: Any) -> Plan:
         filenames=(),
         rules=Rules("en"),
         targets={},
+        drafts=frozenset(),
+        notice=True,
         digests={"index": "1"},
         dates={},
     )

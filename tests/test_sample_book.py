@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -47,6 +48,7 @@ def editions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]
     """Return the human Chinese edition, ours, and what the build of ours said."""
     out = tmp_path_factory.mktemp("editions")
     options = ["-D", f"amts_memory={out}/memory.sqlite", "-D", "amts_figure_captions=1"]
+    options += ["-D", "amts_engine=none"]
     for kind, form in {
         "figure": "图%s",
         "table": "表%s",
@@ -87,7 +89,15 @@ def test_a_translated_chapter_reads_as_its_translator_wrote_it(
     assert len(differ) == KNOWN.get(chapter, 0), differ
 
 
-def test_what_nobody_translated_stays_in_the_source(
+@pytest.fixture(scope="module")
+def drafted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return the Chinese edition by the default engine, and what the build said."""
+    out = tmp_path_factory.mktemp("drafted")
+    memory = ["-D", f"amts_memory={out}/memory.sqlite"]
+    return out / "book", sphinx("amts-zh", BOOK / "en", out / "book", *memory)
+
+
+def test_what_nobody_translated_stays_in_the_source_without_an_engine(
     editions: tuple[Path, Path, str],
 ) -> None:
     _, ours, said = editions
@@ -96,6 +106,28 @@ def test_what_nobody_translated_stays_in_the_source(
             "forecast" in t or "share" in t for t in texts(ours / f"{chapter}.html")
         )
     assert "stay in the source language" in said
+
+
+def test_what_nobody_translated_is_drafted_and_marked(
+    drafted: tuple[Path, str],
+) -> None:
+    out, said = drafted
+    assert "are drafts of the engine 'corpus'" in said
+    for chapter in UNTRANSLATED:
+        page = html.fromstring((out / f"{chapter}.html").read_bytes())
+        marked = page.find_class("amts-draft")
+        assert len(marked) > 20
+        assert all(re.search("[\u4e00-\u9fff]", e.text_content()) for e in marked)
+        [notice] = page.find_class("amts-notice")
+        assert "机器翻译" in notice.text_content()
+        assert "_static/amts.css" in str(page.xpath("//link/@href"))
+
+
+def test_what_people_translated_is_not_marked(drafted: tuple[Path, str]) -> None:
+    for chapter in set(chapters()) - UNTRANSLATED - {"maintenance"}:
+        page = html.fromstring((drafted[0] / f"{chapter}.html").read_bytes())
+        assert not page.find_class("amts-notice")
+        assert not page.find_class("amts-draft")
 
 
 @pytest.mark.skipif(
@@ -120,6 +152,8 @@ def test_every_format_builds(form: str, tmp_path: Path) -> None:
         f"amts_memory={tmp_path}/memory.sqlite",
         "-D",
         f"amts_format={form}",
+        "-D",
+        "amts_engine=none",
     ]
     sphinx("amts-zh", BOOK / "en", tmp_path / "out", *options)
     files = [path for path in (tmp_path / "out").glob("*.*") if path.is_file()]

@@ -249,7 +249,7 @@ def _tell(found: Parallel, pair: LanguagePair, added: int, *, verbose: bool) -> 
         echo(f"{count} pairs dropped: {reason}")
     echo(
         f"{pair}: {len(found.kept)} pairs, {len(found.units)} units;"
-        f" {found.by_sentence} texts learnt sentence by sentence, {found.whole} as a whole,"
-        f" {sum(left.texts for left in found.left)} left out,"
+        f" {found.by_sentence} texts learnt sentence by sentence, {found.whole} as a"
+        f" whole, {sum(left.texts for left in found.left)} left out,"
         f" {found.conflicts} sources with several translations, {added} units added"
     )

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import difflib
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast, runtime_checkable
 
 from amts_sphinx.errors import ConfigError, EngineUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
-    from amts_sphinx.units import LanguagePair
+    from amts_sphinx.units import LanguagePair, TranslationUnit
 
 #: The group of entry points whose values are a :class:`CreateEngine`.
 GROUP: Final = "amts_sphinx.engines"
@@ -24,6 +25,7 @@ GROUP: Final = "amts_sphinx.engines"
 #: They work without package metadata too, as from a source tree.
 _BUILT_IN: Final = {
     "apertium": "amts_sphinx.engine.apertium:create",
+    "corpus": "amts_sphinx.engine.corpus:create",
     "none": "amts_sphinx.engine.none:create",
     "pseudo": "amts_sphinx.engine.pseudo:create",
 }
@@ -46,6 +48,27 @@ class Engine(Protocol):
         source language. A target has the codes of its source, each exactly once.
 
         :raises EngineError: the engine cannot translate any of them
+        """
+
+
+@runtime_checkable
+class Learner(Protocol):
+    """An engine that learns from what people translated."""
+
+    def train(
+        self,
+        pair: LanguagePair,
+        units: Iterable[TranslationUnit],
+        home: Path,
+        terms: Mapping[str, str],
+    ) -> Engine:
+        """Return an engine for one direction that has learnt *units*.
+
+        It may put off the work until it is first asked to translate; its fingerprint
+        tells what it was given.
+
+        :param home: a folder where models may be kept
+        :param terms: names of the source, as plain text, with what must stand for them
         """
 
 
@@ -79,6 +102,14 @@ def create_engine(name: str, options: Mapping[str, object]) -> Engine:
         near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
         raise ConfigError(f"{msg}; did you mean {near[0]!r}?" if near else msg)
     return _load(known[name])(options)
+
+
+def makes_drafts(engine: Engine) -> bool:
+    """Tell whether what *engine* says must be read by a person before it is believed.
+
+    An engine says so by an attribute ``drafts`` that is true.
+    """
+    return bool(getattr(engine, "drafts", False))
 
 
 def _engines() -> dict[str, EntryPoint]:

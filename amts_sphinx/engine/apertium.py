@@ -13,6 +13,7 @@ import re
 import subprocess
 from dataclasses import dataclass, field
 from functools import cached_property
+from shutil import which
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx import codes
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 
     from amts_sphinx.units import LanguagePair
 
-_INSTALL: Final = "apt-get install apertium apertium-eng-spa"
+_INSTALL: Final = "apt-get install apertium apertium-eng-spa transfuse"
+#: A program of Transfuse. With it, Apertium moves markup along with its words; without
+#: it, markup stays where it was, around whatever words come to stand there.
+_TRANSFUSE: Final = "tf-extract"
 #: Characters of HTML in one call of the program.
 _CALL_SIZE: Final = 200_000
 _REPLY: Final = re.compile(r'<p id="(\d+)">(.*?)</p>', re.DOTALL)
@@ -84,6 +88,9 @@ class ApertiumEngine:
         """
         mode = self._mode(pair)
         wanted = list(filter(codes.has_words, dict.fromkeys(sources)))
+        if any("<g " in source for source in wanted) and not which(_TRANSFUSE):
+            msg = f"apertium would put markup around other words; install: {_INSTALL}"
+            raise EngineUnavailableError(msg)
         targets = dict(zip(wanted, self._whole(wanted, mode), strict=True))
         broken = [source for source in wanted if _is_damaged(source, targets[source])]
         targets.update(zip(broken, self._by_pieces(broken, mode), strict=True))

@@ -50,6 +50,9 @@ class CorpusOptions:
 class CorpusEngine:
     """Translates one language pair with what it was trained on; first, nothing."""
 
+    #: What it says is to be read by a person.
+    drafts = True
+
     def __init__(self, options: CorpusOptions) -> None:
         self._options = options
         self._translator: Translator | None = None
@@ -69,7 +72,7 @@ class CorpusEngine:
         return f"corpus/{VERSION}/{settings}/{self._digest or 'untrained'}"
 
     def train(
-        self, pair: LanguagePair, units: Iterable[TranslationUnit], home: Path
+        self, pair: LanguagePair, units: Iterable[TranslationUnit], home: Path, terms={}
     ) -> CorpusEngine:
         """Return an engine that has learnt the human *units* of *pair*.
 
