@@ -21,6 +21,7 @@ from amts_sphinx.engine.corpus.vocabulary import (
     SEPARATOR,
     Vocabulary,
     classes,
+    is_class,
     plain,
 )
 
@@ -35,19 +36,21 @@ if TYPE_CHECKING:
 
 #: Sentences longer than this teach words, but cost too much to align.
 _LONGEST: Final = 100
+#: Letters by which a word is aligned. Measured on ten articles of d2l: 4, 6 and all
+#: letters give BLEU 47.3, 47.5 and 46.5.
+_STEM: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """All that a translation needs."""
 
+    pair: LanguagePair
     sources: Vocabulary
     targets: Vocabulary
     table: PhraseTable
     language: lm.LanguageModel
     spacing: Spacing
-    #: Sentence pairs that it was trained on.
-    pairs: int
 
 
 def train(
@@ -70,20 +73,16 @@ def train(
         if 0 < len(source) <= _LONGEST and 0 < len(target) <= _LONGEST:
             left = _encode(source, shared, sources, lower=True)
             coded.append((left, right))
-    table = phrases.learn(_align(coded), longest, most)
-    return Model(sources, targets, table, lm.train(sentences), spacing, len(coded))
-
-
-def _align(coded: Sequence[tuple[str, str]]) -> list[Aligned]:
-    """Find the links of sentence pairs."""
     links = alignment.align(
-        _numbers([source for source, _ in coded]),
-        _numbers([target for _, target in coded]),
+        _numbers([source for source, _ in coded], sources),
+        _numbers([target for _, target in coded], targets),
     )
-    return [
-        Aligned(source, target, _force(source, target, found))
-        for (source, target), found in zip(coded, links, strict=True)
+    aligned = [
+        Aligned(left, right, _force(left, right, found))
+        for (left, right), found in zip(coded, links, strict=True)
     ]
+    table = phrases.learn(aligned, longest, most)
+    return Model(pair, sources, targets, table, lm.train(sentences), spacing)
 
 
 def _tokenise(
@@ -133,16 +132,23 @@ def _encode(
     )
 
 
-def _numbers(sentences: Sequence[str]) -> list[NDArray[np.int32]]:
-    """Return *sentences* as arrays of small numbers."""
-    arrays = [
-        np.frombuffer(sentence.encode("utf-32-le"), np.int32) for sentence in sentences
-    ]
-    if not arrays:
-        return []
-    _, dense = np.unique(np.concatenate(arrays), return_inverse=True)
-    ends = np.cumsum([len(array) for array in arrays])[:-1]
-    return [part.astype(np.int32) for part in np.split(dense, ends)]
+def _numbers(
+    sentences: Sequence[str], vocabulary: Vocabulary
+) -> list[NDArray[np.int32]]:
+    """Return *sentences* as arrays of small numbers, one for all forms of a word.
+
+    Words are taken for forms of one when they begin alike: rare forms are aligned by
+    what is known of the others (as with the stems of Fraser and Marcu, 2005).
+    """
+    numbers: dict[str, int] = {}
+    known: dict[str, int] = {}
+    for sentence in sentences:
+        for character in sentence:
+            if character not in known:
+                word = character if is_class(character) else vocabulary.word(character)
+                key = word if is_class(character) else word[:_STEM].lower()
+                known[character] = numbers.setdefault(key, len(numbers))
+    return [np.array([known[c] for c in sentence], np.int32) for sentence in sentences]
 
 
 def _force(
@@ -176,7 +182,7 @@ def save(model: Model, path: Path) -> None:
         "chances": np.array(list(language.chances.values()), np.float32),
         "contexts": _pack(language.leftovers),
         "leftovers": np.array(list(language.leftovers.values()), np.float32),
-        "rest": _pack([json.dumps({"pairs": model.pairs, **model.spacing.state()})]),
+        "spacing": _pack([json.dumps(model.spacing.state())]),
     }
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
@@ -192,7 +198,7 @@ def load(path: Path, pair: LanguagePair) -> Model | None:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return _read(arrays, pair)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile):
         return None
 
 
@@ -206,19 +212,18 @@ def _read(arrays: Any, pair: LanguagePair) -> Model:
             zip(_unpack(arrays["contexts"]), arrays["leftovers"].tolist(), strict=True)
         ),
     )
-    rest = json.loads(_unpack(arrays["rest"])[0])
     table = PhraseTable(
         dict(zip(_unpack(arrays["phrases"]), rows, strict=True)),
         _unpack(arrays["said"]),
         arrays["scores"].astype(np.float32),
     )
     return Model(
+        pair,
         Vocabulary(_unpack(arrays["sources"])),
         Vocabulary(_unpack(arrays["targets"])),
         table,
         language,
-        Spacing(pair.target, rest),
-        int(rest["pairs"]),
+        Spacing(pair.target, json.loads(_unpack(arrays["spacing"])[0])),
     )
 
 

@@ -24,6 +24,8 @@ class Written(NamedTuple):
     copied: int
     #: A source word of the phrase that it belongs to.
     source: int
+    #: Whether it is a term, written as it is in any place.
+    term: bool = False
 
 
 def render(
@@ -82,7 +84,7 @@ def capitalise(words: list[Written], tokens: Sequence[Token]) -> list[Written]:
     if not words or not tokens or not tokens[0].surface[:1].isupper():
         return words
     first = words[0]
-    if first.coded or first.copied >= 0 or tokens[0].kind == CODE:
+    if first.coded or first.term or first.copied >= 0 or tokens[0].kind == CODE:
         return words
     surface = first.surface[:1].upper() + first.surface[1:]
     return [first._replace(surface=surface), *words[1:]]

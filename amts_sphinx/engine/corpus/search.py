@@ -44,7 +44,7 @@ class Option(NamedTuple):
     #: Weighted chances of being monotone, swapped and apart.
     before: Sequence[float]
     after: Sequence[float]
-    #: Its row in the phrase table, or -1.
+    #: Its row in the phrase table; less than 0 for what is not from there.
     row: int
 
 

@@ -140,4 +140,5 @@ def _cut(text: str) -> list[str]:
     import jieba  # noqa: PLC0415 - it takes a while to load
 
     jieba.setLogLevel(logging.WARNING)
-    return [word for word in jieba.lcut(text) if not word.isspace()]
+    # New words that it would guess are cut otherwise in the next sentence.
+    return [word for word in jieba.lcut(text, HMM=False) if not word.isspace()]
