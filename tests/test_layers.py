@@ -28,7 +28,7 @@ FLOORS: Final = (
      "readers readers.blocks", "readers.files readers.markdown_syntax",
      "readers.markdown_inline", "readers.*", "readers.notebook"),
     ("memory_file", "memory engine", "engine.options engine.apertium_html", "engine.*",
-     "engine.corpus.tokens", "engine.corpus.vocabulary",
+     "engine.corpus.casing", "engine.corpus.tokens", "engine.corpus.vocabulary",
      "engine.corpus.spacing engine.corpus.lm engine.corpus.alignment",
      "engine.corpus.terms engine.corpus.inflection engine.corpus.weights",
      "engine.corpus.extraction", "engine.corpus.lexical", "engine.corpus.phrases",

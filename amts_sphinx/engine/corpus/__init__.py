@@ -77,7 +77,7 @@ class CorpusEngine:
 
     def __init__(self, options: CorpusOptions) -> None:
         self._options = options
-        self._terms = Terms({})
+        self._terms = Terms({}, "")
         self._translator: Translator | None = None
         self._pair: LanguagePair | None = None
         self._digest = ""
@@ -116,7 +116,7 @@ class CorpusEngine:
         texts = _some(_texts(units, pair), self._options.max_pairs)
         trained = CorpusEngine(self._options)
         trained._pair = pair
-        trained._terms = Terms(terms or {})
+        trained._terms = Terms(terms or {}, pair.source)
         trained._digest = _digest(texts, f"{VERSION}/{self._options.max_phrase}")
         trained.pairs = len(texts)
         if len(texts) >= self._options.min_pairs:

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     Wall = tuple[int, int]
 
 _FREE: Final = (0.0, 0.0, 0.0)
-#: In place of a row of the phrase table: a word that stays as it is, and a term.
+#: In place of a row of the phrase table: a code or number, a term, and an unknown word.
 COPY: Final = -1
 TERM: Final = -2
+LEFT: Final = -3
 
 
 class _Weighed(NamedTuple):
@@ -164,12 +165,13 @@ class Candidates:
         if character == UNKNOWN:
             character = self._model.targets.characters.get(token.surface, UNKNOWN)
         score = self._weights.length + self._weights.phrase
-        if token.kind in {WORD, MARK}:
+        row = LEFT if token.kind in {WORD, MARK} else COPY
+        if row == LEFT:
             score += self._weights.unknown
         weighed = _Weighed(score, _FREE, _FREE)
         surfaces, copied = (token.surface,), (place,)
         words = plain(character)
-        return Option(place, place + 1, words, surfaces, copied, *weighed, COPY)
+        return Option(place, place + 1, words, surfaces, copied, *weighed, row)
 
     def _term(self, spot: Spot) -> Option:
         """Return the option of saying what is decided for a term."""

@@ -7,15 +7,16 @@ import os
 import zipfile
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from amts_sphinx.engine.corpus import alignment, lm, phrases
+from amts_sphinx.engine.corpus.casing import lower
 from amts_sphinx.engine.corpus.extraction import Aligned
 from amts_sphinx.engine.corpus.phrases import PhraseTable
 from amts_sphinx.engine.corpus.spacing import Spacing
-from amts_sphinx.engine.corpus.tokens import tokenise
+from amts_sphinx.engine.corpus.tokens import ends, tokenise
 from amts_sphinx.engine.corpus.vocabulary import (
     CLASS,
     SEPARATOR,
@@ -60,29 +61,48 @@ def train(
     sources, targets = Vocabulary(), Vocabulary()
     spacing = Spacing(pair.target)
     said = _tokenise(texts, pair)
-    case = _Truecase(target for _, target in said)
-    coded: list[tuple[str, str]] = []
+    case = _Truecase((target for _, target in said), pair.target)
+    coded: list[_Coded] = []
     sentences: list[str] = []
     for source, target in said:
         spacing.learn(target)
         shared = classes(source, target)
         if shared is None:
             continue
-        right = _encode(case.apply(target), shared, targets, lower=False)
+        right = _encode(case.apply(target), shared, targets, folded=False)
         sentences.append(plain(right))
         if 0 < len(source) <= _LONGEST and 0 < len(target) <= _LONGEST:
-            left = _encode(source, shared, sources, lower=True)
-            coded.append((left, right))
-    links = alignment.align(
-        _numbers([source for source, _ in coded], sources),
-        _numbers([target for _, target in coded], targets),
-    )
-    aligned = [
-        Aligned(left, right, _force(left, right, found))
-        for (left, right), found in zip(coded, links, strict=True)
-    ]
+            left = _encode(source, shared, sources, folded=True)
+            coded.append(_Coded(left, right, ends(source) and ends(target)))
+    aligned = _align(coded, sources, targets)
     table = phrases.learn(aligned, longest, most)
     return Model(pair, sources, targets, table, lm.train(sentences), spacing)
+
+
+class _Coded(NamedTuple):
+    """A sentence pair, a character for each word."""
+
+    source: str
+    target: str
+    #: Whether both end with a mark: these two go together.
+    ends: bool
+
+
+def _align(
+    coded: Sequence[_Coded], sources: Vocabulary, targets: Vocabulary
+) -> list[Aligned]:
+    """Find the links of sentence pairs; the marks at their ends need no search."""
+    links = alignment.align(
+        _numbers([c.source[: len(c.source) - c.ends] for c in coded], sources),
+        _numbers([c.target[: len(c.target) - c.ends] for c in coded], targets),
+    )
+    aligned = []
+    for (left, right, ended), found in zip(coded, links, strict=True):
+        forced = _force(left, right, found)
+        if ended:
+            forced.add((len(left) - 1, len(right) - 1))
+        aligned.append(Aligned(left, right, forced))
+    return aligned
 
 
 def _tokenise(
@@ -98,23 +118,24 @@ def _tokenise(
 class _Truecase:
     """Which words are written with a capital within a sentence."""
 
-    def __init__(self, sentences: Iterable[list[Token]]) -> None:
+    def __init__(self, sentences: Iterable[list[Token]], language: str) -> None:
         inside: Counter[str] = Counter()
         for sentence in sentences:
             inside.update(token.surface for token in sentence[1:])
         self._seen = inside
+        self._language = language
 
     def apply(self, sentence: list[Token]) -> list[Token]:
         """Return *sentence* with its first word as within a sentence."""
         if not sentence:
             return sentence
-        first = sentence[0]
-        low = first.surface[:1].lower() + first.surface[1:]
-        if low == first.surface or self._seen[low] < self._seen[first.surface]:
+        word = sentence[0].surface
+        low = lower(word[:1], self._language) + word[1:]
+        if low == word or self._seen[low] < self._seen[word]:
             return sentence
-        if not self._seen[low] and first.surface[1:] != first.surface[1:].lower():
+        if not self._seen[low] and word[1:] != word[1:].lower():
             return sentence  # CNN, LaTeX
-        return [first._replace(surface=low), *sentence[1:]]
+        return [sentence[0]._replace(surface=low), *sentence[1:]]
 
 
 def _encode(
@@ -122,12 +143,12 @@ def _encode(
     shared: dict[str, str],
     vocabulary: Vocabulary,
     *,
-    lower: bool,
+    folded: bool,
 ) -> str:
     """Return *sentence* with a character for each token."""
     return "".join(
         shared.get(token.surface)
-        or vocabulary.add(token.key if lower else token.surface)
+        or vocabulary.add(token.key if folded else token.surface)
         for token in sentence
     )
 
@@ -146,7 +167,7 @@ def _numbers(
         for character in sentence:
             if character not in known:
                 word = character if is_class(character) else vocabulary.word(character)
-                key = word if is_class(character) else word[:_STEM].lower()
+                key = word if is_class(character) else word[:_STEM]
                 known[character] = numbers.setdefault(key, len(numbers))
     return [np.array([known[c] for c in sentence], np.int32) for sentence in sentences]
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from amts_sphinx.engine.corpus.lm import LanguageModel
 
+    #: The options from one word on, by their end: the best first, with estimates.
+    _Ends = dict[int, list[tuple[float, "Option"]]]
+
 _WORST: Final = -1e9
 _FIRST: Final = itemgetter(0)
 #: Answers of the language model that are remembered.
@@ -46,6 +49,17 @@ class Option(NamedTuple):
     after: Sequence[float]
     #: Its row in the phrase table; less than 0 for what is not from there.
     row: int
+
+
+class Problem(NamedTuple):
+    """Words to translate."""
+
+    #: How many there are.
+    size: int
+    #: Runs of words that are translated together: start, and the first after it.
+    zones: Sequence[tuple[int, int]]
+    #: Whether the last of them ends a sentence, and so is translated last.
+    ends: bool
 
 
 class Limits(NamedTuple):
@@ -107,25 +121,20 @@ class Speaker:
 
 
 def search(
-    speaker: Speaker,
-    limits: Limits,
-    size: int,
-    options: Iterable[Option],
-    zones: Sequence[tuple[int, int]],
+    speaker: Speaker, limits: Limits, problem: Problem, options: Iterable[Option]
 ) -> list[Option]:
-    """Return the best translation of *size* words, in target order.
+    """Return the best translation of some words, in target order.
 
     :param options: at least one for each single word; none crosses a zone
-    :param zones: runs of words that are translated together
     """
-    spans: list[dict[int, list[tuple[float, Option]]]] = [{} for _ in range(size)]
+    spans: list[_Ends] = [{} for _ in range(problem.size)]
     for option in options:
         estimate = option.score + speaker.say("", option.words)[0]
         spans[option.start].setdefault(option.end, []).append((estimate, option))
     for ends in spans:
         for ranked in ends.values():
             ranked.sort(key=_FIRST, reverse=True)
-    return _Search(speaker.say, limits, spans, zones).run()
+    return _Search(speaker.say, limits, spans, problem).run()
 
 
 class _Search:
@@ -133,20 +142,21 @@ class _Search:
         self,
         say: Callable[[str, str], tuple[float, str]],
         limits: Limits,
-        spans: list[dict[int, list[tuple[float, Option]]]],
-        zones: Sequence[tuple[int, int]],
+        spans: list[_Ends],
+        problem: Problem,
     ) -> None:
         self._say = say
         self._limits = limits
         self._spans = spans
-        self._size = len(spans)
+        self._size = problem.size
+        self._ends = problem.ends
         self._all = (1 << self._size) - 1
         self._costs = _future_costs(spans)
         self._futures: dict[int, float] = {}
         # Inner zones first: the first that is begun is the one to finish.
         self._zones = [
             (((1 << (end - start)) - 1) << start, start, end)
-            for start, end in sorted(zones, key=lambda zone: zone[1] - zone[0])
+            for start, end in sorted(problem.zones, key=lambda zone: zone[1] - zone[0])
         ]
         #: For each number of words: priority, a number to settle ties, the
         #: combination, its score and context.
@@ -225,6 +235,8 @@ class _Search:
             if rest & 1:
                 continue
             free = start + (rest & -rest).bit_length() - 1 if rest else high
+            if self._ends and free == self._size and start > low:
+                free -= 1  # what ends the sentence has to wait
             found.extend(
                 (start, end)
                 for end in self._spans[start]
@@ -277,7 +289,7 @@ class _Search:
 
 
 def _future_costs(
-    spans: Sequence[dict[int, list[tuple[float, Option]]]],
+    spans: Sequence[_Ends],
 ) -> list[list[float]]:
     """Return the best estimate for each run of source words, by start and end."""
     size = len(spans)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
+from amts_sphinx.engine.corpus.casing import lower
 from amts_sphinx.engine.corpus.tokens import CODE
 
 if TYPE_CHECKING:
@@ -26,8 +27,11 @@ class Spot(NamedTuple):
 class Terms:
     """Source terms with their targets, both plain text; case makes no difference."""
 
-    def __init__(self, terms: Mapping[str, str]) -> None:
-        self._targets = {_fold(source): target for source, target in terms.items()}
+    def __init__(self, terms: Mapping[str, str], language: str) -> None:
+        """:param language: the source's, BCP 47"""
+        self._targets = {
+            _fold(source, language): target for source, target in terms.items()
+        }
         self._targets.pop("", None)
         self._longest = max(map(len, self._targets), default=0)
         digest = hashlib.sha256()
@@ -74,9 +78,9 @@ class Terms:
         return found
 
 
-def _fold(text: str) -> str:
+def _fold(text: str, language: str) -> str:
     """Return *text* as :attr:`Token.key` has it, with single blanks."""
-    return " ".join(text.lower().replace("’", "'").split())
+    return " ".join(lower(text, language).replace("’", "'").split())
 
 
 def crosses(start: int, end: int, first: int, last: int) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from amts_sphinx import codes
 from amts_sphinx.engine.corpus.candidates import TERM, Candidates
 from amts_sphinx.engine.corpus.rendering import Written, capitalise, render
-from amts_sphinx.engine.corpus.search import Limits, Speaker, search
+from amts_sphinx.engine.corpus.search import Limits, Problem, Speaker, search
 from amts_sphinx.engine.corpus.tokens import (
     CODE,
     MARK,
@@ -15,13 +15,15 @@ from amts_sphinx.engine.corpus.tokens import (
     Sentence,
     Token,
     Zone,
+    ends,
     tokenise,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from amts_sphinx.engine.corpus.model import Model
+    from amts_sphinx.engine.corpus.search import Option
     from amts_sphinx.engine.corpus.terms import Terms
     from amts_sphinx.engine.corpus.weights import Weights
 
@@ -96,7 +98,7 @@ class Translator:
         for start, end in _chunks(tokens, zones):
             words.extend(self._decode(tokens, zones, start, end))
         if self._model.spacing.spaced:
-            words = capitalise(words, tokens)
+            words = capitalise(words, tokens, self._model.pair.target)
         return render(words, tokens, zones, self._model.spacing)
 
     def _shorten(self, sentence: Sentence) -> Sentence:
@@ -132,8 +134,8 @@ class Translator:
         walls = [(zone.start, zone.end) for zone in inside]
         spots = self._terms.find(part, walls)
         options = self._candidates.collect(part, walls, spots)
-        best = search(self._speaker, self._limits, len(part), options, walls)
-        for option in best:
+        problem = Problem(len(part), walls, ends=ends(part))
+        for option in self.decide(problem, options):
             for surface, copied in zip(option.surfaces, option.copied, strict=True):
                 token = part[copied] if copied >= 0 else None
                 coded = token is not None and token.kind == CODE
@@ -141,6 +143,10 @@ class Translator:
                 yield Written(
                     surface, coded, place, start + option.start, option.row == TERM
                 )
+
+    def decide(self, problem: Problem, options: Iterable[Option]) -> list[Option]:
+        """Return the best translation of some words, in target order."""
+        return search(self._speaker, self._limits, problem, options)
 
 
 def _replaced(sentence: Sentence, zone: Zone, whole: Token) -> Sentence:
