@@ -18,7 +18,7 @@ class Weights:
     #: The language model.
     language: float = 0.5
     #: For each target word, and each phrase.
-    length: float = 0.4
+    length: float = 0.85
     phrase: float = -0.15
     #: For each word jumped over.
     distance: float = -0.08
