@@ -164,10 +164,10 @@ def words(segment: Segment) -> str:
     return " ".join(codes.plain(segment.source).split())
 
 
-def bleu(pair: LanguagePair) -> BLEU:
+def bleu(pair: LanguagePair, *, effective_order: bool = False) -> BLEU:
     """Return the metric for the target language."""
-    chinese = pair.target.partition("-")[0] == "zh"
-    return BLEU(tokenize="zh" if chinese else "13a")
+    tokenizer = "zh" if pair.target.partition("-")[0] == "zh" else "13a"
+    return BLEU(tokenize=tokenizer, effective_order=effective_order)
 
 
 def scores(found: References, said: Mapping[str, str | None]) -> Iterator[str]:

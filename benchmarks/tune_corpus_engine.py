@@ -84,7 +84,9 @@ class Recorder(translation.Translator):
     def decide(self, problem: Problem, options: Iterable[Option]) -> list[Option]:
         """Remember what the translation is made of."""
         found = super().decide(problem, options)
-        self._features = self._features + features(self._model, found)
+        self._features = self._features + features(
+            self._model, self._candidates.usual, found
+        )
         return found
 
     def say(self, source: str) -> Said:
@@ -93,12 +95,17 @@ class Recorder(translation.Translator):
         return Said(self.translate(source).target or source, self._features)
 
 
-def features(model: models.Model, options: Sequence[Option]) -> Floats:
-    """Return what each weight is multiplied with in a translation."""
+def features(
+    model: models.Model, usual: Sequence[float], options: Sequence[Option]
+) -> Floats:
+    """Return what each weight is multiplied with in a translation.
+
+    :param usual: the orientations of what is not in the phrase table
+    """
     found = dict.fromkeys(NAMES, 0.0)
     context = START
     begun = ended = 0
-    last: Option | None = None
+    last = [0.0] * 3
     for option in options:
         chance, context = model.language.phrase(context, option.words)
         found["language"] += chance
@@ -107,14 +114,14 @@ def features(model: models.Model, options: Sequence[Option]) -> Floats:
         found["unknown"] += option.row == candidates.LEFT
         found["distance"] += abs(option.start - ended)
         kind = 0 if option.start == ended else 1 if option.end == begun else 2
-        if last is not None and last.row >= 0:
-            found["after"] += float(model.table.scores[last.row, 7 + kind])
+        row = [0.0] * 4 + list(usual)
         if option.row >= 0:
             row = model.table.scores[option.row].tolist()
-            found["before"] += row[4 + kind]
-            for name, value in zip(NAMES[:4], row, strict=False):
-                found[name] += value
-        begun, ended, last = option.start, option.end, option
+        for name, value in zip(NAMES[:4], row, strict=False):
+            found[name] += value
+        found["before"] += row[4 + kind]
+        found["after"] += last[kind]
+        begun, ended, last = option.start, option.end, row[7:]
     found["language"] += model.language.phrase(context, END)[0]
     return np.array([found[name] for name in NAMES])
 
@@ -125,7 +132,7 @@ class Pool:
     def __init__(self, passages: Sequence[Passage], pair: LanguagePair) -> None:
         self._passages = passages
         self._pair = pair
-        self._metric = bleu(pair)
+        self._metric = bleu(pair, effective_order=True)
         self._seen: list[dict[str, tuple[Floats, Floats]]] = [{} for _ in passages]
 
     def add(self, said: dict[str, Said]) -> None:

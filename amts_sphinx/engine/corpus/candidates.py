@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     #: Start and end of words with a code around them.
     Wall = tuple[int, int]
 
-_FREE: Final = (0.0, 0.0, 0.0)
 #: In place of a row of the phrase table: a code or number, a term, and an unknown word.
 COPY: Final = -1
 TERM: Final = -2
@@ -56,6 +55,8 @@ class Candidates:
         self._longest = longest
         self._inflections = Inflections(_translations(model))
         self._weighed: dict[int, _Weighed] = {}
+        #: The orientations that phrases have on the average, before and after.
+        self.usual = model.table.scores[:, 4:].mean(axis=0).tolist()
 
     def collect(
         self, part: Sequence[Token], walls: Sequence[Wall], spots: Sequence[Spot]
@@ -154,10 +155,19 @@ class Candidates:
                 + weights.length * len(target)
                 + weights.phrase
             )
-            before = tuple(weights.before * value for value in values[4:7])
-            after = tuple(weights.after * value for value in values[7:10])
-            known = self._weighed[row] = _Weighed(score, before, after)
+            known = _Weighed(score, *self._habits(values[4:]))
+            self._weighed[row] = known
         return known
+
+    def _habits(
+        self, values: Sequence[float]
+    ) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Return weighted orientations to the phrase before, and to the one after."""
+        before, after = self._weights.before, self._weights.after
+        return (
+            tuple(before * value for value in values[:3]),
+            tuple(after * value for value in values[3:]),
+        )
 
     def _copy(self, token: Token, place: int) -> Option:
         """Return the option of leaving *token* as it is."""
@@ -168,7 +178,7 @@ class Candidates:
         row = LEFT if token.kind in {WORD, MARK} else COPY
         if row == LEFT:
             score += self._weights.unknown
-        weighed = _Weighed(score, _FREE, _FREE)
+        weighed = _Weighed(score, *self._habits(self.usual))
         surfaces, copied = (token.surface,), (place,)
         words = plain(character)
         return Option(place, place + 1, words, surfaces, copied, *weighed, row)
@@ -180,7 +190,7 @@ class Candidates:
         words = "".join(known.get(token.surface, UNKNOWN) for token in said.tokens)
         score = self._weights.length * len(words) + self._weights.phrase
         start, end, target = spot
-        weighed = _Weighed(score, _FREE, _FREE)
+        weighed = _Weighed(score, *self._habits(self.usual))
         return Option(start, end, words, (target,), (-1,), *weighed, TERM)
 
 

@@ -217,7 +217,7 @@ def save(model: Model, path: Path) -> None:
 def load(path: Path, pair: LanguagePair) -> Model | None:
     """Return the model that was saved as *path*, or ``None`` if it is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             return _read(arrays, pair)
     except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile):
         return None

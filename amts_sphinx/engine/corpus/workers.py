@@ -34,7 +34,7 @@ def translate(translator: Translator, texts: Sequence[str]) -> list[Said]:
     count = min(_cores(), len(texts) // _PORTION)
     if count > 1 and len(texts) >= _MANY and _can_fork():
         try:
-            return _spread(translator, texts, count)
+            return spread(translator, texts, count)
         except (OSError, BrokenProcessPool):
             pass  # no memory or no processes left: in turn, then
     return [translator.translate(text) for text in texts]
@@ -56,7 +56,7 @@ def _can_fork() -> bool:
     )
 
 
-def _spread(translator: Translator, texts: Sequence[str], count: int) -> list[Said]:
+def spread(translator: Translator, texts: Sequence[str], count: int) -> list[Said]:
     """Translate *texts* in *count* processes."""
     executor = ProcessPoolExecutor(
         count, multiprocessing.get_context("fork"), _begin, (translator,)
