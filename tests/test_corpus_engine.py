@@ -136,6 +136,12 @@ def test_only_people_are_believed(tmp_path: Path) -> None:
     assert create({}).train(ES, [*others, unit, unit], tmp_path).pairs == 1
 
 
+def test_sentences_too_long_to_align_do_no_harm(tmp_path: Path) -> None:
+    some = [(f"The word {n}. " * 60, f"La palabra {n}. " * 60) for n in range(3)]
+    engine = create({"min_pairs": 1}).train(ES, units(some, ES), tmp_path)
+    assert say(engine, "The word 7.") is None
+
+
 def test_another_direction_is_not_translated(trained: Trained) -> None:
     assert trained(ES).translate(["The book reads a book."], TR) == [None]
 

@@ -52,6 +52,8 @@ def align(
     sources: Sequence[Words], targets: Sequence[Words]
 ) -> list[set[tuple[int, int]]]:
     """Return each sentence pair's links (source word, target word)."""
+    if not sources:
+        return []
     forward = _Direction(sources, targets).links()
     backward = _Direction(targets, sources).links()
     return [

@@ -56,7 +56,9 @@ class Candidates:
         self._inflections = Inflections(_translations(model))
         self._weighed: dict[int, _Weighed] = {}
         #: The orientations that phrases have on the average, before and after.
-        self.usual = model.table.scores[:, 4:].mean(axis=0).tolist()
+        self.usual = [0.0] * 6
+        if len(model.table.scores):
+            self.usual = model.table.scores[:, 4:].mean(axis=0).tolist()
 
     def collect(
         self, part: Sequence[Token], walls: Sequence[Wall], spots: Sequence[Spot]
