@@ -6,6 +6,8 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
+from amts_sphinx import interchange
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 def learn_files(
     memory: Memory, paths: Iterable[Path], tell: Callable[[str], None]
 ) -> None:
-    """Have *memory* learn those of the TMX files *paths* that are new or have changed.
+    """Have *memory* learn those of the files *paths* that are new or have changed.
 
     :param tell: takes a line on each file that was learnt, and on what was left out
     :raises InterchangeError: a file is missing or cannot be read
@@ -24,9 +26,7 @@ def learn_files(
     for path in paths:
         key, digest = key_of(memory, path), _digest(path)
         if not memory.is_learnt(key, digest):
-            from amts_sphinx.interchange import tmx  # noqa: PLC0415 - it loads lxml
-
-            units = tmx.read(path, on_skip=tell)
+            units = interchange.read(path, on_skip=tell)
             count = memory.learn(units, file=(key, digest))
             tell(f"memory: learnt {count} units from {path}")
 

@@ -25,6 +25,7 @@ FLOORS: Final = (
     ("errors units", "languages"),
     ("codes", "codematch repair sentences typography",
      "interchange.tmx_segment interchange.draft", "interchange.*", "interchange",
+     "terminology",
      "readers readers.blocks", "readers.files readers.markdown_syntax",
      "readers.markdown_inline", "readers.*", "readers.notebook"),
     ("memory_file", "memory engine", "engine.options engine.apertium_html", "engine.*",

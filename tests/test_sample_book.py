@@ -114,7 +114,7 @@ def test_what_nobody_translated_is_drafted_and_marked(
     out, said = drafted
     assert "are drafts of the engine 'corpus'" in said
     for chapter in UNTRANSLATED:
-        page = html.fromstring((out / f"{chapter}.html").read_bytes())
+        page = html.document_fromstring((out / f"{chapter}.html").read_bytes())
         marked = page.find_class("amts-draft")
         assert len(marked) > 20
         assert all(re.search("[\u4e00-\u9fff]", e.text_content()) for e in marked)
@@ -125,7 +125,7 @@ def test_what_nobody_translated_is_drafted_and_marked(
 
 def test_what_people_translated_is_not_marked(drafted: tuple[Path, str]) -> None:
     for chapter in set(chapters()) - UNTRANSLATED - {"maintenance"}:
-        page = html.fromstring((drafted[0] / f"{chapter}.html").read_bytes())
+        page = html.document_fromstring((drafted[0] / f"{chapter}.html").read_bytes())
         assert not page.find_class("amts-notice")
         assert not page.find_class("amts-draft")
 
