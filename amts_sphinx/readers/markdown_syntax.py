@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline.state_inline import Delimiter
@@ -159,6 +159,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the i
     opens = scanned.can_open or (star and after.strip() and _ASIAN.match(before))
     closes = scanned.can_close or (star and before.strip() and _ASIAN.match(after))
     for place in range(scanned.length):
+        older: dict[str, Any] = {"jump": place} if _JUMPS else {}
         token = state.push("text", "", 0)
         token.content = marker
         state.delimiters.append(
@@ -169,7 +170,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the i
                 end=-1,
                 open=bool(opens),
                 close=bool(closes),
-                **({"jump": place} if _JUMPS else {}),
+                **older,
             )
         )
     state.pos += scanned.length
