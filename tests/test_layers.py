@@ -55,6 +55,7 @@ ROOMS: Final = {
     "botocore": "engine.amazon engine.amazon.*",
     "lxml": "interchange.* readers.html",
     "markdown_it": "readers.*",
+    "nbformat": "readers.notebook",
     "numpy": "align.* engine.corpus.*",
     "sentencex": "sentences",
     "sqlite3": "memory",
