@@ -24,7 +24,8 @@ PACKAGE: Final = Path(__file__).parent.parent / NAME
 FLOORS: Final = (
     ("errors units", "languages"),
     ("codes", "codematch repair sentences typography",
-     "interchange.tmx_segment interchange.draft", "interchange.*", "interchange",
+     "interchange.tmx_segment interchange.draft interchange.parsing",
+     "interchange.*", "interchange",
      "terminology",
      "readers readers.blocks", "readers.files readers.markdown_syntax",
      "readers.markdown_inline", "readers.*", "readers.notebook"),
