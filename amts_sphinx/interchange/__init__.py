@@ -47,7 +47,7 @@ def read(
     module = import_module(f"{__name__}.{_MODULES[suffix]}")
     if suffix == ".tmx" and pair is not None:
         yield from module.read(path, source_language=pair.source, on_skip=on_skip)
-    elif suffix == ".po":
+    elif _MODULES[suffix] in {"po", "xliff"}:
         yield from module.read(path, pair, on_skip=on_skip)
     else:
         yield from module.read(path, on_skip=on_skip)
