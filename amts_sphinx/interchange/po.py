@@ -124,7 +124,7 @@ def _languages(
     source = source or (asked.source if asked else "en")
     target = catalogue.locale_identifier or (asked.target if asked else "")
     if not target:
-        msg = f"{path} does not name its language; name both with --languages"
+        msg = f"{path}: its header names no Language, and none is asked for"
         raise InterchangeError(msg)
     try:
         return LanguagePair(find_language(source).tag, find_language(target).tag)
