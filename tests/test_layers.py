@@ -24,7 +24,9 @@ PACKAGE: Final = Path(__file__).parent.parent / NAME
 FLOORS: Final = (
     ("errors units", "languages"),
     ("codes", "codematch repair sentences typography",
-     "interchange.tmx_segment interchange.draft", "interchange.*", "interchange",
+     "interchange.draft interchange.parsing",
+     "interchange.tmx_segment interchange.xliff_segment",
+     "interchange.*", "interchange.xliff_writer", "interchange",
      "terminology",
      "readers readers.blocks", "readers.files readers.markdown_syntax",
      "readers.markdown_inline", "readers.*", "readers.notebook"),
@@ -56,6 +58,7 @@ ROOMS: Final = {
     "botocore": "engine.amazon engine.amazon.*",
     "lxml": "interchange.* readers.html",
     "markdown_it": "readers.*",
+    "nbformat": "readers.notebook",
     "numpy": "align.* engine.corpus.* fuzzy",
     "rapidfuzz": "fuzzy",
     "sentencex": "sentences",

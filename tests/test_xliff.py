@@ -1,19 +1,24 @@
-"""XLIFF 1.2 and 2.x, as translators' tools write them."""
+"""XLIFF 1.2 and 2.x, as translators' tools write them, and as we do."""
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from amts_sphinx import interchange
+from amts_sphinx import codes, interchange
 from amts_sphinx.errors import InterchangeError
-from amts_sphinx.units import HUMAN, LanguagePair, State
+from amts_sphinx.interchange import xliff, xliff_writer
+from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
-    from amts_sphinx.units import TranslationUnit
+STATM = Path("/proc/self/statm")
+PAIR = LanguagePair("en", "es")
 
 OLD = (
     '<xliff version="1.2" xmlns="urn:oasis:names:tc:xliff:document:1.2">'
@@ -83,6 +88,33 @@ def new(source: str, target: str, state: str = "") -> str:
             'A <g id="1">b</g>',
             '<g id="1">c</g>',
         ),
+        # What are two on one side may be one on the other.
+        (
+            new('A <pc id="s">b</pc>', '<sc id="s"/>c<ec startRef="s"/>'),
+            'A <g id="1">b</g>',
+            '<g id="1">c</g>',
+        ),
+        # A pair has an id of its own, which something without words may have too.
+        (
+            old(
+                '<x id="1"/> <bx id="2" rid="1"/>a<ex id="3" rid="1"/>',
+                '<bx id="2" rid="1"/>b<ex id="3" rid="1"/> <x id="1"/>',
+            ),
+            '<x id="1"/> <g id="2">a</g>',
+            '<g id="2">b</g> <x id="1"/>',
+        ),
+        (
+            old('<it id="1" pos="open">&lt;b></it>a', '<it id="1" pos="open"/>b'),
+            '<x id="1"/>a',
+            '<x id="1"/>b',
+        ),
+        (
+            new('A <mrk id="m" type="term">b</mrk>.', 'A <sm id="n"/>c<em/>.'),
+            "A b.",
+            "A c.",
+        ),
+        (old("\n  A\n  b\n", " c  d "), "A b", "c d"),
+        (old(" A  b", " c  d", unit='xml:space="preserve"'), " A  b", " c  d"),
     ],
 )
 def test_texts_and_codes(tmp_path: Path, text: str, source: str, target: str) -> None:
@@ -110,10 +142,30 @@ def test_languages_and_maker(tmp_path: Path) -> None:
         (old("a", "b", 'state-qualifier="mt-suggestion"'), State.NEEDS_REVIEW),
         (new("a", "b", 'state="reviewed"'), State.REVIEWED),
         (new("a", "b", 'state="final"'), State.APPROVED),
+        # The standard: without a state it is "initial".
+        (new("a", "b"), State.NEEDS_REVIEW),
     ],
 )
 def test_states(tmp_path: Path, text: str, state: State) -> None:
     assert [unit.state for unit in units(tmp_path, text)[0]] == [state]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "unit", "maker", "state"),
+    [
+        ("", "", "leveraged-mt", State.NEEDS_REVIEW),
+        ('state="translated"', "", "leveraged-mt", State.NEEDS_REVIEW),
+        ('state="needs-l10n"', "", "leveraged-mt", State.NEEDS_REVIEW),
+        ('state="signed-off"', "", HUMAN, State.APPROVED),
+        ("", 'approved="yes"', HUMAN, State.APPROVED),
+    ],
+)
+def test_what_a_machine_made_is_a_persons_when_one_approves_it(
+    tmp_path: Path, attributes: str, unit: str, maker: str, state: State
+) -> None:
+    text = old("a", "b", f'state-qualifier="leveraged-mt" {attributes}', unit)
+    [found] = units(tmp_path, text)[0]
+    assert (found.maker, found.state) == (maker, state)
 
 
 @pytest.mark.parametrize(
@@ -127,6 +179,19 @@ def test_states(tmp_path: Path, text: str, state: State) -> None:
         (old("a", 'b <bx id="1"/>'), "not closed"),
         (old("a", "b <g>c</g>"), "no id"),
         (old("a", "b <sub>c</sub>"), "<sub> cannot be kept"),
+        (old("a", 'b <ph id="1"><sub>c</sub></ph>'), "<sub> cannot be kept"),
+        (old("a", "b", 'state="new"', 'approved="yes"'), "no translation"),
+        (old("a", "", unit='approved="yes"'), "no translation"),
+        (old('<x id="1"/> <x id="1"/>', '<x id="1"/>'), "have the same id"),
+        (old('<x id="1"/>', '<x id="1"/> <x id="1"/>'), "repeated code 1"),
+        (new('<sc id="1"/>a', '<sc id="1"/>b'), "not closed"),
+        (new('a<ec startRef="1"/>', "b"), "was not opened"),
+        (
+            new('<sc id="1"/>a<pc id="2">b<ec startRef="1"/></pc>', "c"),
+            "crosses another",
+        ),
+        (new('<pc id="2"><sc id="1"/>b</pc><ec startRef="1"/>', "c"), "crosses"),
+        (new('<pc id="1"><ph id="1"/></pc>', '<ph id="1"/><pc id="1"/>'), "moved"),
     ],
 )
 def test_what_is_not_whole_is_told(tmp_path: Path, text: str, why: str) -> None:
@@ -136,8 +201,57 @@ def test_what_is_not_whole_is_told(tmp_path: Path, text: str, why: str) -> None:
     assert "a.xlf:1:" in told
 
 
+def test_without_a_listener_it_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlf"
+    path.write_text(old("a", ""), "utf-8")
+    with pytest.raises(InterchangeError, match=r"a\.xlf:1: there is no translation"):
+        list(xliff.read(path))
+
+
 def test_what_must_not_be_translated_is_left_out(tmp_path: Path) -> None:
     assert units(tmp_path, old("a", "b", unit='translate="no"')) == ([], [])
+    segment = "<segment><source>{0}</source><target>{0}</target></segment>"
+    text = NEW.format(
+        '<group translate="no">'
+        f'<unit id="1">{segment.format("a")}</unit>'
+        f'<unit id="2" translate="yes">{segment.format("b")}</unit>'
+        f"</group><unit>{segment.format('c')}</unit>"
+    )
+    assert [unit.source for unit in units(tmp_path, text)[0]] == ["b", "c"]
+
+
+def test_only_the_translation_itself_is_read(tmp_path: Path) -> None:
+    """Suggestions beside it, and segments of a source, are not taken for it."""
+    text = OLD.format(
+        '<trans-unit id="1"><source>a</source><seg-source><mrk mtype="seg">a</mrk>'
+        "</seg-source><target>b</target><alt-trans><source>a</source>"
+        "<target>c</target></alt-trans></trans-unit>"
+    )
+    assert [u.target for u in units(tmp_path, text)[0]] == ["b"]
+    text = NEW.format(
+        '<unit id="u"><m:matches xmlns:m="urn:m"><m:match><source>a</source>'
+        "<target>c</target></m:match></m:matches><segment><source>a</source>"
+        "<target>b</target></segment><ignorable><source> </source></ignorable>"
+        "<segment><source>d</source><target>e</target></segment></unit>"
+    )
+    assert [u.target for u in units(tmp_path, text)[0]] == ["b", "e"]
+
+
+def test_languages_that_the_file_does_not_tell(tmp_path: Path) -> None:
+    silent = old("a", "b").replace(' target-language="es-MX"', "")
+    path = tmp_path / "a.xlf"
+    path.write_text(silent.replace("<target ", '<target xml:lang="fr" '), "utf-8")
+    asked = LanguagePair("de", "es")
+    assert [u.pair for u in xliff.read(path, asked)] == [LanguagePair("en", "fr")]
+    path.write_text(silent, "utf-8")
+    assert [u.pair for u in xliff.read(path, asked)] == [LanguagePair("en", "es")]
+    path.write_text(silent.replace(' source-language="en"', ""), "utf-8")
+    assert [u.pair for u in xliff.read(path, asked)] == [asked]
+    # One without translations needs none.
+    path.write_text(silent.replace(">b<", "><"), "utf-8")
+    told: list[str] = []
+    assert list(xliff.read(path, on_skip=told.append)) == []
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize(
@@ -159,3 +273,148 @@ def test_a_damaged_file_is_refused(tmp_path: Path, text: str, why: str) -> None:
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InterchangeError, match=r"none\.xlf cannot be read"):
         list(interchange.read(tmp_path / "none.xlf"))
+
+
+# There and back
+
+
+def coded_text(chance: random.Random) -> tuple[str, str]:
+    """Return two texts with the same codes, nested alike."""
+
+    def grow(number: Iterator[int], depth: int) -> tuple[list[str], list[str]]:
+        here, there = [], []
+        for _ in range(chance.randint(0, 3)):
+            word = "".join(chance.choices("ab é译\n\t\u00a0'\"]\U0001f600", k=4))
+            here.append(f"{word}&amp;")
+            there.append(f"&lt;{word[::-1]}")
+            code = next(number)
+            if depth and chance.random() < 0.5:
+                inside, mirrored = grow(number, depth - 1)
+                here.append(f'<g id="{code}">{"".join(inside)}</g>')
+                there.append(f'<g id="{code}">{"".join(mirrored)}</g>')
+            else:
+                here.append(f'<x id="{code}"/>')
+                there.append(f'<x id="{code}"/>')
+        chance.shuffle(there)
+        return here, there
+
+    here, there = grow(iter(range(1, 1000)), 4)
+    return f"source {''.join(here)}", f"译 {''.join(there)}"
+
+
+def some_units(count: int) -> list[TranslationUnit]:
+    """Return units of people, their codes in order, from two documents and none."""
+    chance = random.Random(7)  # noqa: S311 - no secret
+    made = []
+    for number in range(count):
+        source, target = coded_text(chance)
+        state = chance.choice([State.NEEDS_REVIEW, State.REVIEWED, State.APPROVED])
+        pair = PAIR if chance.random() < 0.8 else LanguagePair("de", "zh")
+        document = chance.choice(["", "chapter/one & <two>", "water"])
+        text = f"{source} {number}"
+        made.append(TranslationUnit(text, target, pair, HUMAN, state, document))
+    assert sum(bool(codes.ids(unit.source)) for unit in made) > count / 2
+    return made
+
+
+def test_a_book_comes_back_and_is_written_the_same_again(tmp_path: Path) -> None:
+    made = some_units(400)
+    first, second = tmp_path / "1.xlf", tmp_path / "2.xlf"
+    assert xliff_writer.write(first, iter(made)) == len(made)
+    again = list(xliff.read(first))
+    assert len(again) == len(made)
+    assert set(again) == {replace(unit, document="") for unit in made}
+    random.Random(1).shuffle(made)  # noqa: S311 - no secret
+    xliff_writer.write(second, made)
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_file_looks_like_this(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlf"
+    made = [
+        TranslationUnit("b", "c", PAIR, "corpus 3", State.DRAFT, "rain"),
+        TranslationUnit("b", "d", PAIR, HUMAN, State.REVIEWED, "rain"),
+        TranslationUnit(
+            '<g id="1">a</g> &lt;', '<g id="1">a</g>', PAIR, HUMAN, State.APPROVED
+        ),
+    ]
+    assert xliff_writer.write(path, made) == 3
+    assert (
+        path.read_text("utf-8")
+        == """\
+<?xml version='1.0' encoding='UTF-8'?>
+<xliff xmlns="urn:oasis:names:tc:xliff:document:1.2" version="1.2">
+<file original="book" source-language="en" target-language="es" datatype="plaintext">
+<body>
+<trans-unit id="41493b9702ba99f1" xml:space="preserve" approved="yes">
+  <source><g id="1">a</g> &lt;</source>
+  <target state="final"><g id="1">a</g></target>
+</trans-unit>
+</body>
+</file>
+<file original="rain" source-language="en" target-language="es" datatype="plaintext">
+<body>
+<trans-unit id="3e23e8160039594a" xml:space="preserve">
+  <source>b</source>
+  <target state="needs-review-translation" state-qualifier="mt-suggestion">c</target>
+</trans-unit>
+<trans-unit id="3e23e8160039594a-2" xml:space="preserve">
+  <source>b</source>
+  <target state="translated">d</target>
+</trans-unit>
+</body>
+</file>
+</xliff>
+"""
+    )
+    assert [u.maker for u in xliff.read(path)] == [HUMAN, "mt-suggestion", HUMAN]
+
+
+def test_nothing_to_write_is_a_file_too(tmp_path: Path) -> None:
+    assert xliff_writer.write(tmp_path / "a.xlf", []) == 0
+    assert list(xliff.read(tmp_path / "a.xlf")) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "why"),
+    [
+        ('<x id="2"/>', '<x id="2"/>', "not in order"),
+        ('<x id="1"/><x id="1"/>', '<x id="1"/><x id="1"/>', "not in order"),
+        ('<x id="1"/>a', "b", "lost code 1"),
+        ("a\0", "b", "no way to write"),
+        ("a", " ", "blank"),
+    ],
+)
+def test_what_would_not_come_back_is_not_written(
+    tmp_path: Path, source: str, target: str, why: str
+) -> None:
+    path = tmp_path / "a.xlf"
+    made = TranslationUnit(source, target, PAIR, HUMAN, State.REVIEWED, "rain")
+    with pytest.raises(InterchangeError, match=rf"a\.xlf cannot .*\(rain\).*{why}"):
+        xliff_writer.write(path, [made])
+    assert list(tmp_path.iterdir()) == []
+
+
+def resident() -> int:
+    """Return the memory that this process has, in bytes."""
+    return int(STATM.read_text("ascii").split()[1]) * 4096
+
+
+@pytest.mark.skipif(not STATM.exists(), reason="the system does not tell")
+@pytest.mark.parametrize("text", [old, new])
+def test_a_long_file_is_read_in_little_memory(tmp_path: Path, text: object) -> None:
+    assert callable(text)
+    whole = text("word " * 40, "palabra " * 25)
+    name = "trans-unit" if text is old else "unit"
+    start, end = whole.index(f"<{name}"), whole.index(f"</{name}>") + len(name) + 3
+    path = tmp_path / "a.xlf"
+    many = (whole[start:end] + "\n") * 40_000
+    path.write_text(whole[:start] + many + whole[end:], "utf-8")
+    before = resident()
+    peak = count = 0
+    for count, _ in enumerate(xliff.read(path), 1):
+        if count % 1000 == 0:
+            peak = max(peak, resident())
+    assert count == 40_000
+    assert path.stat().st_size > 18_000_000
+    assert peak - before < 10_000_000
