@@ -95,8 +95,16 @@ class AmtsConfig:
     memory_files: tuple[Path, ...] = confvals.value(
         [],
         confvals.texts,
-        "TMX files, relative to ``conf.py``, that the memory learns, and learns again"
-        " when they change.",
+        "Files in TMX, XLIFF, PO, CSV or TSV, relative to ``conf.py``, that the memory"
+        " learns, and learns again when they change.",
+        allowed="a list of paths",
+    )
+    #: Files of terms, which every engine that knows terms must use.
+    terminology: tuple[Path, ...] = confvals.value(
+        [],
+        confvals.texts,
+        "Files of terms in CSV, TSV or TMX, relative to ``conf.py``: what must be"
+        " translated in one way, wherever it stands.",
         allowed="a list of paths",
     )
     draft_notice: bool = confvals.value(
@@ -139,9 +147,8 @@ class AmtsConfig:
         found["by_sentence"] = found["by_sentence"] == "sentence"
         found["skip"] = frozenset(found["skip"])
         found["memory"] = Path(confdir, found["memory"])
-        found["memory_files"] = tuple(
-            Path(confdir, path) for path in found["memory_files"]
-        )
+        for name in ("memory_files", "terminology"):
+            found[name] = tuple(Path(confdir, path) for path in found[name])
         found["engine_options"] = _engine_options(found["engine"], config)
         return cls(**found)
 

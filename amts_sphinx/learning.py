@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from amts_sphinx import interchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -12,11 +14,14 @@ if TYPE_CHECKING:
 
     from amts_sphinx.memory import Memory
 
+#: How many of the texts that a file's reader left out are told of one by one.
+SHOWN: Final = 5
+
 
 def learn_files(
     memory: Memory, paths: Iterable[Path], tell: Callable[[str], None]
 ) -> None:
-    """Have *memory* learn those of the TMX files *paths* that are new or have changed.
+    """Have *memory* learn those of the files *paths* that are new or have changed.
 
     :param tell: takes a line on each file that was learnt, and on what was left out
     :raises InterchangeError: a file is missing or cannot be read
@@ -24,11 +29,28 @@ def learn_files(
     for path in paths:
         key, digest = key_of(memory, path), _digest(path)
         if not memory.is_learnt(key, digest):
-            from amts_sphinx.interchange import tmx  # noqa: PLC0415 - it loads lxml
-
-            units = tmx.read(path, on_skip=tell)
+            left_out = _LeftOut(tell)
+            units = interchange.read(path, on_skip=left_out)
             count = memory.learn(units, file=(key, digest))
+            if left_out.count > SHOWN:
+                tell(
+                    f"{path}: {left_out.count} texts were left out, of which these are"
+                    f" the first {SHOWN}"
+                )
             tell(f"memory: learnt {count} units from {path}")
+
+
+class _LeftOut:
+    """Tells of the first texts that are left out, and counts all."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self.count = 0
+
+    def __call__(self, text: str) -> None:
+        self.count += 1
+        if self.count <= SHOWN:
+            self._tell(text)
 
 
 def key_of(memory: Memory, path: Path) -> str:

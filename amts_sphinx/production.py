@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sphinx.util import logging
 from sphinx.util.console import color_terminal
 
-from amts_sphinx import bookstrings, codes, learning, press, receipt
+from amts_sphinx import bookstrings, codes, learning, press, receipt, terminology
 from amts_sphinx.collect import texts_of
 from amts_sphinx.engine import Learner, create_engine, makes_drafts
 from amts_sphinx.errors import AmtsError
@@ -130,7 +130,8 @@ class Production:
             for unit in memory.units(pair, makers=[HUMAN])
             if unit.state in {State.REVIEWED, State.APPROVED}
         )
-        return engine.train(pair, units, config.memory.parent, {})
+        terms = terminology.read(config.terminology, pair).terms
+        return engine.train(pair, units, config.memory.parent, terms)
 
     def _containers(self) -> Iterator[Container]:
         yield from self._strings

@@ -153,7 +153,7 @@ def test_markup_needs_a_program_that_moves_it(
     if there:
         assert engine.translate([source], ES) == [source]
     else:
-        with pytest.raises(EngineUnavailableError, match="install .*transfuse"):
+        with pytest.raises(EngineUnavailableError, match=r"install .*transfuse"):
             engine.translate([source], ES)
 
 

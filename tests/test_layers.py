@@ -24,10 +24,14 @@ PACKAGE: Final = Path(__file__).parent.parent / NAME
 FLOORS: Final = (
     ("errors units", "languages"),
     ("codes", "codematch repair sentences typography",
-     "interchange.tmx_segment interchange.draft", "interchange.*", "interchange",
+     "interchange.draft interchange.parsing",
+     "interchange.tmx_segment interchange.xliff_segment",
+     "interchange.*", "interchange.xliff_writer", "interchange",
+     "terminology",
      "readers readers.blocks", "readers.files readers.markdown_syntax",
      "readers.markdown_inline", "readers.*", "readers.notebook"),
-    ("memory_file", "memory engine", "engine.options engine.apertium_html", "engine.*",
+    ("memory_file fuzzy", "memory_store", "memory engine",
+     "engine.options engine.apertium_html", "engine.*",
      "engine.corpus.casing", "engine.corpus.tokens", "engine.corpus.vocabulary",
      "engine.corpus.spacing engine.corpus.lm engine.corpus.alignment",
      "engine.corpus.terms engine.corpus.inflection engine.corpus.weights",
@@ -56,9 +60,11 @@ ROOMS: Final = {
     "botocore": "engine.amazon engine.amazon.*",
     "lxml": "interchange.* readers.html",
     "markdown_it": "readers.*",
-    "numpy": "align.* engine.corpus.*",
+    "nbformat": "readers.notebook",
+    "numpy": "align.* engine.corpus.* fuzzy",
+    "rapidfuzz": "fuzzy",
     "sentencex": "sentences",
-    "sqlite3": "memory",
+    "sqlite3": "memory memory_store",
     "subprocess": "engine.apertium press",
 }
 
@@ -208,7 +214,7 @@ def build(package: Path, module: str, text: str) -> Path:
         pytest.param(
             "codes.py",
             "import sqlite3\n",
-            "codes:1 imports sqlite3; only memory may",
+            "codes:1 imports sqlite3; only memory memory_store may",
             id="another-room",
         ),
         pytest.param(

@@ -10,22 +10,21 @@ Coded text becomes ``<bpt i="1" x="1" type="g"/>…<ept i="1"/>`` and
 
 from __future__ import annotations
 
-import os
-import secrets
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lxml import etree
 
 from amts_sphinx import codes
 from amts_sphinx.errors import InterchangeError, LanguageError, MarkupError
-from amts_sphinx.interchange import tmx_segment
+from amts_sphinx.interchange import parsing, tmx_segment
+from amts_sphinx.interchange.draft import replacing
 from amts_sphinx.languages import find_language
 from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
@@ -92,51 +91,17 @@ class _Reader:
 
     def read(self, stream: BinaryIO) -> Iterator[TranslationUnit]:
         """Yield the units of *stream*."""
-        # huge_tree would switch off the parser's own limits against bombs.
-        events = etree.iterparse(
-            stream,
-            events=("start", "end"),
-            remove_comments=True,
-            remove_pis=True,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-        )
-        try:
-            for event, element in events:
-                yield from self.follow(event, element)
-        except etree.XMLSyntaxError as exc:
-            # What is raised may be a mere consequence; the log begins with the cause.
-            log: Any = events.error_log
-            cause = next(iter(log.filter_from_fatals()), None)
-            line, why = (cause.line, cause.message) if cause else (1, exc.msg)
-            msg = f"{self.path}:{line}: not well-formed XML: {why}"
-            raise InterchangeError(msg) from exc
-
-    def follow(self, event: str, element: etree._Element) -> Iterator[TranslationUnit]:
-        """Yield the units that end with this event of the parser."""
-        name = etree.QName(element).localname
-        parent = element.getparent()
-        if event == "start":
-            if parent is None:
-                self.check_root(element)
-            elif name == "header":
-                self.named = self.source_language(element)
-        elif name == "tu" and parent is not None:
-            yield from self.units(element)
-            # Gone are this element and all before it: one <tu> in memory.
-            element.clear()
-            while parent[0] is not element:
-                del parent[0]
-
-    def check_root(self, root: etree._Element) -> None:
-        """Refuse what is not TMX, and what has no need to be in it."""
-        dtd: Any = root.getroottree().docinfo.internalDTD
-        if dtd is not None and dtd.entities():
-            raise self.error(root, "it declares entities: none are allowed")
-        if etree.QName(root).localname != "tmx":
-            raise self.error(root, f"the root is <{root.tag}>, not <tmx>")
+        for event, element in parsing.events(stream, self.path, "tmx"):
+            name = etree.QName(element).localname
+            if element.getparent() is None:
+                continue
+            if event == "start":
+                if name == "header":
+                    self.named = self.source_language(element)
+            elif name == "tu":
+                yield from self.units(element)
+                # One <tu> is in memory at a time.
+                parsing.forget(element)
 
     def source_language(self, element: etree._Element) -> str:
         """Return the tag of ``srclang``; none, if *element* leaves it open."""
@@ -250,21 +215,8 @@ def write(
             where = f" ({unit.document})" if unit.document else ""
             msg = f"{path} cannot hold the unit {unit.source[:60]!r}{where}: {fault}"
             raise InterchangeError(msg)
-    target = Path(path).resolve()
-    draft = target.with_name(f".amts-{secrets.token_hex(8)}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("xb") as stream:
-            _write(stream, ordered, source_language)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(target)
-    except OSError as exc:
-        msg = f"{path} cannot be written: {exc.strerror}"
-        raise InterchangeError(msg) from exc
-    finally:
-        with suppress(OSError):
-            draft.unlink()
+    with replacing(path) as stream:
+        _write(stream, ordered, source_language)
     return len(ordered)
 
 

@@ -8,7 +8,7 @@ and what is marked as not to be translated. Levels are those of Sphinx's doctree
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
@@ -141,7 +141,7 @@ class _Walk:
         if name == "tr" and _name(element.getparent()) == "table":
             inside += 1  # as if there were a body around the rows
         run: list[Piece] = [element.text or ""]
-        line = element.sourceline
+        line = _line(element)
         for child in element:
             if _is_block(child):
                 self._flush(run, element, inside, line)
@@ -150,7 +150,7 @@ class _Walk:
                 run, line = [], None
             else:
                 run += _piece(child)
-                line = line or child.sourceline
+                line = line or _line(child)
             run.append(child.tail or "")
         self._flush(run, element, inside, line)
 
@@ -162,12 +162,17 @@ class _Walk:
         if kind == "title" and depth and name[0] == "h":
             kind = "rubric"  # within a block there are no sections
         level = self._sections + 1 + depth
-        self._stream.add(run, kind, level, line or element.sourceline)
+        self._stream.add(run, kind, level, line or _line(element))
 
 
 def _name(element: etree._Element | None) -> str:
     tag = None if element is None else element.tag
     return tag.lower() if isinstance(tag, str) else ""
+
+
+def _line(element: etree._Element) -> int | None:
+    line: Any = element.sourceline  # the stubs do not know its type
+    return int(line) if line else None
 
 
 def _classes(element: etree._Element) -> frozenset[str]:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from amts_sphinx.readers.blocks import Book
     from amts_sphinx.units import Container
 
-#: The major version of the format that is read; 3 was left in 2015.
+#: The major version of the format that all others are brought to.
 _FORMAT: Final = 4
+#: What nbformat stumbles over when what it reads is of another shape.
+_FAULTS: Final = (AttributeError, KeyError, TypeError, ValueError)
 
 
 def read(
@@ -27,7 +29,7 @@ def read(
 
     :param language: BCP 47
     :param rules: what is taken, if that is not the usual; it names the language too
-    :raises InterchangeError: it is no notebook of format 4
+    :raises InterchangeError: it is no notebook, or nbformat is not installed
     """
     return _read(text, docname, rules or Rules(language))
 
@@ -54,38 +56,45 @@ def _read(text: str, docname: str, rules: Rules) -> tuple[Container, ...]:
 def _prose(text: str, docname: str) -> Iterator[str]:
     """Yield the source of each Markdown cell."""
     for number, cell in enumerate(_cells(text, docname), 1):
-        if not isinstance(cell, dict) or "cell_type" not in cell:
-            msg = f"{docname}: cell {number} is no cell: it has no cell_type"
-            raise InterchangeError(msg)
-        if cell["cell_type"] == "markdown":
+        if cell.get("cell_type") == "markdown":
             source = cell.get("source")
-            lines = [source] if isinstance(source, str) else source
-            if not isinstance(lines, list) or not all(
-                isinstance(line, str) for line in lines
-            ):
+            if not isinstance(source, str):
                 msg = f"{docname}: cell {number} has no source that is text"
                 raise InterchangeError(msg)
-            yield "".join(lines).replace("\r\n", "\n")
+            yield source.replace("\r\n", "\n")
 
 
 def _cells(text: str, docname: str) -> list[Any]:
+    """Return the cells of a notebook, whatever version of the format it is of.
+
+    It is not validated: what is wrong outside of the prose, such as a cell without an
+    id, is no concern of ours, and nbformat would warn of it.
+    """
     try:
-        notebook = json.loads(text)
-    except json.JSONDecodeError as exc:
-        msg = f"{docname}:{exc.lineno}: not JSON: {exc.msg}"
+        # Few books are notebooks; the others do without.
+        from nbformat import ValidationError, convert, reader  # noqa: PLC0415
+    except ImportError as exc:
+        msg = (
+            f"{docname}: notebooks are read by nbformat, which is not installed;"
+            " run pip install amts_sphinx[notebook]"
+        )
+        raise InterchangeError(msg) from exc
+    try:
+        notebook: Any = reader.reads(text)  # type: ignore[no-untyped-call]
+        notebook = convert(notebook, _FORMAT)  # type: ignore[no-untyped-call]
+        cells = notebook["cells"]
+    except reader.NotJSONError as exc:
+        cause = exc.__cause__
+        line = cause.lineno if isinstance(cause, json.JSONDecodeError) else 1
+        msg = f"{docname}:{line}: not JSON"
         raise InterchangeError(msg) from exc
     except RecursionError as exc:
         msg = f"{docname}: not a notebook: it nests too deep"
         raise InterchangeError(msg) from exc
-    if not isinstance(notebook, dict) or "nbformat" not in notebook:
-        msg = f"{docname}: not a notebook: it has no nbformat"
-        raise InterchangeError(msg)
-    if notebook["nbformat"] != _FORMAT:
-        found = notebook["nbformat"]
-        msg = f"{docname}: of nbformat {found!r}; only {_FORMAT} is read"
-        raise InterchangeError(msg)
-    cells = notebook.get("cells")
+    except (*_FAULTS, ValidationError) as exc:
+        msg = f"{docname}: not a notebook: {exc}"
+        raise InterchangeError(msg) from exc
     if not isinstance(cells, list):
-        msg = f"{docname}: not a notebook: it has no list of cells"
+        msg = f"{docname}: not a notebook: its cells are no list"
         raise InterchangeError(msg)
     return cells
