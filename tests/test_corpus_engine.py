@@ -11,7 +11,7 @@ import pytest
 from corpus_toys import ES, FROM_ZH, TR, ZH, pairs, units, unseen
 
 from amts_sphinx import codes
-from amts_sphinx.engine.corpus import CorpusEngine, create, models, workers
+from amts_sphinx.engine.corpus import CorpusEngine, create, forks, models
 from amts_sphinx.errors import ConfigError
 from amts_sphinx.units import HUMAN, State, TranslationUnit
 
@@ -274,17 +274,17 @@ def test_several_processes_say_the_same(
     sources = [
         f"{source} Zanzibar {n}." for n, (source, _) in enumerate(unseen(ES, 99))
     ]
-    monkeypatch.setattr(workers, "_cores", lambda: 1)
+    monkeypatch.setattr(forks, "cores", lambda: 1)
     alone = engine.translate(sources, ES)
     spread = []
-    usual = workers.spread
+    usual = forks.spread
 
     def count(*args: Any) -> Any:
-        spread.append(args[2])
+        spread.append(args[3])
         return usual(*args)
 
-    monkeypatch.setattr(workers, "_cores", lambda: 2)
-    monkeypatch.setattr(workers, "spread", count)
+    monkeypatch.setattr(forks, "cores", lambda: 2)
+    monkeypatch.setattr(forks, "spread", count)
     assert other.translate(sources, ES) == alone
     assert spread == [2]
     assert other.unknown == engine.unknown == {"Zanzibar": 99}
@@ -296,9 +296,9 @@ def test_without_processes_the_work_is_done_in_turn(
     def fail(*_: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(workers, "_cores", lambda: 2)
-    monkeypatch.setattr(workers, "_can_fork", lambda: True)
-    monkeypatch.setattr(workers, "spread", fail)
+    monkeypatch.setattr(forks, "cores", lambda: 2)
+    monkeypatch.setattr(forks, "can_fork", lambda: True)
+    monkeypatch.setattr(forks, "spread", fail)
     sources, wanted = zip(*unseen(ES, 70), strict=True)
     assert trained(ES).translate(sources, ES) == list(wanted)
 

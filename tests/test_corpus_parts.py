@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from amts_sphinx.engine.corpus import alignment, casing, lm, phrases, search
+from amts_sphinx.engine.corpus import alignment, casing, forks, lm, phrases, search
 from amts_sphinx.engine.corpus.extraction import APART, MONOTONE, SWAP, Aligned, extract
 from amts_sphinx.engine.corpus.inflection import Inflections
 from amts_sphinx.engine.corpus.lexical import Lexicon
-from amts_sphinx.engine.corpus.search import Limits, Option, Problem, Speaker
+from amts_sphinx.engine.corpus.lm import Speaker
+from amts_sphinx.engine.corpus.search import Limits, Option, Problem
 from amts_sphinx.engine.corpus.spacing import Spacing
 from amts_sphinx.engine.corpus.tokens import CODE, MARK, NUMBER, WORD, ends, tokenise
 from amts_sphinx.engine.corpus.vocabulary import CODES, END, START, Vocabulary, index
@@ -158,6 +159,16 @@ def test_words_that_go_together_are_linked() -> None:
     targets = [numbers([9 - n for n in reversed(order)]) for order in orders]
     links = alignment.align(sources, targets)
     assert links == [{(0, 2), (1, 1), (2, 0)}] * len(orders)
+
+
+def test_two_processes_align_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    orders = list(permutations(range(5), 4))
+    sources = [numbers(order) for order in orders]
+    targets = [numbers([9 - n for n in order[1:]]) for order in orders]
+    alone = alignment.align(sources, targets)
+    monkeypatch.setattr(alignment, "_MANY", 0)
+    monkeypatch.setattr(forks, "cores", lambda: 2)
+    assert alignment.align(sources, targets) == alone
 
 
 def test_nothing_to_align() -> None:
@@ -325,7 +336,7 @@ def test_a_word_is_not_moved_further_than_allowed() -> None:
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     model = lm.train(sentences())
     expected = Speaker(model, 0.5).say(START, A + B)
-    monkeypatch.setattr(search, "_REMEMBERED", 5)
+    monkeypatch.setattr(lm, "_REMEMBERED", 5)
     monkeypatch.setattr(lm, "_KEPT", 5)
     small = Speaker(model, 0.5)
     for one, other in product(A + B + C + D, repeat=2):

@@ -15,8 +15,8 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx import codes
+from amts_sphinx.engine.corpus import forks
 from amts_sphinx.engine.corpus import model as models
-from amts_sphinx.engine.corpus import workers
 from amts_sphinx.engine.corpus.terms import Terms
 from amts_sphinx.engine.corpus.translation import Said, Size, Translator
 from amts_sphinx.engine.corpus.weights import Weights
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 VERSION: Final = 3
 #: Targets kept of one source phrase.
 _TARGETS: Final = 20
+#: Texts that a process gets at a time.
+_PORTION: Final = 16
 #: What an option may be, both ends included.
 _ALLOWED: Final = {
     "min_pairs": (1, 10**9),
@@ -153,7 +155,7 @@ class CorpusEngine:
         asked = [s for s in dict.fromkeys(sources) if codes.has_words(s)]
         answers: list[Said] = []
         if self._translator is not None and pair == self._pair:
-            answers = workers.translate(self._translator, asked)
+            answers = forks.each(self._translator.translate, asked, _PORTION)
         said: dict[str, str | None] = dict.fromkeys(asked)
         for source, answer in zip(asked, answers, strict=False):
             if answer.target is not None and not codes.verify(source, answer.target):

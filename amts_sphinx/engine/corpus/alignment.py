@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from amts_sphinx.engine.corpus import forks
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -33,6 +35,8 @@ _JUMP: Final = 20
 #: Cells (a word by a word) of one batch, so that memory stays bounded.
 _CELLS: Final = 400_000
 _TINY: Final = 1e-9
+#: Words for which a second process is worth its start.
+_MANY: Final = 20_000
 
 
 class _Batch(NamedTuple):
@@ -54,13 +58,21 @@ def align(
     """Return each sentence pair's links (source word, target word)."""
     if not sources:
         return []
-    forward = _Direction(sources, targets).links()
-    backward = _Direction(targets, sources).links()
+    both = [(sources, targets), (targets, sources)]
+    many = sum(map(len, sources)) > _MANY
+    forward, backward = forks.each(_links, both) if many else map(_links, both)
     return [
         {(i, j) for j, i in enumerate(ahead) if i >= 0}
         | {(i, j) for i, j in enumerate(back) if j >= 0}
         for ahead, back in zip(forward, backward, strict=True)
     ]
+
+
+def _links(
+    sides: tuple[Sequence[Words], Sequence[Words]],
+) -> list[list[int]]:
+    """Return for each target word its source word, or -1."""
+    return _Direction(*sides).links()
 
 
 class _Direction:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 #: Words that an n-gram has at most.
 ORDER: Final = 4
-_KEPT: Final = 400_000  # remembered answers, so that memory stays bounded
+#: Answers that are remembered, on words and on phrases, so that memory stays bounded.
+_KEPT: Final = 400_000
+_REMEMBERED: Final = 200_000
 
 
 class LanguageModel:
@@ -63,6 +65,26 @@ class LanguageModel:
         while context and context not in self.leftovers:
             context = context[1:]  # it says no more than a shorter one
         return total, context
+
+
+class Speaker:
+    """The weighted language model, with a memory of what it said."""
+
+    def __init__(self, language: LanguageModel, weight: float) -> None:
+        self._language = language
+        self._weight = weight
+        self._said: dict[tuple[str, str], tuple[float, str]] = {}
+
+    def say(self, context: str, words: str) -> tuple[float, str]:
+        """Return the weighted score of *words* after *context*, and what follows."""
+        key = (context, words)
+        known = self._said.get(key)
+        if known is None:
+            if len(self._said) > _REMEMBERED:
+                self._said.clear()
+            chance, after = self._language.phrase(context, words)
+            known = self._said[key] = (chance * self._weight, after)
+        return known
 
 
 def train(sentences: Iterable[str]) -> LanguageModel:

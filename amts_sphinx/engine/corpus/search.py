@@ -17,15 +17,13 @@ from amts_sphinx.engine.corpus.vocabulary import END, START
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from amts_sphinx.engine.corpus.lm import LanguageModel
+    from amts_sphinx.engine.corpus.lm import Speaker
 
     #: The options from one word on, by their end: the best first, with estimates.
     _Ends = dict[int, list[tuple[float, "Option"]]]
 
 _WORST: Final = -1e9
 _FIRST: Final = itemgetter(0)
-#: Answers of the language model that are remembered.
-_REMEMBERED: Final = 200_000
 #: Combinations that are looked at for each hypothesis that is kept.
 _LOOKS: Final = 2
 
@@ -98,26 +96,6 @@ class _Edge(NamedTuple):
     #: The score of the jump, and the estimate of what is to come.
     distance: float
     future: float
-
-
-class Speaker:
-    """The weighted language model, with a memory of what it said."""
-
-    def __init__(self, language: LanguageModel, weight: float) -> None:
-        self._language = language
-        self._weight = weight
-        self._said: dict[tuple[str, str], tuple[float, str]] = {}
-
-    def say(self, context: str, words: str) -> tuple[float, str]:
-        """Return the weighted score of *words* after *context*, and what follows."""
-        key = (context, words)
-        known = self._said.get(key)
-        if known is None:
-            if len(self._said) > _REMEMBERED:
-                self._said.clear()
-            chance, after = self._language.phrase(context, words)
-            known = self._said[key] = (chance * self._weight, after)
-        return known
 
 
 def search(

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import codes
 from amts_sphinx.engine.corpus.candidates import Candidates
+from amts_sphinx.engine.corpus.lm import Speaker
 from amts_sphinx.engine.corpus.rendering import Written, capitalise, render
-from amts_sphinx.engine.corpus.search import Limits, Problem, Speaker, search
+from amts_sphinx.engine.corpus.search import Limits, Problem, search
 from amts_sphinx.engine.corpus.tokens import (
     CODE,
     MARK,
