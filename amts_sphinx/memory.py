@@ -1,4 +1,4 @@
-"""The translation memory: one SQLite file per book, and the only user of sqlite3.
+"""The translation memory: one SQLite file per book.
 
 It recalls by exact key, which is the languages, the normalised source and the maker.
 It refuses units whose codes are damaged, lets no machine stand before a person, and
@@ -12,30 +12,28 @@ same time. Do not keep it on a network file system: SQLite's locks fail there.
 from __future__ import annotations
 
 import os
-import secrets
-import sqlite3
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amts_sphinx import memory_file
+from amts_sphinx import codes, memory_file, memory_store
 from amts_sphinx.errors import MemoryFileError
+from amts_sphinx.fuzzy import Index, reduced
 from amts_sphinx.memory_file import FIELDS, KEY, content_of, key_of, row_of, unit_of
-from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.memory_store import told
+from amts_sphinx.units import HUMAN, LanguagePair, Match, State, TranslationUnit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from typing_extensions import Self
 
-#: Seconds to wait for another process's transaction.
-BUSY_TIMEOUT: Final = 60.0
 #: Keys in one query. More gain nothing, and older SQLites allow 999 parameters.
 BATCH: Final = 500
-#: Bytes of file up to which every page is checked on opening.
-CHECKED_SIZE: Final = 256 * 2**20
+#: The score of a match whose source is equal.
+EXACT: Final = 100
 
 
 class Count(NamedTuple):
@@ -65,10 +63,11 @@ class Memory:
         #: The file, as an absolute path.
         self.path: Final = Path(path).resolve()
         if not os.path.exists(self.path):  # noqa: PTH110 - no error for a bad name
-            _create(self.path)
+            memory_store.create(self.path)
+        self._indexes: dict[LanguagePair, tuple[object, list[str], Index]] = {}
         memory_file.check_header(self.path)
-        with _told(self.path, "opened"):
-            self._db: Final = _connect(self.path)
+        with told(self.path, "opened"):
+            self._db: Final = memory_store.connect(self.path)
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +77,7 @@ class Memory:
 
     def close(self) -> None:
         """Let go of the file; closing twice is harmless."""
-        with _told(self.path, "closed"):
+        with told(self.path, "closed"):
             self._db.close()
 
     def recall(
@@ -98,12 +97,86 @@ class Memory:
                 " AND target_language = ? AND maker IN (?, ?)"
                 f" AND key IN ({memory_file.marks(batch)})"
             )
-            with _told(self.path, "read"):
+            with told(self.path, "read"):
                 rows = self._db.execute(query, (*pair, maker, HUMAN, *batch)).fetchall()
             for key, *fields in rows:
                 unit = unit_of(self.path, fields)
                 if unit.by_human or key not in found:
                     found[key] = unit
+        return found
+
+    def fuzzy(
+        self,
+        pair: LanguagePair,
+        sources: Iterable[str],
+        *,
+        cutoff: int = 70,
+        limit: int = 1,
+    ) -> dict[str, list[Match]]:
+        """Return the units whose sources are most like each of *sources*, best first.
+
+        They are for people to look at: a near match can lack a "not". Drafts are left
+        out. Of several makers' units of one source a person's is returned, else that
+        which changed last.
+
+        :param cutoff: the least score, 1–100
+        :param limit: the most matches of one source
+        :raises ValueError: *cutoff* or *limit* is out of bounds
+        """
+        if not 1 <= cutoff <= EXACT or limit < 1:
+            msg = f"cutoff must be 1–100 and limit 1 or more, not {cutoff} and {limit}"
+            raise ValueError(msg)
+        keys, index = self._index(pair)
+        near = {
+            source: index.near(reduced(codes.normalise(source)), cutoff / 100, limit)
+            for source in dict.fromkeys(sources)
+            if memory_file.storable(source)
+        }
+        wanted = {keys[each.text] for found in near.values() for each in found}
+        units = self._best(pair, sorted(wanted))
+        return {
+            source: [
+                Match(units[keys[text]], _score(source, keys[text], similarity))
+                for text, similarity in found
+                if keys[text] in units
+            ]
+            for source, found in near.items()
+        }
+
+    def _index(self, pair: LanguagePair) -> tuple[list[str], Index]:
+        """Return the keys of *pair* and their index, made anew if there are others."""
+        where = (
+            "FROM unit WHERE source_language = ? AND target_language = ? AND state <> ?"
+        )
+        asked = (*pair, State.DRAFT.value)
+        with told(self.path, "read"):
+            # Keys never change in a row, so that the rows tell whether any did.
+            query = f"SELECT count(*), total(id), max(id) {where}"
+            version = self._db.execute(query, asked).fetchone()
+            known = self._indexes.get(pair)
+            if known and known[0] == version:
+                return known[1:]
+            query = f"SELECT DISTINCT key {where} ORDER BY key"
+            keys = [key for (key,) in self._db.execute(query, asked)]
+        index = Index([reduced(key) for key in keys])
+        self._indexes[pair] = (version, keys, index)
+        return keys, index
+
+    def _best(self, pair: LanguagePair, keys: list[str]) -> dict[str, TranslationUnit]:
+        """Return one unit for each of *keys*: a person's, else the latest."""
+        found: dict[str, TranslationUnit] = {}
+        for start in range(0, len(keys), BATCH):
+            batch = keys[start : start + BATCH]
+            query = (
+                f"SELECT key, {FIELDS} FROM unit WHERE source_language = ?"  # noqa: S608 - constants
+                " AND target_language = ? AND state <> ?"
+                f" AND key IN ({memory_file.marks(batch)})"
+                " ORDER BY maker = ?, changed, maker DESC"
+            )
+            asked = (*pair, State.DRAFT.value, *batch, HUMAN)
+            with told(self.path, "read"):
+                for key, *fields in self._db.execute(query, asked):
+                    found[key] = unit_of(self.path, fields)
         return found
 
     def learn(
@@ -152,7 +225,7 @@ class Memory:
         asked += [f"maker IN ({memory_file.marks(makers)})"] if makers else []
         where = f"WHERE {' AND '.join(asked)}" if asked else ""
         query = f"SELECT {FIELDS} FROM unit {where} ORDER BY {KEY}"  # noqa: S608 - constants
-        with _told(self.path, "read"):
+        with told(self.path, "read"):
             for row in self._db.execute(query, (*(pair or ()), *makers)):
                 yield unit_of(self.path, row)
 
@@ -161,7 +234,7 @@ class Memory:
 
         :param pair: all directions, when it is missing
         """
-        with _told(self.path, "read"):
+        with told(self.path, "read"):
             rows = self._db.execute(memory_file.COUNT).fetchall()
         return [
             Count(
@@ -176,7 +249,7 @@ class Memory:
 
     def learnt(self) -> dict[str, str]:
         """Return the digest of each file that has been learnt, by the file's key."""
-        with _told(self.path, "read"):
+        with told(self.path, "read"):
             return dict(self._db.execute("SELECT path, digest FROM file ORDER BY path"))
 
     def is_learnt(self, path_key: str, digest: str) -> bool:
@@ -231,7 +304,7 @@ class Memory:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """Hold the write lock; commit at the end, or keep nothing."""
-        with _told(self.path, "written"):
+        with told(self.path, "written"):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -241,87 +314,6 @@ class Memory:
                     self._db.execute("ROLLBACK")
 
 
-def _create(path: Path) -> None:
-    """Put an empty memory at *path*, whole from the start, unless one appears there.
-
-    It is made under another name and then linked: no process ever meets half a file,
-    and two that create it at once end up with the same one.
-    """
-    draft = path.with_name(f".amts-{secrets.token_hex(8)}")
-    if memory_file.has_journal(path) and not path.exists():
-        # SQLite would play the journal of the lost file into the new one.
-        why = f"it is gone, but its journal {path.name}-wal is there"
-        raise memory_file.damaged(path, why)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _told(path, "created"), closing(sqlite3.connect(draft)) as db:
-            # The file remembers this setting.
-            db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(memory_file.SCHEMA)
-        _publish(draft, path)
-    except OSError as exc:
-        raise memory_file.unusable(path, "created", exc.strerror or "") from exc
-    finally:
-        with suppress(OSError):
-            draft.unlink()
-
-
-def _publish(draft: Path, path: Path) -> None:
-    """Give *draft* the name *path*, unless another process was first."""
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    except OSError:
-        # No hard links, as on FAT. Two first builds at once may then lose one's units.
-        draft.replace(path)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    """Open a file that exists, for writing if that is possible, and check its pages."""
-    pending = memory_file.has_journal(path)
-    if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-        # Immutable: SQLite needs no shared memory beside the file, which it could not
-        # make. What a pending journal holds would be missed, so then it has to try.
-        return _open(path, "mode=ro" if pending else "mode=ro&immutable=1")
-    if pending:
-        # Closing a connection that may write would copy the journal into the file,
-        # be it damaged or not. Left by a killed process, or in use by another.
-        _open(path, "mode=ro").close()
-    return _open(path, "mode=rw")
-
-
-def _open(path: Path, how: str) -> sqlite3.Connection:
-    db = sqlite3.connect(
-        f"{path.as_uri()}?{how}", timeout=BUSY_TIMEOUT, isolation_level=None, uri=True
-    )
-    try:
-        # With NORMAL, a loss of power may undo transactions that were committed.
-        db.execute("PRAGMA synchronous = FULL")
-        _check_pages(path, db)
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _check_pages(path: Path, db: sqlite3.Connection) -> None:
-    db.execute("SELECT 1 FROM unit, file, origin LIMIT 0")
-    if path.stat().st_size <= CHECKED_SIZE:
-        verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if verdict != "ok":
-            raise memory_file.damaged(path, verdict)
-
-
-@contextmanager
-def _told(path: Path, done: str) -> Iterator[None]:
-    """Turn SQLite's errors into ours, which name the file and what to do."""
-    try:
-        yield
-    except sqlite3.Error as exc:
-        text = str(exc)
-        # SQLITE_CORRUPT and SQLITE_NOTADB have no class of their own.
-        plain = type(exc) is sqlite3.DatabaseError
-        if plain or "no such" in text or "decode" in text:
-            raise memory_file.damaged(path, text) from exc
-        raise memory_file.unusable(path, done, text) from exc
+def _score(source: str, key: str, similarity: float) -> int:
+    """Return the score of a match; what is not equal is never exact."""
+    return EXACT if codes.normalise(source) == key else min(99, int(similarity * EXACT))

@@ -141,6 +141,15 @@ class TranslationUnit:
         return self.maker == HUMAN
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A unit that the memory offers for a source."""
+
+    unit: TranslationUnit
+    #: 0–100; 100 only where the normalised sources are equal.
+    score: int
+
+
 class Severity(str, Enum):
     """How bad a finding is for the reader of the edition."""
 

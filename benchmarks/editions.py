@@ -8,8 +8,6 @@ and a ratio is taken within its run, so that a machine that gets slower meanwhil
 not spoil it. See ``benchmarks/README.md``.
 """
 
-# ruff: noqa: INP001 - a program, not a package
-
 from __future__ import annotations
 
 import argparse

@@ -30,7 +30,8 @@ FLOORS: Final = (
      "terminology",
      "readers readers.blocks", "readers.files readers.markdown_syntax",
      "readers.markdown_inline", "readers.*", "readers.notebook"),
-    ("memory_file", "memory engine", "engine.options engine.apertium_html", "engine.*",
+    ("memory_file fuzzy", "memory_store", "memory engine",
+     "engine.options engine.apertium_html", "engine.*",
      "engine.corpus.tokens", "engine.corpus.vocabulary",
      "engine.corpus.spacing engine.corpus.lm", "engine.corpus.phrases",
      "engine.corpus.alignment",
@@ -58,9 +59,10 @@ ROOMS: Final = {
     "lxml": "interchange.* readers.html",
     "markdown_it": "readers.*",
     "nbformat": "readers.notebook",
-    "numpy": "align.* engine.corpus.*",
+    "numpy": "align.* engine.corpus.* fuzzy",
+    "rapidfuzz": "fuzzy",
     "sentencex": "sentences",
-    "sqlite3": "memory",
+    "sqlite3": "memory memory_store",
     "subprocess": "engine.apertium press",
 }
 
@@ -210,7 +212,7 @@ def build(package: Path, module: str, text: str) -> Path:
         pytest.param(
             "codes.py",
             "import sqlite3\n",
-            "codes:1 imports sqlite3; only memory may",
+            "codes:1 imports sqlite3; only memory memory_store may",
             id="another-room",
         ),
         pytest.param(

@@ -421,7 +421,7 @@ def test_a_memory_on_read_only_media_recalls(
 
 
 def test_a_busy_memory_says_so(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("amts_sphinx.memory.BUSY_TIMEOUT", 0.01)
+    monkeypatch.setattr("amts_sphinx.memory_store.BUSY_TIMEOUT", 0.01)
     with closing(sqlite3.connect(memory.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with (

@@ -337,7 +337,7 @@ def test_what_is_skipped_is_told_with_its_line(
         ('<tu srclang="tlh"><tuv/></tu>', "unknown language 'tlh'"),
         (
             tu("a", "甲").replace("<tu>", '<tu><prop type="x-amts-state">?</prop>'),
-            "state '?' is not one of machine, needs-review, reviewed, approved",
+            "state '?' is not one of draft, machine, needs-review, reviewed, approved",
         ),
     ],
 )

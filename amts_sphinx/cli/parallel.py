@@ -173,11 +173,16 @@ def _paired(
     if pair.source == pair.target:
         msg = f"both editions are in {pair.source}; say otherwise with --languages"
         raise ConfigError(msg)
-    texts = _less(source.texts, options.hold_out)
+    ours, theirs = _less(source.texts, options.hold_out), target.texts
+    theirs = {
+        name: theirs[name]
+        for name in theirs
+        if name in ours or name not in source.texts
+    }
     rules = Rules(by_sentence=options.granularity == "sentence")
     with progress("aligning") as told:
         found = parallel.pair_books(
-            texts, target.texts, pair, rules, executor=workers, progress=told
+            ours, theirs, pair, rules, executor=workers, progress=told
         )
     return found, pair
 

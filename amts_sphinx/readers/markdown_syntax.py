@@ -7,8 +7,9 @@ the lines keep their numbers. :func:`parser` reads the rest.
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline.state_inline import Delimiter
@@ -44,6 +45,8 @@ _CLOSING: Final = {
     mark: re.compile(rf"(?<!\\)(?:\\\\)*{re.escape(mark)}") for mark in ("$", "$$")
 }
 _ROLE: Final = re.compile(r":([A-Za-z][\w.+:-]*):`([^`]+)`")
+#: Whether a delimiter counts those before it, as in markdown-it-py before 3.
+_JUMPS: Final = "jump" in {field.name for field in fields(Delimiter)}
 _ASIAN: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
 
@@ -81,7 +84,7 @@ def parser() -> MarkdownIt:
     """Return the parser; it keeps nothing from one text to the next."""
     md = MarkdownIt("commonmark").enable("table")
     # Keeps an escaped dollar apart from one that opens a formula.
-    md.disable("text_join")
+    md.disable("text_join", ignoreInvalid=True)
     for plugin in (front_matter_plugin, myst_block_plugin, footnote_plugin):
         md.use(plugin)
     for plugin in (deflist_plugin, colon_fence_plugin, myst_role_plugin):
@@ -155,7 +158,8 @@ def _emphasis(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the i
     star = marker == "*"
     opens = scanned.can_open or (star and after.strip() and _ASIAN.match(before))
     closes = scanned.can_close or (star and before.strip() and _ASIAN.match(after))
-    for _ in range(scanned.length):
+    for place in range(scanned.length):
+        older: dict[str, Any] = {"jump": place} if _JUMPS else {}
         token = state.push("text", "", 0)
         token.content = marker
         state.delimiters.append(
@@ -166,6 +170,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the i
                 end=-1,
                 open=bool(opens),
                 close=bool(closes),
+                **older,
             )
         )
     state.pos += scanned.length
