@@ -86,8 +86,11 @@ def write(
         source, target = (
             _field(text, with_codes) for text in (unit.source, unit.target)
         )
-        fault = "foreign" if unit.pair != pair else _fault(source) or _fault(target)
-        if fault:
+        if (
+            fault := "foreign"
+            if unit.pair != pair
+            else _fault(source) or _fault(target)
+        ):
             counts[fault] += 1
         else:
             rows.setdefault(source, []).append((target, unit))
