@@ -83,14 +83,10 @@ def write(
     counts: Counter[str] = Counter()
     rows: dict[str, list[tuple[str, TranslationUnit]]] = {}
     for unit in units:
-        source, target = (
-            _field(text, with_codes) for text in (unit.source, unit.target)
-        )
-        if (
-            fault := "foreign"
-            if unit.pair != pair
-            else _fault(source) or _fault(target)
-        ):
+        both = (unit.source, unit.target)
+        source, target = (_field(text, with_codes) for text in both)
+        foreign = "foreign" if unit.pair != pair else ""
+        if fault := foreign or _fault(source) or _fault(target):
             counts[fault] += 1
         else:
             rows.setdefault(source, []).append((target, unit))
