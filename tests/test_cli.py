@@ -234,6 +234,29 @@ def test_a_memory_goes_out_and_comes_in(tmp_path: Path) -> None:
         }
 
 
+def test_near_matches_are_shown(tmp_path: Path) -> None:
+    path = tmp_path / "m.sqlite"
+    with Memory(path) as memory:
+        memory.learn(
+            [
+                TranslationUnit(
+                    "It rains today.", "今天下雨。", PAIR, HUMAN, State.APPROVED
+                )
+            ]
+        )
+    asked = ("memory", "search", path, "It rains today!")
+    done = amts(*asked, *LANGUAGES)
+    assert done.stdout.splitlines() == [
+        "93  human  approved",
+        "    It rains today.",
+        "    今天下雨。",
+    ]
+    assert "nothing in en → zh" in amts(*asked, *LANGUAGES, "--cutoff", "99").stdout
+    wrong = amts(*asked, *LANGUAGES, "--cutoff", "0")
+    assert wrong.returncode == 2
+    assert "Traceback" not in wrong.stderr
+
+
 def test_a_file_is_forgotten(tmp_path: Path) -> None:
     memory, file = tmp_path / "m.sqlite", tmp_path / "zh.tmx"
     unit = TranslationUnit("Rain.", "雨。", PAIR, HUMAN, State.APPROVED)
