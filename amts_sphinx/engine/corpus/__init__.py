@@ -8,16 +8,21 @@ draft. Codes, numbers and names go through untouched.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import asdict, dataclass
+from functools import cached_property
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx import codes
 from amts_sphinx.engine.corpus import model as models
-from amts_sphinx.engine.corpus.decoder import Weights
-from amts_sphinx.engine.corpus.translation import Translator
+from amts_sphinx.engine.corpus import workers
+from amts_sphinx.engine.corpus.terms import Terms
+from amts_sphinx.engine.corpus.translation import Said, Size, Translator
+from amts_sphinx.engine.corpus.weights import Weights
 from amts_sphinx.engine.options import read_options
-from amts_sphinx.errors import MarkupError
+from amts_sphinx.errors import ConfigError, MarkupError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,9 +31,18 @@ if TYPE_CHECKING:
     from amts_sphinx.units import LanguagePair, TranslationUnit
 
 #: Raised with each change of what the engine learns or says.
-VERSION: Final = 1
+VERSION: Final = 2
 #: Targets kept of one source phrase.
 _TARGETS: Final = 20
+#: What an option may be, both ends included.
+_ALLOWED: Final = {
+    "min_pairs": (1, 10**9),
+    "max_pairs": (1, 10**6),
+    "max_phrase": (1, 10),
+    "beam": (1, 1000),
+    "reordering": (0, 60),
+    "max_unknown": (0, 1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +51,23 @@ class CorpusOptions:
 
     #: Sentence pairs below which nothing is translated.
     min_pairs: int = 200
+    #: Sentence pairs that are learnt, at most: more memory than 1 GB is seldom at hand.
+    max_pairs: int = 50_000
     #: Words in a phrase.
     max_phrase: int = 7
     #: Hypotheses that are followed at a time; more are slower and a little better.
-    beam: int = 60
+    beam: int = 20
     #: Words that a phrase may be moved ahead.
     reordering: int = 6
-    #: The share of unknown words above which a text stays in its language, 0–1.
+    #: The share of unknown words above which a text stays in its language, 0-1.
     max_unknown: float = 0.6
+
+    def __post_init__(self) -> None:
+        for name, (least, most) in _ALLOWED.items():
+            value = getattr(self, name)
+            if not least <= value <= most:
+                msg = f"amts_corpus.{name} must be from {least} to {most}, not {value}"
+                raise ConfigError(msg)
 
 
 class CorpusEngine:
@@ -55,7 +78,9 @@ class CorpusEngine:
 
     def __init__(self, options: CorpusOptions) -> None:
         self._options = options
-        self._translator: Translator | None = None
+        self._terms = Terms({}, "")
+        self._texts: list[tuple[str, str]] = []
+        self._home: Path | None = None
         self._pair: LanguagePair | None = None
         self._digest = ""
         #: Sentence pairs that it was trained on.
@@ -65,53 +90,81 @@ class CorpusEngine:
 
     @property
     def fingerprint(self) -> str:
-        """The version, the options and a digest of the training data."""
-        settings = ",".join(
-            f"{name}={value}" for name, value in asdict(self._options).items()
-        )
-        return f"corpus/{VERSION}/{settings}/{self._digest or 'untrained'}"
+        """The version, the options and digests of the training data and the terms."""
+        terms = f"/{self._terms.digest}" if self._terms.digest else ""
+        return f"{self._settings}/{self._digest or 'untrained'}{terms}"
+
+    @property
+    def _settings(self) -> str:
+        options = asdict(self._options).items()
+        told = ",".join(f"{name}={value}" for name, value in options)
+        return f"corpus/{VERSION}/{told}"
 
     def train(
-        self, pair: LanguagePair, units: Iterable[TranslationUnit], home: Path, terms={}
+        self,
+        pair: LanguagePair,
+        units: Iterable[TranslationUnit],
+        home: Path,
+        terms: Mapping[str, str] | None = None,
     ) -> CorpusEngine:
-        """Return an engine that has learnt the human *units* of *pair*.
+        """Return an engine that learns the human *units* of *pair* when first asked.
 
         Their order makes no difference. The model is kept in the folder *home*, and
         made anew only when units or options have changed.
+
+        :param terms: what a term is translated as, both plain text; wherever it stands
+            outside of codes, whatever its case, this is said and nothing else
         """
-        texts = _texts(units, pair)
+        texts = _some(_texts(units, pair), self._options.max_pairs)
         trained = CorpusEngine(self._options)
         trained._pair = pair
-        trained._digest = _digest(texts, self.fingerprint)
+        trained._terms = Terms(terms or {}, pair.source)
+        trained._digest = _digest(texts, f"{VERSION}/{self._options.max_phrase}")
         trained.pairs = len(texts)
-        if len(texts) < max(1, self._options.min_pairs):
-            return trained
-        model = self._model(texts, pair, home, trained._digest)
-        trained._translator = Translator(
-            model,
-            pair,
-            Weights(),
-            beam=max(1, self._options.beam),
-            reach=max(0, self._options.reordering),
-            longest=max(1, self._options.max_phrase),
-        )
+        trained._texts, trained._home = texts, home
         return trained
 
-    def _model(
-        self, texts: list[tuple[str, str]], pair: LanguagePair, home: Path, digest: str
-    ) -> models.Model:
+    @property
+    def remark(self) -> str:
+        """What a person should know of it: too little to learn from, unknown words."""
+        needed = self._options.min_pairs
+        if self.pairs < needed:
+            return (
+                f"it has only {self.pairs} pairs of sentences to learn from, and needs"
+                f" {needed} (amts_corpus.min_pairs)"
+            )
+        if self.unknown:
+            return (
+                f"it does not know {len(self.unknown)} words, which stay as they are in"
+                f" {self.unknown.total()} places"
+            )
+        return ""
+
+    @cached_property
+    def _translator(self) -> Translator | None:
+        """What translates, once there is enough to learn from."""
+        if self._pair is None or self._home is None:
+            return None
+        if self.pairs < self._options.min_pairs:
+            return None
+        use = self._options
+        size = Size(use.beam, use.reordering, use.max_phrase, use.max_unknown)
+        model = self._model(self._pair, self._home)
+        return Translator(model, Weights(), size, self._terms)
+
+    def _model(self, pair: LanguagePair, home: Path) -> models.Model:
         """Load the model from *home*, or train it and leave it there."""
         stem = f"corpus-{pair.source}-{pair.target}-"
-        path = home / f"{stem}{digest}.npz"
+        path = home / f"{stem}{self._digest}.npz"
         model = models.load(path, pair) if path.exists() else None
         if model is None:
-            model = models.train(
-                texts, pair, longest=max(1, self._options.max_phrase), most=_TARGETS
-            )
+            longest = self._options.max_phrase
+            model = models.train(self._texts, pair, longest=longest, most=_TARGETS)
             home.mkdir(parents=True, exist_ok=True)
             models.save(model, path)
-        for other in home.glob(f"{stem}*.npz"):
-            if other != path:
+        former = re.compile(re.escape(stem) + r"[0-9a-f]{16}\.npz")
+        for other in home.iterdir():
+            if other != path and former.fullmatch(other.name):
                 other.unlink(missing_ok=True)
         return model
 
@@ -121,27 +174,16 @@ class CorpusEngine:
         ``None`` stands for a text with too many unknown words, and for every text as
         long as the engine is not trained for *pair*.
         """
-        said = {
-            source: self._translate(source, pair) for source in dict.fromkeys(sources)
-        }
-        return [said[source] for source in sources]
-
-    def _translate(self, source: str, pair: LanguagePair) -> str | None:
-        """Translate one text."""
-        if not codes.has_words(source):
-            return source
-        if self._translator is None or pair != self._pair:
-            return None
-        sentence = self._translator.sentence(source)
-        unknown = self._translator.unknown(sentence)
-        words = sum(token.kind == "word" for token in sentence.tokens)
-        if len(unknown) > self._options.max_unknown * words:
-            return None
-        target = self._translator.translate(sentence)
-        if codes.verify(source, target):
-            return None
-        self.unknown.update(unknown)
-        return target
+        asked = [s for s in dict.fromkeys(sources) if codes.has_words(s)]
+        answers: list[Said] = []
+        if asked and pair == self._pair and self._translator is not None:
+            answers = workers.translate(self._translator, asked)
+        said: dict[str, str | None] = dict.fromkeys(asked)
+        for source, answer in zip(asked, answers, strict=False):
+            if answer.target is not None and not codes.verify(source, answer.target):
+                said[source] = answer.target
+                self.unknown.update(answer.unknown)
+        return [said.get(source, source) for source in sources]
 
 
 def create(options: Mapping[str, object]) -> CorpusEngine:
@@ -162,6 +204,13 @@ def _texts(
         if unit.by_human and unit.pair == pair and _is_sound(unit)
     }
     return sorted(found)
+
+
+def _some(texts: list[tuple[str, str]], most: int) -> list[tuple[str, str]]:
+    """Return *most* of *texts*, from anywhere among them, in order."""
+    if len(texts) <= most:
+        return texts
+    return sorted(nsmallest(most, texts, key=lambda both: _digest([both], "")))
 
 
 def _is_sound(unit: TranslationUnit) -> bool:

@@ -1,8 +1,9 @@
 """Word alignment: which word of a sentence is the translation of which.
 
 IBM Model 1 finds what words go together; a hidden Markov model then adds that
-neighbours stay neighbours. Both directions are trained, on batches of sentences of one
-length, and their alignments are merged ("grow, diagonal, final, and").
+neighbours stay neighbours (Vogel, Ney and Tillmann, 1996). Both directions are trained,
+on batches of sentences of one length, and all that either finds is taken: with little
+data, few phrase pairs that are sure serve better than many that are not.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ _JUMP: Final = 20
 #: Cells (a word by a word) of one batch, so that memory stays bounded.
 _CELLS: Final = 400_000
 _TINY: Final = 1e-9
-_AROUND: Final = ((-1, 0), (0, -1), (1, 0), (0, 1), (-1, -1), (-1, 1), (1, -1), (1, 1))
 
 
 class _Batch(NamedTuple):
@@ -52,13 +52,13 @@ def align(
     sources: Sequence[Words], targets: Sequence[Words]
 ) -> list[set[tuple[int, int]]]:
     """Return each sentence pair's links (source word, target word)."""
+    if not sources:
+        return []
     forward = _Direction(sources, targets).links()
     backward = _Direction(targets, sources).links()
     return [
-        _merge(
-            {(i, j) for j, i in enumerate(ahead) if i >= 0},
-            {(i, j) for i, j in enumerate(back) if j >= 0},
-        )
+        {(i, j) for j, i in enumerate(ahead) if i >= 0}
+        | {(i, j) for i, j in enumerate(back) if j >= 0}
         for ahead, back in zip(forward, backward, strict=True)
     ]
 
@@ -227,40 +227,16 @@ def _table(
         left = np.stack([sources[row] for row in batch.rows]).astype(np.int64)
         return left[:, None, :] * width + batch.targets[:, :, None]
 
-    found = [np.unique(meet(batch)) for batch in batches]
-    keys = np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+    found = [_distinct(meet(batch)) for batch in batches]
+    keys = _distinct(np.concatenate(found)) if found else np.zeros(0, np.int64)
     return keys, [
         batch._replace(cells=np.searchsorted(keys, meet(batch)).astype(np.int32))
         for batch in batches
     ]
 
 
-def _merge(
-    forward: set[tuple[int, int]], backward: set[tuple[int, int]]
-) -> set[tuple[int, int]]:
-    """Merge the alignments of both directions."""
-    both = forward | backward
-    links = forward & backward
-    left = {i for i, _ in links}
-    right = {j for _, j in links}
-    fresh = sorted(links)
-    while fresh:
-        i, j = fresh.pop()
-        for down, across in _AROUND:
-            link = (i + down, j + across)
-            if (
-                link in both
-                and link not in links
-                and (link[0] not in left or link[1] not in right)
-            ):
-                links.add(link)
-                left.add(link[0])
-                right.add(link[1])
-                fresh.append(link)
-    for side in (forward, backward):
-        for i, j in sorted(side - links):
-            if i not in left and j not in right:
-                links.add((i, j))
-                left.add(i)
-                right.add(j)
-    return links
+def _distinct(values: Ints) -> Ints:
+    """Return the distinct *values* in order; for many, faster than ``np.unique``."""
+    values = np.sort(values, axis=None)
+    distinct: Ints = values[np.diff(values, prepend=-1) != 0]
+    return distinct

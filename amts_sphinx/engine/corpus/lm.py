@@ -60,6 +60,8 @@ class LanguageModel:
         for word in words:
             total += self.word(context, word)
             context = (context + word)[1 - ORDER :]
+        while context and context not in self.leftovers:
+            context = context[1:]  # it says no more than a shorter one
         return total, context
 
 

@@ -7,24 +7,27 @@ import os
 import zipfile
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
 from amts_sphinx.engine.corpus import alignment, lm, phrases
+from amts_sphinx.engine.corpus.casing import lower
+from amts_sphinx.engine.corpus.extraction import Aligned
 from amts_sphinx.engine.corpus.phrases import PhraseTable
 from amts_sphinx.engine.corpus.spacing import Spacing
-from amts_sphinx.engine.corpus.tokens import tokenise
+from amts_sphinx.engine.corpus.tokens import ends, tokenise
 from amts_sphinx.engine.corpus.vocabulary import (
     CLASS,
     SEPARATOR,
     Vocabulary,
     classes,
+    is_class,
     plain,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -34,19 +37,21 @@ if TYPE_CHECKING:
 
 #: Sentences longer than this teach words, but cost too much to align.
 _LONGEST: Final = 100
+#: Letters by which a word is aligned. Measured on ten articles of d2l: 4, 6 and all
+#: letters give BLEU 47.3, 47.5 and 46.5.
+_STEM: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """All that a translation needs."""
 
+    pair: LanguagePair
     sources: Vocabulary
     targets: Vocabulary
     table: PhraseTable
     language: lm.LanguageModel
     spacing: Spacing
-    #: Sentence pairs that it was trained on.
-    pairs: int
 
 
 def train(
@@ -56,28 +61,48 @@ def train(
     sources, targets = Vocabulary(), Vocabulary()
     spacing = Spacing(pair.target)
     said = _tokenise(texts, pair)
-    case = _Truecase(target for _, target in said)
-    aligned: list[tuple[str, str, dict[str, str]]] = []
+    case = _Truecase((target for _, target in said), pair.target)
+    coded: list[_Coded] = []
     sentences: list[str] = []
     for source, target in said:
         spacing.learn(target)
         shared = classes(source, target)
         if shared is None:
             continue
-        right = _encode(case.apply(target), shared, targets, lower=False)
+        right = _encode(case.apply(target), shared, targets, folded=False)
         sentences.append(plain(right))
         if 0 < len(source) <= _LONGEST and 0 < len(target) <= _LONGEST:
-            left = _encode(source, shared, sources, lower=True)
-            aligned.append((left, right, shared))
+            left = _encode(source, shared, sources, folded=True)
+            coded.append(_Coded(left, right, ends(source) and ends(target)))
+    aligned = _align(coded, sources, targets)
+    table = phrases.learn(aligned, longest, most)
+    return Model(pair, sources, targets, table, lm.train(sentences), spacing)
+
+
+class _Coded(NamedTuple):
+    """A sentence pair, a character for each word."""
+
+    source: str
+    target: str
+    #: Whether both end with a mark: these two go together.
+    ends: bool
+
+
+def _align(
+    coded: Sequence[_Coded], sources: Vocabulary, targets: Vocabulary
+) -> list[Aligned]:
+    """Find the links of sentence pairs; the marks at their ends need no search."""
     links = alignment.align(
-        *(_numbers([item[side] for item in aligned]) for side in (0, 1))
+        _numbers([c.source[: len(c.source) - c.ends] for c in coded], sources),
+        _numbers([c.target[: len(c.target) - c.ends] for c in coded], targets),
     )
-    forced = [
-        (left, right, _force(left, right, found))
-        for (left, right, _), found in zip(aligned, links, strict=True)
-    ]
-    table = phrases.learn(forced, longest, most)
-    return Model(sources, targets, table, lm.train(sentences), spacing, len(aligned))
+    aligned = []
+    for (left, right, ended), found in zip(coded, links, strict=True):
+        forced = _force(left, right, found)
+        if ended:
+            forced.add((len(left) - 1, len(right) - 1))
+        aligned.append(Aligned(left, right, forced))
+    return aligned
 
 
 def _tokenise(
@@ -93,23 +118,24 @@ def _tokenise(
 class _Truecase:
     """Which words are written with a capital within a sentence."""
 
-    def __init__(self, sentences: Any) -> None:
+    def __init__(self, sentences: Iterable[list[Token]], language: str) -> None:
         inside: Counter[str] = Counter()
         for sentence in sentences:
             inside.update(token.surface for token in sentence[1:])
         self._seen = inside
+        self._language = language
 
     def apply(self, sentence: list[Token]) -> list[Token]:
         """Return *sentence* with its first word as within a sentence."""
         if not sentence:
             return sentence
-        first = sentence[0]
-        low = first.surface[:1].lower() + first.surface[1:]
-        if low == first.surface or self._seen[low] < self._seen[first.surface]:
+        word = sentence[0].surface
+        low = lower(word[:1], self._language) + word[1:]
+        if low == word or self._seen[low] < self._seen[word]:
             return sentence
-        if not self._seen[low] and first.surface[1:] != first.surface[1:].lower():
+        if not self._seen[low] and word[1:] != word[1:].lower():
             return sentence  # CNN, LaTeX
-        return [first._replace(surface=low), *sentence[1:]]
+        return [sentence[0]._replace(surface=low), *sentence[1:]]
 
 
 def _encode(
@@ -117,26 +143,33 @@ def _encode(
     shared: dict[str, str],
     vocabulary: Vocabulary,
     *,
-    lower: bool,
+    folded: bool,
 ) -> str:
     """Return *sentence* with a character for each token."""
     return "".join(
         shared.get(token.surface)
-        or vocabulary.add(token.key if lower else token.surface)
+        or vocabulary.add(token.key if folded else token.surface)
         for token in sentence
     )
 
 
-def _numbers(sentences: Sequence[str]) -> list[NDArray[np.int32]]:
-    """Return *sentences* as arrays of small numbers."""
-    arrays = [
-        np.frombuffer(sentence.encode("utf-32-le"), np.int32) for sentence in sentences
-    ]
-    if not arrays:
-        return []
-    _, dense = np.unique(np.concatenate(arrays), return_inverse=True)
-    ends = np.cumsum([len(array) for array in arrays])[:-1]
-    return [part.astype(np.int32) for part in np.split(dense, ends)]
+def _numbers(
+    sentences: Sequence[str], vocabulary: Vocabulary
+) -> list[NDArray[np.int32]]:
+    """Return *sentences* as arrays of small numbers, one for all forms of a word.
+
+    Words are taken for forms of one when they begin alike: rare forms are aligned by
+    what is known of the others (as with the stems of Fraser and Marcu, 2005).
+    """
+    numbers: dict[str, int] = {}
+    known: dict[str, int] = {}
+    for sentence in sentences:
+        for character in sentence:
+            if character not in known:
+                word = character if is_class(character) else vocabulary.word(character)
+                key = word if is_class(character) else word[:_STEM]
+                known[character] = numbers.setdefault(key, len(numbers))
+    return [np.array([known[c] for c in sentence], np.int32) for sentence in sentences]
 
 
 def _force(
@@ -170,7 +203,7 @@ def save(model: Model, path: Path) -> None:
         "chances": np.array(list(language.chances.values()), np.float32),
         "contexts": _pack(language.leftovers),
         "leftovers": np.array(list(language.leftovers.values()), np.float32),
-        "rest": _pack([json.dumps({"pairs": model.pairs, **model.spacing.state()})]),
+        "spacing": _pack([json.dumps(model.spacing.state())]),
     }
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
@@ -184,9 +217,9 @@ def save(model: Model, path: Path) -> None:
 def load(path: Path, pair: LanguagePair) -> Model | None:
     """Return the model that was saved as *path*, or ``None`` if it is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             return _read(arrays, pair)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, ValueError, LookupError, EOFError, zipfile.BadZipFile):
         return None
 
 
@@ -200,23 +233,22 @@ def _read(arrays: Any, pair: LanguagePair) -> Model:
             zip(_unpack(arrays["contexts"]), arrays["leftovers"].tolist(), strict=True)
         ),
     )
-    rest = json.loads(_unpack(arrays["rest"])[0])
     table = PhraseTable(
         dict(zip(_unpack(arrays["phrases"]), rows, strict=True)),
         _unpack(arrays["said"]),
         arrays["scores"].astype(np.float32),
     )
     return Model(
+        pair,
         Vocabulary(_unpack(arrays["sources"])),
         Vocabulary(_unpack(arrays["targets"])),
         table,
         language,
-        Spacing(pair.target, rest),
-        int(rest["pairs"]),
+        Spacing(pair.target, json.loads(_unpack(arrays["spacing"])[0])),
     )
 
 
-def _pack(texts: Any) -> NDArray[np.uint8]:
+def _pack(texts: Iterable[str]) -> NDArray[np.uint8]:
     """Return *texts* as bytes."""
     return np.frombuffer(SEPARATOR.join(texts).encode(), np.uint8)
 

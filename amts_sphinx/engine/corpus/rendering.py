@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from amts_sphinx import codes
-from amts_sphinx.engine.corpus.tokens import CODE
+from amts_sphinx.engine.corpus.casing import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,6 +24,8 @@ class Written(NamedTuple):
     copied: int
     #: A source word of the phrase that it belongs to.
     source: int
+    #: Whether it is a term, written as it is in any place.
+    term: bool = False
 
 
 def render(
@@ -77,12 +79,16 @@ def _glued(
     return spacing.is_glued(before.surface, after.surface, quote=quote)
 
 
-def capitalise(words: list[Written], tokens: Sequence[Token]) -> list[Written]:
-    """Begin *words* with a capital when the source does."""
-    if not words or not tokens or not tokens[0].surface[:1].isupper():
+def capitalise(
+    words: list[Written], tokens: Sequence[Token], language: str
+) -> list[Written]:
+    """Begin *words* with a capital, unless the source begins with a small letter.
+
+    :param language: of *words*, BCP 47
+    """
+    if not words or tokens[0].surface[:1].islower():
         return words
     first = words[0]
-    if first.coded or first.copied >= 0 or tokens[0].kind == CODE:
+    if first.coded or first.term or first.copied >= 0:
         return words
-    surface = first.surface[:1].upper() + first.surface[1:]
-    return [first._replace(surface=surface), *words[1:]]
+    return [first._replace(surface=capital(first.surface, language)), *words[1:]]

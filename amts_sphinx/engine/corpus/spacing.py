@@ -7,6 +7,7 @@ for what was never seen there are habits of ordinary punctuation.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.engine.corpus.tokens import CODE, WORD
@@ -44,7 +45,7 @@ class Spacing:
         """Take notice of a human sentence."""
         if not self.spaced:
             return
-        for before, after in zip(sentence, sentence[1:], strict=False):
+        for before, after in pairwise(sentence):
             step = 1 if after.glued else -1
             if after.kind not in {WORD, CODE}:
                 self._left[after.surface] += step
@@ -76,4 +77,4 @@ class Spacing:
 
 def _is_latin(character: str) -> bool:
     """Tell whether *character* is a letter or digit of a script with blanks."""
-    return character.isalnum() and character.isascii() or character in {"<", ">"}
+    return (character.isalnum() and character.isascii()) or character in {"<", ">"}

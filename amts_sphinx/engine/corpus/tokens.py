@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import codes
+from amts_sphinx.engine.corpus import casing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 #: Kinds of tokens.
 WORD: Final = "word"
@@ -56,6 +57,7 @@ _KINDS: Final = {
     "mark": MARK,
     "clitic": MARK,
 }
+_FINAL: Final = frozenset(".?!:;…。？！：；।؟")
 
 
 class Token(NamedTuple):
@@ -67,10 +69,8 @@ class Token(NamedTuple):
     #: Whether no blank stands before it.
     glued: bool
 
-    @property
-    def key(self) -> str:
-        """The form that tells words apart, whatever their case."""
-        return self.surface.lower().replace("’", "'")
+    #: The form that tells words apart, whatever their case; empty for a code.
+    key: str = ""
 
 
 class Zone(NamedTuple):
@@ -81,6 +81,11 @@ class Zone(NamedTuple):
     end: int
     #: The code's number.
     id: int
+
+
+def ends(tokens: Sequence[Token]) -> bool:
+    """Tell whether *tokens* end as a sentence does: with a mark after the words."""
+    return len(tokens) > 1 and tokens[-1].surface in _FINAL
 
 
 @dataclass(slots=True)
@@ -94,7 +99,6 @@ class Sentence:
 
 def tokenise(coded: str, language: str) -> Sentence:
     """Take *coded* text of *language*, a BCP 47 tag, apart."""
-    chinese = language.lower().partition("-")[0] == "zh"
     tokens: list[Token] = []
     zones: list[Zone] = []
     around: list[tuple[int, int]] = []
@@ -102,7 +106,7 @@ def tokenise(coded: str, language: str) -> Sentence:
     for piece in codes.tokens(coded):
         if piece.type == "text":
             text = codes.unescape(piece.coded)
-            tokens.extend(_words(text, glued=glued, chinese=chinese))
+            tokens.extend(_words(text, language, glued=glued))
             glued = not text[-1:].isspace()
         elif piece.type == "empty":
             tokens.append(Token(piece.coded, CODE, glued))
@@ -120,7 +124,7 @@ def tokenise(coded: str, language: str) -> Sentence:
     return Sentence(tokens, zones)
 
 
-def _words(text: str, *, glued: bool, chinese: bool) -> Iterator[Token]:
+def _words(text: str, language: str, *, glued: bool) -> Iterator[Token]:
     """Yield the tokens of *text* without codes."""
     last = 0
     for found in _TOKEN.finditer(text):
@@ -128,16 +132,20 @@ def _words(text: str, *, glued: bool, chinese: bool) -> Iterator[Token]:
         last = found.end()
         group = found.lastgroup or ""
         if group != "han":
-            yield Token(found[0], _KINDS.get(group, WORD), near)
+            key = casing.lower(found[0], language).replace("’", "'")
+            yield Token(found[0], _KINDS.get(group, WORD), near, key)
             continue
-        for word in _cut(found[0]) if chinese and _HAN.search(found[0]) else found[0]:
-            yield Token(word, WORD, near)
+        for word in _cut(found[0], language):
+            yield Token(word, WORD, near, word)
             near = True
 
 
-def _cut(text: str) -> list[str]:
-    """Cut Chinese *text* into words."""
+def _cut(text: str, language: str) -> Sequence[str]:
+    """Cut *text* without blanks: Chinese into words by jieba, else into characters."""
+    if language.lower().partition("-")[0] != "zh" or not _HAN.search(text):
+        return text
     import jieba  # noqa: PLC0415 - it takes a while to load
 
     jieba.setLogLevel(logging.WARNING)
-    return [word for word in jieba.lcut(text) if not word.isspace()]
+    # New words that it would guess are cut otherwise in the next sentence.
+    return [word for word in jieba.lcut(text, HMM=False) if not word.isspace()]

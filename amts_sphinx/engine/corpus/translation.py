@@ -2,79 +2,95 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import codes
-from amts_sphinx.engine.corpus.decoder import Decoder, Option, Weights
+from amts_sphinx.engine.corpus.candidates import TERM, Candidates
 from amts_sphinx.engine.corpus.rendering import Written, capitalise, render
+from amts_sphinx.engine.corpus.search import Limits, Problem, Speaker, search
 from amts_sphinx.engine.corpus.tokens import (
     CODE,
     MARK,
-    NUMBER,
     WORD,
     Sentence,
     Token,
     Zone,
+    ends,
     tokenise,
-)
-from amts_sphinx.engine.corpus.vocabulary import (
-    CLASS,
-    CODES,
-    NUMBERS,
-    UNKNOWN,
-    plain,
-    relabel,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from amts_sphinx.engine.corpus.model import Model
-    from amts_sphinx.units import LanguagePair
+    from amts_sphinx.engine.corpus.search import Option
+    from amts_sphinx.engine.corpus.terms import Terms
+    from amts_sphinx.engine.corpus.weights import Weights
 
 #: Words that are decoded at once; longer sentences are cut, at a mark if there is one.
 _WHOLE: Final = 60
 #: Words of a paired code that may stand in a longer sentence; others go by themselves.
 _INNER: Final = 20
-_FREE: Final = (0.0, 0.0, 0.0)
+
+
+class Size(NamedTuple):
+    """How much is considered."""
+
+    #: Hypotheses that are followed at a time.
+    beam: int
+    #: Words that a phrase may be translated too early.
+    reach: int
+    #: Words in a phrase.
+    phrase: int
+    #: The share of unknown words above which a text is left, 0-1.
+    unknown: float
+
+
+class Said(NamedTuple):
+    """What came of one text."""
+
+    #: Coded; ``None`` if too little of it is known.
+    target: str | None
+    #: The words that stayed as they are.
+    unknown: list[str]
 
 
 class Translator:
     """Translates texts with one model."""
 
     def __init__(
-        self,
-        model: Model,
-        pair: LanguagePair,
-        weights: Weights,
-        *,
-        beam: int,
-        reach: int,
-        longest: int,
+        self, model: Model, weights: Weights, size: Size, terms: Terms
     ) -> None:
         self._model = model
-        self._pair = pair
-        self._weights = weights
-        self._longest = longest
-        self._decoder = Decoder(model.language, weights, beam=beam, reach=reach)
-        self._options: dict[
-            int, tuple[float, tuple[float, ...], tuple[float, ...]]
-        ] = {}
+        self._size = size
+        self._terms = terms
+        self._limits = Limits(size.beam, size.reach, weights.distance)
+        self._speaker = Speaker(model.language, weights.language)
+        self._candidates = Candidates(model, weights, size.phrase)
 
-    def sentence(self, coded: str) -> Sentence:
-        """Take a source apart."""
-        return tokenise(coded, self._pair.source)
+    def translate(self, coded: str) -> Said:
+        """Translate one text."""
+        sentence = tokenise(coded, self._model.pair.source)
+        words = sum(token.kind == WORD for token in sentence.tokens)
+        unknown = self._unknown(sentence)
+        if len(unknown) > self._size.unknown * words:
+            return Said(None, unknown)
+        return Said(self._translate(sentence), unknown)
 
-    def unknown(self, sentence: Sentence) -> list[str]:
-        """Return the words of *sentence* that were never seen, in order."""
-        known = self._model.sources.characters
+    def _unknown(self, sentence: Sentence) -> list[str]:
+        """Return the words of *sentence* that nothing is known of, in order."""
+        walls = [(zone.start, zone.end) for zone in sentence.zones]
+        spots = self._terms.find(sentence.tokens, walls)
+        inside = {n for spot in spots for n in range(spot.start, spot.end)}
         return [
             token.surface
-            for token in sentence.tokens
-            if token.kind == WORD and token.key not in known
+            for place, token in enumerate(sentence.tokens)
+            if token.kind == WORD
+            and place not in inside
+            and not self._candidates.knows(token, first=place == 0)
         ]
 
-    def translate(self, sentence: Sentence) -> str:
+    def _translate(self, sentence: Sentence) -> str:
         """Return the coded translation of *sentence*; its codes are all there."""
         sentence = self._shorten(sentence)
         tokens, zones = sentence.tokens, sentence.zones
@@ -82,11 +98,11 @@ class Translator:
         for start, end in _chunks(tokens, zones):
             words.extend(self._decode(tokens, zones, start, end))
         if self._model.spacing.spaced:
-            words = capitalise(words, tokens)
+            words = capitalise(words, tokens, self._model.pair.target)
         return render(words, tokens, zones, self._model.spacing)
 
     def _shorten(self, sentence: Sentence) -> Sentence:
-        """Translate long paired codes by themselves; each is then a code like others."""
+        """Translate long paired codes apart; each is then a code like others."""
         tokens = sentence.tokens
         for zone in sentence.zones:
             size = zone.end - zone.start
@@ -98,7 +114,7 @@ class Translator:
                 if other is not zone
                 and zone.start <= other.start < other.end <= zone.end
             ]
-            said = self.translate(Sentence(tokens[zone.start : zone.end], inside))
+            said = self._translate(Sentence(tokens[zone.start : zone.end], inside))
             whole = Token(
                 f"{codes.opening(zone.id)}{said}</g>", CODE, tokens[zone.start].glued
             )
@@ -110,98 +126,27 @@ class Translator:
     ) -> Iterator[Written]:
         """Translate the tokens from *start* to *end*."""
         part = tokens[start:end]
-        walls = [
-            (zone.start - start, zone.end - start)
+        inside = [
+            Zone(zone.start - start, zone.end - start, zone.id)
             for zone in zones
             if start <= zone.start < zone.end <= end
         ]
-        options = self._collect(part, walls)
-        for option in self._decoder.best(len(part), options, walls):
+        walls = [(zone.start, zone.end) for zone in inside]
+        spots = self._terms.find(part, walls)
+        options = self._candidates.collect(part, walls, spots)
+        problem = Problem(len(part), walls, ends=ends(part))
+        for option in self.decide(problem, options):
             for surface, copied in zip(option.surfaces, option.copied, strict=True):
                 token = part[copied] if copied >= 0 else None
                 coded = token is not None and token.kind == CODE
                 place = start + copied if copied >= 0 else -1
-                yield Written(surface, coded, place, start + option.start)
+                yield Written(
+                    surface, coded, place, start + option.start, option.row == TERM
+                )
 
-    def _collect(
-        self, part: Sequence[Token], walls: Sequence[tuple[int, int]]
-    ) -> list[Option]:
-        """Return what each run of *part* may be translated as."""
-        forms = _forms(part, self._model.sources.characters)
-        found: list[Option] = []
-        for start in range(len(part)):
-            alone = False
-            for end in range(start + 1, min(len(part), start + self._longest) + 1):
-                if any(_crosses(start, end, *wall) for wall in walls):
-                    continue
-                seen: set[tuple[str, ...]] = set()
-                for form in forms:
-                    for option in self._look_up(form[start:end], part, start, end):
-                        if option.surfaces not in seen:
-                            seen.add(option.surfaces)
-                            found.append(option)
-                alone = alone or (end == start + 1 and bool(seen))
-            if not alone:
-                found.append(self._copy(part[start], start))
-        return found
-
-    def _look_up(
-        self, key: str, part: Sequence[Token], start: int, end: int
-    ) -> Iterator[Option]:
-        """Yield the phrases for one run of words."""
-        places: dict[str, int] = {}
-        if CLASS.search(key):
-            where = {character: start + n for n, character in enumerate(key)}
-            key, new = relabel(key)
-            places = {label: where[old] for old, label in new.items()}
-        first, last = self._model.table.rows.get(key, (0, 0))
-        for row in range(first, last):
-            target = self._model.table.targets[row]
-            score, before, after = self._weigh(row, target)
-            copied = tuple(places.get(character, -1) for character in target)
-            surfaces = tuple(
-                part[place].surface
-                if place >= 0
-                else self._model.targets.word(character)
-                for place, character in zip(copied, target, strict=True)
-            )
-            yield Option(
-                start, end, plain(target), surfaces, copied, score, before, after
-            )
-
-    def _weigh(
-        self, row: int, target: str
-    ) -> tuple[float, tuple[float, ...], tuple[float, ...]]:
-        """Return a row's score, and those of its orientations."""
-        known = self._options.get(row)
-        if known is None:
-            weights = self._weights
-            values = self._model.table.scores[row].tolist()
-            score = (
-                weights.direct * values[0]
-                + weights.inverse * values[1]
-                + weights.words_direct * values[2]
-                + weights.words_inverse * values[3]
-                + weights.length * len(target)
-                + weights.phrase
-            )
-            before = tuple(weights.before * value for value in values[4:7])
-            after = tuple(weights.after * value for value in values[7:10])
-            known = self._options[row] = (score, before, after)
-        return known
-
-    def _copy(self, token: Token, place: int) -> Option:
-        """Return the option of leaving *token* as it is."""
-        character = {CODE: CODES[0], NUMBER: NUMBERS[0]}.get(token.kind, UNKNOWN)
-        if character == UNKNOWN:
-            character = self._model.targets.characters.get(token.surface, UNKNOWN)
-        score = self._weights.length + self._weights.phrase
-        if token.kind in {WORD, MARK}:
-            score += self._weights.unknown
-        words = plain(character)
-        return Option(
-            place, place + 1, words, (token.surface,), (place,), score, _FREE, _FREE
-        )
+    def decide(self, problem: Problem, options: Iterable[Option]) -> list[Option]:
+        """Return the best translation of some words, in target order."""
+        return search(self._speaker, self._limits, problem, options)
 
 
 def _replaced(sentence: Sentence, zone: Zone, whole: Token) -> Sentence:
@@ -247,26 +192,3 @@ def _chunks(
         start = end
     if start < len(tokens):
         yield start, len(tokens)
-
-
-def _forms(part: Sequence[Token], known: dict[str, str]) -> list[str]:
-    """Return *part* as strings of characters: numbers as a class, and as words."""
-    forms = []
-    for spelt in (False, True):
-        numbers, empties = iter(NUMBERS), iter(CODES)
-        letters = []
-        for token in part:
-            if token.kind == CODE:
-                letters.append(next(empties))
-            elif token.kind == NUMBER and not spelt:
-                letters.append(next(numbers))
-            else:
-                letters.append(known.get(token.key, UNKNOWN))
-        forms.append("".join(letters))
-    return forms if forms[0] != forms[1] else forms[:1]
-
-
-def _crosses(start: int, end: int, first: int, last: int) -> bool:
-    """Tell whether a run is neither inside a zone nor outside of it."""
-    apart = end <= first or start >= last
-    return not apart and not (first <= start and end <= last)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx.engine.corpus.tokens import CODE, NUMBER, WORD
+from amts_sphinx.engine.corpus.tokens import CODE, NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -120,6 +120,6 @@ def classes(source: Sequence[Token], target: Sequence[Token]) -> dict[str, str] 
     return found
 
 
-def is_word(token: Token) -> bool:
-    """Tell whether *token* is something that a dictionary may list."""
-    return token.kind == WORD
+def is_class(character: str) -> bool:
+    """Tell whether *character* stands for no word, but for a code or a number."""
+    return ord(character) < _FIRST

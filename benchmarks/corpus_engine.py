@@ -1,0 +1,282 @@
+"""How well and how fast the corpus engine translates articles that it has not seen.
+
+    python benchmarks/corpus_engine.py BOOK
+
+BOOK holds a Markdown tree for each language, ``BOOK/en`` and ``BOOK/zh``. The articles
+that ``--hold-out`` names are translated by an engine that learnt from all others, by
+sentence pairs and by paragraph pairs, and compared with what people wrote.
+
+Every segment of the source is translated by itself, as in a build, and what the engine
+leaves is scored in the source language. A hypothesis is what came of the sentences of a
+paragraph (of a bead of sentences), joined; its reference is what people wrote in its
+place. All of the paragraphs that have a counterpart are scored, whatever their codes.
+Texts are what a reader sees: formulas and code as written, the same way on both sides
+(``codematch.shown``); the rows "words" leave those out too.
+"""
+
+# ruff: noqa: INP001 - a program, not a package
+
+from __future__ import annotations
+
+import argparse
+import resource
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
+
+from amts_sphinx import codematch, codes, parallel
+from amts_sphinx.align import align_documents
+from amts_sphinx.engine.corpus import create
+from amts_sphinx.languages import name_language
+from amts_sphinx.readers.markdown import read_tree
+from amts_sphinx.units import LanguagePair
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from amts_sphinx.units import Segment, TranslationUnit
+
+#: The articles that the published system was scored on.
+PUBLISHED: Final = (
+    "chapter_natural-language-processing-pretraining/approx-training",
+    "chapter_natural-language-processing-pretraining/bert-dataset",
+    "chapter_recurrent-neural-networks/language-models-and-dataset",
+    "chapter_recurrent-modern/machine-translation-and-dataset",
+    "chapter_natural-language-processing-applications/sentiment-analysis-and-dataset",
+)
+
+
+class Books(NamedTuple):
+    """Two editions, and in which languages."""
+
+    source: parallel.Book
+    target: parallel.Book
+    pair: LanguagePair
+
+    def less(self, names: Sequence[str]) -> Books:
+        """Return both without the articles *names*."""
+        kept = {name: c for name, c in self.source.items() if name not in names}
+        return self._replace(source=kept)
+
+    def turned(self) -> Books:
+        """Return them for the other direction."""
+        pair = LanguagePair(self.pair.target, self.pair.source)
+        return Books(self.target, self.source, pair)
+
+
+class Passage(NamedTuple):
+    """Sentences, and what people wrote in their place."""
+
+    source: tuple[Segment, ...]
+    target: tuple[Segment, ...]
+
+
+class References(NamedTuple):
+    """What translations are compared with."""
+
+    pair: LanguagePair
+    paragraphs: list[Passage]
+    sentences: list[Passage]
+
+    def sources(self) -> list[str]:
+        """Return the distinct segments to translate."""
+        passages = self.paragraphs + self.sentences
+        return list(dict.fromkeys(s.source for p in passages for s in p.source))
+
+
+def read(folder: Path, languages: Sequence[str]) -> Books:
+    """Read both editions."""
+    source, target = languages
+    return Books(
+        read_tree(folder / source, source),
+        read_tree(folder / target, target),
+        LanguagePair(source, target),
+    )
+
+
+def references(books: Books, names: Sequence[str]) -> References:
+    """Align the articles *names* by themselves."""
+    documents = [
+        tuple([c for c in side[name] if c.level] for side in books[:2])
+        for name in names
+    ]
+    prose = [(source, target) for source, target in documents]
+    paragraphs: list[Passage] = []
+    sentences: list[Passage] = []
+    for both, found in zip(prose, align_documents(prose, books.pair), strict=True):
+        ours, theirs = ([s for c in side for s in c.segments] for side in both)
+        for pairing in found:
+            if not all(pairing.blocks.shape):
+                continue
+            beads = [
+                Passage(
+                    tuple(ours[bead.first : bead.last]),
+                    tuple(theirs[bead.start : bead.end]),
+                )
+                for bead, _ in pairing.sentences
+            ]
+            sentences += [bead for bead in beads if all(bead)]
+            paragraphs.append(
+                Passage(
+                    tuple(s for bead in beads for s in bead.source),
+                    tuple(s for bead in beads for s in bead.target),
+                )
+            )
+    return References(books.pair, paragraphs, sentences)
+
+
+def learn(
+    books: Books, names: Sequence[str], *, by_sentence: bool
+) -> parallel.Parallel:
+    """Return what people translated in all articles but *names*."""
+    rules = parallel.Rules(by_sentence=by_sentence)
+    return parallel.pair_books(*books.less(names), rules)
+
+
+def texts(
+    passages: Sequence[Passage],
+    pair: LanguagePair,
+    said: Mapping[str, str | None],
+    show: Callable[[Segment], str],
+) -> tuple[list[str], list[str]]:
+    """Return the hypotheses and the references, as a reader sees them."""
+    blank = " " if name_language(pair.target).spaced else ""
+
+    def target(segment: Segment) -> Segment:
+        return replace(segment, source=said[segment.source] or segment.source)
+
+    return (
+        [blank.join(show(target(s)) for s in p.source) for p in passages],
+        [blank.join(show(s) for s in p.target) for p in passages],
+    )
+
+
+def words(segment: Segment) -> str:
+    """Return the text outside of codes, and of words within codes."""
+    return " ".join(codes.plain(segment.source).split())
+
+
+def bleu(pair: LanguagePair, *, effective_order: bool = False) -> BLEU:
+    """Return the metric for the target language."""
+    tokenizer = "zh" if pair.target.partition("-")[0] == "zh" else "13a"
+    return BLEU(tokenize=tokenizer, effective_order=effective_order)
+
+
+def scores(found: References, said: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield lines of scores, 0-100."""
+    metric, chrf = bleu(found.pair), CHRF()
+    for level in ("paragraphs", "sentences"):
+        passages = getattr(found, level)
+        for name, show in (("shown", codematch.shown), ("words", words)):
+            hypotheses, wanted = texts(passages, found.pair, said, show)
+            score = metric.corpus_score(hypotheses, [wanted])
+            other = chrf.corpus_score(hypotheses, [wanted])
+            yield (
+                f"  {level:<10} {name}  BLEU {score.score:5.2f}  chrF2 "
+                f"{other.score:5.2f}  brevity {score.bp:.3f}"
+            )
+
+
+def nearest(units: Sequence[TranslationUnit], sources: Sequence[str]) -> dict[str, str]:
+    """Return for each of *sources* the target of the likest source of *units*."""
+    memory = [unit.source for unit in units]
+    found = {}
+    for source in sources:
+        best = process.extractOne(
+            source, memory, scorer=Levenshtein.normalized_similarity
+        )
+        found[source] = units[best[2]].target
+    return found
+
+
+def peak() -> int:
+    """Return the most memory that this process had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def run(books: Books, names: Sequence[str]) -> None:
+    """Print what one direction is like."""
+    found = references(books, names)
+    sources = found.sources()
+    print(
+        f"\n{books.pair}: {len(found.paragraphs)} paragraphs, "
+        f"{len(found.sentences)} sentence pairs, {len(sources)} segments"
+    )
+    print("copy of the source")
+    print(*scores(found, {source: source for source in sources}), sep="\n")
+    for by_sentence in (True, False):
+        units = learn(books, names, by_sentence=by_sentence).units
+        shape = "sentence" if by_sentence else "paragraph"
+        print(f"nearest of {len(units)} {shape} pairs")
+        print(*scores(found, nearest(units, sources)), sep="\n")
+        print(f"corpus engine, {len(units)} {shape} pairs")
+        print(*_engine(units, found, sources), sep="\n")
+    metric = bleu(books.pair)
+    metric.corpus_score(["a"], [["a"]])
+    print(f"signature: {metric.get_signature()}")
+
+
+def _engine(
+    units: Sequence[TranslationUnit], found: References, sources: Sequence[str]
+) -> Iterator[str]:
+    """Train and translate; yield what came of it."""
+    with tempfile.TemporaryDirectory() as home:
+        started, cpu = time.perf_counter(), time.process_time()
+        engine = create({}).train(found.pair, units, Path(home))
+        yield (
+            f"  training {time.perf_counter() - started:.1f} s "
+            f"(CPU {time.process_time() - cpu:.1f} s), peak {peak()} MB"
+        )
+        size = sum(path.stat().st_size for path in Path(home).iterdir())
+        started, cpu = time.perf_counter(), time.process_time()
+        again = create({}).train(found.pair, units, Path(home))
+        yield f"  loading {time.perf_counter() - started:.1f} s, {size / 1e6:.0f} MB"
+        started, cpu = time.perf_counter(), time.process_time()
+        targets = again.translate(sources, found.pair)
+        took = time.perf_counter() - started
+        yield (
+            f"  decoding {took:.1f} s (CPU {time.process_time() - cpu:.1f} s of this "
+            f"process), {len(sources) / took:.1f} sentences a second, peak {peak()} MB"
+        )
+    assert engine.fingerprint == again.fingerprint
+    unknown = again.unknown
+    yield (
+        f"  {targets.count(None)} left in the source, {sum(unknown.values())} unknown "
+        f"words ({len(unknown)} different: {_some(unknown)})"
+    )
+    yield from scores(found, dict(zip(sources, targets, strict=True)))
+
+
+def _some(unknown: Counter[str]) -> str:
+    return ", ".join(word for word, _ in unknown.most_common(8))
+
+
+def main() -> None:
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("book", type=Path, metavar="BOOK")
+    parser.add_argument("--languages", nargs=2, default=("en", "zh"))
+    parser.add_argument("--hold-out", nargs="+", default=PUBLISHED, metavar="ARTICLE")
+    parser.add_argument("--both", action="store_true", help="the other direction too")
+    args = parser.parse_args()
+    books = read(args.book, args.languages)
+    missing = [
+        n for n in args.hold_out if n not in books.source or n not in books.target
+    ]
+    if missing:
+        parser.error(f"no such article: {', '.join(missing)}")
+    run(books, args.hold_out)
+    if args.both:
+        run(books.turned(), args.hold_out)
+
+
+if __name__ == "__main__":
+    main()

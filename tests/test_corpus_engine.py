@@ -1,0 +1,395 @@
+"""The corpus engine: what it learns from some hundred sentences, what it refuses."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from corpus_toys import ES, FROM_ZH, TR, ZH, pairs, units, unseen
+
+from amts_sphinx import codes
+from amts_sphinx.engine.corpus import CorpusEngine, create, models, workers
+from amts_sphinx.errors import ConfigError
+from amts_sphinx.units import HUMAN, State, TranslationUnit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from amts_sphinx.units import LanguagePair
+
+    Trained = Callable[[LanguagePair], CorpusEngine]
+
+COUNT = 400
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="module")
+def trained(home: Path) -> Trained:
+    """Return what makes an engine that has learnt 400 pairs; each is learnt once."""
+
+    def make(pair: LanguagePair) -> CorpusEngine:
+        return create({}).train(pair, units(pairs(pair, COUNT), pair), home)
+
+    return make
+
+
+def say(engine: CorpusEngine, source: str, pair: LanguagePair = ES) -> str | None:
+    (target,) = engine.translate([source], pair)
+    return target
+
+
+@pytest.mark.parametrize("pair", [ES, TR, ZH], ids=str)
+def test_new_sentences_of_known_words_are_right(
+    trained: Trained, pair: LanguagePair
+) -> None:
+    sources, wanted = zip(*unseen(pair, 60), strict=True)
+    assert not set(sources) & {source for source, _ in pairs(pair, COUNT)}
+    assert trained(pair).translate(sources, pair) == list(wanted)
+
+
+def test_chinese_is_a_source_too(trained: Trained) -> None:
+    sources, wanted = zip(*unseen(FROM_ZH, 60), strict=True)
+    said = trained(FROM_ZH).translate(sources, FROM_ZH)
+    plain = [codes.plain(target or "") for target in said]
+    # Chinese has no article, so that "the" may stand inside of a code or before it.
+    assert plain == [codes.plain(target) for target in wanted]
+
+
+def test_what_is_no_word_goes_through_untouched(trained: Trained) -> None:
+    source = (
+        'In <x id="7"/>, the book reads 1,234.5 and https://example.org/a_b?c=d&amp;e '
+        "and numpy.array."
+    )
+    said = say(trained(ES), source)
+    assert said is not None
+    for kept in ('<x id="7"/>', "1,234.5", "https://example.org/a_b?c=d&amp;e"):
+        assert said.count(kept) == source.count(kept)
+    assert said.endswith("numpy.array.")
+
+
+def test_unknown_words_stay_and_are_counted(trained: Trained) -> None:
+    engine = trained(ES)
+    assert say(engine, "The new Zanzibar reads a book.") == (
+        "El Zanzibar nuevo lee un libro."
+    )
+    assert engine.unknown == {"Zanzibar": 1}
+    engine.translate(["A new Zanzibar wants a book."], ES)
+    assert engine.unknown == {"Zanzibar": 2}
+
+
+def test_a_text_of_unknown_words_stays(trained: Trained) -> None:
+    engine = trained(ES)
+    assert say(engine, "Colourless green ideas sleep furiously.") is None
+    assert not engine.unknown
+
+
+def test_an_unknown_form_of_a_word_is_translated_like_a_known_one(
+    tmp_path: Path,
+) -> None:
+    known = [(f"The {w} is new.", f"El {w[::-1]} es nuevo.") for w in _WORDS]
+    more = [(f"The {w}s are new.", f"Los {w[::-1]} son nuevos.") for w in _WORDS[:-1]]
+    engine = create({"min_pairs": 1}).train(ES, units(known + more, ES), tmp_path)
+    said = say(engine, f"The {_WORDS[-1]}s are new.")
+    assert said is not None
+    assert f" {_WORDS[-1][::-1]} son nuevos." in said
+    assert not engine.unknown
+
+
+_WORDS = [
+    "garden",
+    "window",
+    "pencil",
+    "kettle",
+    "ladder",
+    "button",
+    "hammer",
+    "candle",
+]
+
+
+def test_too_little_data_translates_nothing(tmp_path: Path) -> None:
+    some = units(pairs(ES, 199), ES)
+    engine = create({}).train(ES, some, tmp_path)
+    assert engine.pairs == 199
+    assert engine.translate(["The book reads.", "3.14"], ES) == [None, "3.14"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_people_are_believed(tmp_path: Path) -> None:
+    unit = units(pairs(ES, 1), ES)[0]
+    others = [
+        TranslationUnit(unit.source, unit.target, ES, "pseudo/1", State.MACHINE),
+        TranslationUnit(unit.source, unit.target, TR, HUMAN, State.REVIEWED),
+        TranslationUnit("3.14", "3,14", ES, HUMAN, State.REVIEWED),
+        TranslationUnit("A word.", " ", ES, HUMAN, State.REVIEWED),
+        TranslationUnit('A <x id="1"/>.', "Un.", ES, HUMAN, State.REVIEWED),
+        TranslationUnit("A <x", "Un <x", ES, HUMAN, State.REVIEWED),
+    ]
+    assert create({}).train(ES, others, tmp_path).pairs == 0
+    assert create({}).train(ES, [*others, unit, unit], tmp_path).pairs == 1
+
+
+def test_sentences_too_long_to_align_do_no_harm(tmp_path: Path) -> None:
+    some = [(f"The word {n}. " * 60, f"La palabra {n}. " * 60) for n in range(3)]
+    engine = create({"min_pairs": 1}).train(ES, units(some, ES), tmp_path)
+    assert say(engine, "The word 7.") is None
+
+
+def test_another_direction_is_not_translated(trained: Trained) -> None:
+    assert trained(ES).translate(["The book reads a book."], TR) == [None]
+
+
+def test_more_pairs_than_allowed_are_not_learnt(tmp_path: Path) -> None:
+    some = units(pairs(ES, 300), ES)
+    first = create({"max_pairs": 250}).train(ES, some, tmp_path)
+    other = create({"max_pairs": 250}).train(ES, some[::-1], tmp_path)
+    assert first.pairs == 250
+    assert first.fingerprint == other.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"beam": 0}, r"amts_corpus\.beam must be from 1 to 1000, not 0"),
+        ({"max_unknown": 1.5}, r"max_unknown must be from 0 to 1, not 1\.5"),
+        ({"min_pairs": "many"}, "min_pairs must be a whole number"),
+        ({"depth": 3}, "amts_corpus has no option 'depth'"),
+    ],
+)
+def test_wrong_options_are_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        create(options)
+
+
+# What is kept on disk.
+
+
+@pytest.fixture
+def trainings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return the number of pairs of each training that is not saved."""
+    counts: list[int] = []
+    usual = models.train
+
+    def train(texts: Sequence[tuple[str, str]], *args: Any, **options: Any) -> Any:
+        counts.append(len(texts))
+        return usual(texts, *args, **options)
+
+    monkeypatch.setattr(models, "train", train)
+    return counts
+
+
+def asked(engine: CorpusEngine) -> CorpusEngine:
+    """Ask *engine* for something: only then it learns."""
+    engine.translate([unseen(ES, 1)[0][0]], ES)
+    return engine
+
+
+def test_nothing_is_learnt_before_it_is_needed(
+    tmp_path: Path, trainings: list[int]
+) -> None:
+    engine = create({}).train(ES, units(pairs(ES, 220), ES), tmp_path)
+    assert engine.fingerprint.startswith("corpus/")
+    assert engine.translate([], ES) == []
+    assert trainings == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_it_lacks_is_told(tmp_path: Path) -> None:
+    few = create({}).train(ES, units(pairs(ES, 30), ES), tmp_path)
+    assert "only 30 pairs" in asked(few).remark
+    enough = asked(create({}).train(ES, units(pairs(ES, 220), ES), tmp_path))
+    assert enough.remark == ""
+    enough.translate([f"{unseen(ES, 1)[0][0]} Zanzibar."], ES)
+    assert "does not know 1 words" in enough.remark
+
+
+def test_a_model_is_trained_when_its_data_changes(
+    tmp_path: Path, trainings: list[int]
+) -> None:
+    some = units(pairs(ES, 220), ES)
+    first = asked(create({}).train(ES, some, tmp_path))
+    assert trainings == [220]
+    again = asked(create({"beam": 5}).train(ES, some[::-1], tmp_path))
+    assert trainings == [220]
+    assert [path.suffix for path in tmp_path.iterdir()] == [".npz"]
+    sources = [source for source, _ in unseen(ES, 30)]
+    assert first.translate(sources, ES) == again.translate(sources, ES)
+    other = asked(first.train(ES, some[:210], tmp_path))
+    assert trainings == [220, 210]
+    assert len(list(tmp_path.iterdir())) == 1
+    prints = {engine.fingerprint for engine in (create({}), first, again, other)}
+    assert len(prints) == 4
+
+
+def test_the_model_of_another_language_is_left_alone(tmp_path: Path) -> None:
+    stranger = tmp_path / "corpus-en-es-MX-0123456789abcdef.npz"
+    stranger.write_bytes(b"")
+    asked(create({}).train(ES, units(pairs(ES, 200), ES), tmp_path))
+    assert stranger.exists()
+
+
+@pytest.mark.parametrize("damage", ["empty", "short", "changed", "foreign"])
+def test_a_damaged_model_is_trained_again(
+    tmp_path: Path, trainings: list[int], damage: str
+) -> None:
+    some = units(pairs(ES, 200), ES)
+    before = asked(create({}).train(ES, some, tmp_path))
+    (path,) = tmp_path.iterdir()
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    changed = bytes([whole[middle] ^ 255])
+    path.write_bytes(
+        {
+            "empty": b"",
+            "short": whole[:middle],
+            "changed": whole[:middle] + changed + whole[middle + 1 :],
+            "foreign": b"not a model at all",
+        }[damage]
+    )
+    after = asked(create({}).train(ES, some, tmp_path))
+    assert trainings == [200, 200]
+    assert path.read_bytes() == whole
+    source = unseen(ES, 1)[0][0]
+    assert say(after, source) == say(before, source)
+
+
+def test_every_process_learns_the_same(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; import corpus_toys as c;"
+        "from amts_sphinx.engine.corpus import create;"
+        "e = create({}).train(c.ZH, c.units(c.pairs(c.ZH, 200), c.ZH),"
+        " Path(sys.argv[1]));"
+        "print(ascii(e.translate([s for s, _ in c.unseen(c.ZH, 20)], c.ZH)))"
+    )
+    said: set[str] = set()
+    made: set[tuple[str, bytes]] = set()
+    for seed in ("1", "2"):
+        home = tmp_path / seed
+        done = subprocess.run(
+            [sys.executable, "-c", program, home],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={
+                "PYTHONHASHSEED": seed,
+                "PYTHONPATH": ":".join([str(Path(__file__).parent), *sys.path]),
+            },
+        )
+        said.add(done.stdout)
+        made.update((path.name, path.read_bytes()) for path in home.iterdir())
+    assert len(said) == 1
+    assert len(made) == 1
+
+
+# Many texts.
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks safely")
+def test_several_processes_say_the_same(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, other = trained(ES), trained(ES)
+    sources = [
+        f"{source} Zanzibar {n}." for n, (source, _) in enumerate(unseen(ES, 99))
+    ]
+    monkeypatch.setattr(workers, "_cores", lambda: 1)
+    alone = engine.translate(sources, ES)
+    spread = []
+    usual = workers.spread
+
+    def count(*args: Any) -> Any:
+        spread.append(args[2])
+        return usual(*args)
+
+    monkeypatch.setattr(workers, "_cores", lambda: 2)
+    monkeypatch.setattr(workers, "spread", count)
+    assert other.translate(sources, ES) == alone
+    assert spread == [2]
+    assert other.unknown == engine.unknown == {"Zanzibar": 99}
+
+
+def test_without_processes_the_work_is_done_in_turn(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(workers, "_cores", lambda: 2)
+    monkeypatch.setattr(workers, "_can_fork", lambda: True)
+    monkeypatch.setattr(workers, "spread", fail)
+    sources, wanted = zip(*unseen(ES, 70), strict=True)
+    assert trained(ES).translate(sources, ES) == list(wanted)
+
+
+# Terms.
+
+
+def with_terms(home: Path, pair: LanguagePair, **terms: str) -> CorpusEngine:
+    some = units(pairs(pair, COUNT), pair)
+    return create({}).train(pair, some, home, terms)
+
+
+def test_a_term_is_said_as_decided(home: Path) -> None:
+    engine = with_terms(home, ES, book="Libro-X")
+    assert say(engine, "The big BOOK reads a book.") == (
+        "El Libro-X grande lee un Libro-X."
+    )
+    assert say(engine, "Book") == "Libro-X"
+    assert say(engine, "Books and bookish") != "Libro-X"
+
+
+def test_the_longest_term_wins(home: Path) -> None:
+    terms = {"deep network": "red profunda", "network": "malla", "Deep": "hondo"}
+    engine = create({}).train(ES, units(pairs(ES, COUNT), ES), home, terms)
+    said = say(engine, "The deep network shows a deep  network.")
+    assert said == "El red profunda muestra un red profunda."
+    said = say(engine, "The network shows a deep error.")
+    assert said is not None
+    assert {"malla", "hondo", "error."} <= set(said.split())
+
+
+def test_a_term_may_be_unknown_and_special(home: Path) -> None:
+    engine = with_terms(home, ES, Zanzibar="A & B <1>")
+    said = say(engine, "The Zanzibar shows a book.")
+    assert said == "El A &amp; B &lt;1&gt; muestra un libro."
+    assert not engine.unknown
+
+
+def test_a_term_does_not_cross_a_code(home: Path) -> None:
+    terms = {"big book": "tomo"}
+    engine = create({}).train(ES, units(pairs(ES, COUNT), ES), home, terms)
+    crossed = 'In <x id="1"/>, the book shows the <g id="2">big</g> book.'
+    inside = 'In <x id="1"/>, the book shows the <g id="2">big book</g>.'
+    assert "tomo" not in (say(engine, crossed) or "")
+    assert say(engine, inside) == (
+        'En <x id="1"/>, el libro muestra el <g id="2">tomo</g>.'
+    )
+
+
+def test_terms_are_found_in_chinese(home: Path) -> None:
+    engine = with_terms(home, FROM_ZH, 模型="Model-X")
+    assert say(engine, "大的模型阅读一个模型。", FROM_ZH) == (
+        "The big Model-X reads a Model-X."
+    )
+
+
+def test_terms_are_part_of_the_fingerprint_only(
+    home: Path, trained: Trained, trainings: list[int]
+) -> None:
+    plain = trained(ES).fingerprint
+    prints = {
+        plain,
+        with_terms(home, ES, book="tomo").fingerprint,
+        with_terms(home, ES, book="volumen").fingerprint,
+        with_terms(home, ES, Book="tomo").fingerprint,
+    }
+    assert len(prints) == 3
+    assert with_terms(home, ES).fingerprint == plain
+    assert trainings == []
