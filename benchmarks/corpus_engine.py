@@ -14,8 +14,6 @@ Texts are what a reader sees: formulas and code as written, the same way on both
 (``codematch.shown``); the rows "words" leave those out too.
 """
 
-# ruff: noqa: INP001 - a program, not a package
-
 from __future__ import annotations
 
 import argparse

@@ -10,8 +10,6 @@ next ones (as with the n-best lists of Och, 2003). So that luck with single sent
 counts little, each counts with all of its pool, by what the weights make of it.
 """
 
-# ruff: noqa: INP001 - a program, not a package
-
 from __future__ import annotations
 
 import argparse

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from amts_sphinx.units import LanguagePair, TranslationUnit
 
 #: Raised with each change of what the engine learns or says.
-VERSION: Final = 2
+VERSION: Final = 3
 #: Targets kept of one source phrase.
 _TARGETS: Final = 20
 #: What an option may be, both ends included.
@@ -56,7 +56,7 @@ class CorpusOptions:
     #: Words in a phrase.
     max_phrase: int = 7
     #: Hypotheses that are followed at a time; more are slower and a little better.
-    beam: int = 20
+    beam: int = 30
     #: Words that a phrase may be moved ahead.
     reordering: int = 6
     #: The share of unknown words above which a text stays in its language, 0-1.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import codes
@@ -66,7 +67,7 @@ class Candidates:
         """Yield what may be said for *part*, at least something for each word.
 
         :param walls: runs of words that no phrase may cross
-        :param spots: terms, for which nothing else may be said
+        :param spots: terms; a phrase with one in it must say what is decided
         """
         forms = self._forms(part)
         taken = {n for spot in spots for n in range(spot.start, spot.end)}
@@ -75,19 +76,50 @@ class Candidates:
         for start in range(len(part)):
             alone = start in taken
             for end in range(start + 1, min(len(part), start + self._longest) + 1):
-                if end - 1 in taken:
-                    break
-                if any(crosses(start, end, *wall) for wall in walls):
+                inside = [s for s in spots if s.start < end and start < s.end]
+                if any(s.start < start or end < s.end for s in inside) or any(
+                    crosses(start, end, *wall) for wall in walls
+                ):
                     continue
                 seen: set[tuple[str, ...]] = set()
-                for form in forms:
-                    for option in self._look_up(form[start:end], part, start):
-                        if option.surfaces not in seen:
-                            seen.add(option.surfaces)
-                            yield option
+                for option in self._phrases(forms, part, start, end):
+                    if option.surfaces not in seen and self._says(option, inside):
+                        seen.add(option.surfaces)
+                        yield option
                 alone = alone or (end == start + 1 and bool(seen))
             if not alone:
                 yield self._copy(part[start], start)
+
+    def _says(self, option: Option, spots: Sequence[Spot]) -> bool:
+        """Tell whether an option has the decided translation of all *spots*."""
+        if not spots:
+            return True
+        text = self.text(option)
+        wanted = Counter(spot.target for spot in spots)
+        return all(text.count(self._edged(t)) >= n for t, n in wanted.items())
+
+    def text(self, option: Option) -> str:
+        """Return what an option says, with blanks at its edges if words have some."""
+        blank = " " if self._model.spacing.spaced else ""
+        return self._edged(blank.join(option.surfaces))
+
+    def _edged(self, text: str) -> str:
+        return f" {text} " if self._model.spacing.spaced else text
+
+    def begins(self, option: Option, spots: Sequence[Spot]) -> bool:
+        """Tell whether an option begins with the decided translation of a term."""
+        return option.row == TERM or any(
+            self.text(option).startswith(self._edged(spot.target))
+            for spot in spots
+            if option.start <= spot.start and spot.end <= option.end
+        )
+
+    def _phrases(
+        self, forms: Sequence[str], part: Sequence[Token], start: int, end: int
+    ) -> Iterator[Option]:
+        """Yield the phrases for one run of words."""
+        for form in forms:
+            yield from self._look_up(form[start:end], part, start)
 
     def _forms(self, part: Sequence[Token]) -> list[str]:
         """Return *part* as characters: with numbers as a class, and as words."""
@@ -124,7 +156,7 @@ class Candidates:
         return found or UNKNOWN
 
     def _look_up(self, key: str, part: Sequence[Token], start: int) -> Iterator[Option]:
-        """Yield the phrases for one run of words."""
+        """Yield the phrases for *key*, a run of words from *start* on."""
         end = start + len(key)
         places: dict[str, int] = {}
         if CLASS.search(key):

@@ -24,8 +24,8 @@ class Written(NamedTuple):
     copied: int
     #: A source word of the phrase that it belongs to.
     source: int
-    #: Whether it is a term, written as it is in any place.
-    term: bool = False
+    #: Whether its phrase begins with a term, which is written as it is in any place.
+    decided: bool = False
 
 
 def render(
@@ -89,6 +89,6 @@ def capitalise(
     if not words or tokens[0].surface[:1].islower():
         return words
     first = words[0]
-    if first.coded or first.term or first.copied >= 0:
+    if first.coded or first.decided or first.copied >= 0:
         return words
     return [first._replace(surface=capital(first.surface, language)), *words[1:]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import codes
-from amts_sphinx.engine.corpus.candidates import TERM, Candidates
+from amts_sphinx.engine.corpus.candidates import Candidates
 from amts_sphinx.engine.corpus.rendering import Written, capitalise, render
 from amts_sphinx.engine.corpus.search import Limits, Problem, Speaker, search
 from amts_sphinx.engine.corpus.tokens import (
@@ -136,13 +136,11 @@ class Translator:
         options = self._candidates.collect(part, walls, spots)
         problem = Problem(len(part), walls, ends=ends(part))
         for option in self.decide(problem, options):
+            decided = bool(spots) and self._candidates.begins(option, spots)
             for surface, copied in zip(option.surfaces, option.copied, strict=True):
-                token = part[copied] if copied >= 0 else None
-                coded = token is not None and token.kind == CODE
+                coded = copied >= 0 and part[copied].kind == CODE
                 place = start + copied if copied >= 0 else -1
-                yield Written(
-                    surface, coded, place, start + option.start, option.row == TERM
-                )
+                yield Written(surface, coded, place, start + option.start, decided)
 
     def decide(self, problem: Problem, options: Iterable[Option]) -> list[Option]:
         """Return the best translation of some words, in target order."""
