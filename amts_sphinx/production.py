@@ -116,6 +116,11 @@ class Production:
         edition = translator.translate(everything, pair)
         if makes_drafts(engine) and edition.usage.translated:
             memory.drop_drafts(pair, engine.fingerprint)
+        remark = getattr(engine, "remark", "")
+        if remark and edition.usage.requests:
+            logger.info(
+                "amts-%s: the engine %r: %s", language.tag, config.engine, remark
+            )
         content = _content(translator, everything, edition)
         return edition, self._planner.plan(language, content, order)
 

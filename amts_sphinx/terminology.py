@@ -1,113 +1,188 @@
 """Terms: words of the book that must be translated in one way, wherever they stand.
 
-A file of terms is a CSV, TSV or TMX file as Amazon Translate takes it for custom
-terminology: its first row names the languages, the source's first.
+A file of terms is a table in CSV or TSV, as Amazon Translate takes it for custom
+terminology: its first row names the languages, the source's first, and a field may be
+empty. (Amazon's *directionality* is a word of the request, not of the file; a book has
+one source, and so has its file.) TMX and the other formats of units will do too.
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import re
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import codes, interchange
 from amts_sphinx.errors import InterchangeError
-from amts_sphinx.languages import name_language
+from amts_sphinx.interchange import csv as tables
+from amts_sphinx.languages import find_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from amts_sphinx.units import LanguagePair
 
 #: What Amazon Translate takes as a term, in bytes of UTF-8.
 LONGEST: Final = 200
+#: Thai, Lao, Burmese, Khmer, kana and ideographs: words without blanks between them.
+_UNSPACED: Final = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3105-\u312f"
+    r"\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+#: Signs within words that Python does not count among the letters.
+_SIGNS: Final = (
+    r"\u0300-\u036f\u0591-\u05c7\u0610-\u065f\u0670\u0900-\u0963\u0971-\u0dff"
+)
+#: Where a term may begin and end: a word, a letter of those scripts, or a mark.
+_TOKEN: Final = re.compile(rf"[{_UNSPACED}]|(?:[^\W{_UNSPACED}]|[{_SIGNS}])+|[^\w\s]")
+_TABLES: Final = frozenset({".csv", ".tsv"})
 
 
+class Term(NamedTuple):
+    """A word or words, as plain text, and what must stand for them."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
 class Terminology:
     """The terms of one direction."""
 
-    def __init__(self, pair: LanguagePair, terms: Mapping[str, str]) -> None:
-        """:param terms: the target's name of each of the source's, plain text"""
-        self.pair = pair
-        self.terms = dict(sorted(terms.items()))
+    pair: LanguagePair
+    #: The target of each source, both plain text.
+    terms: Mapping[str, str]
 
     @cached_property
     def digest(self) -> str:
-        """A hash of all terms; empty when there are none."""
+        """A hash of all terms, whatever their order; empty when there are none."""
         if not self.terms:
             return ""
-        said = "\0".join(f"{source}\1{target}" for source, target in self.terms.items())
+        said = "\0".join(f"{source}\1{self.terms[source]}" for source in self._sources)
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     def find(self, coded: str) -> dict[str, str]:
-        """Return the terms in a coded source, outside of its codes, with their targets.
+        """Return the terms in a coded source with their targets, in order.
 
-        The longest wins where terms overlap. Capitals make no difference, unless the
-        term has some after its first letter, as NumPy has.
+        They are whole words, outside of codes; in a script without blanks, any run of
+        letters. White space and quotes are compared as in the memory's key. The longest
+        wins where terms overlap. Capitals make no difference, unless the term has some
+        after its first letter, as NumPy has; what is spelt alike comes before what is
+        not.
         """
         found: dict[str, str] = {}
         if self.terms:
             for piece in codes.tokens(coded):
                 if piece.type == "text":
-                    for match in self._pattern.finditer(codes.unescape(piece.coded)):
-                        source = self._by_form.get(match[0]) or self._by_form.get(
-                            match[0].lower()
-                        )
-                        if source is not None:
-                            found[source] = self.terms[source]
+                    text = codes.normalise(codes.unescape(piece.coded))
+                    for source in self._sources_in(text):
+                        found[source] = self.terms[source]
         return found
 
-    @cached_property
-    def _by_form(self) -> dict[str, str]:
-        """Each term by the form in which it is looked up."""
-        return {form(source): source for source in self.terms}
+    @property
+    def _sources(self) -> list[str]:
+        return sorted(self.terms)
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        longest_first = sorted(self.terms, key=lambda term: (-len(term), term))
-        either = "|".join(map(re.escape, longest_first))
-        spaced = name_language(self.pair.source).spaced
-        edges = (r"(?<!\w)", r"(?!\w)") if spaced else ("", "")
-        return re.compile(f"{edges[0]}(?:{either}){edges[1]}", re.IGNORECASE)
+    def _index(self) -> dict[str, list[tuple[str, str]]]:
+        """The terms, as compared and as given, by the first token of each."""
+        index: dict[str, list[tuple[str, str]]] = {}
+        for source in self._sources:
+            spelt = codes.normalise(source)
+            if first := _TOKEN.match(spelt):
+                index.setdefault(first[0].casefold(), []).append((spelt, source))
+        return index
+
+    def _sources_in(self, text: str) -> Iterator[str]:
+        tokens = list(_TOKEN.finditer(text))
+        ends = {token.end() for token in tokens}
+        free = 0
+        for token in tokens:
+            start = token.start()
+            known = self._index.get(token[0].casefold(), ()) if start >= free else ()
+            fitting = [
+                (-len(spelt), not text.startswith(spelt, start), source)
+                for spelt, source in known
+                if start + len(spelt) in ends and _fits(spelt, text, start)
+            ]
+            if fitting:
+                length, _, source = min(fitting)
+                free = start - length
+                yield source
 
 
-def form(source: str) -> str:
-    """Return a term as it is compared: in small letters, but for inner capitals."""
-    return source if source[1:] != source[1:].lower() else source.lower()
+def _fits(spelt: str, text: str, start: int) -> bool:
+    here = text[start : start + len(spelt)]
+    strict = spelt[1:] != spelt[1:].lower()
+    return here == spelt or (not strict and here.casefold() == spelt.casefold())
 
 
 def read(paths: Iterable[Path], pair: LanguagePair) -> Terminology:
     """Read the terms of *pair* from files.
 
-    :raises InterchangeError: a file cannot be read, a term is blank, has markup or is
-        longer than :data:`LONGEST`, or stands there with two translations
+    A file need not have the target language; it may be one for other editions.
+
+    :raises InterchangeError: a file cannot be read or is in another source language, or
+        a term has no source, has markup, is longer than :data:`LONGEST`, or has two
+        translations; with file and, of a table, the line
     """
     terms: dict[str, str] = {}
-    where: dict[str, Path] = {}
+    places: dict[str, str] = {}
     for path in paths:
-        for source, target in _terms(path, pair):
-            if terms.setdefault(source, target) != target:
+        for place, term in _placed(Path(path), pair):
+            if fault := _fault(term):
+                msg = f"{place}: {fault}"
+                raise InterchangeError(msg)
+            if terms.setdefault(*term) != term.target:
                 msg = (
-                    f"{path}: the term {source!r} is {target!r} here, but"
-                    f" {terms[source]!r} in {where[source]}"
+                    f"{place}: the term {term.source!r} is {term.target!r} here, but"
+                    f" {terms[term.source]!r} in {places[term.source]}"
                 )
                 raise InterchangeError(msg)
-            where.setdefault(source, path)
+            places.setdefault(term.source, place)
     return Terminology(pair, terms)
 
 
-def _terms(path: Path, pair: LanguagePair) -> Iterator[tuple[str, str]]:
+def _fault(term: Term) -> str:
+    if not term.source:
+        return f"there is no term for {term.target!r}"
+    for text in term:
+        if len(text.encode()) > LONGEST:
+            return f"the term {text[:40]!r}… has more than {LONGEST} bytes"
+    return ""
+
+
+def _placed(path: Path, pair: LanguagePair) -> Iterator[tuple[str, Term]]:
+    """Yield each term of a file with its place."""
+    if path.suffix.lower() in _TABLES:
+        for line, languages, source, target in tables.pairs(path):
+            if languages.source != pair.source:
+                msg = (
+                    f"{path}:1: the first language is {languages.source}, but these are"
+                    f" terms of a book in {pair.source}"
+                )
+                raise InterchangeError(msg)
+            if languages == pair and target:
+                yield f"{path}:{line}", Term(source.strip(), target.strip())
+        return
     for unit in interchange.read(path, pair):
-        if unit.pair != pair:
-            continue
-        for text in (unit.source, unit.target):
-            if codes.ids(text):
-                msg = f"{path}: the term {codes.plain(text)!r} has markup"
+        if unit.pair == pair:
+            texts = codes.plain(unit.source), codes.plain(unit.target)
+            if codes.ids(unit.source) or codes.ids(unit.target):
+                msg = f"{path}: the term {texts[0]!r} has markup"
                 raise InterchangeError(msg)
-            if len(codes.plain(text).encode()) > LONGEST:
-                start = codes.plain(text)[:40]
-                msg = f"{path}: the term {start!r}… has more than {LONGEST} bytes"
-                raise InterchangeError(msg)
-        yield codes.plain(unit.source).strip(), codes.plain(unit.target).strip()
+            yield str(path), Term(*(text.strip() for text in texts))
+
+
+def encode(terminology: Terminology) -> bytes:
+    """Return the terms as the CSV file that Amazon Translate imports, sorted."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(find_language(tag).service for tag in terminology.pair)
+    writer.writerows(sorted(terminology.terms.items()))
+    return text.getvalue().encode()

@@ -103,6 +103,117 @@ def test_parallel_of_what_is_no_book(tmp_path: Path, conf: str | None) -> None:
     assert str(tmp_path / "bad") in done.stderr
 
 
+#: Sentences of a tiny book in Markdown and their translations.
+MARKDOWN = (
+    "# Rain\n\nIt rains on `roof`. The gauge fills.\n\n```\ncode\n```\n\n* One cup.\n",
+    "# 雨\n\n`roof`上下雨了。雨量计满了。\n\n```\ncode\n```\n\n* 一杯。\n",
+)
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """Return a book of two Markdown files and its Chinese edition."""
+    for name, text in zip(("en", "zh"), MARKDOWN, strict=True):
+        for page in ("part/rain.md", "snow.md"):
+            path = tmp_path / name / page
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+    return tmp_path / "en", tmp_path / "zh"
+
+
+LANGUAGES = ("--languages", "en", "zh-CN")
+
+
+def test_folders_become_parallel_data(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    file = tmp_path / "pairs.csv"
+    page = tmp_path / "pairs.html"
+    done = amts(
+        "parallel", *folders, *LANGUAGES, "-o", file, "--review", page, "-j", "1"
+    )
+    assert done.returncode == 0, done.stderr
+    assert file.read_text("utf-8") == (
+        "en,zh\nIt rains on roof.,roof上下雨了。\nOne cup.,一杯。\nRain,雨\n"
+        "The gauge fills.,雨量计满了。\n"
+    )
+    assert "4 left out: repeated" in done.stdout
+    shown = page.read_text("utf-8")
+    assert shown.count("roof上下雨了。") == 2
+    assert "part/rain" in shown
+
+
+def test_paragraphs_as_tab_separated_values(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    file = tmp_path / "pairs.txt"
+    asked = ("--granularity", "paragraph", "--format", "tsv", "-o", file)
+    assert amts("parallel", *folders, *LANGUAGES, *asked).returncode == 0
+    assert file.read_text("utf-8").splitlines()[1] == (
+        "It rains on roof. The gauge fills.\troof上下雨了。雨量计满了。"
+    )
+
+
+def test_documents_are_held_out(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    memory = tmp_path / "m.sqlite"
+    asked = (*folders, *LANGUAGES, "--learn", memory)
+    done = amts("parallel", *asked, "--hold-out", "part/*")
+    assert done.returncode == 0, done.stderr
+    with Memory(memory) as opened:
+        assert {unit.document for unit in opened.units()} == {"snow"}
+    done = amts("parallel", *asked, "--hold-out", "nothing/*")
+    assert done.returncode == 1
+    assert "--hold-out nothing/*: no such document" in done.stderr
+
+
+def test_pairs_of_other_files_are_added(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
+    other, file = tmp_path / "wind.csv", tmp_path / "all.tmx"
+    other.write_text("en,zh\nThe wind blows.,刮风了。\nRain,下雨\n", "utf-8")
+    done = amts("parallel", *folders, *LANGUAGES, "-o", file, "--add", other)
+    assert done.returncode == 0, done.stderr
+    found = {unit.source: unit.target for unit in tmx.read(file)}
+    assert found["The wind blows."] == "刮风了。"
+    assert found["Rain"] == "雨"
+
+
+def test_a_file_that_is_paired_already(tmp_path: Path) -> None:
+    source, file = tmp_path / "a.tsv", tmp_path / "b.tmx"
+    source.write_text("en\tzh\nRain\t雨\n", "utf-8")
+    done = amts("parallel", source, *LANGUAGES, "-o", file)
+    assert done.returncode == 0, done.stderr
+    assert [unit.target for unit in tmx.read(file)] == ["雨"]
+
+
+def test_d2lbooks_own_layout(tmp_path: Path) -> None:
+    book, file = tmp_path / "book", tmp_path / "b.tmx"
+    book.mkdir()
+    (book / "rain_origin.md").write_text(MARKDOWN[0], "utf-8")
+    (book / "rain.md").write_text(MARKDOWN[1], "utf-8")
+    done = amts("parallel", book, *LANGUAGES, "-o", file)
+    assert done.returncode == 0, done.stderr
+    assert len(list(tmx.read(file))) == 4
+
+
+def test_what_parallel_cannot_read(folders: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    output = ("-o", tmp_path / "x.csv")
+    for asked, why in (
+        ((*folders, *output), "does not name its language"),
+        ((folders[0], tmp_path / "empty", *LANGUAGES, *output), "holds no edition"),
+        ((folders[0], tmp_path / "none", *LANGUAGES, *output), "is not a folder"),
+        ((folders[0], *LANGUAGES, *output), "page_origin.md"),
+        ((*folders, *LANGUAGES, "-o", tmp_path / "x.doc"), "name its --format"),
+        ((*folders, "--languages", "en", "xx", *output), "xx"),
+    ):
+        done = amts("parallel", *asked)
+        assert done.returncode == 1
+        assert why in done.stderr
+        assert "Traceback" not in done.stderr
+    assert not (tmp_path / "x.csv").exists()
+
+
 def test_a_memory_goes_out_and_comes_in(tmp_path: Path) -> None:
     first, second = tmp_path / "one.sqlite", tmp_path / "two.sqlite"
     machine = TranslationUnit("Snow.", "雪。", PAIR, "engine/1", State.MACHINE)
@@ -121,6 +232,29 @@ def test_a_memory_goes_out_and_comes_in(tmp_path: Path) -> None:
             ("Rain.", HUMAN, State.APPROVED),
             ("Snow.", "engine/1", State.MACHINE),
         }
+
+
+def test_near_matches_are_shown(tmp_path: Path) -> None:
+    path = tmp_path / "m.sqlite"
+    with Memory(path) as memory:
+        memory.learn(
+            [
+                TranslationUnit(
+                    "It rains today.", "今天下雨。", PAIR, HUMAN, State.APPROVED
+                )
+            ]
+        )
+    asked = ("memory", "search", path, "It rains today!")
+    done = amts(*asked, *LANGUAGES)
+    assert done.stdout.splitlines() == [
+        "93  human  approved",
+        "    It rains today.",
+        "    今天下雨。",
+    ]
+    assert "nothing in en → zh" in amts(*asked, *LANGUAGES, "--cutoff", "99").stdout
+    wrong = amts(*asked, *LANGUAGES, "--cutoff", "0")
+    assert wrong.returncode == 2
+    assert "Traceback" not in wrong.stderr
 
 
 def test_a_file_is_forgotten(tmp_path: Path) -> None:

@@ -185,18 +185,43 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counts
 
 
+def asked(engine: CorpusEngine) -> CorpusEngine:
+    """Ask *engine* for something: only then it learns."""
+    engine.translate([unseen(ES, 1)[0][0]], ES)
+    return engine
+
+
+def test_nothing_is_learnt_before_it_is_needed(
+    tmp_path: Path, trainings: list[int]
+) -> None:
+    engine = create({}).train(ES, units(pairs(ES, 220), ES), tmp_path)
+    assert engine.fingerprint.startswith("corpus/")
+    assert engine.translate([], ES) == []
+    assert trainings == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_it_lacks_is_told(tmp_path: Path) -> None:
+    few = create({}).train(ES, units(pairs(ES, 30), ES), tmp_path)
+    assert "only 30 pairs" in asked(few).remark
+    enough = asked(create({}).train(ES, units(pairs(ES, 220), ES), tmp_path))
+    assert enough.remark == ""
+    enough.translate([f"{unseen(ES, 1)[0][0]} Zanzibar."], ES)
+    assert "does not know 1 words" in enough.remark
+
+
 def test_a_model_is_trained_when_its_data_changes(
     tmp_path: Path, trainings: list[int]
 ) -> None:
     some = units(pairs(ES, 220), ES)
-    first = create({}).train(ES, some, tmp_path)
+    first = asked(create({}).train(ES, some, tmp_path))
     assert trainings == [220]
-    again = create({"beam": 5}).train(ES, some[::-1], tmp_path)
+    again = asked(create({"beam": 5}).train(ES, some[::-1], tmp_path))
     assert trainings == [220]
     assert [path.suffix for path in tmp_path.iterdir()] == [".npz"]
     sources = [source for source, _ in unseen(ES, 30)]
     assert first.translate(sources, ES) == again.translate(sources, ES)
-    other = first.train(ES, some[:210], tmp_path)
+    other = asked(first.train(ES, some[:210], tmp_path))
     assert trainings == [220, 210]
     assert len(list(tmp_path.iterdir())) == 1
     prints = {engine.fingerprint for engine in (create({}), first, again, other)}
@@ -206,7 +231,7 @@ def test_a_model_is_trained_when_its_data_changes(
 def test_the_model_of_another_language_is_left_alone(tmp_path: Path) -> None:
     stranger = tmp_path / "corpus-en-es-MX-0123456789abcdef.npz"
     stranger.write_bytes(b"")
-    create({}).train(ES, units(pairs(ES, 200), ES), tmp_path)
+    asked(create({}).train(ES, units(pairs(ES, 200), ES), tmp_path))
     assert stranger.exists()
 
 
@@ -215,7 +240,7 @@ def test_a_damaged_model_is_trained_again(
     tmp_path: Path, trainings: list[int], damage: str
 ) -> None:
     some = units(pairs(ES, 200), ES)
-    before = create({}).train(ES, some, tmp_path)
+    before = asked(create({}).train(ES, some, tmp_path))
     (path,) = tmp_path.iterdir()
     whole = path.read_bytes()
     middle = len(whole) // 2
@@ -228,7 +253,7 @@ def test_a_damaged_model_is_trained_again(
             "foreign": b"not a model at all",
         }[damage]
     )
-    after = create({}).train(ES, some, tmp_path)
+    after = asked(create({}).train(ES, some, tmp_path))
     assert trainings == [200, 200]
     assert path.read_bytes() == whole
     source = unseen(ES, 1)[0][0]

@@ -23,7 +23,7 @@ PACKAGE: Final = Path(__file__).parent.parent / NAME
 #: has no place of its own; the package itself is written ``.``.
 FLOORS: Final = (
     ("errors units", "languages"),
-    ("codes", "codematch repair sentences typography",
+    ("codes", "codematch repair sentences typography", "containers",
      "interchange.draft interchange.parsing",
      "interchange.tmx_segment interchange.xliff_segment",
      "interchange.*", "interchange.xliff_writer", "interchange",

@@ -38,6 +38,12 @@ class Bag(NamedTuple):
         """Make groups of items; *firsts* ends with the number of items."""
         return Bag(self.starts[firsts], self.ids)
 
+    def distinct(self) -> Bag:
+        """Return the same items, with each id once."""
+        size = int(self.ids.max(initial=0)) + 1
+        owners, ids = np.divmod(np.unique(self.owners() * size + self.ids), size)
+        return Bag(np.searchsorted(owners, np.arange(len(self.starts))), ids)
+
     def part(self, first: int, last: int) -> Bag:
         """Return the items from *first* up to *last*."""
         starts = self.starts[first : last + 1]
@@ -81,7 +87,7 @@ class Side:
             joints,
             self.anchors.grouped(firsts),
             self.words.grouped(firsts),
-            self.tokens.grouped(firsts),
+            self.tokens.grouped(firsts).distinct(),
             np.add.reduceat(self.mass, firsts[:-1]),
         )
 

@@ -228,32 +228,45 @@ def _add_lexicon(
     if not len(mine) or not len(other):
         return
     forward, backward = lexicon.tables(mine, other)
-    ours = _weighted(source.tokens, mine, lexicon.source_weights)
-    theirs = _weighted(target.tokens, other, lexicon.target_weights)
-    best_source = _best(forward.T, target.tokens, other)  # target items × words
-    best_target = _best(backward, source.tokens, mine)  # source items × words
-    mass_source, mass_target = ours.sum(1), theirs.sum(1)
-    reached = {b: ours @ _slide_best(best_source, b).T for b in {b for _, b in costs}}
-    back = {a: theirs @ _slide_best(best_target, a).T for a in {a for a, _ in costs}}
+    ours = _Words(source.tokens, mine, lexicon.source_weights)
+    theirs = _Words(target.tokens, other, lexicon.target_weights)
+    best_source = theirs.best(forward.T)  # target items × words
+    best_target = ours.best(backward)  # source items × words
+    reached = {b: ours.sums(_slide_best(best_source, b)) for b in {b for _, b in costs}}
+    back = {a: theirs.sums(_slide_best(best_target, a)) for a in {a for a, _ in costs}}
     for (a, b), cost in costs.items():
-        there = slide(reached[b], a) / np.maximum(slide(mass_source, a), 1e-6)[:, None]
-        here = slide(back[a], b) / np.maximum(slide(mass_target, b), 1e-6)[:, None]
+        there = slide(reached[b], a) / np.maximum(slide(ours.mass, a), 1e-6)[:, None]
+        here = slide(back[a], b) / np.maximum(slide(theirs.mass, b), 1e-6)[:, None]
         cost -= np.float32(weight * (a + b) / 4) * (there + here.T)
 
 
-def _weighted(bag: Bag, words: Ints, weights: Floats) -> Floats:
-    """Return the items × words, with each word's weight."""
-    return np.minimum(_counts(bag, words), 1) * weights[words]
+class _Words:
+    """The words of a window's items, for sums and best values over them.
 
-
-def _best(table: Floats, bag: Bag, words: Ints) -> Floats:
-    """Return for each item the best row of *table* among its words.
-
-    :param table: a row for each of *words*, which are sorted
+    Items have few of the window's words: to gather those is less work than a product
+    of matrices, and no threads of a BLAS get in the way of other workers.
     """
-    # A row of zeros before each item's words: then none is empty.
+
+    def __init__(self, bag: Bag, words: Ints, weights: Floats) -> None:
+        items = len(bag.starts) - 1
+        # A word that does not exist before each item's words: then none is empty.
+        place = np.searchsorted(words, bag.ids)
+        self._rows = np.insert(place, bag.starts[:-1], len(words))
+        self._starts = bag.starts[:-1] + np.arange(items)
+        self._weights = np.append(weights[words], np.float32(0))
+        self.mass = np.add.reduceat(self._weights[self._rows], self._starts)
+
+    def best(self, table: Floats) -> Floats:
+        """Return for each item the best row of *table*, that has a row a word."""
+        rows = _with_zeros(table)[self._rows]
+        return np.asarray(np.maximum.reduceat(rows, self._starts, axis=0))
+
+    def sums(self, table: Floats) -> Floats:
+        """Return for each item the weighted sum of its columns of *table*."""
+        weighted = _with_zeros(table.T) * self._weights[:, None]
+        return np.asarray(np.add.reduceat(weighted[self._rows], self._starts, axis=0))
+
+
+def _with_zeros(table: Floats) -> Floats:
     zero = np.zeros((1, table.shape[1]), np.float32)
-    rows = np.insert(np.searchsorted(words, bag.ids), bag.starts[:-1], len(words))
-    starts = bag.starts[:-1] + np.arange(len(bag.starts) - 1)
-    table = np.concatenate([table, zero])
-    return np.asarray(np.maximum.reduceat(table[rows], starts, axis=0))
+    return np.concatenate([table, zero])

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from amts_sphinx import codes, interchange
 from amts_sphinx.cli.console import echo
 from amts_sphinx.errors import ConfigError
-from amts_sphinx.interchange import tmx
 from amts_sphinx.languages import find_language
 from amts_sphinx.learning import key_of, learn_files
-from amts_sphinx.memory import Memory
-from amts_sphinx.units import HUMAN, LanguagePair
+from amts_sphinx.memory import EXACT, Memory
+from amts_sphinx.units import HUMAN, LanguagePair, Location
 
 if TYPE_CHECKING:
     import argparse
@@ -24,7 +24,7 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     info = commands.add_parser("info", help="say what a memory holds")
     info.add_argument("memory", type=Path)
     info.set_defaults(run=_info)
-    read = commands.add_parser("import", help="learn TMX files")
+    read = commands.add_parser("import", help="learn files of units")
     read.add_argument("memory", type=Path)
     read.add_argument("files", type=Path, nargs="+", metavar="FILE")
     read.set_defaults(run=_import)
@@ -32,7 +32,9 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     forget.add_argument("memory", type=Path)
     forget.add_argument("files", type=Path, nargs="+", metavar="FILE")
     forget.set_defaults(run=_forget)
-    write = commands.add_parser("export", help="write units to a TMX file")
+    write = commands.add_parser(
+        "export", help="write units to a file: TMX, XLIFF, PO, CSV or TSV"
+    )
     write.add_argument("memory", type=Path)
     write.add_argument("file", type=Path)
     write.add_argument("--languages", nargs=2, required=True, metavar=("FROM", "TO"))
@@ -40,6 +42,27 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--all", action="store_true", help="machines' units too, not only people's"
     )
     write.set_defaults(run=_export)
+    search = commands.add_parser("search", help="show the units most like a text")
+    search.add_argument("memory", type=Path)
+    search.add_argument("text")
+    search.add_argument("--languages", nargs=2, required=True, metavar=("FROM", "TO"))
+    search.add_argument("--cutoff", type=_percent, default=70, help="1–100")
+    search.add_argument("--limit", type=_positive, default=5)
+    search.set_defaults(run=_search)
+
+
+def _percent(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= EXACT:
+        raise ValueError
+    return number
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
 
 
 def _existing(path: Path) -> Memory:
@@ -78,6 +101,20 @@ def _export(options: argparse.Namespace) -> None:
     source, target = (find_language(tag).tag for tag in options.languages)
     makers = () if options.all else (HUMAN,)
     with _existing(options.memory) as memory:
-        units = memory.units(LanguagePair(source, target), makers=makers)
-        tmx.write(options.file, units, source_language=source)
-    echo(f"wrote {options.file}")
+        pair = LanguagePair(source, target)
+        count = interchange.write(options.file, memory.units(pair, makers=makers), pair)
+    echo(f"wrote {count} units to {options.file}")
+
+
+def _search(options: argparse.Namespace) -> None:
+    pair = LanguagePair(*(find_language(tag).tag for tag in options.languages))
+    text = codes.escape(options.text)
+    with _existing(options.memory) as memory:
+        found = memory.fuzzy(pair, [text], cutoff=options.cutoff, limit=options.limit)
+    for unit, score in ((match.unit, match.score) for match in found[text]):
+        where = f"  {Location(unit.document, unit.line)}" if unit.document else ""
+        echo(f"{score}  {unit.maker}  {unit.state}{where}")
+        echo(f"    {unit.source}")
+        echo(f"    {unit.target}")
+    if not found[text]:
+        echo(f"nothing in {pair} is alike by {options.cutoff} of 100")

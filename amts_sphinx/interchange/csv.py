@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import codes
 from amts_sphinx.errors import InterchangeError, LanguageError, MarkupError
@@ -83,11 +83,10 @@ def write(
     counts: Counter[str] = Counter()
     rows: dict[str, list[tuple[str, TranslationUnit]]] = {}
     for unit in units:
-        source, target = (
-            _field(text, with_codes) for text in (unit.source, unit.target)
-        )
-        fault = "foreign" if unit.pair != pair else _fault(source) or _fault(target)
-        if fault:
+        both = (unit.source, unit.target)
+        source, target = (_field(text, with_codes) for text in both)
+        foreign = "foreign" if unit.pair != pair else ""
+        if fault := foreign or _fault(source) or _fault(target):
             counts[fault] += 1
         else:
             rows.setdefault(source, []).append((target, unit))
@@ -160,26 +159,43 @@ def read(
     :param on_skip: is told, with file and line, of each pair that is passed over
     :raises InterchangeError: the file cannot be read, or is not such a file
     """
+    for number, pair, source, target in pairs(path, tabs=tabs):
+        where = f"{path}:{number}"
+        if source and target:
+            yield _unit(where, pair, source, target, with_codes=with_codes)
+        elif on_skip is not None:
+            on_skip(f"{where}: no text in {pair.target if source else pair.source}")
+
+
+class Pair(NamedTuple):
+    """The source of a row with one of its targets; empty where there is nothing."""
+
+    #: 1-based.
+    line: int
+    languages: LanguagePair
+    source: str
+    target: str
+
+
+def pairs(path: str | os.PathLike[str], *, tabs: bool | None = None) -> Iterator[Pair]:
+    """Yield the fields of a CSV or TSV file with what they are, as they stand there.
+
+    :param tabs: as in :func:`write`
+    :raises InterchangeError: the file cannot be read, or is not such a file
+    """
     rows = _rows(Path(path), _delimiter(path, tabs))
     line, header = next(rows, (1, []))
     languages = _languages(f"{path}:{line}", header)
     for number, row in rows:
-        where = f"{path}:{number}"
         if len(row) != len(languages):
-            msg = f"{where}: {len(row)} fields, but {len(languages)} languages in row 1"
+            msg = (
+                f"{path}:{number}: {len(row)} fields, but {len(languages)} languages in"
+                " row 1"
+            )
             raise InterchangeError(msg)
-        source, *targets = ("" if blank(field) else field for field in row)
+        source, *targets = (field if field.strip() else "" for field in row)
         for language, target in zip(languages[1:], targets, strict=True):
-            if source and target:
-                pair = LanguagePair(languages[0], language)
-                yield _unit(where, pair, source, target, with_codes=with_codes)
-            elif on_skip is not None:
-                on_skip(f"{where}: no text in {language if source else languages[0]}")
-
-
-def blank(field: str) -> bool:
-    """Tell whether there is nothing in *field*."""
-    return not field.strip()
+            yield Pair(number, LanguagePair(languages[0], language), source, target)
 
 
 def _unit(

@@ -6,7 +6,7 @@ Reading streams; what cannot be kept whole is passed over and told, never bent.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
@@ -61,14 +61,6 @@ def read(
         raise InterchangeError(msg) from exc
 
 
-class _Found(NamedTuple):
-    """A ``<trans-unit>`` or a ``<segment>``, with its texts."""
-
-    holder: etree._Element
-    source: etree._Element
-    target: etree._Element
-
-
 class _Reader:
     """What is known while one file is read."""
 
@@ -119,8 +111,7 @@ class _Reader:
         if target is None or state is None or not _has_content(target):
             self._skip(source, "there is no translation")
             return
-        found = _Found(holder, source, target)
-        pair = self._pair(found)
+        pair = self._pair(target)
         try:
             texts = xliff_segment.read_pair(source, target)
         except MarkupError as exc:
@@ -132,18 +123,20 @@ class _Reader:
         else:
             yield unit
 
-    def _pair(self, found: _Found) -> LanguagePair:
-        source, target = self._named
+    def _pair(self, target: etree._Element) -> LanguagePair:
+        """Return the languages of a target and its source."""
+        ours, theirs = self._named
         tags = (
-            source or self._asked.source,
-            target or found.target.get(_LANG) or self._asked.target,
+            ours or self._asked.source,
+            theirs or target.get(_LANG) or self._asked.target,
         )
         if not all(tags):
-            raise self._error(found.holder, "the file names no target language")
+            missing = "target" if tags[0] else "source"
+            raise self._error(target, f"the file names no {missing} language")
         try:
             return LanguagePair(*(find_language(tag).tag for tag in tags))
         except LanguageError as exc:
-            raise self._error(found.holder, f"its languages: {exc}") from exc
+            raise self._error(target, f"its languages: {exc}") from exc
 
     def _skip(self, element: etree._Element, why: str) -> None:
         error = self._error(element, why)

@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from amts_sphinx import codes, sentences
+from amts_sphinx import codes
+from amts_sphinx.containers import container
 from amts_sphinx.languages import name_language
 from amts_sphinx.units import Code, Container, Location, Segment
 
@@ -91,41 +92,6 @@ class Stream:
         """Tell of something that looks like a mistake, if somebody listens."""
         if self.rules.on_fault is not None:
             self.rules.on_fault(f"{self.place(line)}: {why}")
-
-
-def container(
-    whole: Segment, level: int, language: str, *, by_sentence: bool
-) -> Container:
-    """Return a text, split into the segments that it is translated in."""
-    if not by_sentence:
-        return Container(whole, (whole,), level)
-    pieces = _with_words(sentences.split(whole.source, language))
-    if len(pieces) == 1:
-        return Container(whole, (whole,), level)
-    return Container(whole, tuple(_sentence(p, whole) for p in pieces), level)
-
-
-def _sentence(piece: str, whole: Segment) -> Segment:
-    source, numbers = codes.localise(piece.strip())
-    named = {code.id: code for code in whole.codes}
-    return Segment(
-        source,
-        whole.kind,
-        whole.location,
-        tuple(named[number].numbered(i) for i, number in enumerate(numbers, 1)),
-        numbers,
-    )
-
-
-def _with_words(pieces: list[str]) -> list[str]:
-    """Join a piece without words to its neighbour: every segment has some."""
-    joined: list[str] = []
-    for piece in pieces:
-        if joined and not (codes.has_words(piece) and codes.has_words(joined[-1])):
-            joined[-1] += piece
-        else:
-            joined.append(piece)
-    return joined
 
 
 def code(pieces: Iterable[Piece], *, spaced: bool) -> tuple[str, tuple[Code, ...]]:

@@ -39,6 +39,8 @@ class RecordingOptions:
     fails_for: str = ""
     #: A segment with this in it has no translation.
     silent_on: str = ""
+    #: Whether it says that its translations are drafts.
+    makes_drafts: bool = False
     #: A segment with this in it comes back with its codes lost.
     loses_codes_of: str = ""
 
@@ -53,6 +55,11 @@ class RecordingEngine:
     def fingerprint(self) -> str:
         """The name and the version."""
         return f"recording/{self.options.version}"
+
+    @property
+    def drafts(self) -> bool:
+        """Whether a person must read what it says."""
+        return self.options.makes_drafts
 
     def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
         """Return a pseudo-translation of each source."""

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from heapq import nsmallest
 from typing import TYPE_CHECKING, Final
 
@@ -80,7 +81,8 @@ class CorpusEngine:
     def __init__(self, options: CorpusOptions) -> None:
         self._options = options
         self._terms = Terms({}, "")
-        self._translator: Translator | None = None
+        self._texts: list[tuple[str, str]] = []
+        self._home: Path | None = None
         self._pair: LanguagePair | None = None
         self._digest = ""
         #: Sentence pairs that it was trained on.
@@ -107,7 +109,7 @@ class CorpusEngine:
         home: Path,
         terms: Mapping[str, str] | None = None,
     ) -> CorpusEngine:
-        """Return an engine that has learnt the human *units* of *pair*.
+        """Return an engine that learns the human *units* of *pair* when first asked.
 
         Their order makes no difference. The model is kept in the folder *home*, and
         made anew only when units or options have changed.
@@ -121,23 +123,45 @@ class CorpusEngine:
         trained._terms = Terms(terms or {}, pair.source)
         trained._digest = _digest(texts, f"{VERSION}/{self._options.max_phrase}")
         trained.pairs = len(texts)
-        if len(texts) >= self._options.min_pairs:
-            use = self._options
-            size = Size(use.beam, use.reordering, use.max_phrase, use.max_unknown)
-            model = self._model(texts, pair, home, trained._digest)
-            trained._translator = Translator(model, Weights(), size, trained._terms)
+        trained._texts, trained._home = texts, home
         return trained
 
-    def _model(
-        self, texts: list[tuple[str, str]], pair: LanguagePair, home: Path, digest: str
-    ) -> models.Model:
+    @property
+    def remark(self) -> str:
+        """What a person should know of it: too little to learn from, unknown words."""
+        needed = self._options.min_pairs
+        if self.pairs < needed:
+            return (
+                f"it has only {self.pairs} pairs of sentences to learn from, and needs"
+                f" {needed} (amts_corpus.min_pairs)"
+            )
+        if self.unknown:
+            return (
+                f"it does not know {len(self.unknown)} words, which stay as they are in"
+                f" {self.unknown.total()} places"
+            )
+        return ""
+
+    @cached_property
+    def _translator(self) -> Translator | None:
+        """What translates, once there is enough to learn from."""
+        if self._pair is None or self._home is None:
+            return None
+        if self.pairs < self._options.min_pairs:
+            return None
+        use = self._options
+        size = Size(use.beam, use.reordering, use.max_phrase, use.max_unknown)
+        model = self._model(self._pair, self._home)
+        return Translator(model, Weights(), size, self._terms)
+
+    def _model(self, pair: LanguagePair, home: Path) -> models.Model:
         """Load the model from *home*, or train it and leave it there."""
         stem = f"corpus-{pair.source}-{pair.target}-"
-        path = home / f"{stem}{digest}.npz"
+        path = home / f"{stem}{self._digest}.npz"
         model = models.load(path, pair) if path.exists() else None
         if model is None:
             longest = self._options.max_phrase
-            model = models.train(texts, pair, longest=longest, most=_TARGETS)
+            model = models.train(self._texts, pair, longest=longest, most=_TARGETS)
             home.mkdir(parents=True, exist_ok=True)
             models.save(model, path)
         former = re.compile(re.escape(stem) + r"[0-9a-f]{16}\.npz")
@@ -154,7 +178,7 @@ class CorpusEngine:
         """
         asked = [s for s in dict.fromkeys(sources) if codes.has_words(s)]
         answers: list[Said] = []
-        if self._translator is not None and pair == self._pair:
+        if asked and pair == self._pair and self._translator is not None:
             answers = forks.each(self._translator.translate, asked, _PORTION)
         said: dict[str, str | None] = dict.fromkeys(asked)
         for source, answer in zip(asked, answers, strict=False):

@@ -1,0 +1,116 @@
+"""Drafts: kept apart in the memory, marked on the pages, told at the end of a build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from docutils import nodes
+from docutils.utils import new_document
+
+from amts_sphinx import notices
+from amts_sphinx.memory import Memory
+from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Book, Built
+
+PAIR = LanguagePair("en", "zh")
+DRAFTS = ("-D", "amts_recording.makes_drafts=1")
+MARKED = "//*[contains(concat(' ', @class, ' '), ' amts-draft ')]"
+NOTICE = "//div[contains(@class, 'amts-notice')]"
+
+
+def build(book: Book, tag: str = "zh", *options: str) -> Built:
+    built = book.build(f"amts-{tag}", *DRAFTS, *options, engine="recording")
+    assert built.status == 0, built.warned
+    return built
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_drafts_are_marked_and_told(book: Book) -> None:
+    built = build(book)
+    segments = built.summary()["translated"]
+    assert f"amts-zh: {segments} segments are drafts of the engine 'recording'" in (
+        built.said
+    )
+    assert built.warned == ""
+    for page in ("index", "soil", "water"):
+        assert len(built.text(page, MARKED)) > 2
+        assert built.text(page, NOTICE) == ["本页部分内容由机器翻译，尚未经人工审校。"]
+        [first] = built.page(page).xpath("//h1/following-sibling::*[1]/@class")
+        assert "amts-notice" in first
+    assert (built.out / "_static" / "amts.css").exists()
+    with Memory(book.source / ".amts" / "memory.sqlite") as memory:
+        assert {row.state for row in memory.count()} == {State.DRAFT}
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_the_notice_can_be_left_out(book: Book) -> None:
+    built = build(book, "zh", "-D", "amts_draft_notice=0")
+    assert built.text("soil", NOTICE) == []
+    assert not (built.out / "_static" / "amts.css").exists()
+    assert len(built.text("soil", MARKED)) > 2  # a theme may still tell them
+    assert build(book).text("soil", NOTICE) != []
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_what_a_person_says_is_no_draft(book: Book) -> None:
+    people = [
+        TranslationUnit(source, "人的译文。", PAIR, HUMAN, State.REVIEWED)
+        for source in (
+            "Good soil",
+            "Dig first.",
+            "Then wait.",
+            "Clay and sand",
+            "Mix both.",
+        )
+    ]
+    with Memory(book.source / ".amts" / "memory.sqlite") as memory:
+        memory.learn(people)
+    built = build(book)
+    assert built.text("soil", MARKED) == []
+    assert built.text("soil", NOTICE) == []
+    assert built.text("water", NOTICE) != []
+
+
+@pytest.mark.parametrize("form", ["latex", "text", "epub"])
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_every_format_tells_of_drafts(book: Book, form: str) -> None:
+    built = build(book, "zh", "-D", f"amts_format={form}")
+    files = (p for p in built.out.rglob("*") if p.suffix in {".tex", ".txt", ".xhtml"})
+    assert any("机器翻译" in path.read_text("utf-8") for path in files)
+
+
+def test_former_drafts_are_dropped(tmp_path: Path) -> None:
+    other = LanguagePair("en", "es")
+    units = [
+        TranslationUnit("a", "1", PAIR, "corpus/1", State.DRAFT),
+        TranslationUnit("a", "2", PAIR, "corpus/2", State.DRAFT),
+        TranslationUnit("a", "3", PAIR, "engine/1", State.MACHINE),
+        TranslationUnit("a", "4", PAIR, HUMAN, State.REVIEWED),
+        TranslationUnit("a", "5", other, "corpus/1", State.DRAFT),
+    ]
+    with Memory(tmp_path / "memory.sqlite") as memory:
+        memory.learn(units)
+        memory.drop_drafts(PAIR, "corpus/2")
+        assert sorted(unit.target for unit in memory.units()) == ["2", "3", "4", "5"]
+        memory.drop_drafts(PAIR, "corpus/2")
+        assert len(list(memory.units())) == 4
+
+
+@pytest.mark.parametrize(
+    ("tag", "start"), [("zh-TW", "本頁"), ("fr-CA", "Certaines"), ("xx", "Parts of")]
+)
+def test_the_notice_is_in_the_language_of_the_edition(tag: str, start: str) -> None:
+    text = nodes.paragraph("x", "x", classes=["amts-draft"])
+    doctree = new_document("x")
+    doctree += text
+    notices.tell(doctree, tag)
+    assert doctree.children[0].astext().startswith(start)
+    clean = new_document("x")
+    clean += nodes.paragraph("x", "x")
+    notices.tell(clean, tag)
+    assert len(clean.children) == 1
