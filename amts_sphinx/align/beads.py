@@ -29,6 +29,8 @@ _LARGE: Final = 120 * 120
 #: Most rows, and about the most columns, of a window of costs.
 _ROWS: Final = 64
 _COLUMNS: Final = 512
+#: Ways that differ by less cost the same: then what has no counterpart comes last.
+_EQUAL: Final = 1e-4
 #: How a cell was reached when not by a bead.
 _DROPPED: Final = 254
 _INSERTED: Final = 255
@@ -162,10 +164,10 @@ class _Walk:
         low, high = self._bounds.lows[number], self._bounds.highs[number]
         spent = self._inserts[low : high + 1]
         bare = best - spent
-        lowest = np.minimum.accumulate(bare)
-        better = lowest < bare
-        best[better] = (lowest + spent)[better]
-        self._how[number][better] = _INSERTED
+        lowest = np.minimum.accumulate(bare)[:-1]
+        better = np.flatnonzero(lowest <= bare[1:] + _EQUAL)
+        best[better + 1] = lowest[better] + spent[better + 1]
+        self._how[number][better + 1] = _INSERTED
 
     def _go_down(self, row: int) -> None:
         """Leave an item of the source without counterpart."""
