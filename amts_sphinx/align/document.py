@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.align import quality, sections
 from amts_sphinx.align.bags import sides
-from amts_sphinx.align.beads import Bead, Room, find_beads
+from amts_sphinx.align.beads import Bead, find_beads
 from amts_sphinx.align.costs import SHAPES, Costs, Weights
+from amts_sphinx.align.rooms import Room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,8 +71,10 @@ def align(
         )
         whole = Room(0, len(mine.blocks), 0, len(other.blocks), room.bonus)
         apart = quality.Judge(mine, other, lexicon)
-        for pairing in _pair(mine, other, [whole], lexicon, apart):
-            found.append(_back(pairing, ours, theirs, room))
+        found += [
+            _back(pairing, ours, theirs, room)
+            for pairing in _pair(mine, other, [whole], lexicon, apart)
+        ]
     return found
 
 
