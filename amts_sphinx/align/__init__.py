@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from amts_sphinx.align import lexicon, text
 from amts_sphinx.align.document import Pairing, align
-from amts_sphinx.align.lexicon import Lexicon
 from amts_sphinx.align.quality import Limits, Score
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from amts_sphinx.align.beads import Bead
+    from amts_sphinx.align.lexicon import Lexicon
     from amts_sphinx.align.text import Text
     from amts_sphinx.units import Container, LanguagePair
 
@@ -58,7 +58,8 @@ def align_documents(
 
     :param documents: the prose of each, and of its translation
     :param executor: carries the work; by default this thread does
-    :param progress: is told how many of the documents, counted twice, are done
+    :param progress: is told how many sentences are done, and of how many: those of
+        both sides, each counted twice
     :returns: the pairings of each document, in order
     """
     sizes = [sum(len(c.segments) for c in chain(*both)) for both in documents]
@@ -69,7 +70,7 @@ def align_documents(
     first: list[_First] = []
     for found in carry(_first_pass, tasks):
         first += found
-        done.add(sum(len(each.source.lengths + each.target.lengths) for each in found))
+        done.add(sum(_size(each.source, each.target) for each in found))
     learnt = lexicon.train(list(_lessons(first)))
     scales = _measured(first) or scales
     again = [
@@ -79,7 +80,7 @@ def align_documents(
     second: list[list[Pairing]] = []
     for task, pairings in zip(again, carry(_second_pass, again), strict=True):
         second += pairings
-        done.add(sum(len(ours.lengths + theirs.lengths) for ours, theirs in task[0]))
+        done.add(sum(_size(*both) for both in task[0]))
     return second
 
 
@@ -95,6 +96,10 @@ class _Progress:
         self._done += sentences
         if self._tell:
             self._tell(self._done, self._whole)
+
+
+def _size(source: Text, target: Text) -> int:
+    return len(source.lengths) + len(target.lengths)
 
 
 def _portions(items: Sequence[Item], sizes: Sequence[int]) -> Iterator[list[Item]]:

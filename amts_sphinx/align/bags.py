@@ -1,4 +1,4 @@
-"""The sentences, blocks or sections of two documents as arrays, ready to be compared."""
+"""Two documents' sentences, blocks or sections as arrays, ready to be compared."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ TITLE: Final = 0
 #: A word that stands in a larger share of the source's sentences tells nothing.
 _COMMON: Final = 0.2
 _FEW: Final = 3
+#: Tokens of a block or a section: its beginning tells which one it is.
+_MOST_TOKENS: Final = 1000
 #: What it costs to join two blocks: for sentences, for blocks of two kinds.
 _JOINT: Final = 2.0
 
@@ -37,6 +39,12 @@ class Bag(NamedTuple):
     def grouped(self, firsts: Ints) -> Bag:
         """Make groups of items; *firsts* ends with the number of items."""
         return Bag(self.starts[firsts], self.ids)
+
+    def beginnings(self, most: int) -> Bag:
+        """Return the same items with their first ids, *most* of each."""
+        place = np.arange(len(self.ids)) - self.starts[self.owners()]
+        sizes = np.minimum(np.diff(self.starts), most)
+        return Bag(np.append(0, np.cumsum(sizes)), self.ids[place < most])
 
     def distinct(self) -> Bag:
         """Return the same items, with each id once."""
@@ -74,7 +82,7 @@ class Side:
     #: Anchors and words that both documents have.
     anchors: Bag
     words: Bag
-    #: Words that the lexicon knows.
+    #: Words that the lexicon knows, each once.
     tokens: Bag
     #: Number of anchors of each item, the other's unknown ones included.
     mass: Floats
@@ -87,7 +95,7 @@ class Side:
             joints,
             self.anchors.grouped(firsts),
             self.words.grouped(firsts),
-            self.tokens.grouped(firsts).distinct(),
+            self.tokens.grouped(firsts).beginnings(_MOST_TOKENS).distinct(),
             np.add.reduceat(self.mass, firsts[:-1]),
         )
 
@@ -140,7 +148,7 @@ def sides(
     scales: tuple[float, float],
     vocabularies: tuple[Mapping[str, int], Mapping[str, int]],
 ) -> tuple[Levels, Levels]:
-    """Number what two documents have in common.
+    """Return two documents with what they have in common numbered.
 
     :param scales: units of length per character, of the source and of the target
     :param vocabularies: the lexicon's numbers of the words that it knows
@@ -192,7 +200,7 @@ def _bag(items: Sequence[Sequence[str]], numbers: Mapping[str, int]) -> Bag:
 def _shared(
     source: Sequence[Sequence[str]], target: Sequence[Sequence[str]]
 ) -> dict[str, int]:
-    """Number the strings that both have, in the source's order."""
+    """Return the strings that both have, numbered in the source's order."""
     theirs = set(chain.from_iterable(target))
     both = (name for name in chain.from_iterable(source) if name in theirs)
     return {name: number for number, name in enumerate(dict.fromkeys(both))}

@@ -52,6 +52,9 @@ _NO_TITLE: Final = 6.0
 #: A word that only one side has costs this share of what a shared one gives.
 _MISSING: Final = 0.6
 
+#: About the most numbers that are gathered at once.
+_CELLS: Final = 4_000_000
+
 _GRID: Final = np.linspace(0, 6, 601)
 _SURPRISE: Final = np.array([-math.log(max(math.erfc(z), 1e-12)) for z in _GRID])
 
@@ -74,7 +77,8 @@ class Weights:
 
     def skips(self, lengths: Floats) -> Floats:
         """Return the cost of leaving each item without counterpart."""
-        return np.minimum(self.skip + self.skip_length * lengths, self.skip_most)
+        costs = np.minimum(self.skip + self.skip_length * lengths, self.skip_most)
+        return np.asarray(costs, np.float32)
 
 
 class Costs:
@@ -121,11 +125,11 @@ class Costs:
     ) -> None:
         weight = np.float32(self.weights.anchors)
         same = _overlaps(source.anchors, target.anchors, costs)
-        for (a, b), cost in costs.items():
+        for a, b in costs:
             mine, other = slide(source.mass, a)[:, None], slide(target.mass, b)[None, :]
             found = same.get((a, b), np.float32(0))
             rest = np.minimum(mine + other - 2 * found, _ENOUGH_ANCHORS)
-            cost += weight * (rest / 2 - np.minimum(found, _ENOUGH_ANCHORS))
+            costs[a, b] += weight * (rest / 2 - np.minimum(found, _ENOUGH_ANCHORS))
 
     def _add_words(
         self, costs: dict[Shape, Floats], source: Side, target: Side
@@ -141,7 +145,7 @@ class Costs:
 
 def slide(values: Floats, width: int) -> Floats:
     """Return the sums of *width* neighbours along the first axis."""
-    total = values[: len(values) - width + 1].copy()
+    total: Floats = values[: len(values) - width + 1].copy()
     for offset in range(1, width):
         total += values[offset : len(values) - width + 1 + offset]
     return total
@@ -234,10 +238,10 @@ def _add_lexicon(
     best_target = ours.best(backward)  # source items × words
     reached = {b: ours.sums(_slide_best(best_source, b)) for b in {b for _, b in costs}}
     back = {a: theirs.sums(_slide_best(best_target, a)) for a in {a for a, _ in costs}}
-    for (a, b), cost in costs.items():
+    for a, b in costs:
         there = slide(reached[b], a) / np.maximum(slide(ours.mass, a), 1e-6)[:, None]
         here = slide(back[a], b) / np.maximum(slide(theirs.mass, b), 1e-6)[:, None]
-        cost -= np.float32(weight * (a + b) / 4) * (there + here.T)
+        costs[a, b] -= np.float32(weight * (a + b) / 4) * (there + here.T)
 
 
 class _Words:
@@ -253,18 +257,29 @@ class _Words:
         place = np.searchsorted(words, bag.ids)
         self._rows = np.insert(place, bag.starts[:-1], len(words))
         self._starts = bag.starts[:-1] + np.arange(items)
+        self._ends = bag.starts[1:] + np.arange(1, items + 1)
         self._weights = np.append(weights[words], np.float32(0))
         self.mass = np.add.reduceat(self._weights[self._rows], self._starts)
 
     def best(self, table: Floats) -> Floats:
         """Return for each item the best row of *table*, that has a row a word."""
-        rows = _with_zeros(table)[self._rows]
-        return np.asarray(np.maximum.reduceat(rows, self._starts, axis=0))
+        return self._reduced(np.maximum, _with_zeros(table))
 
     def sums(self, table: Floats) -> Floats:
         """Return for each item the weighted sum of its columns of *table*."""
-        weighted = _with_zeros(table.T) * self._weights[:, None]
-        return np.asarray(np.add.reduceat(weighted[self._rows], self._starts, axis=0))
+        return self._reduced(np.add, _with_zeros(table.T) * self._weights[:, None])
+
+    def _reduced(self, reduce: np.ufunc, table: Floats) -> Floats:
+        """Return for each item its words' rows of *table* made one, in small steps."""
+        found = np.empty((len(self._starts), table.shape[1]), np.float32)
+        step = max(1, _CELLS * len(found) // (len(self._rows) * table.shape[1] + 1))
+        for first in range(0, len(found), step):
+            starts = self._starts[first : first + step]
+            rows = self._rows[starts[0] : self._ends[first : first + step][-1]]
+            found[first : first + step] = reduce.reduceat(
+                table[rows], starts - starts[0], axis=0
+            )
+        return found
 
 
 def _with_zeros(table: Floats) -> Floats:

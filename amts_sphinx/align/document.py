@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.align import quality, sections
 from amts_sphinx.align.bags import sides
-from amts_sphinx.align.beads import Bead, Room, find_beads
-from amts_sphinx.align.costs import Costs, Weights
+from amts_sphinx.align.beads import Bead, find_beads
+from amts_sphinx.align.costs import SHAPES, Costs, Weights
+from amts_sphinx.align.rooms import Room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     from amts_sphinx.align.quality import Score
     from amts_sphinx.align.text import Text
 
-_BLOCKS: Final = Weights(spread=6, skip=2.5, skip_length=0.05)
+#: Blocks are merged and split a fifth as often as sentences.
+_RARELY: Final = tuple(
+    (shape, often if shape == (1, 1) else often / 5) for shape, often in SHAPES.items()
+)
+_BLOCKS: Final = Weights(spread=6, skip=2.5, skip_length=0.05, shapes=_RARELY)
 _SENTENCES: Final = Weights()
 #: What is taken off for sentences that go one by one, by their number and lengths.
 _IN_STEP: Final = 2.0
@@ -66,8 +71,10 @@ def align(
         )
         whole = Room(0, len(mine.blocks), 0, len(other.blocks), room.bonus)
         apart = quality.Judge(mine, other, lexicon)
-        for pairing in _pair(mine, other, [whole], lexicon, apart):
-            found.append(_back(pairing, ours, theirs, room))
+        found += [
+            _back(pairing, ours, theirs, room)
+            for pairing in _pair(mine, other, [whole], lexicon, apart)
+        ]
     return found
 
 

@@ -28,7 +28,7 @@ _PROBABLE: Final = 0.02
 #: What is this probable, or more, is as good as certain.
 _CERTAIN: Final = 0.25
 #: Most combinations of a source's with a target's word that are held in memory.
-_BUDGET: Final = 8_000_000
+_BUDGET: Final = 4_000_000
 #: With fewer pairs a lexicon would only learn by heart what it should judge.
 ENOUGH: Final = 200
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: A text needs this many words that the lexicon knows, or coverage says nothing.
 _KNOWN: Final = 2
+#: Tokens that are looked at, of either side: the beginning of a long text will do.
+_ENOUGH: Final = 1000
 #: Added to both lengths, in units, so that short texts are judged mildly.
 _MILD: Final = 5.0
 #: The coverage of a good translation.
@@ -59,7 +61,12 @@ class Limits:
     anchors: float = 0.34
 
     def fault(self, score: Score) -> str:
-        """Say why a pair is dropped; an empty string keeps it."""
+        """Say why a pair is dropped, in words that can be counted.
+
+        :returns: an empty string for a pair that is kept
+        """
+        if not score.ratio:
+            return "it has no counterpart"
         if score.ratio < self.shortest:
             return "it is much shorter than its source"
         if score.ratio > self.longest:
@@ -98,8 +105,8 @@ class Judge:
         return Score(round(sure), coverage, ratio, anchors)
 
     def _coverage(self, bead: Bead) -> float:
-        mine = np.unique(_ids(self._source.tokens, bead.first, bead.last))
-        other = np.unique(_ids(self._target.tokens, bead.start, bead.end))
+        mine = np.unique(_ids(self._source.tokens, bead.first, bead.last)[:_ENOUGH])
+        other = np.unique(_ids(self._target.tokens, bead.start, bead.end)[:_ENOUGH])
         if min(len(mine), len(other)) < _KNOWN:
             return -1.0
         forward, backward = self._lexicon.tables(mine, other)

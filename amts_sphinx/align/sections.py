@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from amts_sphinx.align.bags import TITLE
-from amts_sphinx.align.beads import Bead, Room, find_beads
+from amts_sphinx.align.beads import Bead, find_beads
 from amts_sphinx.align.costs import Costs, Weights
+from amts_sphinx.align.rooms import Room
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,8 @@ _TITLE: Final = Weights(spread=6, words=2, lexicon=4, shapes=_ONE_TO_ONE)
 _SAME: Final = 3.0
 #: Sections elsewhere are only taken for each other below this cost.
 _SURE: Final = -3.0
+#: Of more sections without counterpart none is looked for: these are two books.
+_LARGE: Final = 100 * 100
 #: What is taken off for blocks that are of the same kinds, one by one.
 _BUILT_ALIKE: Final = 3.0
 
@@ -104,11 +107,16 @@ def _moved(beads: Sequence[Bead], costs: Costs) -> dict[int, int]:
     rows = [bead.first for bead in beads if bead.shape == (1, 0)]
     columns = [bead.start for bead in beads if bead.shape == (0, 1)]
     found: dict[int, int] = {}
-    if not rows or not columns:
+    if not 0 < len(rows) * len(columns) <= _LARGE:
         return found
-    ends = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
-    window = costs.window(*ends)[1, 1]
-    cost = window[np.ix_(np.array(rows) - rows[0], np.array(columns) - columns[0])]
+    all_columns = slice(columns[0], columns[-1] + 1)
+    chosen = np.array(columns) - columns[0]
+    cost = np.array(
+        [
+            costs.window(slice(row, row + 1), all_columns)[1, 1][0, chosen]
+            for row in rows
+        ]
+    )
     for row, column in enumerate(cost.argmin(1).tolist()):
         sure = cost[row, column] < _SURE and cost[:, column].argmin() == row
         if sure:

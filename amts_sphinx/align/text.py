@@ -1,9 +1,9 @@
-"""What alignment looks at: a document's sentences as lengths, anchors and tokens.
+"""What alignment looks at: sentences as lengths, anchors and tokens.
 
-An *anchor* is what an edition keeps as it is: mathematics, code, what a reference points
-at, a URL, a number. A *token* is a word, folded and cut so that its inflected forms are
-one, or a pair of characters where no blank stands between words. Nothing here knows
-which letters are capitals.
+An *anchor* is what an edition keeps as it is: mathematics, code, the aim of a
+reference, a URL, a number. A *token* is a word, folded and cut so that its inflected
+forms are one, or a pair of characters where no blank stands between words. Nothing here
+knows which letters are capitals.
 """
 
 from __future__ import annotations
