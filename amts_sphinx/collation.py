@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sphinx import addnodes
+from sphinx.environment.adapters.indexentries import IndexEntries
 
 from amts_sphinx.sites import index_parts
 
@@ -50,6 +51,34 @@ def sort_index(doctree: nodes.document, tag: str) -> None:
             for entry in node["entries"]
             for kind, text, target, main, key in _singles(entry)
         ]
+
+
+def mend(tag: str) -> None:
+    """Have Sphinx put what is under one letter of a Chinese index in order, too.
+
+    It sorts entries of the same key, and entries under an entry, by code points. This
+    changes Sphinx itself, in the process of one edition only.
+    """
+    if not _is_chinese(tag):
+        return
+    create = IndexEntries.create_index
+
+    def in_order(self: IndexEntries, *args: Any, **options: Any) -> Any:
+        groups = create(self, *args, **options)
+        return [(letter, _ordered(entries, tag)) for letter, entries in groups]
+
+    IndexEntries.create_index = in_order  # type: ignore[method-assign]
+
+
+def _ordered(entries: list[tuple[str, Any]], tag: str) -> list[tuple[str, Any]]:
+    """Sort what one letter of the index lists: names, each with what is under it."""
+    return sorted(
+        (
+            (name, (targets, sorted(under, key=lambda sub: _key(sub[0], tag)), key))
+            for name, (targets, under, key) in entries
+        ),
+        key=lambda entry: _key(entry[0], tag),
+    )
 
 
 def _is_chinese(tag: str) -> bool:

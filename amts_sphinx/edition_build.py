@@ -20,7 +20,7 @@ from sphinx.errors import SphinxError
 from sphinx.util.console import color_terminal, nocolor
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from amts_sphinx import collector, notices, search
+from amts_sphinx import collation, collector, notices, search
 from amts_sphinx.bookstrings import today
 from amts_sphinx.config import PLAN
 from amts_sphinx.derive import derive
@@ -72,6 +72,7 @@ def _begin(app: Sphinx) -> None:
     # The language differs from the book's: that must not have everything read again.
     app.env.config_status = CONFIG_OK
     search.mend(plan.tag)
+    collation.mend(plan.tag)
     state = load_state(plan.home)
     derived = derive(app, plan, state, today(app.config))
     state.pending.setdefault(plan.place, set(app.env.found_docs))

@@ -16,7 +16,7 @@ from amts_sphinx.sites import Finder
 from amts_sphinx.uistrings import UiStrings
 
 if TYPE_CHECKING:
-    from conftest import Marks, Say, Twice
+    from conftest import MakeBook, Marks, Say, Twice
 
 LATIN = re.compile(r"[A-Za-z]{3,}")
 PAGES = [
@@ -219,6 +219,18 @@ def test_the_index_is_grouped_by_pinyin(twice: dict[str, Twice], say: Say) -> No
     assert say("Beds and how to dig them") in " ".join(
         edition.text("py-modindex", "//td")
     )
+
+
+def test_a_letter_of_the_index_is_in_the_order_of_pinyin(make_book: MakeBook) -> None:
+    book = make_book("index")
+    under = "传感器; 漂移", "传感器; 测量", "词语", "插值", "测量", "climate", "程序"
+    entries = "".join(f"   single: {text}\n" for text in under)
+    book.write("index.rst", f"Words\n=====\n\n.. index::\n{entries}\nThese.\n")
+    edition = book.build("amts-zh", engine="none")
+    # Ce, cha, cheng, chuan and under it ce, piao; ci, cl.
+    wanted = "测量 插值 程序 传感器 测量 漂移 词语 climate"
+    cells = edition.text("genindex", "//table[contains(@class, 'index')]//td")
+    assert " ".join(cells) == wanted
 
 
 def doctree(text: str, *kids: nodes.Node) -> nodes.document:
