@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from amts_sphinx import collector
+from amts_sphinx import collector, confvals
 from amts_sphinx.config import checked
 from amts_sphinx.languages import find_language
 from amts_sphinx.planning import Order
@@ -37,13 +38,23 @@ class AmtsBuilder(StandaloneHTMLBuilder):
     def init(self) -> None:
         """Find out which editions to build.
 
-        :raises ConfigError: there are none, or one is in the language of the book
+        :raises ConfigError: there are none, one is in the language of the book, or no
+            builder can write them
         """
         super().init()
+        confvals.one_of(*self._formats())("amts_format", checked(self.config).format)
         self._languages = checked(self.config).editions(self.tag)
         # Sphinx writes what it has read; with -E it reads everything.
         self._reads_all = not self.env.all_docs
         collector.relax()
+
+    def _formats(self) -> list[str]:
+        """Return the names of the builders that can write an edition."""
+        installed = {point.name for point in entry_points(group="sphinx.builders")}
+        names = installed.union(self._application().registry.builders)
+        return sorted(
+            name for name in names if name.partition("-")[0] != AmtsBuilder.name
+        )
 
     def get_outdated_docs(self) -> str:  # type: ignore[override]
         """Say what is built; each edition finds out by itself what is out of date."""

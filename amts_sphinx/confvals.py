@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,8 @@ def one_of(*allowed: str) -> Callable[[str, object], str]:
         if value in allowed:
             return str(value)
         msg = f"{name} must be one of {allowed}, not {value!r}"
-        raise ConfigError(msg)
+        near = difflib.get_close_matches(str(value), allowed, n=1, cutoff=0.5)
+        raise ConfigError(f"{msg}; did you mean {near[0]!r}?" if near else msg)
 
     return parse
 

@@ -128,6 +128,22 @@ _ALIASES: Final = {
     "prs": "fa-AF",
     "zh-hant": "zh-TW",
 }
+#: Countries that are often named in place of their language.
+_COUNTRIES: Final = {
+    "br": "pt",
+    "cn": "zh",
+    "cz": "cs",
+    "dk": "da",
+    "gr": "el",
+    "il": "he",
+    "ir": "fa",
+    "jp": "ja",
+    "kr": "ko",
+    "se": "sv",
+    "tw": "zh-TW",
+    "ua": "uk",
+    "vn": "vi",
+}
 #: Subtags of Chinese that mean the traditional script.
 _TRADITIONAL: Final = {"hant", "tw", "hk", "mo"}
 
@@ -183,7 +199,12 @@ def _neighbours(tag: str) -> str:
         word = language.name.partition(" ")[0]
         for name in (word, language.native_name, language.tag):
             names.setdefault(name.lower(), language)
-    near = difflib.get_close_matches(tag.lower(), names, n=4, cutoff=0.6)
+    names |= {country: LANGUAGES[known] for country, known in _COUNTRIES.items()}
+    asked = tag.lower()
+    near = [asked] if asked in names else []
+    near = near or difflib.get_close_matches(asked, names, n=4, cutoff=0.6)
+    if not near and len(asked) == len("zh"):
+        near = [known.lower() for known in LANGUAGES if known[0] == asked[0]]
     if near:
         found = dict.fromkeys(names[name] for name in near)
         shown = ", ".join(f"{language.tag} ({language.name})" for language in found)

@@ -23,10 +23,17 @@ from amts_sphinx.errors import MemoryFileError
 from amts_sphinx.fuzzy import Index, reduced
 from amts_sphinx.memory_file import FIELDS, KEY, content_of, key_of, row_of, unit_of
 from amts_sphinx.memory_store import told
-from amts_sphinx.units import HUMAN, LanguagePair, Match, State, TranslationUnit
+from amts_sphinx.units import (
+    HUMAN,
+    LanguagePair,
+    Match,
+    Severity,
+    State,
+    TranslationUnit,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from typing_extensions import Self
 
@@ -43,6 +50,14 @@ class Count(NamedTuple):
     maker: str
     state: State
     units: int
+
+
+class Refusal(NamedTuple):
+    """Why an engine's translation is not published: what a finding says of it."""
+
+    check: str
+    severity: Severity
+    message: str
 
 
 class Memory:
@@ -104,6 +119,34 @@ class Memory:
                 if unit.by_human or key not in found:
                     found[key] = unit
         return found
+
+    def refused(self, pair: LanguagePair, maker: str) -> dict[str, Refusal]:
+        """Return what *maker* could not translate, by the key of its source."""
+        query = (
+            "SELECT key, finding, severity, message FROM refusal"
+            " WHERE (source_language, target_language, maker) = (?, ?, ?)"
+        )
+        with told(self.path, "read"):
+            there = "SELECT 1 FROM sqlite_master WHERE name = 'refusal'"
+            if not self._db.execute(there).fetchone():
+                return {}
+            rows = self._db.execute(query, (*pair, maker)).fetchall()
+        return {key: Refusal(check, Severity(s), m) for key, check, s, m in rows}
+
+    def refuse(
+        self, pair: LanguagePair, maker: str, refusals: Mapping[str, Refusal]
+    ) -> None:
+        """Note what *maker* could not translate, so that it is not asked for again."""
+        rows = [
+            (*pair, key, maker, why.check, why.severity.value, why.message)
+            for key, why in refusals.items()
+            if memory_file.storable(key)
+        ]
+        if rows:
+            with self._transaction():
+                self._db.execute(memory_file.REFUSAL)
+                insert = "REPLACE INTO refusal VALUES (?, ?, ?, ?, ?, ?, ?)"
+                self._db.executemany(insert, rows)
 
     def fuzzy(
         self,

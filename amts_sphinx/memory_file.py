@@ -67,6 +67,15 @@ CREATE INDEX origin_unit ON origin (unit);
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {SCHEMA_VERSION};
 """
+#: What an engine could not translate. Older files lack it until it is needed.
+REFUSAL: Final = """
+CREATE TABLE IF NOT EXISTS refusal (
+    source_language TEXT NOT NULL, target_language TEXT NOT NULL,
+    key TEXT NOT NULL, maker TEXT NOT NULL,
+    finding TEXT NOT NULL, severity TEXT NOT NULL, message TEXT NOT NULL,
+    PRIMARY KEY (source_language, target_language, maker, key)
+) WITHOUT ROWID
+"""
 #: What tells one unit from another; `key` is the normalised source.
 KEY: Final = "source_language, target_language, key, maker"
 #: The columns in the order of a TranslationUnit's fields, the pair taken apart.

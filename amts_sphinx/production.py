@@ -117,7 +117,7 @@ class Production:
         if makes_drafts(engine) and edition.usage.translated:
             memory.drop_drafts(pair, engine.fingerprint)
         remark = getattr(engine, "remark", "")
-        if remark and edition.usage.requests:
+        if remark and (edition.usage.requests or edition.findings):
             logger.info(
                 "amts-%s: the engine %r: %s", language.tag, config.engine, remark
             )

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Reply:
-    """What came of asking: for each key a sound target and its state, or a finding."""
+    """What came of asking: for each key a sound target and its state, or a refusal."""
 
     targets: dict[str, tuple[str, State]] = field(default_factory=dict)
+    #: For each key without a target, why; unless the engine failed meanwhile.
+    refusals: dict[str, Finding] = field(default_factory=dict)
+    #: What else a person should look at: targets in pieces.
     findings: list[Finding] = field(default_factory=list)
     #: Characters sent, codes included.
     characters: int = 0
@@ -47,7 +50,7 @@ def ask(engine: Engine, segments: Mapping[str, Segment], pair: LanguagePair) -> 
     for key, segment in segments.items():
         target = raw[segment.source]
         if target is None:
-            reply.findings.append(untranslated(segment))
+            reply.refusals[key] = untranslated(segment)
             continue
         sound, fault = _mended(segment.source, target, segment.codes)
         if fault:
@@ -56,10 +59,12 @@ def ask(engine: Engine, segments: Mapping[str, Segment], pair: LanguagePair) -> 
             reply.targets[key] = (sound, state)
     if refused:
         _ask_simpler(engine, {key: segments[key] for key in refused}, pair, reply)
-        reply.findings.extend(
-            refusal(segments[key], fault, saved=key in reply.targets)
-            for key, fault in refused.items()
-        )
+        for key, fault in refused.items():
+            finding = refusal(segments[key], fault, saved=key in reply.targets)
+            if key in reply.targets:
+                reply.findings.append(finding)
+            else:
+                reply.refusals[key] = finding
     return reply
 
 

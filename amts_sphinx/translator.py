@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from amts_sphinx import codes, request
+from amts_sphinx.memory import Refusal
 from amts_sphinx.units import (
     Edition,
     Finding,
@@ -47,12 +48,16 @@ class Translator:
     ) -> Edition:
         """Translate a whole book with one request to the engine.
 
+        What the engine could not translate once it is not asked again.
+
         :raises EngineError: the engine failed; what is known stays known
         """
         maker = self.engine.fingerprint
         known = self.memory.recall(pair, maker, _sources(containers))
         segments = _distinct(containers)
-        missing = _missing(containers, known)
+        wanted = _missing(containers, known)
+        refused = self.memory.refused(pair, maker) if wanted else {}
+        missing = {key: s for key, s in wanted.items() if key not in refused}
         if missing:
             self.asking(len(missing), sum(len(s.source) for s in missing.values()))
         reply = request.ask(self.engine, missing, pair)
@@ -63,15 +68,17 @@ class Translator:
         self.memory.learn(fresh.values())
         if reply.failure:
             raise reply.failure
+        self.memory.refuse(pair, maker, _reasons(reply.refusals))
         units = {key: self._dressed(unit) for key, unit in (known | fresh).items()}
         usage = Usage(
             segments=len(segments),
-            recalled=len(segments) - len(missing),
+            recalled=len(segments) - len(wanted),
             translated=len(fresh),
             characters=reply.characters,
             requests=reply.requests,
         )
-        findings = (*_to_review(segments, known), *reply.findings)
+        old = (*_to_review(segments, known), *_still_refused(wanted, refused))
+        findings = (*old, *reply.findings, *reply.refusals.values())
         return Edition(pair, units, findings, usage)
 
     def target(self, container: Container, edition: Edition) -> str | None:
@@ -152,6 +159,20 @@ def _missing(
 
 def _by_human(unit: TranslationUnit | None) -> bool:
     return unit is not None and unit.by_human
+
+
+def _reasons(findings: Mapping[str, Finding]) -> dict[str, Refusal]:
+    return {k: Refusal(f.check, f.severity, f.message) for k, f in findings.items()}
+
+
+def _still_refused(
+    wanted: Mapping[str, Segment], refused: Mapping[str, Refusal]
+) -> Iterable[Finding]:
+    """Report, at every build, what the engine could not translate in an earlier one."""
+    for key, segment in wanted.items():
+        if why := refused.get(key):
+            check, severity, message = why
+            yield Finding(check, severity, segment.location, message, segment.source)
 
 
 def _to_review(

@@ -270,6 +270,8 @@ def _widen(found: re.Match[str], marks: dict[int, int]) -> str:
     if before.isspace() or before in "”’\"'" or before == _EMPTY:
         left, right = _beside(found, f"{_TAGS}{_EMPTY} ”’\"'")
         wide = not right or bool(_LIKE_HAN_AFTER.match(right))
+        # In a list of codes each comma is as wide as the last.
+        wide = wide or (before == _EMPTY and mark == "," and right == "，")
         if before != _EMPTY:
             wide = wide or bool(_LIKE_HAN_BEFORE.match(left))
     elif _LIKE_HAN_BEFORE.match(before):

@@ -180,11 +180,13 @@ def test_a_builder_may_be_named_by_a_locale(book: Book, say: Say) -> None:
     assert say("Part one", "zh-TW") in built.text("part_one", "//h1")[0]
 
 
-def test_an_unknown_format_is_named(book: Book) -> None:
-    built = book.build("amts-es", "-D", "amts_format=nosuch", engine="pseudo")
+def test_an_unknown_format_is_refused_before_the_engine_is_paid(book: Book) -> None:
+    built = book.build("amts-es", "-D", "amts_format=htm", engine="recording")
     assert built.status != 0
-    assert "amts-es: " in built.warned
-    assert "Builder name nosuch not registered" in built.warned
+    assert "not 'htm'; did you mean 'html'?" in built.warned
+    assert "'singlehtml'" in built.warned
+    assert "'amts" not in built.warned.partition("amts_format must be")[2]
+    assert book.requests() == []
 
 
 def test_two_builds_at_once_share_one_memory(make_book: MakeBook, say: Say) -> None:

@@ -24,8 +24,14 @@ from amts_sphinx.errors import (
     MemoryFileError,
     NewerMemoryError,
 )
-from amts_sphinx.memory import BATCH, Count, Memory
-from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.memory import BATCH, Count, Memory, Refusal
+from amts_sphinx.units import (
+    HUMAN,
+    LanguagePair,
+    Severity,
+    State,
+    TranslationUnit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,6 +88,20 @@ def test_a_unit_comes_back_whole(memory: Memory) -> None:
     assert memory.learn([unit]) == 1
     assert memory.recall(EN_ZH, ENGINE, [unit.source]) == {unit.source: unit}
     assert list(memory.units()) == [unit]
+
+
+def test_a_refusal_is_known_of_its_maker_alone(tmp_path: Path) -> None:
+    why = Refusal("codes", Severity.ERROR, "the engine damaged the markup (…)")
+    with Memory(tmp_path / "book.amts") as memory:
+        assert memory.refused(EN_ZH, ENGINE) == {}
+        memory.refuse(EN_ZH, ENGINE, {})
+        memory.refuse(EN_ZH, ENGINE, {"one": why, "half \ud800": why})
+        memory.refuse(EN_ZH, ENGINE, {"one": why, "two": why})
+        assert memory.count() == []
+    with Memory(tmp_path / "book.amts") as memory:
+        assert memory.refused(EN_ZH, ENGINE) == {"one": why, "two": why}
+        assert memory.refused(EN_ZH, "amazon:2") == {}
+        assert memory.refused(EN_ES, ENGINE) == {}
 
 
 @pytest.mark.parametrize(

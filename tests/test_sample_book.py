@@ -47,8 +47,7 @@ def sphinx(builder: str, source: Path, out: Path, *options: str) -> str:
 def editions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
     """Return the human Chinese edition, ours, and what the build of ours said."""
     out = tmp_path_factory.mktemp("editions")
-    options = ["-D", f"amts_memory={out}/memory.sqlite", "-D", "amts_figure_captions=1"]
-    options += ["-D", "amts_engine=none"]
+    options = ["-D", f"amts_memory={out}/memory.sqlite", "-D", "amts_engine=none"]
     for kind, form in {
         "figure": "图%s",
         "table": "表%s",

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 CACHE: Final = Path(__file__).parent.parent / "build" / "sphinx-docs"
+#: Where an engine is that damages markup.
+ENGINES: Final = Path(__file__).parent / "engines"
 #: Seconds that one build, or fetching the distribution, may take.
 PATIENCE: Final = 900
 #: Added to Sphinx's own configuration: nothing is fetched from other projects, and the
@@ -37,7 +39,6 @@ exclude_patterns.append("usage/advanced/websupport/*")
 """
 EXTENSION: Final = """
 extensions.append("amts_sphinx")
-amts_engine = "pseudo"
 amts_figure_captions = True
 """
 #: Added to a document, so that there is a sentence to change.
@@ -61,7 +62,10 @@ KINDS: Final = {"configuration value", "setuptools configuration value", "event"
 #: Prose that Sphinx shows as code: the text of a ``:download:``.
 PROSE_IN_CODE: Final = {"default pot file template"}
 _ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
-_SUMMARY: Final = re.compile(r"^amts-zh: .* (\d+) translated,", re.MULTILINE)
+_SUMMARY: Final = re.compile(
+    r"^amts-zh: .* (\d+) translated, .* (\d+) findings$", re.MULTILINE
+)
+_REFUSAL: Final = re.compile(r"^\S+: WARNING: amts-zh: the engine damaged the markup")
 
 
 def distribution() -> Path:
@@ -107,7 +111,12 @@ def run_sphinx(
         [*command, str(source), str(folder / builder)],
         check=False,
         cwd=folder,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ENGINES),
+            "PYTHONIOENCODING": "utf-8",
+            "NO_COLOR": "1",
+        },
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -121,6 +130,7 @@ class Build:
     """What one build of the edition did."""
 
     translated: int
+    findings: int
     #: Every file with the time it was written, in nanoseconds.
     files: Mapping[str, int]
 
@@ -139,6 +149,10 @@ class Builds:
     second: Build
     #: One sentence had.
     third: Build
+    #: The edition by an engine that damages markup, with its warnings.
+    damaged: Build
+    told: Counter[str]
+    damage: Audit
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +173,10 @@ def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     text = document.read_text("utf-8")
     document.write_text(text.replace("swims by day", "swims at dawn"), "utf-8")
     _, third = build_edition(source, folder)
-    return Builds(warnings(plain.stderr, folder), warned, audited, first, second, third)
+    told, damaged = build_edition(source, folder / "damaged", "damaging")
+    damage = audit(folder / "html", folder / "damaged" / "amts-zh")
+    was = warnings(plain.stderr, folder)
+    return Builds(was, warned, audited, first, second, third, damaged, told, damage)
 
 
 def append(path: Path, text: str) -> None:
@@ -168,18 +185,21 @@ def append(path: Path, text: str) -> None:
         file.write(text)
 
 
-def build_edition(source: Path, folder: Path) -> tuple[Counter[str], Build]:
+def build_edition(
+    source: Path, folder: Path, engine: str = "pseudo"
+) -> tuple[Counter[str], Build]:
     """Build the Chinese edition; return its warnings and what it did."""
-    done = run_sphinx("amts-zh", source, folder)
+    folder.mkdir(exist_ok=True)
+    done = run_sphinx("amts-zh", source, folder, "-D", f"amts_engine={engine}")
     assert done.returncode == 0, done.stderr[-6000:]
-    [translated] = _SUMMARY.findall(done.stdout)
+    [(translated, findings)] = _SUMMARY.findall(done.stdout)
     out = folder / "amts-zh"
     files = {
         path.relative_to(out).as_posix(): path.stat().st_mtime_ns
         for path in out.rglob("*")
         if path.is_file()
     }
-    return warnings(done.stderr, folder), Build(int(translated), files)
+    return warnings(done.stderr, folder), Build(int(translated), int(findings), files)
 
 
 def warnings(said: str, folder: Path) -> Counter[str]:
@@ -276,3 +296,17 @@ def test_one_changed_sentence_is_one_translation(builds: Builds) -> None:
     assert builds.third.translated == 1
     pages = {f for f in rewritten(builds.second, builds.third) if f.endswith(".html")}
     assert f"{CHANGING}.html" in pages
+
+
+def test_no_damage_is_published(builds: Builds) -> None:
+    damage = builds.damage
+    assert (damage.files.source, damage.files.edition) == ((), ())
+    assert (damage.ids, damage.hrefs, damage.broken) == ((), (), frozenset())
+    changed = {text for page in damage.codes for text in page.source}
+    assert changed <= PROSE_IN_CODE
+    assert builds.damaged.translated > 5_000
+
+
+def test_each_damage_is_told_with_its_place(builds: Builds) -> None:
+    told = sum(n for line, n in builds.told.items() if _REFUSAL.match(line))
+    assert told == builds.damaged.findings > 3_000

@@ -107,6 +107,39 @@ def test_one_request_for_the_whole_book_without_repetitions(memory: Memory) -> N
     assert edition.findings == ()
 
 
+def test_what_could_not_be_translated_is_not_asked_for_again(memory: Memory) -> None:
+    def reply(source: str) -> str | None:
+        if "silent" in source:
+            return None
+        return "" if source.startswith("lost") else upper(source)
+
+    texts = ("One.", "A silent one.", "lost it.", 'lost <x id="1"/> too.')
+    first, _ = translate(memory, Fake(reply), *texts)
+    assert [f.location.line for f in first.findings] == [2, 3, 4]
+    again = Fake(reply)
+    second, targets = translate(memory, again, "Moved down.", *texts)
+    assert again.asked == [["Moved down."]]
+    assert counts(second) == (5, 1, 1, 1)
+    assert targets == ["MOVED DOWN.", "ONE.", None, None, None]
+    # It is told again, where it stands now.
+    assert [f.location.line for f in second.findings] == [3, 4, 5]
+    told = [(f.check, f.severity, f.message) for f in first.findings]
+    assert [(f.check, f.severity, f.message) for f in second.findings] == told
+    other = Fake(fingerprint="fake/2")
+    third, targets = translate(memory, other, *texts)
+    assert counts(third) == (4, 0, 4, 1)
+    assert third.findings == ()
+    assert "A SILENT ONE." in targets
+
+
+def test_a_person_translates_what_an_engine_could_not(memory: Memory) -> None:
+    translate(memory, Fake(lambda _: None), "One.")
+    memory.learn([human("One.", "Uno.")])
+    edition, targets = translate(memory, Fake(lambda _: None), "One.")
+    assert targets == ["Uno."]
+    assert (edition.findings, counts(edition)) == ((), (1, 1, 0, 0))
+
+
 def test_a_second_run_asks_for_nothing(memory: Memory) -> None:
     texts = ('One <x id="1"/>. Two.', "Three.")
     first = translate(memory, Fake(), *texts)
@@ -252,8 +285,9 @@ def test_none_is_no_translation(memory: Memory) -> None:
     [finding] = edition.findings
     assert (finding.check, finding.severity) == ("untranslated", Severity.INFO)
     assert len(engine.asked) == 1
-    translate(memory, engine, "One. Two.")
-    assert engine.asked[1:] == [["Two."]]
+    _, targets = translate(memory, engine, "One. Two.")
+    assert targets == ["ONE. Two."]
+    assert engine.asked[1:] == []
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])

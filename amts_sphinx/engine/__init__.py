@@ -45,7 +45,9 @@ class Engine(Protocol):
         """Translate coded *sources*: one coded target per source, in order.
 
         ``None`` stands where the engine has no translation: that segment stays in the
-        source language. A target has the codes of its source, each exactly once.
+        source language, and is not asked for again under the same fingerprint. So it is
+        no answer to a fault that may pass. A target has the codes of its source, each
+        exactly once.
 
         :raises EngineError: the engine cannot translate any of them
         """
