@@ -193,8 +193,8 @@ def test_a_dask_cluster_carries_it() -> None:
         )
 
 
-@pytest.mark.slow
-def test_a_very_long_document_in_bounded_memory() -> None:
+def align_a_very_long_document() -> tuple[float, int]:
+    """Return the share of blocks that were paired, and the kilobytes it took."""
     source, target = toy(ZH, 16_700)
     sizes = [len(document(side, tag)) for side, tag in ((source, "en"), (target, "zh"))]
     documents = [(document(source, "en"), document(target, "zh"))]
@@ -202,8 +202,16 @@ def test_a_very_long_document_in_bounded_memory() -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     [found] = align_documents(documents, ZH)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert len(links(found)) > 0.95 * sizes[0]
-    assert grown < 2 * 2**20  # kilobytes
+    return len(links(found)) / sizes[0], grown
+
+
+@pytest.mark.slow
+def test_a_very_long_document_in_bounded_memory() -> None:
+    # In a process of its own: the peak of one that did more before would not rise.
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        paired, grown = pool.submit(align_a_very_long_document).result()
+    assert paired > 0.95
+    assert 0 < grown < 2**20  # kilobytes
 
 
 @pytest.mark.skipif(
