@@ -33,6 +33,8 @@ SCHEMA_VERSION: Final = 1
 #: Bytes that every SQLite file begins with.
 _MAGIC: Final = b"SQLite format 3\0"
 _HEADER_SIZE: Final = 100
+#: Each state by its value. Asking the enumeration takes a third of a book's recall.
+_STATES: Final = {state.value: state for state in State}
 #: A sign in SQLite's message → what to do.
 _ADVICE: Final = {
     "locked": "another process keeps it busy; wait for that process or end it",
@@ -248,6 +250,6 @@ def unit_of(path: Path, row: Iterable[Any]) -> TranslationUnit:
 def state_of(path: Path, name: str) -> State:
     """Return the state that is called *name* in the file *path*."""
     try:
-        return State(name)
-    except ValueError as exc:
+        return _STATES[name]
+    except KeyError as exc:
         raise damaged(path, f"a unit's state is {name!r}") from exc

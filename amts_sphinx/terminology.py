@@ -118,8 +118,13 @@ class Terminology:
 
 def _fits(spelt: str, text: str, start: int) -> bool:
     here = text[start : start + len(spelt)]
-    strict = spelt[1:] != spelt[1:].lower()
-    return here == spelt or (not strict and here.casefold() == spelt.casefold())
+    alike = here.casefold() == spelt.casefold()
+    return here == spelt or (alike and not keeps_case(spelt))
+
+
+def keeps_case(term: str) -> bool:
+    """Tell whether *term* stands only where it is spelt alike, as NumPy does."""
+    return term[1:] != term[1:].lower()
 
 
 def read(paths: Iterable[Path], pair: LanguagePair) -> Terminology:

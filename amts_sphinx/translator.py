@@ -7,7 +7,7 @@ no target is published whose codes are not exactly those of its source.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from amts_sphinx import codes, request
 from amts_sphinx.memory import Refusal
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from amts_sphinx.memory import Memory
     from amts_sphinx.typography import Profile
     from amts_sphinx.units import Container, LanguagePair, Segment
+
+
+#: Why a unit needs review, as check and message, by whether a person made it.
+_REVIEWS: Final = {
+    True: ("review", "its translator marked the translation as in need of review"),
+    False: ("codes", "translated piece by piece, since the engine damaged the markup"),
+}
 
 
 def _quietly(segments: int, characters: int) -> None:
@@ -55,7 +62,8 @@ class Translator:
         maker = self.engine.fingerprint
         known = self.memory.recall(pair, maker, _sources(containers))
         segments = _distinct(containers)
-        wanted = _missing(containers, known)
+        published = _published(containers, known)
+        wanted = {key: s for key, s in published.items() if key not in known}
         refused = self.memory.refused(pair, maker) if wanted else {}
         missing = {key: s for key, s in wanted.items() if key not in refused}
         if missing:
@@ -77,7 +85,7 @@ class Translator:
             characters=reply.characters,
             requests=reply.requests,
         )
-        old = (*_to_review(segments, known), *_still_refused(wanted, refused))
+        old = (*_to_review(published, known), *_still_refused(wanted, refused))
         findings = (*old, *reply.findings, *reply.refusals.values())
         return Edition(pair, units, findings, usage)
 
@@ -145,18 +153,6 @@ def _distinct(containers: Iterable[Container]) -> dict[str, Segment]:
     return found
 
 
-def _missing(
-    containers: Iterable[Container], known: Mapping[str, TranslationUnit]
-) -> dict[str, Segment]:
-    """Return the segments that neither they nor their whole container are known."""
-    wanting = (
-        container
-        for container in containers
-        if not _by_human(known.get(codes.normalise(container.whole.source)))
-    )
-    return {k: s for k, s in _distinct(wanting).items() if k not in known}
-
-
 def _by_human(unit: TranslationUnit | None) -> bool:
     return unit is not None and unit.by_human
 
@@ -176,16 +172,26 @@ def _still_refused(
 
 
 def _to_review(
-    segments: Mapping[str, Segment], known: Mapping[str, TranslationUnit]
+    published: Mapping[str, Segment], known: Mapping[str, TranslationUnit]
 ) -> Iterable[Finding]:
     """Report the recalled units that a person should look at, at every build."""
-    for key, segment in segments.items():
+    for key, segment in published.items():
         unit = known.get(key)
-        if unit and not unit.by_human and unit.state is State.NEEDS_REVIEW:
-            yield Finding(
-                "codes",
-                Severity.WARNING,
-                segment.location,
-                "translated piece by piece, since the engine damaged the markup",
-                segment.source,
-            )
+        if unit and unit.state is State.NEEDS_REVIEW:
+            check, why = _REVIEWS[unit.by_human]
+            yield Finding(check, Severity.WARNING, segment.location, why, unit.source)
+
+
+def _published(
+    containers: Iterable[Container], known: Mapping[str, TranslationUnit]
+) -> dict[str, Segment]:
+    """Return each text whose translation is published, by its key, where it is first.
+
+    It is the whole of a container, if a person translated that, or else its segments.
+    """
+    found: dict[str, Segment] = {}
+    for container in containers:
+        whole = known.get(codes.normalise(container.whole.source))
+        for segment in (container.whole,) if _by_human(whole) else container.segments:
+            found.setdefault(codes.normalise(segment.source), segment)
+    return found

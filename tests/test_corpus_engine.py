@@ -370,6 +370,16 @@ def test_the_longest_term_wins(home: Path) -> None:
     assert {"malla", "hondo", "error."} <= set(said.split())
 
 
+def test_a_term_with_inner_capitals_stands_only_where_it_is_spelt_alike(
+    home: Path,
+) -> None:
+    engine = with_terms(home, ES, booK="Libro-K", book="Libro-X", errOr="fallo")
+    said = say(engine, "The booK shows a Book, an error.")
+    assert said is not None
+    assert said.count("Libro-K") == said.count("Libro-X") == 1
+    assert "fallo" not in said
+
+
 def test_a_term_may_be_unknown_and_special(home: Path) -> None:
     engine = with_terms(home, ES, Zanzibar="A & B <1>")
     said = say(engine, "The Zanzibar shows a book.")
@@ -405,6 +415,6 @@ def test_terms_are_part_of_the_fingerprint_only(
         with_terms(home, ES, book="volumen").fingerprint,
         with_terms(home, ES, Book="tomo").fingerprint,
     }
-    assert len(prints) == 3
+    assert len(prints) == 4
     assert with_terms(home, ES).fingerprint == plain
     assert trainings == []

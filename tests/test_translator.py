@@ -140,6 +140,22 @@ def test_a_person_translates_what_an_engine_could_not(memory: Memory) -> None:
     assert (edition.findings, counts(edition)) == ((), (1, 1, 0, 0))
 
 
+@pytest.mark.parametrize("texts", [("One.", "Two. Three.", "One."), ("One.",)])
+def test_what_its_translator_wants_reviewed_is_told(
+    memory: Memory, texts: tuple[str, ...]
+) -> None:
+    wanting = [human("One.", "Uno."), human("Two. Three.", "Dos y tres.")]
+    memory.learn(replace(unit, state=State.NEEDS_REVIEW) for unit in wanting)
+    memory.learn([human("Three.", "Tres.")])
+    edition, targets = translate(memory, Fake(), *texts)
+    assert targets == [{"O": "Uno.", "T": "Dos y tres."}[text[0]] for text in texts]
+    wanted = list(dict.fromkeys(texts))
+    assert [finding.source for finding in edition.findings] == wanted
+    assert {f.check for f in edition.findings} == {"review"}
+    assert {f.severity for f in edition.findings} == {Severity.WARNING}
+    assert [f.location.line for f in edition.findings] == [1, 2][: len(wanted)]
+
+
 def test_a_second_run_asks_for_nothing(memory: Memory) -> None:
     texts = ('One <x id="1"/>. Two.', "Three.")
     first = translate(memory, Fake(), *texts)

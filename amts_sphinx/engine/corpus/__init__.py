@@ -115,7 +115,8 @@ class CorpusEngine:
         made anew only when units or options have changed.
 
         :param terms: what a term is translated as, both plain text; wherever it stands
-            outside of codes, whatever its case, this is said and nothing else
+            outside of codes, this is said and nothing else; capitals make a
+            difference only after its first letter
         """
         texts = _some(_texts(units, pair), self._options.max_pairs)
         trained = CorpusEngine(self._options)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from amts_sphinx.engine.corpus.casing import lower
 from amts_sphinx.engine.corpus.tokens import CODE
+from amts_sphinx.terminology import keeps_case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,17 +26,22 @@ class Spot(NamedTuple):
 
 
 class Terms:
-    """Source terms with their targets, both plain text; case makes no difference."""
+    """Source terms with their targets, both plain text.
+
+    Capitals make no difference, unless the term has some after its first letter.
+    """
 
     def __init__(self, terms: Mapping[str, str], language: str) -> None:
         """:param language: the source's, BCP 47"""
-        self._targets = {
-            _fold(source, language): target for source, target in terms.items()
-        }
+        #: The target of each spelling, by what it is compared as.
+        self._targets: dict[str, dict[str, str]] = {}
+        for source, target in sorted(terms.items()):
+            spelt = _spelling(source)
+            self._targets.setdefault(lower(spelt, language), {})[spelt] = target
         self._targets.pop("", None)
         self._longest = max(map(len, self._targets), default=0)
         digest = hashlib.sha256()
-        for item in sorted(self._targets.items()):
+        for item in sorted(i for t in self._targets.values() for i in t.items()):
             for text in item:
                 data = text.encode("utf-8", "surrogatepass")
                 digest.update(len(data).to_bytes(8, "big") + data)
@@ -67,20 +73,28 @@ class Terms:
     def _from(self, tokens: Sequence[Token], start: int) -> list[Spot]:
         """Return the terms that begin with the token *start*."""
         found: list[Spot] = []
-        text = ""
+        text = spelt = ""
         for end, token in enumerate(tokens[start:], start + 1):
             if token.kind == CODE or len(text) > self._longest:
                 break
-            text += ("" if token.glued or not text else " ") + token.key
-            target = self._targets.get(text)
+            blank = "" if token.glued or not text else " "
+            text += blank + token.key
+            spelt += blank + _spelling(token.surface)
+            target = self._target(text, spelt)
             if target is not None:
                 found.append(Spot(start, end, target))
         return found
 
+    def _target(self, text: str, spelt: str) -> str | None:
+        """Return the target of *text*; the term that is spelt alike comes first."""
+        known = self._targets.get(text, {})
+        others = (target for term, target in known.items() if not keeps_case(term))
+        return known.get(spelt) or next(others, None)
 
-def _fold(text: str, language: str) -> str:
-    """Return *text* as :attr:`Token.key` has it, with single blanks."""
-    return " ".join(lower(text, language).replace("’", "'").split())
+
+def _spelling(text: str) -> str:
+    """Return *text* with the apostrophes of :attr:`Token.key`, and single blanks."""
+    return " ".join(text.replace("’", "'").split())
 
 
 def crosses(start: int, end: int, first: int, last: int) -> bool:
