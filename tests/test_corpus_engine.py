@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Trained = Callable[[LanguagePair], CorpusEngine]
 
 COUNT = 400
+#: Has the engine say what it can, however little it knows.
+FRANK = {"min_phrase": 1, "max_unknown": 0.6}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def trained(home: Path) -> Trained:
     """Return what makes an engine that has learnt 400 pairs; each is learnt once."""
 
     def make(pair: LanguagePair) -> CorpusEngine:
-        return create({}).train(pair, units(pairs(pair, COUNT), pair), home)
+        return create(FRANK).train(pair, units(pairs(pair, COUNT), pair), home)
 
     return make
 
@@ -88,6 +90,18 @@ def test_a_text_of_unknown_words_stays(trained: Trained) -> None:
     engine = trained(ES)
     assert say(engine, "Colourless green ideas sleep furiously.") is None
     assert not engine.unknown
+
+
+def test_a_text_put_together_word_by_word_stays(home: Path) -> None:
+    engine = create({}).train(ES, units(pairs(ES, COUNT), ES), home)
+    salad = "Book the shows network a big network the."
+    assert say(engine, salad) is None
+    assert not engine.unknown
+    frank = create(FRANK).train(ES, units(pairs(ES, COUNT), ES), home)
+    assert say(frank, salad) is not None
+    # In company, and where there is too little of it to tell.
+    assert say(engine, "The book reads a big book.") is not None
+    assert say(engine, "Network book.") is not None
 
 
 def test_an_unknown_form_of_a_word_is_translated_like_a_known_one(
@@ -333,7 +347,7 @@ def test_without_processes_the_work_is_done_in_turn(
 
 def with_terms(home: Path, pair: LanguagePair, **terms: str) -> CorpusEngine:
     some = units(pairs(pair, COUNT), pair)
-    return create({}).train(pair, some, home, terms)
+    return create(FRANK).train(pair, some, home, terms)
 
 
 def test_a_term_is_said_as_decided(home: Path) -> None:
@@ -362,7 +376,7 @@ def test_a_term_that_says_the_usual_leaves_all_as_it_is(
 
 def test_the_longest_term_wins(home: Path) -> None:
     terms = {"deep network": "red profunda", "network": "malla", "Deep": "hondo"}
-    engine = create({}).train(ES, units(pairs(ES, COUNT), ES), home, terms)
+    engine = create(FRANK).train(ES, units(pairs(ES, COUNT), ES), home, terms)
     said = say(engine, "The deep network shows a deep  network.")
     assert said == "El red profunda muestra un red profunda."
     said = say(engine, "The network shows a deep error.")
@@ -389,7 +403,7 @@ def test_a_term_may_be_unknown_and_special(home: Path) -> None:
 
 def test_a_term_does_not_cross_a_code(home: Path) -> None:
     terms = {"big book": "tomo"}
-    engine = create({}).train(ES, units(pairs(ES, COUNT), ES), home, terms)
+    engine = create(FRANK).train(ES, units(pairs(ES, COUNT), ES), home, terms)
     crossed = 'In <x id="1"/>, the book shows the <g id="2">big</g> book.'
     inside = 'In <x id="1"/>, the book shows the <g id="2">big book</g>.'
     assert "tomo" not in (say(engine, crossed) or "")

@@ -44,6 +44,7 @@ _ALLOWED: Final = {
     "beam": (1, 1000),
     "reordering": (0, 60),
     "max_unknown": (0, 1),
+    "min_phrase": (1, 10),
 }
 
 
@@ -62,7 +63,10 @@ class CorpusOptions:
     #: Words that a phrase may be moved ahead.
     reordering: int = 6
     #: The share of unknown words above which a text stays in its language, 0-1.
-    max_unknown: float = 0.6
+    max_unknown: float = 0.2
+    #: The mean length, in words, of the phrases that a text is put together from, below
+    #: which it stays in its language. With 1 none does.
+    min_phrase: float = 1.25
 
     def __post_init__(self) -> None:
         for name, (least, most) in _ALLOWED.items():
@@ -151,7 +155,9 @@ class CorpusEngine:
         if self.pairs < self._options.min_pairs:
             return None
         use = self._options
-        size = Size(use.beam, use.reordering, use.max_phrase, use.max_unknown)
+        size = Size(
+            use.beam, use.reordering, use.max_phrase, use.max_unknown, use.min_phrase
+        )
         model = self._model(self._pair, self._home)
         return Translator(model, Weights(), size, self._terms)
 
@@ -174,7 +180,7 @@ class CorpusEngine:
     def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
         """Return one coded target per source, in order.
 
-        ``None`` stands for a text with too many unknown words, and for every text as
+        ``None`` stands for a text that it knows too little of, and for every text as
         long as the engine is not trained for *pair*.
         """
         asked = [s for s in dict.fromkeys(sources) if codes.has_words(s)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import codes
-from amts_sphinx.engine.corpus.candidates import Candidates
+from amts_sphinx.engine.corpus.candidates import COPY, TERM, Candidates
 from amts_sphinx.engine.corpus.lm import Speaker
 from amts_sphinx.engine.corpus.rendering import Written, capitalise, render
 from amts_sphinx.engine.corpus.search import Limits, Problem, search
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _WHOLE: Final = 60
 #: Words of a paired code that may stand in a longer sentence; others go by themselves.
 _INNER: Final = 20
+#: Words of a text too short for the length of its phrases to tell anything.
+_SHORT: Final = 3
 
 
 class Size(NamedTuple):
@@ -45,6 +47,8 @@ class Size(NamedTuple):
     phrase: int
     #: The share of unknown words above which a text is left, 0-1.
     unknown: float
+    #: The mean length of the phrases used below which a text is left.
+    least: float
 
 
 class Said(NamedTuple):
@@ -76,7 +80,13 @@ class Translator:
         unknown = self._unknown(sentence)
         if len(unknown) > self._size.unknown * words:
             return Said(None, unknown)
-        return Said(self._translate(sentence), unknown)
+        used: list[Option] = []
+        target = self._translate(sentence, used)
+        # Codes, numbers and terms say nothing of how well the rest is known.
+        runs = [o.end - o.start for o in used if o.row not in {COPY, TERM}]
+        if words > _SHORT and sum(runs) < self._size.least * len(runs):
+            return Said(None, unknown)
+        return Said(target, unknown)
 
     def _unknown(self, sentence: Sentence) -> list[str]:
         """Return the words of *sentence* that nothing is known of, in order."""
@@ -91,18 +101,21 @@ class Translator:
             and not self._candidates.knows(token, first=place == 0)
         ]
 
-    def _translate(self, sentence: Sentence) -> str:
-        """Return the coded translation of *sentence*; its codes are all there."""
-        sentence = self._shorten(sentence)
+    def _translate(self, sentence: Sentence, used: list[Option]) -> str:
+        """Return the coded translation of *sentence*; its codes are all there.
+
+        :param used: takes the phrases that it is put together from
+        """
+        sentence = self._shorten(sentence, used)
         tokens, zones = sentence.tokens, sentence.zones
         words: list[Written] = []
         for start, end in _chunks(tokens, zones):
-            words.extend(self._decode(tokens, zones, start, end))
+            words.extend(self._decode(tokens, zones, start, end, used))
         if self._model.spacing.spaced:
             words = capitalise(words, tokens, self._model.pair.target)
         return render(words, tokens, zones, self._model.spacing)
 
-    def _shorten(self, sentence: Sentence) -> Sentence:
+    def _shorten(self, sentence: Sentence, used: list[Option]) -> Sentence:
         """Translate long paired codes apart; each is then a code like others."""
         tokens = sentence.tokens
         for zone in sentence.zones:
@@ -115,15 +128,21 @@ class Translator:
                 if other is not zone
                 and zone.start <= other.start < other.end <= zone.end
             ]
-            said = self._translate(Sentence(tokens[zone.start : zone.end], inside))
+            part = Sentence(tokens[zone.start : zone.end], inside)
+            said = self._translate(part, used)
             whole = Token(
                 f"{codes.opening(zone.id)}{said}</g>", CODE, tokens[zone.start].glued
             )
-            return self._shorten(_replaced(sentence, zone, whole))
+            return self._shorten(_replaced(sentence, zone, whole), used)
         return sentence
 
     def _decode(
-        self, tokens: Sequence[Token], zones: Sequence[Zone], start: int, end: int
+        self,
+        tokens: Sequence[Token],
+        zones: Sequence[Zone],
+        start: int,
+        end: int,
+        used: list[Option],
     ) -> Iterator[Written]:
         """Translate the tokens from *start* to *end*."""
         part = tokens[start:end]
@@ -136,7 +155,9 @@ class Translator:
         spots = self._terms.find(part, walls)
         options = self._candidates.collect(part, walls, spots)
         problem = Problem(len(part), walls, ends=ends(part))
-        for option in self.decide(problem, options):
+        best = self.decide(problem, options)
+        used.extend(best)
+        for option in best:
             decided = bool(spots) and self._candidates.begins(option, spots)
             for surface, copied in zip(option.surfaces, option.copied, strict=True):
                 coded = copied >= 0 and part[copied].kind == CODE
