@@ -1,15 +1,16 @@
 """How well and how fast the corpus engine translates articles that it has not seen.
 
-    python benchmarks/corpus_engine.py BOOK
+    python benchmarks/corpus_engine.py BOOK [--leave-nothing]
 
 BOOK holds a Markdown tree for each language, ``BOOK/en`` and ``BOOK/zh``. The articles
 that ``--hold-out`` names are translated by an engine that learnt from all others, by
 sentence pairs and by paragraph pairs, and compared with what people wrote.
 
 Every segment of the source is translated by itself, as in a build, and what the engine
-leaves is scored in the source language. A hypothesis is what came of the sentences of a
-paragraph (of a bead of sentences), joined; its reference is what people wrote in its
-place. All of the paragraphs that have a counterpart are scored, whatever their codes.
+leaves is scored in the source language; with ``--leave-nothing`` it says all that it
+can, however little it knows. A hypothesis is what came of the sentences of a paragraph
+(of a bead of sentences), joined; its reference is what people wrote in its place. All
+of the paragraphs that have a counterpart are scored, whatever their codes.
 Texts are what a reader sees: formulas and code as written, the same way on both sides
 (``codematch.shown``); the rows "words" leave those out too.
 """
@@ -207,7 +208,7 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def run(books: Books, names: Sequence[str]) -> None:
+def run(books: Books, names: Sequence[str], options: Mapping[str, object]) -> None:
     """Print what one direction is like."""
     found = references(books, names)
     sources = found.sources()
@@ -223,19 +224,22 @@ def run(books: Books, names: Sequence[str]) -> None:
         print(f"nearest of {len(units)} {shape} pairs")
         print(*scores(found, nearest(units, sources)), sep="\n")
         print(f"corpus engine, {len(units)} {shape} pairs")
-        print(*_engine(units, found, sources), sep="\n")
+        print(*_engine(units, found, sources, options), sep="\n")
     metric = bleu(books.pair)
     metric.corpus_score(["a"], [["a"]])
     print(f"signature: {metric.get_signature()}")
 
 
 def _engine(
-    units: Sequence[TranslationUnit], found: References, sources: Sequence[str]
+    units: Sequence[TranslationUnit],
+    found: References,
+    sources: Sequence[str],
+    options: Mapping[str, object],
 ) -> Iterator[str]:
     """Train and translate; yield what came of it."""
     with tempfile.TemporaryDirectory() as home:
         started, cpu = time.perf_counter(), cpu_seconds()
-        engine = create({}).train(found.pair, units, Path(home))
+        engine = create(options).train(found.pair, units, Path(home))
         engine.translate(sources[:1], found.pair)  # it learns when it is asked
         yield (
             f"  training {time.perf_counter() - started:.1f} s "
@@ -243,7 +247,7 @@ def _engine(
         )
         size = sum(path.stat().st_size for path in Path(home).iterdir())
         started, cpu = time.perf_counter(), cpu_seconds()
-        again = create({}).train(found.pair, units, Path(home))
+        again = create(options).train(found.pair, units, Path(home))
         again.translate(sources[:1], found.pair)
         again.unknown.clear()
         yield f"  loading {time.perf_counter() - started:.1f} s, {size / 1e6:.0f} MB"
@@ -274,16 +278,18 @@ def main() -> None:
     parser.add_argument("--languages", nargs=2, default=("en", "zh"))
     parser.add_argument("--hold-out", nargs="+", default=PUBLISHED, metavar="ARTICLE")
     parser.add_argument("--both", action="store_true", help="the other direction too")
+    parser.add_argument("--leave-nothing", action="store_true")
     args = parser.parse_args()
+    options = {"max_unknown": 1.0, "min_phrase": 1.0} if args.leave_nothing else {}
     books = read(args.book, args.languages)
     missing = [
         n for n in args.hold_out if n not in books.source or n not in books.target
     ]
     if missing:
         parser.error(f"no such article: {', '.join(missing)}")
-    run(books, args.hold_out)
+    run(books, args.hold_out, options)
     if args.both:
-        run(books.turned(), args.hold_out)
+        run(books.turned(), args.hold_out, options)
 
 
 if __name__ == "__main__":
