@@ -280,7 +280,7 @@ def main() -> None:
     parser.add_argument("--both", action="store_true", help="the other direction too")
     parser.add_argument("--leave-nothing", action="store_true")
     args = parser.parse_args()
-    options = {"max_unknown": 1.0, "min_phrase": 1.0} if args.leave_nothing else {}
+    options = {"max_unknown": 1.0, "min_support": -10.0} if args.leave_nothing else {}
     books = read(args.book, args.languages)
     missing = [
         n for n in args.hold_out if n not in books.source or n not in books.target

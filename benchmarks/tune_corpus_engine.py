@@ -75,7 +75,7 @@ class Recorder(translation.Translator):
     """Translates with some weights and keeps the scores of what it says."""
 
     def __init__(self, model: models.Model, weights: Weights) -> None:
-        size = translation.Size(beam=20, reach=6, phrase=7, unknown=1.0, least=1.0)
+        size = translation.Size(beam=20, reach=6, phrase=7, unknown=1.0, support=-10.0)
         super().__init__(model, weights, size, Terms({}, ""))
         self._features = np.zeros(len(NAMES))
 

@@ -40,7 +40,7 @@ def units() -> list[TranslationUnit]:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     home = tmp_path_factory.mktemp("corpus")
-    return create({"min_pairs": 10, "max_unknown": 1.0, "min_phrase": 1}).train(
+    return create({"min_pairs": 10, "max_unknown": 1.0, "min_support": -10}).train(
         ES, units(), home
     )
 

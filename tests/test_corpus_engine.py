@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 COUNT = 400
 #: Has the engine say what it can, however little it knows.
-FRANK = {"min_phrase": 1, "max_unknown": 0.6}
+FRANK = {"min_support": -10, "max_unknown": 0.6}
 
 
 @pytest.fixture(scope="module")
@@ -93,15 +94,33 @@ def test_a_text_of_unknown_words_stays(trained: Trained) -> None:
 
 
 def test_a_text_put_together_word_by_word_stays(home: Path) -> None:
-    engine = create({}).train(ES, units(pairs(ES, COUNT), ES), home)
+    some = units(pairs(ES, COUNT), ES)
+    engine = create({"min_support": 1.2}).train(ES, some, home)
     salad = "Book the shows network a big network the."
     assert say(engine, salad) is None
     assert not engine.unknown
-    frank = create(FRANK).train(ES, units(pairs(ES, COUNT), ES), home)
-    assert say(frank, salad) is not None
+    assert say(create(FRANK).train(ES, some, home), salad) is not None
     # In company, and where there is too little of it to tell.
     assert say(engine, "The book reads a big book.") is not None
     assert say(engine, "Network book.") is not None
+
+
+def test_a_text_of_words_with_many_translations_stays(tmp_path: Path) -> None:
+    usual = [(f"The {w} is new.", f"El {w[::-1]} es nuevo.") for w in _WORDS]
+    vague = [
+        (f"A {v} sees {w}.", f"Un {v[::-1]}{n} ve {w[::-1]}{n}.")
+        for n, (v, w) in enumerate(product(_WORDS[:8], _WORDS[:8]))
+    ]
+    learnt = units(usual * 3 + vague, ES)
+    text = "Every {} {} {} the {}.".format(*_WORDS[:4])
+    told = [
+        say(
+            create({"min_pairs": 1, "min_support": s}).train(ES, learnt, tmp_path), text
+        )
+        for s in (-10, 0.5)
+    ]
+    assert told[0] is not None
+    assert told[1] is None
 
 
 def test_an_unknown_form_of_a_word_is_translated_like_a_known_one(

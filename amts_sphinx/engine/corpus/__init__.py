@@ -44,7 +44,7 @@ _ALLOWED: Final = {
     "beam": (1, 1000),
     "reordering": (0, 60),
     "max_unknown": (0, 1),
-    "min_phrase": (1, 10),
+    "min_support": (-10, 10),
 }
 
 
@@ -64,9 +64,10 @@ class CorpusOptions:
     reordering: int = 6
     #: The share of unknown words above which a text stays in its language, 0-1.
     max_unknown: float = 0.2
-    #: The mean length, in words, of the phrases that a text is put together from, below
-    #: which it stays in its language. With 1 none does.
-    min_phrase: float = 1.25
+    #: The support below which a text stays in its language: the mean length of the
+    #: phrases that it is put together from, in words, plus the mean logarithm of their
+    #: chances. With -10 all texts are translated, with 2 hardly any.
+    min_support: float = 0.5
 
     def __post_init__(self) -> None:
         for name, (least, most) in _ALLOWED.items():
@@ -156,7 +157,7 @@ class CorpusEngine:
             return None
         use = self._options
         size = Size(
-            use.beam, use.reordering, use.max_phrase, use.max_unknown, use.min_phrase
+            use.beam, use.reordering, use.max_phrase, use.max_unknown, use.min_support
         )
         model = self._model(self._pair, self._home)
         return Translator(model, Weights(), size, self._terms)

