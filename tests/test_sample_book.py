@@ -123,7 +123,7 @@ def test_what_nobody_translated_is_drafted_and_marked(
     for chapter in UNTRANSLATED:
         page = out / f"{chapter}.html"
         marked = marked_in(page, "amts-draft")
-        assert len(marked) > 20
+        assert len(marked) > 10
         in_chinese = [text for text in marked if re.search("[\u4e00-\u9fff]", text)]
         assert len(in_chinese) > 0.9 * len(marked)  # the rest are measures
         [notice] = marked_in(page, "amts-notice")

@@ -67,7 +67,7 @@ class CorpusOptions:
     #: The support below which a text stays in its language: the mean length of the
     #: phrases that it is put together from, in words, plus the mean logarithm of their
     #: chances. With -10 all texts are translated, with 2 hardly any.
-    min_support: float = 0.5
+    min_support: float = 0.25
 
     def __post_init__(self) -> None:
         for name, (least, most) in _ALLOWED.items():
