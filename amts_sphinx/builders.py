@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
 
+    from amts_sphinx.production import Estimate
+
 
 class AmtsBuilder(StandaloneHTMLBuilder):
     """Reads the book as the HTML builder does, and has its editions written by others.
@@ -34,6 +36,9 @@ class AmtsBuilder(StandaloneHTMLBuilder):
     tag: ClassVar[str] = ""
     #: The editions' own builds look for catalogues and outdated pages.
     use_message_catalog = False
+
+    #: Takes what the editions would cost, in place of making them.
+    estimates: list[Estimate] | None = None
 
     def init(self) -> None:
         """Find out which editions to build.
@@ -80,7 +85,11 @@ class AmtsBuilder(StandaloneHTMLBuilder):
             if method == "specific"
             else (),
         )
-        Production(app, self, checked(self.config)).run(order)
+        production = Production(app, self, checked(self.config))
+        if self.estimates is None:
+            production.run(order)
+        else:
+            self.estimates.extend(production.estimate(order))
 
     def _application(self) -> Sphinx:
         """Return the application: Sphinx 9 keeps it under a new name."""

@@ -107,6 +107,13 @@ class AmtsConfig:
         " translated in one way, wherever it stands.",
         allowed="a list of paths",
     )
+    cost_limit: confvals.Limit | None = confvals.value(
+        None,
+        confvals.cost_limit,
+        "The most that the editions of one build may cost; a build that would cost more"
+        " fails before anything is sent. See ``amts estimate``.",
+        allowed='``None``, characters as ``500000``, or dollars as ``"$20"``',
+    )
     draft_notice: bool = confvals.value(
         True,
         confvals.flag,
@@ -222,7 +229,7 @@ def register(app: Sphinx) -> None:
 def _types(default: object) -> list[type]:
     """Return types that keep Sphinx from warning; we check values ourselves."""
     paths = [str, Path] if isinstance(default, str) else []
-    return [type(default), list, tuple, set, frozenset, str, bool, *paths]
+    return [type(default), list, tuple, set, frozenset, str, bool, int, float, *paths]
 
 
 #: What was made of each Sphinx configuration that is in use.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from amts_sphinx.engine import engine_names
 from amts_sphinx.errors import ConfigError, LanguageError
@@ -105,6 +106,37 @@ def languages(name: str, value: object) -> tuple[Language, ...]:
         msg = f"{name} names a language twice: {value!r}"
         raise ConfigError(msg)
     return found
+
+
+class Limit(NamedTuple):
+    """The most that a build may spend."""
+
+    amount: float
+    #: Whether it is dollars, not characters.
+    dollars: bool
+
+    def __str__(self) -> str:
+        if self.dollars:
+            return f"${self.amount:,.2f}"
+        return f"{self.amount:,.0f} characters"
+
+
+def cost_limit(name: str, value: object) -> Limit | None:
+    """Return a limit, or nothing."""
+    if value in (None, ""):
+        return None
+    said = str(value).strip()
+    dollars = said.startswith("$")
+    try:
+        amount = float(said.removeprefix("$").replace(",", ""))
+    except ValueError:
+        amount = -1.0
+    if isinstance(value, bool) or not math.isfinite(amount) or amount < 0:
+        msg = (
+            f'{name} must be characters, as 500000, or dollars, as "$20", not {value!r}'
+        )
+        raise ConfigError(msg)
+    return Limit(amount, dollars)
 
 
 def builder_name(name: str, value: object) -> str:

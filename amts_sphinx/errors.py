@@ -14,12 +14,19 @@ Each text stands alone: what is wrong, where, and what is allowed.
     + EngineUnavailableError  it is not installed, or does not answer
     + EngineRejectedError     it refuses this request: retrying is no use
     + EngineReplyError        it answered, but not what was asked
+    + EnginePartialError      it cannot go on, but translated some
+    + CostLimitError          it would cost more than is allowed
   x EditionError              one or more editions were not built
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sphinx.errors import SphinxError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class AmtsError(SphinxError):
@@ -76,6 +83,19 @@ class EngineRejectedError(EngineError):
 
 class EngineReplyError(EngineError):
     """The engine's reply is not one target per source, in order."""
+
+
+class EnginePartialError(EngineError):
+    """The engine cannot go on now, but what it has translated is sound."""
+
+    def __init__(self, message: str, targets: Mapping[str, str | None]) -> None:
+        """:param targets: the coded targets that there are, by their coded source"""
+        super().__init__(message)
+        self.targets = targets
+
+
+class CostLimitError(EngineError):
+    """What is asked for would cost more than ``amts_cost_limit``; nothing was sent."""
 
 
 class EditionError(AmtsError):

@@ -29,18 +29,14 @@ def learn_files(
     for path in paths:
         key, digest = key_of(memory, path), _digest(path)
         if not memory.is_learnt(key, digest):
-            left_out = _LeftOut(tell)
+            left_out = LeftOut(tell)
             units = interchange.read(path, on_skip=left_out)
             count = memory.learn(units, file=(key, digest))
-            if left_out.count > SHOWN:
-                tell(
-                    f"{path}: {left_out.count} texts were left out, of which these are"
-                    f" the first {SHOWN}"
-                )
+            left_out.end(path)
             tell(f"memory: learnt {count} units from {path}")
 
 
-class _LeftOut:
+class LeftOut:
     """Tells of the first texts that are left out, and counts all."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
@@ -48,9 +44,18 @@ class _LeftOut:
         self.count = 0
 
     def __call__(self, text: str) -> None:
+        """Note one text, with the reason."""
         self.count += 1
         if self.count <= SHOWN:
             self._tell(text)
+
+    def end(self, path: Path) -> None:
+        """Tell how many there were in the file *path*, if not all were told of."""
+        if self.count > SHOWN:
+            self._tell(
+                f"{path}: {self.count} texts were left out, of which these are the"
+                f" first {SHOWN}"
+            )
 
 
 def key_of(memory: Memory, path: Path) -> str:

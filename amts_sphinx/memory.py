@@ -16,7 +16,7 @@ import time
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from amts_sphinx import codes, memory_file, memory_store
 from amts_sphinx.errors import MemoryFileError
@@ -33,7 +33,14 @@ from amts_sphinx.units import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import (
+        Callable,
+        Collection,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
 
     from typing_extensions import Self
 
@@ -96,29 +103,48 @@ class Memory:
             self._db.close()
 
     def recall(
-        self, pair: LanguagePair, maker: str, sources: Iterable[str]
+        self,
+        pair: LanguagePair,
+        maker: str | Callable[[str], Sequence[str]],
+        sources: Iterable[str],
     ) -> dict[str, TranslationUnit]:
         """Return the known units of *sources*, by :func:`codes.normalise` of each.
 
         A person's unit comes before the one of *maker*; nobody else's is returned.
 
+        :param maker: of all sources, or what tells those of each, the best first
         :param sources: coded texts, repetitions allowed
         """
-        keys = iter(memory_file.keys_of(sources))
+        known: dict[str, str] = {}
+        for source in sources:
+            if memory_file.storable(source):
+                known.setdefault(codes.normalise(source), source)
+        # Neighbours stand on one page of the file.
+        keys = iter(sorted(known))
         found: dict[str, TranslationUnit] = {}
         while batch := list(islice(keys, BATCH)):
-            query = (
-                f"SELECT key, {FIELDS} FROM unit WHERE source_language = ?"  # noqa: S608 - constants
-                " AND target_language = ? AND maker IN (?, ?)"
-                f" AND key IN ({memory_file.marks(batch)})"
-            )
-            with told(self.path, "read"):
-                rows = self._db.execute(query, (*pair, maker, HUMAN, *batch)).fetchall()
-            for key, *fields in rows:
+            for key, *fields in self._rows(pair, maker, batch):
                 unit = unit_of(self.path, fields)
-                if unit.by_human or key not in found:
+                makers = maker(known[key]) if callable(maker) else (maker,)
+                if _is_better(unit, found.get(key), makers):
                     found[key] = unit
         return found
+
+    def _rows(
+        self,
+        pair: LanguagePair,
+        maker: str | Callable[[str], Sequence[str]],
+        keys: list[str],
+    ) -> list[tuple[Any, ...]]:
+        """Return key and fields of the units of *keys*, a person's and *maker*'s."""
+        one = "" if callable(maker) else " AND maker IN (?, ?)"
+        query = (
+            f"SELECT key, {FIELDS} FROM unit WHERE source_language = ?"  # noqa: S608 - constants
+            f" AND target_language = ? AND key IN ({memory_file.marks(keys)}){one}"
+        )
+        makers = () if callable(maker) else (maker, HUMAN)
+        with told(self.path, "read"):
+            return self._db.execute(query, (*pair, *keys, *makers)).fetchall()
 
     def refused(self, pair: LanguagePair, maker: str) -> dict[str, Refusal]:
         """Return what *maker* could not translate, by the key of its source."""
@@ -355,6 +381,20 @@ class Memory:
             finally:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
+
+
+def _is_better(
+    unit: TranslationUnit, other: TranslationUnit | None, makers: Sequence[str]
+) -> bool:
+    """Tell whether *unit* is to be recalled rather than *other*.
+
+    :param makers: of machines' units that will do, the best first
+    """
+    if unit.by_human or (other and other.by_human):
+        return unit.by_human
+    if unit.maker not in makers:
+        return False
+    return other is None or makers.index(unit.maker) < makers.index(other.maker)
 
 
 def _score(source: str, key: str, similarity: float) -> int:

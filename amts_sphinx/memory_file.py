@@ -172,15 +172,6 @@ def unusable(path: Path, done: str, why: str) -> MemoryFileError:
     )
 
 
-def keys_of(sources: Iterable[str]) -> list[str]:
-    """Return the distinct keys of *sources*.
-
-    They are sorted, since neighbours stand on one page of the file. What cannot be
-    stored is left out: it cannot be known.
-    """
-    return sorted({codes.normalise(text) for text in sources if storable(text)})
-
-
 def storable(text: str) -> bool:
     """Tell whether *text* can be written as UTF-8: it holds no half of a pair."""
     try:

@@ -5,16 +5,26 @@ from __future__ import annotations
 import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinx.util import logging
 from sphinx.util.console import color_terminal
 
-from amts_sphinx import bookstrings, codes, learning, press, receipt, terminology
+from amts_sphinx import (
+    bookstrings,
+    budget,
+    codes,
+    learning,
+    press,
+    receipt,
+    terminology,
+)
 from amts_sphinx.collect import texts_of
-from amts_sphinx.engine import Learner, create_engine, makes_drafts
+from amts_sphinx.engine import Learner, Paid, create_engine, makes_drafts
+from amts_sphinx.engine import Order as EngineOrder
 from amts_sphinx.errors import AmtsError
 from amts_sphinx.memory import Memory
 from amts_sphinx.planning import Content, Planner
@@ -24,13 +34,13 @@ from amts_sphinx.typography import profile_for
 from amts_sphinx.units import HUMAN, LanguagePair, Severity, State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
 
     from amts_sphinx.config import AmtsConfig
-    from amts_sphinx.engine import Engine
+    from amts_sphinx.engine import Bill, Engine
     from amts_sphinx.languages import Language
     from amts_sphinx.plan import Plan
     from amts_sphinx.planning import Order
@@ -40,6 +50,26 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 #: The name of Sphinx's file with the environment, in the directory of doctrees.
 _ENVIRONMENT: Final = "environment.pickle"
+
+
+class _Work(NamedTuple):
+    """One edition to translate."""
+
+    language: Language
+    pair: LanguagePair
+    translator: Translator
+
+
+class Estimate(NamedTuple):
+    """What one edition wants."""
+
+    language: Language
+    #: Distinct segments of the book.
+    segments: int
+    #: Those that the engine would be asked for.
+    wanted: int
+    #: ``None`` where the engine takes no money.
+    bill: Bill | None
 
 
 class Production:
@@ -82,10 +112,10 @@ class Production:
             ThreadPoolExecutor(jobs) as pool,
         ):
             learning.learn_files(memory, self._config.memory_files, logger.info)
-            for language in order.editions:
-                name = f"amts-{language.tag}"
+            for work in self._started(memory, order, failures):
+                name = f"amts-{work.language.tag}"
                 try:
-                    edition, plan = self._translate(memory, language, order)
+                    edition, plan = self._translate(memory, work, order)
                 except AmtsError as exc:
                     failures[name] = f"{exc.category}: {exc}"
                     continue
@@ -98,10 +128,57 @@ class Production:
                 self._report(name, edition, outcome)
         return failures
 
-    def _translate(
-        self, memory: Memory, language: Language, order: Order
-    ) -> tuple[Edition, Plan]:
-        """Translate the book into one language, and plan its edition."""
+    def _started(
+        self, memory: Memory, order: Order, failures: dict[str, str]
+    ) -> list[_Work]:
+        """Return the work on each edition; what costs money is begun, for all at once.
+
+        :param failures: takes why there is none on an edition
+        :raises EngineError: it would cost too much
+        """
+        works: list[_Work] = []
+        for language in order.editions:
+            try:
+                works.append(self._work(memory, language))
+            except AmtsError as exc:  # noqa: PERF203 - one must not stop the others
+                failures[f"amts-{language.tag}"] = f"{exc.category}: {exc}"
+        wanted = [self._order(work) for work in works]
+        asked = [each for each in wanted if each.sources]
+        budget.check(asked, self._config.cost_limit)
+        if asked and isinstance(asked[0].engine, Paid):
+            asked[0].engine.begin(asked)
+        return works
+
+    def estimate(self, order: Order) -> list[Estimate]:
+        """Return what each edition wants from its engine; nothing is sent."""
+        with Memory(self._config.memory) as memory:
+            learning.learn_files(memory, self._config.memory_files, logger.info)
+            works = [self._work(memory, language) for language in order.editions]
+            return [self._estimate(work) for work in works]
+
+    def _estimate(self, work: _Work) -> Estimate:
+        wanted = self._order(work, free=True)
+        segments = {
+            codes.normalise(segment.source)
+            for container in self._everything
+            for segment in container.segments
+        }
+        return Estimate(
+            work.language, len(segments), len(wanted.sources), budget.bill(wanted)
+        )
+
+    def _order(self, work: _Work, *, free: bool = False) -> EngineOrder:
+        """Return what an engine that costs money will be asked for.
+
+        :param free: whether one that costs nothing is looked at too
+        """
+        engine, sources = work.translator.engine, []
+        if free or isinstance(engine, Paid):
+            sources = work.translator.missing(self._everything, work.pair)
+        return EngineOrder(engine, sources, work.pair)
+
+    def _work(self, memory: Memory, language: Language) -> _Work:
+        """Return what translates the book into one language."""
         config = self._config
         pair = LanguagePair(config.source_language.tag, language.tag)
         engine = self._engine(memory, pair)
@@ -111,17 +188,22 @@ class Production:
             script_spacing=config.script_spacing,
         )
         asking = partial(_tell, language.tag, config.engine)
-        translator = Translator(memory, engine, profile, asking)
-        everything = list(self._containers())
-        edition = translator.translate(everything, pair)
+        return _Work(language, pair, Translator(memory, engine, profile, asking))
+
+    def _translate(
+        self, memory: Memory, work: _Work, order: Order
+    ) -> tuple[Edition, Plan]:
+        """Translate the book into one language, and plan its edition."""
+        language, pair, translator = work
+        engine = translator.engine
+        edition = translator.translate(self._everything, pair)
         if makes_drafts(engine) and edition.usage.translated:
             memory.drop_drafts(pair, engine.fingerprint)
         remark = getattr(engine, "remark", "")
         if remark and (edition.usage.requests or edition.findings):
-            logger.info(
-                "amts-%s: the engine %r: %s", language.tag, config.engine, remark
-            )
-        content = _content(translator, everything, edition)
+            name = self._config.engine
+            logger.info("amts-%s: the engine %r: %s", language.tag, name, remark)
+        content = _content(translator, self._everything, edition)
         return edition, self._planner.plan(language, content, order)
 
     def _engine(self, memory: Memory, pair: LanguagePair) -> Engine:
@@ -136,12 +218,16 @@ class Production:
             if unit.state in {State.REVIEWED, State.APPROVED}
         )
         terms = terminology.read(config.terminology, pair).terms
-        return engine.train(pair, units, config.memory.parent, terms)
+        trained = engine.train(pair, units, config.memory.parent, terms)
+        if isinstance(trained, Paid):
+            trained.tell = lambda line: logger.info("amts-%s: %s", pair.target, line)
+        return trained
 
-    def _containers(self) -> Iterator[Container]:
-        yield from self._strings
-        for docname in sorted(self._texts):
-            yield from self._texts[docname].containers
+    @cached_property
+    def _everything(self) -> list[Container]:
+        """All the text of the book, in order."""
+        texts = (self._texts[docname].containers for docname in sorted(self._texts))
+        return [*self._strings, *chain.from_iterable(texts)]
 
     def _print(self, plan: Plan, jobs: int) -> Outcome | None:
         """Have an edition written; ``None`` when it is up to date. In any thread."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from amts_sphinx import codes, repair
 from amts_sphinx.engine import makes_drafts
-from amts_sphinx.errors import EngineError, EngineReplyError
+from amts_sphinx.errors import EngineError, EnginePartialError, EngineReplyError
 from amts_sphinx.units import Finding, Severity, State
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ def ask(engine: Engine, segments: Mapping[str, Segment], pair: LanguagePair) -> 
     refused: dict[str, str] = {}
     state = State.DRAFT if makes_drafts(engine) else State.MACHINE
     for key, segment in segments.items():
+        if segment.source not in raw:
+            continue  # the engine failed before it came to this one
         target = raw[segment.source]
         if target is None:
             reply.refusals[key] = untranslated(segment)
@@ -57,7 +59,7 @@ def ask(engine: Engine, segments: Mapping[str, Segment], pair: LanguagePair) -> 
             refused[key] = fault
         else:
             reply.targets[key] = (sound, state)
-    if refused:
+    if refused and not reply.failure:
         _ask_simpler(engine, {key: segments[key] for key in refused}, pair, reply)
         for key, fault in refused.items():
             finding = refusal(segments[key], fault, saved=key in reply.targets)
@@ -90,11 +92,16 @@ def _ask_simpler(
 def _send(
     engine: Engine, sources: Iterable[str], pair: LanguagePair, reply: Reply
 ) -> dict[str, str | None]:
-    """Send distinct *sources* and count them."""
+    """Send distinct *sources* and count them; some are missing if the engine failed."""
     distinct = list(dict.fromkeys(sources))
     if not distinct:
         return {}
-    targets = engine.translate(distinct, pair)
+    try:
+        targets = engine.translate(distinct, pair)
+    except EnginePartialError as exc:
+        reply.failure = exc
+        distinct = [source for source in distinct if source in exc.targets]
+        targets = [exc.targets[source] for source in distinct]
     if len(targets) != len(distinct):
         msg = (
             f"the engine returned {len(targets)} translations for {len(distinct)}"

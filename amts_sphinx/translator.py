@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx import codes, request
+from amts_sphinx.engine import Versatile
 from amts_sphinx.memory import Refusal
 from amts_sphinx.units import (
     Edition,
@@ -60,9 +61,8 @@ class Translator:
         :raises EngineError: the engine failed; what is known stays known
         """
         maker = self.engine.fingerprint
-        known = self.memory.recall(pair, maker, _sources(containers))
+        known, published = self._known(containers, pair)
         segments = _distinct(containers)
-        published = _published(containers, known)
         wanted = {key: s for key, s in published.items() if key not in known}
         refused = self.memory.refused(pair, maker) if wanted else {}
         missing = {key: s for key, s in wanted.items() if key not in refused}
@@ -88,6 +88,27 @@ class Translator:
         old = (*_to_review(published, known), *_still_refused(wanted, refused))
         findings = (*old, *reply.findings, *reply.refusals.values())
         return Edition(pair, units, findings, usage)
+
+    def missing(
+        self, containers: Collection[Container], pair: LanguagePair
+    ) -> list[str]:
+        """Return the sources that :meth:`translate` would ask the engine for."""
+        known, published = self._known(containers, pair)
+        refused = self.memory.refused(pair, self.engine.fingerprint)
+        return [
+            segment.source
+            for key, segment in published.items()
+            if key not in known and key not in refused
+        ]
+
+    def _known(
+        self, containers: Collection[Container], pair: LanguagePair
+    ) -> tuple[dict[str, TranslationUnit], dict[str, Segment]]:
+        """Return the units that are known, and what is to be published, by keys."""
+        engine = self.engine
+        maker = engine.makers if isinstance(engine, Versatile) else engine.fingerprint
+        known = self.memory.recall(pair, maker, _sources(containers))
+        return known, _published(containers, known)
 
     def target(self, container: Container, edition: Edition) -> str | None:
         """Return the coded text to publish for a container; ``None``: its source.
@@ -121,12 +142,18 @@ class Translator:
     def _unit(
         self, segment: Segment, target: str, pair: LanguagePair, state: State
     ) -> TranslationUnit:
-        where = segment.location
-        maker = self.engine.fingerprint
+        where, source = segment.location, segment.source
         unit = TranslationUnit(
-            segment.source, target, pair, maker, state, where.docname, where.line
+            source, target, pair, self._maker(source), state, where.docname, where.line
         )
         return self._dressed(unit)
+
+    def _maker(self, source: str) -> str:
+        """Return who has just translated *source*."""
+        engine = self.engine
+        if not isinstance(engine, Versatile):
+            return engine.fingerprint
+        return engine.otherwise.get(source) or engine.makers(source)[0]
 
     def _dressed(self, unit: TranslationUnit) -> TranslationUnit:
         """Give a machine's target the typography of its language; leave a person's."""

@@ -15,6 +15,7 @@ from amts_sphinx.cli.console import echo, progress
 from amts_sphinx.errors import ConfigError
 from amts_sphinx.interchange import csv, tmx
 from amts_sphinx.languages import find_language
+from amts_sphinx.learning import LeftOut
 from amts_sphinx.memory import Memory
 from amts_sphinx.parallel import Parallel, Rules
 from amts_sphinx.units import LanguagePair
@@ -219,11 +220,12 @@ def _named(options: argparse.Namespace) -> tuple[str, str]:
 def _others(files: Iterable[Path], pair: LanguagePair) -> Iterator[TranslationUnit]:
     """Yield the units of paired files in the languages of *pair*."""
     for path in files:
-        count = 0
-        for unit in interchange.read(path, pair=pair, on_skip=_warn):
+        count, left_out = 0, LeftOut(_warn)
+        for unit in interchange.read(path, pair=pair, on_skip=left_out):
             if unit.pair == pair:
                 count += 1
                 yield unit
+        left_out.end(path)
         echo(f"{path}: {count} units")
         if not count:
             _warn(f"{path}: nothing in {pair}")

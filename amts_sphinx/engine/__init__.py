@@ -9,12 +9,19 @@ from __future__ import annotations
 
 import difflib
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Final, Protocol, cast, runtime_checkable
+from typing import (
+    TYPE_CHECKING,
+    Final,
+    NamedTuple,
+    Protocol,
+    cast,
+    runtime_checkable,
+)
 
 from amts_sphinx.errors import ConfigError, EngineUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from amts_sphinx.units import LanguagePair, TranslationUnit
@@ -24,11 +31,14 @@ GROUP: Final = "amts_sphinx.engines"
 
 #: They work without package metadata too, as from a source tree.
 _BUILT_IN: Final = {
+    "amazon": "amts_sphinx.engine.amazon:create",
     "apertium": "amts_sphinx.engine.apertium:create",
     "corpus": "amts_sphinx.engine.corpus:create",
     "none": "amts_sphinx.engine.none:create",
     "pseudo": "amts_sphinx.engine.pseudo:create",
 }
+#: The extra of the package that an engine needs.
+_EXTRAS: Final = {"amazon": "amazon"}
 
 
 class Engine(Protocol):
@@ -72,6 +82,59 @@ class Learner(Protocol):
         :param home: a folder where models may be kept
         :param terms: names of the source, as plain text, with what must stand for them
         """
+
+
+@runtime_checkable
+class Versatile(Protocol):
+    """An engine that does not make all of its translations in the same way."""
+
+    def makers(self, source: str) -> Sequence[str]:
+        """Return whose translations of *source* will do, the best first.
+
+        The first is the maker of what :meth:`Engine.translate` says, if
+        :attr:`otherwise` does not name another.
+        """
+
+    @property
+    def otherwise(self) -> Mapping[str, str]:
+        """The sources that were translated in another way, with their makers."""
+
+
+class Bill(NamedTuple):
+    """What a request would cost."""
+
+    #: As the service counts them.
+    characters: int
+    dollars: float
+    #: What is charged, for people to read: the mode and the date of its price.
+    tariff: str
+
+
+@runtime_checkable
+class Paid(Protocol):
+    """An engine that costs money, or time: it is told first what will be asked for."""
+
+    #: Is told, line by line, how the work goes.
+    tell: Callable[[str], None]
+
+    def bill(self, sources: Sequence[str], pair: LanguagePair) -> Bill:
+        """Return what translating *sources* would cost; nothing is sent."""
+
+    def begin(self, orders: Sequence[Order]) -> None:
+        """Start on all the *orders* of a build, which will be asked for one by one.
+
+        The order of each engine is among its own and of engines like it.
+
+        :raises EngineError: the engine cannot translate them
+        """
+
+
+class Order(NamedTuple):
+    """What one engine will be asked for."""
+
+    engine: Engine
+    sources: Sequence[str]
+    pair: LanguagePair
 
 
 class CreateEngine(Protocol):
@@ -136,6 +199,8 @@ def _load(entry: EntryPoint) -> CreateEngine:
         return cast("CreateEngine", entry.load())
     except (ImportError, AttributeError) as exc:
         msg = f"the engine {entry.name!r} of {_origin(entry)} cannot be imported: {exc}"
+        if entry.value == _BUILT_IN.get(entry.name) and entry.name in _EXTRAS:
+            msg += f"; pip install 'amts_sphinx[{_EXTRAS[entry.name]}]'"
         raise EngineUnavailableError(msg) from exc
 
 

@@ -1,0 +1,121 @@
+"""``amts estimate``: what the editions would cost, before anything is sent."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from amts_sphinx.cli.console import echo
+from amts_sphinx.errors import AmtsError, ConfigError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from amts_sphinx.production import Estimate
+
+
+def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = parent.add_parser(
+        "estimate", help="say what the editions of a book would cost"
+    )
+    parser.add_argument("book", type=Path, help="the folder with conf.py")
+    parser.add_argument(
+        "--languages",
+        nargs="+",
+        metavar="TAG",
+        help="of the editions (default: amts_target_languages)",
+    )
+    parser.add_argument(
+        "-D",
+        dest="settings",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a value of conf.py, as for sphinx-build",
+    )
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> None:
+    overrides = dict(_setting(each) for each in options.settings)
+    if options.languages:
+        overrides["amts_target_languages"] = ",".join(options.languages)
+    for line in _table(_estimates(options.book, overrides)):
+        echo(line)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        msg = f"-D takes NAME=VALUE, not {text!r}"
+        raise ConfigError(msg)
+    return name, value
+
+
+def _estimates(book: Path, overrides: dict[str, str]) -> list[Estimate]:
+    """Read the book as a build does, and ask what its editions want."""
+    from sphinx.application import Sphinx  # noqa: PLC0415 - it takes a while to load
+    from sphinx.util.docutils import docutils_namespace  # noqa: PLC0415
+
+    from amts_sphinx.builders import AmtsBuilder  # noqa: PLC0415
+
+    if not (book / "conf.py").exists():
+        msg = f"{book} is no book of Sphinx: it has no conf.py"
+        raise ConfigError(msg)
+    found: list[Estimate] = []
+    with _told(), tempfile.TemporaryDirectory() as out, docutils_namespace():
+        app = Sphinx(
+            str(book),
+            str(book),
+            out,
+            str(Path(out, "doctrees")),
+            AmtsBuilder.name,
+            confoverrides=overrides,
+            status=None,
+            warning=sys.stderr,
+        )
+        if not isinstance(app.builder, AmtsBuilder):
+            msg = f"{book}: conf.py does not list the extension amts_sphinx"
+            raise ConfigError(msg)
+        app.builder.estimates = found
+        app.build(force_all=True)
+    return found
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn Sphinx's own errors into ours, which are told without a traceback."""
+    from sphinx.errors import SphinxError  # noqa: PLC0415
+
+    try:
+        yield
+    except AmtsError:
+        raise
+    except SphinxError as exc:
+        raise AmtsError(str(exc)) from exc
+
+
+def _table(estimates: Sequence[Estimate]) -> list[str]:
+    """Return what to show, a line each."""
+    lines, characters, dollars = [], 0, 0.0
+    for language, segments, wanted, bill in estimates:
+        known = segments - wanted
+        line = f"{language.tag:<6} {segments:>7,} segments, {known:>7,} known,"
+        if bill is None:
+            lines.append(f"{line} {wanted:>7,} for an engine that costs nothing")
+            continue
+        characters += bill.characters
+        dollars += bill.dollars
+        lines.append(
+            f"{line} {wanted:>7,} to translate: {bill.characters:>10,} characters,"
+            f" ${bill.dollars:,.2f} ({bill.tariff})"
+        )
+    if characters:
+        lines.append(f"in all {characters:,} characters, ${dollars:,.2f}")
+        lines.append("Amazon counts by itself; taxes, storage and retries are extra.")
+    return lines

@@ -1,0 +1,143 @@
+"""``amts jobs``: look after the batch jobs of Amazon Translate between builds."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from amts_sphinx.cli.console import echo
+from amts_sphinx.errors import AmtsError, ConfigError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from amts_sphinx.engine.amazon.journal import Entry, Journal
+
+
+def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = parent.add_parser("jobs", help="look after batch jobs")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, text in (
+        ("list", _list, "show the jobs and what the service says of them"),
+        ("resume", _resume, "wait for running jobs and fetch their results"),
+        ("stop", _stop, "have running jobs stopped"),
+        ("clean", _clean, "forget jobs that have ended, here and in the bucket"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument(
+            "memory", type=Path, help="the memory of the book, or its folder"
+        )
+        command.add_argument("jobs", nargs="*", metavar="JOB", help="default: all")
+        command.set_defaults(run=run)
+
+
+def _journal(options: argparse.Namespace) -> Journal:
+    try:
+        from amts_sphinx.engine.amazon.journal import Journal  # noqa: PLC0415
+    except ImportError as exc:
+        msg = f"{exc}; pip install 'amts_sphinx[amazon]'"
+        raise ConfigError(msg) from exc
+    path: Path = options.memory
+    if not path.exists():
+        msg = f"there is no {path}"
+        raise ConfigError(msg)
+    return Journal((path if path.is_dir() else path.parent) / "amazon")
+
+
+def _chosen(journal: Journal, options: argparse.Namespace) -> list[Entry]:
+    """Return the jobs that are meant.
+
+    :raises ConfigError: there is no job of a name
+    """
+    entries = {entry.name: entry for entry in journal.entries()}
+    for name in options.jobs:
+        if name not in entries:
+            known = ", ".join(entries) or "none"
+            msg = f"{journal.home} has no job {name!r}; there are {known}"
+            raise ConfigError(msg)
+    names = options.jobs or list(entries)
+    return [entries[name] for name in names]
+
+
+def _list(options: argparse.Namespace) -> None:
+    entries = _chosen(_journal(options), options)
+    for entry in entries:
+        echo(_line(entry))
+    if not entries:
+        echo("no jobs")
+
+
+def _line(entry: Entry) -> str:
+    """Return what is known of a job."""
+    hours = (time.time() - entry.changed) / 3600
+    size = f"{len(entry.keys())} segments, {entry.characters} characters"
+    return (
+        f"{entry.name}  {entry.source} → {', '.join(entry.targets)}  {entry.state}"
+        f"{_status(entry)}  {size}, {hours:.1f} h ago"
+        f"{f'  {entry.message}' if entry.message else ''}"
+    )
+
+
+def _status(entry: Entry) -> str:
+    """Return what the service says of a job that may be running."""
+    from amts_sphinx.engine.amazon import jobs, journal  # noqa: PLC0415
+
+    if entry.state != journal.STARTED:
+        return ""
+    try:
+        state = jobs.describe(jobs.client_of(entry), entry)
+    except AmtsError as exc:
+        return f" ({exc})"
+    return f" ({str(state.get('JobStatus', '?')).lower().replace('_', ' ')})"
+
+
+def _running(options: argparse.Namespace) -> Iterator[tuple[Journal, Entry]]:
+    """Yield the jobs that may be running."""
+    from amts_sphinx.engine.amazon import jobs  # noqa: PLC0415
+    from amts_sphinx.engine.amazon import journal as journals  # noqa: PLC0415
+
+    journal = _journal(options)
+    count = 0
+    for entry in _chosen(journal, options):
+        with journal.locked():
+            known = jobs.settle(jobs.client_of(entry), journal, entry)
+        if known and known.state == journals.STARTED:
+            count += 1
+            yield journal, known
+    if not count:
+        echo("no job is running")
+
+
+def _resume(options: argparse.Namespace) -> None:
+    from amts_sphinx.engine.amazon import jobs  # noqa: PLC0415
+
+    for journal, entry in _running(options):
+        client = jobs.client_of(entry)
+        ended, state = jobs.wait(client, journal, entry, echo)
+        jobs.fetch(client, journal, ended, state, echo)
+        echo(f"{entry.name}: its results are here; the next build takes them")
+
+
+def _stop(options: argparse.Namespace) -> None:
+    from amts_sphinx.engine.amazon import jobs  # noqa: PLC0415
+
+    for _, entry in _running(options):
+        jobs.stop(jobs.client_of(entry), entry)
+        echo(f"{entry.name}: asked to stop; what it has translated is paid for")
+
+
+def _clean(options: argparse.Namespace) -> None:
+    from amts_sphinx.engine.amazon import jobs  # noqa: PLC0415
+    from amts_sphinx.engine.amazon import journal as journals  # noqa: PLC0415
+
+    journal = _journal(options)
+    for entry in _chosen(journal, options):
+        if entry.state not in {journals.FETCHED, journals.FAILED}:
+            echo(f"{entry.name}: {entry.state}; it stays")
+            continue
+        jobs.client_of(entry).delete(entry.folder)
+        journal.drop(entry)
+        echo(f"{entry.name}: forgotten")

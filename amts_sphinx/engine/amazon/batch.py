@@ -1,0 +1,174 @@
+"""A book through batch jobs: those of former builds first, then a new one for the rest.
+
+What a job left out goes into a second one; what that leaves out too is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from amts_sphinx.engine.amazon import jobs, paralleldata, terms, wire
+from amts_sphinx.engine.amazon import journal as journals
+from amts_sphinx.engine.amazon.jobs import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from amts_sphinx.engine.amazon.client import Client
+    from amts_sphinx.engine.amazon.journal import Entry, Journal
+    from amts_sphinx.terminology import Terminology
+    from amts_sphinx.units import LanguagePair, TranslationUnit
+
+#: Jobs that a build starts for a segment before it gives up.
+_ATTEMPTS: Final = 2
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The batch jobs of one direction."""
+
+    client: Client
+    journal: Journal
+    pair: LanguagePair
+    terms: Terminology
+    #: What people translated; empty if no parallel data is to be used.
+    units: Sequence[TranslationUnit]
+    #: Is told, line by line, how the work goes.
+    tell: Callable[[str], None]
+
+    @cached_property
+    def _settings(self) -> tuple[tuple[str, str], ...]:
+        return tuple(sorted(self.client.options.settings(self.pair.target).items()))
+
+    @cached_property
+    def _terms_name(self) -> str:
+        prefix = self.client.options.prefix
+        return terms.name_of(self.terms, prefix) if self.terms.terms else ""
+
+    def is_like(self, other: Batch) -> bool:
+        """Tell whether one job can do for both: all but the language is equal."""
+        return (
+            self.client.options == other.client.options
+            and bool(self.units) == bool(other.units)
+            and not (self.terms.terms or other.terms.terms)
+            and self._settings == other._settings
+        )
+
+    def run(self, texts: Sequence[str]) -> dict[str, str]:
+        """Return the targets of *texts*; some may be missing after all tries.
+
+        :raises EngineError: the service failed
+        """
+        found: dict[str, str] = {}
+        tries = 0
+        while tries < _ATTEMPTS:
+            rest = [text for text in texts if text not in found]
+            if not rest:
+                break
+            entry = self.start(rest)
+            if entry is None:
+                found.update(self.adopt(rest))
+            else:
+                tries += 1
+                found.update(self._finish(entry, rest))
+        return found
+
+    def start(self, texts: Sequence[str], others: Sequence[Batch] = ()) -> Entry | None:
+        """Start a job for *texts*; ``None`` if another build has started one meanwhile.
+
+        :param others: like ones, whose languages the same job is to serve
+        """
+        all_ = (self, *others)
+        data = paralleldata.pack(
+            (unit for each in all_ for unit in each.units), self.client.options.prefix
+        )
+        if data:
+            paralleldata.ensure(self.client, data, self.tell)
+        if self.terms.terms:
+            terms.ensure(self.client, self.terms)
+        targets = tuple(sorted(each.pair.target for each in all_))
+        with self.journal.locked():
+            self.journal.tidy()
+            if self.new(texts) != list(texts):
+                return None
+            plan = self._plan(texts, targets, data.name if data else "")
+            return jobs.start(self.client, self.journal, plan, self.tell)
+
+    def _plan(self, texts: Sequence[str], targets: tuple[str, ...], data: str) -> Plan:
+        """Return a plan that no job, now ended, was made by."""
+        ended = {
+            entry.name
+            for entry in self.journal.entries()
+            if entry.state in {journals.FAILED, journals.FETCHED}
+        }
+        attempt = 0
+        while True:
+            plan = Plan(
+                self.pair.source,
+                targets,
+                tuple(texts),
+                data,
+                self._terms_name,
+                self._settings,
+                self.client.options.revision,
+                attempt,
+            )
+            if plan.entry(self.client).name not in ended:
+                return plan
+            attempt += 1
+
+    def new(self, texts: Sequence[str]) -> list[str]:
+        """Return those of *texts* that no job was started for."""
+        known: set[str] = set()
+        for entry in self._usable(texts):
+            fetched = entry.state == journals.FETCHED
+            known |= self._harvest(entry).keys() if fetched else entry.keys()
+        return [text for text in texts if wire.key_of(text) not in known]
+
+    def adopt(self, texts: Sequence[str]) -> dict[str, str]:
+        """Return the targets of *texts* that the jobs of former builds have made.
+
+        :raises EngineError: the service failed
+        """
+        found: dict[str, str] = {}
+        for entry in self._usable(texts):
+            with self.journal.locked():
+                known = jobs.settle(self.client, self.journal, entry)
+            if known:
+                found.update(self._finish(known, texts))
+        return found
+
+    def _usable(self, texts: Iterable[str]) -> list[Entry]:
+        """Return the jobs whose results would serve for some of *texts*."""
+        keys = {wire.key_of(text) for text in texts}
+        use = jobs.use_of(
+            self.pair.source,
+            bool(self.units),
+            self._terms_name,
+            self._settings,
+            self.client.options.revision,
+        )
+        return [
+            entry
+            for entry in self.journal.entries()
+            if entry.use == use
+            and entry.state != journals.FAILED
+            and self.pair.target in entry.targets
+            and not keys.isdisjoint(entry.keys())
+        ]
+
+    def _finish(self, entry: Entry, texts: Iterable[str]) -> dict[str, str]:
+        """Wait for a job, and return the targets that it has for *texts*."""
+        if entry.state == journals.STARTED:
+            entry, state = jobs.wait(self.client, self.journal, entry, self.tell)
+            entry = jobs.fetch(self.client, self.journal, entry, state, self.tell)
+        targets = self._harvest(entry, self.tell)
+        keys = {text: wire.key_of(text) for text in texts}
+        return {text: targets[key] for text, key in keys.items() if key in targets}
+
+    def _harvest(
+        self, entry: Entry, tell: Callable[[str], None] | None = None
+    ) -> dict[str, str]:
+        return jobs.harvest(self.journal, entry, self.pair.target, tell)

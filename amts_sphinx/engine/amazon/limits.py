@@ -1,0 +1,46 @@
+"""What the service takes, from its developer guide and its model.
+
+Sizes are bytes of UTF-8, unless they say otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+#: The text of one ``TranslateText``.
+TEXT: Final = 10_000
+#: The translatable text of one document of a batch job, and its characters. We count
+#: markup too, and keep a tenth in hand.
+DOCUMENT: Final = 900_000
+#: The documents of one job.
+DOCUMENTS: Final = 1_000_000
+#: All documents of one job.
+JOB: Final = 5 * 2**30
+#: The target languages of one job.
+TARGETS: Final = 10
+#: One field of parallel data.
+FIELD: Final = 1_000
+#: How much larger than its document a result may be.
+GROWTH: Final = 10
+
+
+def portions(pieces: Iterable[bytes], most: int = DOCUMENT) -> Iterator[list[bytes]]:
+    """Yield *pieces* in runs of *most* bytes or less; a longer one by itself."""
+    portion: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        if portion and size + len(piece) > most:
+            yield portion
+            portion, size = [], 0
+        portion.append(piece)
+        size += len(piece)
+    if portion:
+        yield portion
+
+
+def largest(size: int) -> int:
+    """Return the bytes that the result of a document of *size* bytes may have."""
+    return GROWTH * size + 100_000

@@ -1,0 +1,492 @@
+"""The Amazon engine over HTTP, against the local endpoint."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from corpus_toys import ES, ZH, pairs, units
+from engine_contract import EngineContract
+
+from amts_sphinx import codes, terminology
+from amts_sphinx.endpoint import Options, serve
+from amts_sphinx.engine import Order, create_engine
+from amts_sphinx.engine.amazon.journal import FETCHED, Journal
+from amts_sphinx.engine.amazon.trained import AmazonEngine
+from amts_sphinx.errors import (
+    EngineError,
+    EnginePartialError,
+    EngineRejectedError,
+    EngineUnavailableError,
+)
+from amts_sphinx.units import LanguagePair
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from amts_sphinx.endpoint import Served
+    from amts_sphinx.units import LanguagePair
+
+    Make = Callable[..., AmazonEngine]
+
+BUCKET = "books"
+ROLE = "arn:aws:iam::123456789012:role/translate"
+#: Fast enough for tests, and otherwise as people have it.
+QUICK: Mapping[str, object] = {
+    "region": "us-west-2",
+    "bucket": BUCKET,
+    "role_arn": ROLE,
+    "poll": 0.05,
+    "patience": 20,
+}
+#: Sentences that no parallel data holds.
+TEXTS = [
+    "The big book reads a new network.",
+    'In <x id="1"/>, the model shows the <g id="2">simple error</g>.',
+    "7 clouds are small.",
+    "R&amp;D is a &lt;new&gt; thing.",
+]
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    with serve(Options(buckets=(BUCKET,), min_pairs=20)) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def endpoint(served: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """Return the endpoint, with the environment that leads to it and no faults."""
+    for name, value in served.environment().items():
+        monkeypatch.setenv(name, value)
+    yield served
+    served.plan([])
+
+
+@pytest.fixture
+def make(endpoint: Served, tmp_path: Path) -> Make:
+    """Return what makes an engine that has learnt 60 pairs."""
+    assert endpoint.url
+
+    def make(
+        pair: LanguagePair = ES,
+        learnt: int = 60,
+        terms: Mapping[str, str] | None = None,
+        **options: object,
+    ) -> AmazonEngine:
+        # A prefix of its own: what other tests left at the service is none of ours.
+        prefix = tmp_path.name.replace("_", "-")[:50].rstrip("-")
+        named = {**QUICK, "prefix": f"t{prefix}", **options}
+        engine = create_engine("amazon", named)
+        human = units(pairs(pair, learnt), pair) if learnt else []
+        trained = engine.train(pair, human, tmp_path, terms or {})  # type: ignore[attr-defined]
+        assert isinstance(trained, AmazonEngine)
+        return trained
+
+    return make
+
+
+class Used:
+    """What was asked of the service since this was made."""
+
+    def __init__(self, endpoint: Served) -> None:
+        self._endpoint = endpoint
+        self._before = endpoint.usage()
+
+    def __call__(self, operation: str) -> int:
+        """Return the requests for an operation that were not refused."""
+        counts = [
+            usage["operations"].get(operation, {"requests": 0, "refused": 0})
+            for usage in (self._before, self._endpoint.usage())
+        ]
+        before, after = (each["requests"] - each["refused"] for each in counts)
+        return int(after - before)
+
+    @property
+    def repeated(self) -> int:
+        """Characters that were billed twice."""
+        now = self._endpoint.usage()["repeated_characters"]
+        return int(now - self._before["repeated_characters"])
+
+    @property
+    def characters(self) -> int:
+        """Characters that were billed."""
+        return int(self._endpoint.usage()["characters"] - self._before["characters"])
+
+    @property
+    def jobs(self) -> int:
+        """Jobs that were started."""
+        return len(self._endpoint.usage()["jobs"]) - len(self._before["jobs"])
+
+
+@pytest.fixture
+def used(endpoint: Served) -> Used:
+    return Used(endpoint)
+
+
+def assert_sound(sources: list[str], targets: list[str | None]) -> None:
+    for source, target in zip(sources, targets, strict=True):
+        assert target is not None
+        assert codes.verify(source, target) == ""
+        assert codes.plain(target) != codes.plain(source)
+
+
+# Batch jobs with parallel data.
+
+
+def test_a_job_translates_with_parallel_data(make: Make, used: Used) -> None:
+    told: list[str] = []
+    engine = make()
+    engine.tell = told.append
+    targets = engine.translate(TEXTS, ES)
+    assert_sound(TEXTS, targets)
+    assert "libro" in (targets[0] or "")  # it has learnt from our pairs
+    assert (used.jobs, used("CreateParallelData")) == (1, 1)
+    assert used("TranslateText") == 0
+    assert engine.otherwise == {}
+    said = "\n".join(told)
+    assert "started for es, 4 segments in 1 documents" in said
+    assert "completed" in said
+    assert "characters into es, by the service" in said
+    assert not any(codes.plain(text) in said for text in TEXTS)
+
+
+def test_what_was_fetched_is_not_asked_for_again(make: Make, used: Used) -> None:
+    first = make().translate(TEXTS, ES)
+    again = make().translate([*TEXTS[::-1], "A new one reads."], ES)
+    assert again[:4] == first[::-1]
+    assert used.jobs == 2
+    assert used.repeated == 0
+
+
+def test_the_bucket_is_cleared(make: Make, endpoint: Served) -> None:
+    engine = make()
+    engine.translate(TEXTS, ES)
+    prefix = engine.options.prefix
+    keys = list(engine.batch.client.keys(f"{prefix}/"))
+    assert [key for key in keys if "/parallel-data/" not in key] == []
+    assert len(keys) == 1
+    assert endpoint.url
+
+
+def test_the_same_parallel_data_is_sent_once(make: Make, used: Used) -> None:
+    make().translate(TEXTS[:1], ES)
+    make().translate(TEXTS[1:2], ES)
+    assert used("CreateParallelData") == 1
+    make(learnt=61).translate(TEXTS[2:3], ES)
+    assert used("CreateParallelData") == 2
+    assert used.jobs == 3
+
+
+def test_without_people_there_is_no_parallel_data(make: Make, used: Used) -> None:
+    for engine in (make(learnt=0), make(parallel_data=False)):
+        assert "parallel" not in engine.fingerprint
+        assert_sound(TEXTS, engine.translate(TEXTS, ES))
+    assert used("CreateParallelData") == 0
+
+
+def test_like_orders_share_a_job(make: Make, used: Used) -> None:
+    engines = [make(ES), make(ZH)]
+    orders = [Order(engine, TEXTS, engine.pair) for engine in engines]
+    engines[0].begin(orders)
+    assert used.jobs == 1
+    for engine in engines:
+        assert_sound(TEXTS, engine.translate(TEXTS, engine.pair))
+    assert used.jobs == 1
+    assert used("CreateParallelData") == 1
+
+
+def test_unlike_orders_have_jobs_of_their_own(make: Make, used: Used) -> None:
+    engines = [make(ES, formality="FORMAL"), make(ZH, formality="FORMAL")]
+    orders = [Order(engines[0], TEXTS, ES), Order(engines[1], TEXTS[:2], ZH)]
+    engines[0].begin(orders)
+    assert used.jobs == 2
+    assert_sound(TEXTS, engines[0].translate(TEXTS, ES))
+    assert_sound(TEXTS[:2], engines[1].translate(TEXTS[:2], ZH))
+    assert used.jobs == 2
+
+
+def test_a_changed_book_takes_what_a_former_job_has(make: Make, used: Used) -> None:
+    killed = make()
+    killed.begin([Order(killed, TEXTS, ES)])
+    engine = make()
+    changed = [*TEXTS[1:], "The cloud trains a first layer."]
+    assert engine.bill(changed, ES).characters == len(changed[-1])
+    assert_sound(changed, engine.translate(changed, ES))
+    assert used.jobs == 2
+    assert used.repeated == 0
+
+
+def test_terms_are_enforced(make: Make, used: Used) -> None:
+    engine = make(terms={"book": "Tomo"})
+    assert engine.makers("The book.")[0] != engine.makers("The cloud.")[0]
+    assert engine.makers("The cloud.") == make().makers("The cloud.")
+    target = engine.translate(TEXTS[:1], ES)[0]
+    assert target is not None
+    assert "Tomo" in target
+    make(terms={"book": "Tomo"}).translate(["The book shows an error."], ES)
+    assert used("ImportTerminology") == 1
+
+
+# Real time.
+
+
+def test_real_time_needs_no_bucket(make: Make, used: Used) -> None:
+    engine = make(mode="realtime", bucket="", role_arn="", brevity=True)
+    assert_sound(TEXTS, engine.translate(TEXTS, ES))
+    assert used("TranslateText") == len(TEXTS)
+    assert used("S3:PutObject") == 0
+    assert engine.otherwise == {}
+    assert "Brevity=ON" in engine.fingerprint
+
+
+def test_a_small_change_goes_to_real_time_and_is_marked(make: Make, used: Used) -> None:
+    engine = make(realtime_up_to=50)
+    assert "real time" in engine.bill(TEXTS[:1], ES).tariff
+    assert "parallel" in engine.bill(TEXTS, ES).tariff
+    engine.translate(TEXTS[:1], ES)
+    assert used("TranslateText") == 1
+    batch, realtime = engine.makers(TEXTS[0])
+    assert engine.otherwise == {TEXTS[0]: realtime}
+    assert "batch" in batch
+    assert "realtime" in realtime
+    engine.translate(TEXTS[1:], ES)
+    assert engine.otherwise == {}
+    assert used.jobs == 1
+
+
+def test_a_text_that_is_too_long_for_real_time_stays(make: Make) -> None:
+    engine = make(mode="realtime")
+    long = "word " * 2001
+    assert engine.translate([long, TEXTS[0]], ES)[0] is None
+
+
+def test_what_html_cannot_hold_stays(make: Make, used: Used) -> None:
+    assert make().translate(["A bell \x07 rings.", "\x00"], ES) == [None, "\x00"]
+    assert used.jobs == 0
+
+
+# Faults.
+
+LIMIT = "LimitExceededException"
+PASSING = [
+    {"on": "*", "kind": "error", "code": "TooManyRequestsException", "count": 4},
+    {"on": "Translate", "kind": "error", "code": "ThrottlingException", "count": 4},
+    {"on": "*", "kind": "error", "code": "InternalServerException", "count": 5},
+    {"on": "*", "kind": "raw", "status": 502, "count": 5},
+    {"on": "*", "kind": "raw", "status": 429, "count": 5},
+    {"on": "*", "kind": "truncated", "count": 3},
+    {"on": "*", "kind": "empty", "count": 3},
+    {"on": "Translate", "kind": "nothing", "count": 3},
+    {"on": "*", "kind": "reset", "count": 5},
+    {"on": "*", "kind": "lost-reply", "count": 4},
+    {"on": "StartTextTranslationJob", "kind": "lost-reply", "count": 4},
+    {
+        "on": "StartTextTranslationJob",
+        "kind": "error",
+        "code": "LimitExceededException",
+    },
+    {"on": "CreateParallelData", "kind": "lost-reply", "count": 4},
+    {"on": "CreateParallelData", "kind": "error", "code": LIMIT},
+    {"on": "S3:GetObject", "kind": "error", "code": "SlowDown", "status": 503},
+    {"on": "document", "kind": "missing", "count": 1},
+    {"on": "document", "kind": "not-utf8", "count": 1},
+    {"on": "document", "kind": "segments-lost", "count": 1},
+    {"on": "document", "kind": "truncated-html", "count": 1},
+    {"on": "document", "kind": "oversized", "count": 1},
+    {"on": "job", "kind": "foreign-object", "count": 1},
+    {"on": "job", "kind": "wrong-counters", "count": 1},
+]
+
+
+@pytest.mark.parametrize("fault", PASSING, ids=lambda f: f"{f['on']}-{f['kind']}")
+def test_a_fault_that_passes_is_borne(
+    make: Make, endpoint: Served, used: Used, fault: dict[str, Any]
+) -> None:
+    endpoint.plan([fault])
+    assert_sound(TEXTS, make().translate(TEXTS, ES))
+    assert sum(each["happened"] for each in endpoint.faults()) > 0
+    if fault["on"] != "document":
+        assert used.jobs == 1
+        assert used.repeated == 0
+
+
+LASTING: list[tuple[dict[str, Any], type[EngineError], str]] = [
+    (
+        {"on": "Translate", "kind": "error", "code": "ServiceUnavailableException"},
+        EngineUnavailableError,
+        "the service is not available",
+    ),
+    (
+        {"on": "Translate", "kind": "error", "code": "ExpiredTokenException"},
+        EngineUnavailableError,
+        "the credentials have expired; log in again",
+    ),
+    (
+        {"on": "Translate", "kind": "error", "code": "AccessDeniedException"},
+        EngineUnavailableError,
+        "lacks a permission",
+    ),
+    (
+        {"on": "S3", "kind": "error", "code": "AccessDenied", "status": 403},
+        EngineUnavailableError,
+        "lacks a permission",
+    ),
+    (
+        {
+            "on": "StartTextTranslationJob",
+            "kind": "error",
+            "code": "UnsupportedLanguagePairException",
+        },
+        EngineRejectedError,
+        "does not translate between these languages",
+    ),
+    ({"on": "job", "kind": "failed"}, EngineRejectedError, "as FAILED"),
+    ({"on": "job", "kind": "stopped"}, EngineRejectedError, "as STOPPED"),
+    ({"on": "import", "kind": "failed"}, EngineRejectedError, "refused the parallel"),
+    ({"on": "document", "kind": "missing"}, EnginePartialError, "left out 4 segments"),
+]
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "message"),
+    LASTING,
+    ids=lambda v: v if isinstance(v, str) else "",
+)
+def test_a_fault_that_lasts_is_told(
+    make: Make,
+    endpoint: Served,
+    fault: dict[str, Any],
+    error: type[EngineError],
+    message: str,
+) -> None:
+    endpoint.plan([{**fault, "count": None}])
+    with pytest.raises(EngineError, match=message) as caught:
+        make(patience=1).translate(TEXTS, ES)
+    assert isinstance(caught.value, error)
+    endpoint.plan([])
+    assert_sound(TEXTS, make().translate(TEXTS, ES))
+
+
+def test_what_was_translated_before_a_fault_is_kept(
+    make: Make, endpoint: Served, used: Used
+) -> None:
+    endpoint.plan(
+        [
+            {
+                "on": "TranslateText",
+                "kind": "error",
+                "code": "AccessDeniedException",
+                "after": 2,
+                "count": None,
+            }
+        ]
+    )
+    engine = make(mode="realtime", requests=1)
+    with pytest.raises(EnginePartialError) as caught:
+        engine.translate(TEXTS, ES)
+    assert 1 <= len(caught.value.targets) < len(TEXTS)
+    assert used("TranslateText") == 2
+
+
+def test_real_time_takes_over_if_it_may(make: Make, endpoint: Served) -> None:
+    endpoint.plan([{"on": "document", "kind": "missing", "count": None}])
+    engine = make(realtime_fallback=True)
+    assert_sound(TEXTS, engine.translate(TEXTS, ES))
+    assert engine.otherwise.keys() == set(TEXTS)
+
+
+@pytest.mark.parametrize(
+    "kind", ["codes-dropped", "codes-moved", "codes-doubled", "dnt-leak", "blanks"]
+)
+def test_damage_is_handed_on_for_the_checks_to_see(
+    make: Make, endpoint: Served, kind: str
+) -> None:
+    endpoint.plan([{"on": "document", "kind": kind, "count": None, "all": True}])
+    targets = make().translate(TEXTS, ES)
+    assert None not in targets
+    faulty = codes.verify(TEXTS[1], targets[1] or "") != ""
+    assert faulty is (kind != "blanks")
+
+
+def test_a_bucket_of_another_account_gets_nothing(make: Make, used: Used) -> None:
+    engine = make(account_id="210987654321")
+    with pytest.raises(EngineUnavailableError, match="the bucket is another"):
+        engine.translate(TEXTS, ES)
+    assert used.jobs == 0
+    assert used("S3:PutObject") == 0
+
+
+def test_no_credentials_are_told(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    with pytest.raises(EngineUnavailableError, match="there are no AWS credentials"):
+        make().translate(TEXTS, ES)
+
+
+def test_nothing_of_the_text_is_logged(
+    make: Make,
+    endpoint: Served,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "SecretOfTheKey")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "TokenOfTheSession")
+    told: list[str] = []
+    endpoint.plan(
+        [
+            {"on": "*", "kind": "error", "code": "InternalServerException", "count": 2},
+            {"on": "document", "kind": "segments-lost", "count": 1},
+        ]
+    )
+    with caplog.at_level(logging.DEBUG):
+        for engine in (make(), make(mode="realtime")):
+            engine.tell = told.append
+            engine.translate(["The Zanzibar reads a book.", *TEXTS], ES)
+    said = caplog.text + "\n".join(told)
+    assert told
+    for secret in ("Zanzibar", "SecretOfTheKey", "TokenOfTheSession"):
+        assert secret not in said
+
+
+def test_the_journal_holds_no_text(make: Make, tmp_path: Path) -> None:
+    make().translate(TEXTS, ES)
+    (entry,) = Journal(tmp_path / "amazon").entries()
+    assert entry.state == FETCHED
+    text = (tmp_path / "amazon" / f"{entry.name}.json").read_text("utf-8")
+    assert not any(codes.plain(source) in text for source in TEXTS)
+
+
+def test_terms_reach_the_service_as_its_file(make: Make) -> None:
+    engine = make(terms={"big book": "tomo", "NumPy": "NumPy"})
+    engine.translate(TEXTS[:1], ES)
+    reply = engine.batch.client.translate(
+        "get_terminology",
+        "see",
+        Name=engine.batch._terms_name,  # noqa: SLF001
+    )
+    assert reply["TerminologyProperties"]["TermCount"] == 2
+    assert terminology.encode(engine.batch.terms).startswith(b"en,es\n")
+
+
+class TestAmazonBatch(EngineContract):
+    """The contract, through batch jobs."""
+
+    @pytest.fixture
+    def engine(self, make: Make) -> AmazonEngine:
+        """Return the engine to test."""
+        return make()
+
+
+class TestAmazonRealTime(EngineContract):
+    """The contract, in real time."""
+
+    @pytest.fixture
+    def engine(self, make: Make) -> AmazonEngine:
+        """Return the engine to test."""
+        return make(mode="realtime")

@@ -1,0 +1,153 @@
+"""Builds that are killed, and run again: nothing is lost, nothing is paid twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from amazon_driver import TEXTS
+
+from amts_sphinx import codes
+from amts_sphinx.endpoint import Options, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from amts_sphinx.endpoint import Served
+
+    Done = subprocess.CompletedProcess[str]
+
+DRIVER: Final = Path(__file__).with_name("amazon_driver.py")
+BUCKET: Final = "killed"
+#: Points at which a build is killed, of those that an undisturbed one has.
+POINTS: Final = 10
+
+
+# The second takes the harder road: a token does not keep a second job from starting.
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(True, id="tokens", marks=pytest.mark.slow),
+        pytest.param(False, id="no-tokens"),
+    ],
+)
+def endpoint(request: pytest.FixtureRequest) -> Iterator[Served]:
+    """Return an endpoint, with and without regard for the tokens of requests."""
+    options = Options(buckets=(BUCKET,), min_pairs=20, dedupe=request.param)
+    with serve(options) as served:
+        yield served
+
+
+def drive(
+    endpoint: Served, home: Path, kill_at: int = 0
+) -> subprocess.CompletedProcess[str]:
+    """Run a build against *endpoint*."""
+    prefix = "k" + home.name.replace("_", "-")[:40].rstrip("-")
+    arguments = [str(home), prefix, BUCKET, *([str(kill_at)] if kill_at else [])]
+    return subprocess.run(
+        [sys.executable, str(DRIVER), *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, **endpoint.environment()},
+    )
+
+
+def said(done: Done) -> dict[str, Any]:
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, Any] = json.loads(done.stdout)
+    for source, target in zip(TEXTS, found["targets"], strict=True):
+        assert target is not None
+        assert codes.verify(source, target) == ""
+    return found
+
+
+@pytest.fixture(scope="module")
+def steps(endpoint: Served, tmp_path_factory: pytest.TempPathFactory) -> int:
+    """Return how many steps an undisturbed build has."""
+    return int(said(drive(endpoint, tmp_path_factory.mktemp("whole")))["steps"])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+@pytest.mark.parametrize("point", range(POINTS))
+def test_a_killed_build_goes_on(
+    endpoint: Served, steps: int, tmp_path: Path, point: int
+) -> None:
+    kill_at = 1 + point * (steps - 1) // (POINTS - 1)
+    before = endpoint.usage()
+    killed = drive(endpoint, tmp_path, kill_at)
+    assert killed.returncode == -signal.SIGKILL
+    said(drive(endpoint, tmp_path))
+    after = endpoint.usage()
+    assert len(after["jobs"]) - len(before["jobs"]) == 1
+    assert after["repeated_characters"] == before["repeated_characters"]
+
+
+@pytest.mark.slow
+def test_twenty_builds_under_random_faults(
+    endpoint: Served, steps: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    kinds = ["reset", "lost-reply", "truncated", "empty"]
+    before = endpoint.usage()
+    for seed in range(20):
+        rng = random.Random(seed)  # noqa: S311 - a test
+        endpoint.plan(
+            {"on": on, "kind": kind, "chance": 0.1, "seed": seed, "count": None}
+            for on, kind in (
+                ("*", rng.choice(kinds)),
+                ("Translate", rng.choice(kinds)),
+                ("S3", rng.choice(kinds)),
+            )
+        )
+        home = tmp_path_factory.mktemp(f"random{seed}")
+        drive(endpoint, home, rng.randint(1, steps))  # killed, or failed, or neither
+        said(drive(endpoint, home))
+    endpoint.plan([])
+    after = endpoint.usage()
+    assert len(after["jobs"]) - len(before["jobs"]) == 20
+    assert after["repeated_characters"] == before["repeated_characters"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "lost-reply", "count": 1},
+        {"kind": "lost-reply", "count": 3},
+        {"kind": "reset", "count": 2},
+        {"kind": "raw", "status": 502, "count": 2},
+        {"kind": "error", "code": "InternalServerException", "count": 2},
+        {"kind": "truncated", "count": 1},
+        {"kind": "empty", "count": 1},
+    ],
+    ids=lambda fault: f"{fault['kind']}-{fault['count']}",
+)
+def test_a_fault_at_the_start_starts_no_second_job(
+    endpoint: Served, tmp_path: Path, fault: dict[str, object]
+) -> None:
+    before = endpoint.usage()
+    endpoint.plan([{"on": "StartTextTranslationJob", **fault}])
+    said(drive(endpoint, tmp_path))
+    endpoint.plan([])
+    after = endpoint.usage()
+    assert len(after["jobs"]) - len(before["jobs"]) == 1
+    assert after["repeated_characters"] == before["repeated_characters"]
+
+
+def test_two_builds_at_once_start_one_job(endpoint: Served, tmp_path: Path) -> None:
+    before = endpoint.usage()
+    with ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(drive, endpoint, tmp_path) for _ in range(2)]
+        first, second = (said(run.result()) for run in runs)
+    assert first["targets"] == second["targets"]
+    after = endpoint.usage()
+    assert len(after["jobs"]) - len(before["jobs"]) == 1
+    assert after["repeated_characters"] == before["repeated_characters"]
