@@ -48,7 +48,14 @@ FLOORS: Final = (
      "collation search edition", "notices",
      "collect book", "plan records collector sources", "receipt", "derive"),
     ("edition_build planning", "press", "production", "builders"),
-    (".", "cli.console", "cli.*", "cli", "__main__"),
+    ("endpoint.options endpoint.refusal endpoint.http endpoint.work endpoint.usage",
+     "endpoint.model endpoint.paging endpoint.tokens endpoint.resources",
+     "endpoint.languages endpoint.bucket endpoint.markup endpoint.faults endpoint.s3",
+     "endpoint.linguist",
+     "endpoint.documents endpoint.damage endpoint.records",
+     "endpoint.terminologies endpoint.parallel_data", "endpoint.realtime endpoint.jobs",
+     "endpoint.batch", "endpoint.service", "endpoint.dispatch", "endpoint",
+     ".", "cli.console", "cli.*", "cli", "__main__"),
 )  # fmt: skip
 
 #: The first floor that may know Sphinx and docutils.
@@ -58,10 +65,12 @@ ERRORS_OF_SPHINX: Final = ("errors", "sphinx.errors.SphinxError")
 
 #: What is kept in one room: top-level name → the modules that may import it.
 ROOMS: Final = {
-    "boto3": "engine.amazon engine.amazon.*",
-    "botocore": "engine.amazon engine.amazon.*",
-    "lxml": "interchange.* readers.html",
+    "boto3": "endpoint.bucket engine.amazon engine.amazon.*",
+    "botocore": "endpoint.bucket endpoint.model engine.amazon engine.amazon.*",
+    "lxml": "endpoint.damage endpoint.markup endpoint.records interchange.*"
+    " readers.html",
     "markdown_it": "readers.*",
+    "moto": "endpoint.s3",
     "nbformat": "readers.notebook",
     "numpy": "align.* engine.corpus.* fuzzy",
     "rapidfuzz": "fuzzy",
@@ -156,6 +165,19 @@ def find_faults(package: Path) -> list[str]:
 
 def test_the_package_keeps_to_the_plan() -> None:
     assert find_faults(PACKAGE) == []
+
+
+def test_only_its_command_knows_the_endpoint() -> None:
+    modules = find_modules(PACKAGE)
+    users = {
+        module
+        for module, path in modules.items()
+        for _, name in find_imports(path, PACKAGE)
+        if resolve(name, modules).partition(".")[0] == "endpoint"
+        and not f"{module}.".startswith("endpoint.")
+        and name.partition(".")[0] == NAME
+    }
+    assert users == {"cli.endpoint"}
 
 
 def test_no_module_stands_in_two_places() -> None:

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from amts_sphinx import __version__
-from amts_sphinx.cli import memory, parallel
+from amts_sphinx.cli import endpoint, memory, parallel
 from amts_sphinx.cli.console import echo
 from amts_sphinx.errors import AmtsError
 
@@ -35,4 +35,5 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     parallel.add_to(commands)
     memory.add_to(commands)
+    endpoint.add_to(commands)
     return parser
