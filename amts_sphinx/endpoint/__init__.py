@@ -8,7 +8,7 @@ not Amazon's. It needs the extra ``endpoint``.
 from __future__ import annotations
 
 import secrets
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -72,8 +72,8 @@ def serve(
 ) -> Iterator[Served]:
     """Serve in a thread of its own until the block is left.
 
-    moto keeps one S3 for each process: two endpoints in one process share their
-    buckets, and the first that closes empties them.
+    moto keeps one S3 for each process: endpoints in one process share their buckets,
+    and the last that closes deletes them.
 
     :param port: 0 takes one that is free
     :raises ConfigError: the port cannot be had
@@ -82,26 +82,38 @@ def serve(
     options = options or Options()
     secret = secrets.token_hex(16)
     meter, faults = Meter(), Faults(options.faults)
-    storage = Storage(options.account)
-    dispatcher = Dispatcher(options.region, secret, storage, meter, faults)
-    try:
-        server = Server((host, port), dispatcher.answer)
-    except OSError as exc:
-        msg = f"{host}:{port} cannot be listened to: {exc.strerror or exc}"
-        raise ConfigError(msg) from exc
-    name = f"[{host}]" if ":" in host else host
-    url = f"http://{name}:{server.server_address[1]}"
-    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    buckets = Buckets(url, options.region, options.account, secret)
-    try:
+    # What is opened last is closed first: whatever uses S3 comes before S3.
+    with ExitStack() as stack:
+        storage = stack.enter_context(closing(Storage(options.account)))
+        dispatcher = Dispatcher(options.region, secret, storage, meter, faults)
+        server = stack.enter_context(_listening((host, port), dispatcher))
+        name = f"[{host}]" if ":" in host else host
+        url = f"http://{name}:{server.server_address[1]}"
+        buckets = Buckets(url, options.region, options.account, secret)
+        stack.enter_context(closing(buckets))
         for bucket in options.buckets:
             buckets.create(bucket)
         dispatcher.service = Service(options, buckets, meter, faults)
+        stack.enter_context(closing(dispatcher))
         yield Served(url, options, meter, faults)
+
+
+@contextmanager
+def _listening(address: tuple[str, int], dispatcher: Dispatcher) -> Iterator[Server]:
+    """Have requests answered in a thread of its own.
+
+    :raises ConfigError: the port cannot be had
+    """
+    try:
+        server = Server(address, dispatcher.answer)
+    except OSError as exc:
+        msg = f"{address[0]}:{address[1]} cannot be listened to: {exc.strerror or exc}"
+        raise ConfigError(msg) from exc
+    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield server
     finally:
-        # First what still uses S3, then S3.
-        dispatcher.close()
-        buckets.close()
         server.shutdown()
+        thread.join()
         server.server_close()
-        storage.clear()

@@ -165,7 +165,7 @@ class Batch:
             msg = "The document cannot be read from S3."
             raise invalid_request(msg)
         try:
-            text = data.decode()
+            text = data.decode("utf-8-sig")
         except UnicodeDecodeError as exc:
             msg = "The document is not UTF-8."
             raise invalid_request(msg) from exc

@@ -51,7 +51,7 @@ class Buckets:
         """
         self.region = region
         self._reserved = f"amts-endpoint-{account}"
-        self._s3: Any = boto3.client(
+        self._s3: Any = boto3.Session().client(
             "s3",
             endpoint_url=url,
             region_name=region,
@@ -61,20 +61,23 @@ class Buckets:
                 user_agent_extra=f"endpoint/{secret}",
                 signature_version="s3v4",
                 s3={"addressing_style": "path"},
-                # Otherwise a proxy that the environment names would be asked.
+                # Whatever the environment says of proxies and the like is not for us.
                 proxies={},
+                use_dualstack_endpoint=False,
+                use_fips_endpoint=False,
                 retries={"mode": "standard", "total_max_attempts": 2},
             ),
         )
 
     def create(self, name: str) -> None:
-        """Make a bucket in the service's region."""
+        """Make a bucket in the service's region, if there is none."""
         # The oldest region is the one that cannot be named.
         where = {"LocationConstraint": self.region}
         told = (
             {} if self.region == "us-east-1" else {"CreateBucketConfiguration": where}
         )
-        self._s3.create_bucket(Bucket=name, **told)
+        with suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
+            self._s3.create_bucket(Bucket=name, **told)
 
     def check(self, place: Place) -> None:
         """Refuse a bucket that is not there, or is in another region.
@@ -117,8 +120,7 @@ class Buckets:
     def keep(self, key: str, data: bytes) -> str:
         """Keep something in a bucket of the service's own; return a link to it."""
         place = Place(self._reserved, key)
-        with suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
-            self.create(self._reserved)
+        self.create(self._reserved)
         self.write(place, data)
         return self.link(place)
 

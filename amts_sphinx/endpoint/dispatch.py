@@ -59,6 +59,9 @@ class Dispatcher:
         """Answer a request."""
         if self._secret in request.header("User-Agent"):
             return self._storage.answer(request)
+        if request.header("Origin"):
+            # Any page in a browser could otherwise read what is rehearsed here.
+            return _json(HTTPStatus.FORBIDDEN, {"error": "not for web pages"})
         if request.path.startswith(_CONTROL):
             return self._control(request)
         target = request.header("X-Amz-Target")
@@ -178,9 +181,7 @@ class Dispatcher:
         return Reply(reply.status, reply.body, reply.headers, Ending.CUT)
 
     def _control(self, request: Request) -> Reply:
-        """Answer one of our own pages; not to a web page of somebody else."""
-        if request.header("Origin"):
-            return _json(HTTPStatus.FORBIDDEN, {"error": "not for web pages"})
+        """Answer one of our own pages."""
         asked = (request.method, request.path.removeprefix(_CONTROL))
         if asked == ("GET", "usage"):
             return _json(HTTPStatus.OK, self._meter.report())

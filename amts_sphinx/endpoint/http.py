@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
+import traceback
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
@@ -83,13 +85,28 @@ class Server(ThreadingHTTPServer):
     ) -> None:
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
-        self.answer = answer
+        self._answer = answer
+        #: Open, whether something is asked for or not.
+        self.connections: set[socket.socket] = set()
         super().__init__(address, _Handler)
+
+    def answer(self, request: Request) -> Reply:
+        """Answer a request; an error of our own is told here, and hidden there."""
+        try:
+            return self._answer(request)
+        except Exception:  # noqa: BLE001 - a client that waits is of no use
+            traceback.print_exc()
+            return Reply(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    def server_close(self) -> None:
+        """Close the server, and the connections that clients keep for later."""
+        super().server_close()
+        for connection in list(self.connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a client that went away; only of what is our fault."""
-        import sys  # noqa: PLC0415 - only here
-
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
@@ -103,6 +120,16 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     disable_nagle_algorithm = True
     server: Server
+
+    def setup(self) -> None:
+        """Begin, and let the server know."""
+        super().setup()
+        self.server.connections.add(self.connection)
+
+    def finish(self) -> None:
+        """End, and let the server know."""
+        self.server.connections.discard(self.connection)
+        super().finish()
 
     def handle_one_request(self) -> None:
         """Read a request and answer it, whatever its method is."""

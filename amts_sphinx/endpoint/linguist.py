@@ -56,9 +56,7 @@ class Linguist:
         self._home = home
         self._options = {**_LOOSE, "min_pairs": min_pairs}
         self._pseudo = pseudo.create({})
-        self._engines: dict[str, CorpusEngine] = {}
-        # Training one engine twice at a time would be a waste, and an engine's own
-        # state is not made for threads.
+        self._engines: dict[str, tuple[CorpusEngine, Lock]] = {}
         self._lock = Lock()
 
     def translate(
@@ -68,7 +66,11 @@ class Linguist:
         if pair.source == pair.target:
             return list(texts)
         with self._lock:
-            said = self._engine(pair, lore).translate(texts, pair)
+            engine, lock = self._engine(pair, lore)
+        # It is trained when it is first asked. Others go on meanwhile; but an engine's
+        # own state is not made for threads.
+        with lock:
+            said = engine.translate(texts, pair)
         left = {t for t, target in zip(texts, said, strict=True) if target is None}
         spare = self._invent(sorted(left), pair, lore)
         return [
@@ -76,18 +78,17 @@ class Linguist:
             for text, target in zip(texts, said, strict=True)
         ]
 
-    def _engine(self, pair: LanguagePair, lore: Lore) -> CorpusEngine:
+    def _engine(self, pair: LanguagePair, lore: Lore) -> tuple[CorpusEngine, Lock]:
         digest = hashlib.sha256(repr((pair, sorted(lore.pairs.items()))).encode())
         key = digest.hexdigest()[:16]
         terms = repr(sorted(lore.terms.items()))
-        engine = self._engines.get(key + terms)
-        if engine is None:
+        if key + terms not in self._engines:
             units = [*self._base.get(pair, ()), *_units(lore.pairs, pair)]
             made = corpus.create(self._options)
             # An engine deletes former models of a folder: each has one to itself.
             engine = made.train(pair, units, self._home / key, lore.terms)
-            self._engines[key + terms] = engine
-        return engine
+            self._engines[key + terms] = (engine, Lock())
+        return self._engines[key + terms]
 
     def _invent(
         self, texts: Sequence[str], pair: LanguagePair, lore: Lore

@@ -72,6 +72,6 @@ class Options:
             return [f"Amazon Translate has no batch jobs in {self.region}"]
         if self.region not in CUSTOM_REGIONS:
             known = ", ".join(sorted(CUSTOM_REGIONS))
-            msg = f"parallel data may be of no use in {self.region}; it is in {known}"
+            msg = f"parallel data is known to work in {known} only, not {self.region}"
             return [msg]
         return []

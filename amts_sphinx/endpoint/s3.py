@@ -39,15 +39,26 @@ _WITH: Final = {
 
 
 class Storage:
-    """Buckets and objects, over HTTP."""
+    """Buckets and objects, over HTTP.
+
+    moto keeps one set of buckets for a process: those that are open share it.
+    """
+
+    #: How many are open in this process.
+    _open = 0
 
     def __init__(self, account: str) -> None:
         from moto.moto_server.werkzeug_app import (  # noqa: PLC0415 - takes a second
             create_backend_app,
         )
 
-        self._app: Callable[..., Any] = create_backend_app("s3")
+        app = create_backend_app("s3")
+        # An error of moto's own becomes a reply with status 500, not one of ours.
+        app.debug = False
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        self._app: Callable[..., Any] = app
         self._account = account
+        Storage._open += 1
 
     def answer(self, request: Request) -> Reply:
         """Have moto answer, unless another account's buckets are meant.
@@ -80,11 +91,13 @@ class Storage:
         return Reply(status, body, tuple(headers))
 
     @staticmethod
-    def clear() -> None:
-        """Forget all buckets of this process: moto keeps them as long as it runs."""
+    def close() -> None:
+        """Close; the last to do so deletes all buckets."""
         from moto.s3.models import s3_backends  # noqa: PLC0415 - takes a second
 
-        s3_backends.reset()
+        Storage._open -= 1
+        if not Storage._open:
+            s3_backends.reset()
 
 
 def operation(request: Request) -> str:
