@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from dataclasses import dataclass, field
 from threading import Event
@@ -18,6 +17,7 @@ from amts_sphinx.endpoint.refusal import (
     limit_exceeded,
     not_found,
 )
+from amts_sphinx.endpoint.resources import now
 from amts_sphinx.endpoint.work import JOBS
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Job:
     def end(self, status: str, message: str = "") -> None:
         """Come to an end, unless there was one already."""
         if self.status not in ENDED:
-            told = {"JobStatus": status, "EndTime": time.time()}
+            told = {"JobStatus": status, "EndTime": now()}
             self.properties.update(told, **({"Message": message} if message else {}))
 
 
@@ -213,7 +213,7 @@ def _properties(request: dict[str, Any], account: str) -> dict[str, Any]:
         **{name: value for name, value in request.items() if name != "ClientToken"},
         "JobId": job_id,
         "JobStatus": "SUBMITTED",
-        "SubmittedTime": time.time(),
+        "SubmittedTime": now(),
         "OutputDataConfig": output,
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +15,7 @@ from amts_sphinx.endpoint.refusal import (
     limit_exceeded,
     not_found,
 )
+from amts_sphinx.endpoint.resources import now
 
 if TYPE_CHECKING:
     from amts_sphinx.endpoint.bucket import Buckets
@@ -119,7 +119,7 @@ class ParallelDataRoom:
             told.update(
                 ParallelDataConfig=request["ParallelDataConfig"],
                 LatestUpdateAttemptStatus="UPDATING",
-                LatestUpdateAttemptAt=time.time(),
+                LatestUpdateAttemptAt=now(),
             )
             if "Description" in request:
                 told["Description"] = request["Description"]
@@ -198,7 +198,7 @@ class ParallelDataRoom:
         with self._resources.lock:
             data.records = records
             data.report = _report(records)
-            told.update(_counts(records), LastUpdatedAt=time.time(), Status="ACTIVE")
+            told.update(_counts(records), LastUpdatedAt=now(), Status="ACTIVE")
             told[status] = "ACTIVE"
             told.pop("Message", None)
 
@@ -217,14 +217,14 @@ _ATTEMPT: Final = ("LatestUpdateAttemptStatus", "LatestUpdateAttemptAt")
 
 
 def _properties(request: dict[str, Any], arn: str) -> dict[str, Any]:
-    now = time.time()
+    present = now()
     kept = ("Name", "Description", "ParallelDataConfig", "EncryptionKey")
     return {
         **{name: request[name] for name in kept if name in request},
         "Arn": arn,
         "Status": "CREATING",
-        "CreatedAt": now,
-        "LastUpdatedAt": now,
+        "CreatedAt": present,
+        "LastUpdatedAt": present,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from threading import RLock
 from typing import Any, Final
 
@@ -9,6 +10,11 @@ from amts_sphinx.endpoint.refusal import ServiceError, not_found
 
 #: Tags of one resource, at most.
 _MOST: Final = 50
+
+
+def now() -> float:
+    """Return the time as the service tells it: seconds, to the millisecond."""
+    return round(time.time(), 3)
 
 
 class Resources:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +18,7 @@ from amts_sphinx.endpoint.refusal import (
     limit_exceeded,
     not_found,
 )
+from amts_sphinx.endpoint.resources import now
 from amts_sphinx.errors import InterchangeError
 from amts_sphinx.terminology import LONGEST, Terminology
 
@@ -85,7 +85,7 @@ class TerminologyRoom:
             arn = self._resources.arn("terminology", f"{name}/LATEST")
             self._resources.open(arn, request.get("Tags", []))
             former = self._all.get(name)
-            now = time.time()
+            present = now()
             first = next(iter(terms))[0]
             properties: dict[str, Any] = {
                 "Name": name,
@@ -95,8 +95,8 @@ class TerminologyRoom:
                 "SizeBytes": len(data["File"]),
                 "TermCount": sum(map(len, terms.values())),
                 "SkippedTermCount": skipped,
-                "CreatedAt": former.properties["CreatedAt"] if former else now,
-                "LastUpdatedAt": now,
+                "CreatedAt": former.properties["CreatedAt"] if former else present,
+                "LastUpdatedAt": present,
                 "Directionality": data.get("Directionality", "UNI"),
                 "Format": data["Format"],
             }
