@@ -75,6 +75,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="do a request again that comes again with the same ClientToken",
     )
     parser.add_argument(
+        "--no-quotas",
+        action="store_true",
+        help="take requests faster than the real quotas allow",
+    )
+    parser.add_argument(
         "--state", type=Path, metavar="FOLDER", help="keep trained models here"
     )
     parser.set_defaults(run=_run)
@@ -133,6 +138,7 @@ def _options(options: argparse.Namespace) -> Options:
         buckets=tuple(options.bucket),
         delay=options.delay,
         dedupe=not options.no_dedupe,
+        quotas=not options.no_quotas,
         base=options.base,
         state=options.state,
         faults=planned,

@@ -85,7 +85,7 @@ def serve(
     # What is opened last is closed first: whatever uses S3 comes before S3.
     with ExitStack() as stack:
         storage = stack.enter_context(closing(Storage(options.account)))
-        dispatcher = Dispatcher(options.region, secret, storage, meter, faults)
+        dispatcher = Dispatcher(options, secret, storage, meter, faults)
         server = stack.enter_context(_listening((host, port), dispatcher))
         name = f"[{host}]" if ":" in host else host
         url = f"http://{name}:{server.server_address[1]}"

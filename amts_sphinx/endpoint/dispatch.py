@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 from amts_sphinx.endpoint import damage, faults, model, s3
 from amts_sphinx.endpoint.faults import ON_TEXTS
 from amts_sphinx.endpoint.http import Ending, Reply
+from amts_sphinx.endpoint.quotas import Quotas
 from amts_sphinx.endpoint.refusal import ServiceError
 from amts_sphinx.errors import ConfigError
 
 if TYPE_CHECKING:
     from amts_sphinx.endpoint.faults import Fault, Faults
     from amts_sphinx.endpoint.http import Request
+    from amts_sphinx.endpoint.options import Options
     from amts_sphinx.endpoint.s3 import Storage
     from amts_sphinx.endpoint.service import Service
     from amts_sphinx.endpoint.usage import Meter
@@ -34,13 +36,19 @@ class Dispatcher:
     """Answers each request."""
 
     def __init__(
-        self, region: str, secret: str, storage: Storage, meter: Meter, planned: Faults
+        self,
+        options: Options,
+        secret: str,
+        storage: Storage,
+        meter: Meter,
+        planned: Faults,
     ) -> None:
         """Answer for S3, and for the service once it is there.
 
         :param secret: in the name of the client that the service itself is
         """
-        self._region = region
+        self._region = options.region
+        self._quotas = Quotas() if options.quotas else None
         self._secret = secret
         self._storage = storage
         self._meter = meter
@@ -122,6 +130,8 @@ class Dispatcher:
             msg = "The service is not open yet."
             raise ServiceError(msg, code="ServiceUnavailableException")
         self._check_signature(request)
+        if self._quotas is not None:
+            self._quotas.spend(name)
         try:
             asked = json.loads(request.body or b"{}")
         except ValueError as exc:

@@ -7,6 +7,7 @@ what it leaves all the same is pseudo-translated: visibly foreign, and nobody's 
 from __future__ import annotations
 
 import hashlib
+import re
 from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -119,27 +120,32 @@ def _veil(
     coded: str, pair: LanguagePair, terms: Mapping[str, str]
 ) -> tuple[str, dict[str, str]]:
     """Put a code in the place of each term, and return what each stands for."""
+    terminology = Terminology(pair, terms)
     hidden: dict[str, str] = {}
     number = max(codes.ids(coded), default=0)
-    for term, target in Terminology(pair, terms).find(coded).items():
-        number += 1
+    before = ""
+    while coded != before:  # each time, every term that is left goes in one place
         before = coded
-        coded = _replace(coded, codes.escape(term), codes.empty(number))
-        if coded != before:
+        for term, target in terminology.find(coded).items():
+            number += 1
             hidden[codes.empty(number)] = codes.escape(target)
+            coded = _replace(coded, codes.escape(term), codes.empty(number))
     return coded, hidden
 
 
 def _replace(coded: str, old: str, new: str) -> str:
     """Replace *old* in the text between codes, at the first place that has it."""
+    whole_word = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)", re.IGNORECASE)
+    anywhere = re.compile(re.escape(old), re.IGNORECASE)  # in scripts without blanks
     pieces = list(codes.tokens(coded))
-    for place, piece in enumerate(pieces):
-        start = piece.coded.lower().find(old.lower()) if piece.type == "text" else -1
-        if start >= 0:
-            text = piece.coded[:start] + new + piece.coded[start + len(old) :]
-            pieces[place] = piece._replace(coded=text)
-            break
-    return codes.join(pieces)
+    for pattern in (whole_word, anywhere):
+        for place, piece in enumerate(pieces):
+            found = pattern.search(piece.coded) if piece.type == "text" else None
+            if found:
+                text = piece.coded[: found.start()] + new + piece.coded[found.end() :]
+                pieces[place] = piece._replace(coded=text)
+                return codes.join(pieces)
+    return coded
 
 
 def _unveil(coded: str, hidden: Mapping[str, str]) -> str:

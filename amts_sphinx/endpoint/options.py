@@ -40,6 +40,8 @@ class Options:
     #: Whether a request with the ClientToken of an equal one is answered alike, without
     #: doing it again. What the real service does is not documented.
     dedupe: bool = True
+    #: Whether requests are refused that come faster than the published quotas allow.
+    quotas: bool = False
     #: A file of units (TMX, CSV, ...) that the generic model knows.
     base: Path | None = None
     #: Pairs of sentences below which nothing is learnt, and pseudo-translation speaks.
