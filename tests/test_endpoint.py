@@ -218,15 +218,44 @@ def test_what_is_not_a_signed_request(
     assert (status, said["__type"]) == (400, f"{code}Exception")
 
 
-def test_another_operation_or_protocol(clients: Clients) -> None:
-    unknown = (400, "UnknownOperationException")
-    for path, headers in (
-        ("/", {"X_Amz_Target": "AWSShineFrontendService_20170701.Sing"}),
-        ("/", {"X_Amz_Target": "DynamoDB_20120810.ListTables"}),
-        ("/service/AWSShineFrontendService_20170701/operation/ListLanguages", {}),
-    ):
-        status, said = post(clients, b"{}", path, **headers)
-        assert (status, said["__type"]) == unknown
+@pytest.mark.parametrize(
+    "target", ["AWSShineFrontendService_20170701.Sing", "DynamoDB_20120810.ListTables"]
+)
+def test_another_operation(clients: Clients, target: str) -> None:
+    status, said = post(clients, b"{}", X_Amz_Target=target)
+    assert (status, said["__type"]) == (400, "UnknownOperationException")
+
+
+def test_the_other_protocol(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    from botocore import model  # noqa: PLC0415 - what is changed
+
+    cbor = "smithy-rpc-v2-cbor"
+    if cbor not in clients.translate.meta.service_model.metadata.get("protocols", ()):
+        pytest.skip("this botocore does not know it")
+    protocols = (cbor, *model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS)
+    monkeypatch.setattr(model, "PRIORITY_ORDERED_SUPPORTED_PROTOCOLS", protocols)
+    other = connect(clients.served)
+    sent: list[str] = []
+    other.translate.meta.events.register(
+        "before-send.translate", lambda request, **_: sent.append(request.url)
+    )
+    assert other.say("Hello world") == "Ĥéļļļö ŵöŕļļð"
+    assert sent[0].endswith("/operation/TranslateText")
+    assert other.import_data("cbor", "en,es\nRain,Lluvia\n")["Status"] == "ACTIVE"
+    told = import_terms(other, "cbor", "en,es\nrain,lluvia\n")
+    assert told["SizeBytes"] == len("en,es\nrain,lluvia\n")
+    json_told = clients.translate.get_terminology(Name="cbor")["TerminologyProperties"]
+    assert told["CreatedAt"] == json_told["CreatedAt"]
+    document = {"Content": b"a\nb", "ContentType": "text/plain"}
+    said = other.translate.translate_document(
+        Document=document, SourceLanguageCode="en", TargetLanguageCode="es"
+    )
+    assert said["TranslatedDocument"]["Content"].decode() == "å\nƀ"
+    missing = refusal(other.translate.get_parallel_data, Name="none")
+    assert missing == ("ResourceNotFoundException", 404)
+    clients.served.plan([{"on": "ListLanguages", "kind": "error", "status": 503}])
+    refused = refusal(other.translate.list_languages)
+    assert refused == ("InternalServerException", 503)
 
 
 def test_web_pages_are_kept_out(clients: Clients) -> None:

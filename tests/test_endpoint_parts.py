@@ -8,7 +8,7 @@ import pytest
 from corpus_toys import ES, pairs
 
 from amts_sphinx import codes
-from amts_sphinx.endpoint import markup
+from amts_sphinx.endpoint import cbor, markup
 from amts_sphinx.endpoint.linguist import Linguist, Lore
 from amts_sphinx.endpoint.quotas import Quotas
 from amts_sphinx.endpoint.refusal import ServiceError
@@ -117,6 +117,45 @@ def test_models_are_kept(make: Callable[..., Linguist], tmp_path: Path) -> None:
     made = kept.stat().st_mtime_ns
     assert make().translate(["The big model reads."], ES, Lore(taught, {})) == first
     assert kept.stat().st_mtime_ns == made
+
+
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [
+        ("00", 0),
+        ("1903e8", 1000),
+        ("3863", -100),
+        ("c1fb41d452d9ec200000", 1363896240.5),
+        ("83010203", [1, 2, 3]),
+        ("9f0102ff", [1, 2]),
+        ("bf6161f5ff", {"a": True}),
+        ("a26161016162f6", {"a": 1, "b": None}),
+        ("7f657374726561646d696e67ff", "streaming"),
+        ("5f42010243030405ff", bytes([1, 2, 3, 4, 5])),
+        ("f93c00", 1.0),
+        ("1bffffffffffffffff", 2**64 - 1),
+    ],
+)
+def test_values_in_cbor(data: str, value: object) -> None:
+    """Most are examples of the RFC."""
+    assert cbor.decode(bytes.fromhex(data)) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, True, 0, 23, 24, 2**32, -1, -(2**16), "", "雨" * 300, b"\xff", [[], {}]],
+)
+def test_what_is_written_in_cbor_can_be_read(value: object) -> None:
+    said = {"a": value, "b": [value, 1.5]}
+    assert cbor.decode(cbor.encode(said)) == said
+
+
+@pytest.mark.parametrize(
+    "data", ["", "18", "9f01", "fc", "1c", "0000", "81" * 100 + "00", "63ffffff"]
+)
+def test_what_is_not_cbor(data: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        cbor.decode(bytes.fromhex(data))
 
 
 def test_quotas_are_those_of_a_second() -> None:

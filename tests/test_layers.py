@@ -50,12 +50,14 @@ FLOORS: Final = (
     ("edition_build planning", "press", "production", "builders"),
     ("endpoint.http endpoint.options endpoint.refusal",
      "endpoint.tokens endpoint.usage endpoint.work",
-     "endpoint.model endpoint.paging endpoint.quotas endpoint.resources",
+     "endpoint.cbor endpoint.model endpoint.paging endpoint.quotas endpoint.resources",
+     "endpoint.signature endpoint.wire",
      "endpoint.languages endpoint.bucket endpoint.markup endpoint.faults endpoint.s3",
      "endpoint.linguist",
      "endpoint.documents endpoint.damage endpoint.records",
      "endpoint.terminologies endpoint.parallel_data", "endpoint.realtime endpoint.jobs",
-     "endpoint.batch", "endpoint.service", "endpoint.dispatch", "endpoint",
+     "endpoint.batch endpoint.control endpoint.mishaps", "endpoint.service",
+     "endpoint.dispatch", "endpoint",
      ".", "cli.console", "cli.*", "cli", "__main__"),
 )  # fmt: skip
 

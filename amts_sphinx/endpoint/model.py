@@ -45,7 +45,7 @@ _TYPES: Final[dict[str, type | tuple[type, ...]]] = {
     "structure": dict,
     "list": list,
     "string": str,
-    "blob": str,
+    "blob": (str, bytes),
     "integer": int,
     "long": int,
     "boolean": bool,
@@ -135,7 +135,10 @@ def _below(path: str, name: str) -> str:
     return f"{path}.{own}" if path else own
 
 
-def _blob(value: str, path: str) -> bytes:
+def _blob(value: str | bytes, path: str) -> bytes:
+    """Return bytes, which JSON has in base64 and CBOR as they are."""
+    if isinstance(value, bytes):
+        return value
     try:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError) as exc:

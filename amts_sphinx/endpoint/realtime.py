@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.endpoint import documents, languages
@@ -70,8 +69,7 @@ class Realtime:
             raise invalid_request(msg) from exc
         settings = languages.applied_settings(request)
         text, common = self._translate(request, source, kind, "TranslateDocument")
-        content = base64.b64encode(text.encode()).decode()
-        document = {"Content": content}
+        document = {"Content": text.encode()}
         return {"TranslatedDocument": document, "AppliedSettings": settings, **common}
 
     def _translate(

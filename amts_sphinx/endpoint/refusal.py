@@ -18,6 +18,10 @@ class ServiceError(Exception):
         self.code = code
         self.message = message
         self.members = members
+        #: The HTTP status; 0 is the usual one of the code.
+        self.status = 0
+        #: Of the reply, beside the usual.
+        self.headers: tuple[tuple[str, str], ...] = ()
 
 
 def invalid_request(message: str) -> ServiceError:

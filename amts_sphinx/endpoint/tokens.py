@@ -34,5 +34,5 @@ class Tokens:
 
 
 def _key(operation: str, request: dict[str, Any]) -> str:
-    said = json.dumps([operation, request], sort_keys=True)
+    said = json.dumps([operation, request], sort_keys=True, default=repr)
     return hashlib.sha256(said.encode()).hexdigest()
