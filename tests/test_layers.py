@@ -53,7 +53,17 @@ FLOORS: Final = (
      "collation search edition", "notices",
      "collect book", "plan records collector sources", "receipt", "derive"),
     ("edition_build planning", "press", "production", "builders"),
-    (".", "cli.console", "cli.*", "cli", "__main__"),
+    ("endpoint.http endpoint.options endpoint.refusal",
+     "endpoint.tokens endpoint.usage endpoint.work",
+     "endpoint.cbor endpoint.model endpoint.paging endpoint.quotas endpoint.resources",
+     "endpoint.signature endpoint.wire",
+     "endpoint.languages endpoint.bucket endpoint.markup endpoint.faults endpoint.s3",
+     "endpoint.linguist",
+     "endpoint.documents endpoint.damage endpoint.records",
+     "endpoint.terminologies endpoint.parallel_data", "endpoint.realtime endpoint.jobs",
+     "endpoint.batch endpoint.control endpoint.mishaps", "endpoint.service",
+     "endpoint.dispatch", "endpoint",
+     ".", "cli.console", "cli.*", "cli", "__main__"),
 )  # fmt: skip
 
 #: The first floor that may know Sphinx and docutils.
@@ -63,11 +73,14 @@ ERRORS_OF_SPHINX: Final = ("errors", "sphinx.errors.SphinxError")
 
 #: What is kept in one room: top-level name → the modules that may import it.
 ROOMS: Final = {
-    "boto3": "engine.amazon engine.amazon.*",
-    "botocore": "engine.amazon engine.amazon.*",
+    "boto3": "endpoint.bucket engine.amazon.client",
+    "botocore": "endpoint.bucket endpoint.model engine.amazon.client"
+    " engine.amazon.faults",
     "filelock": "engine.amazon.journal",
-    "lxml": "interchange.* readers.html engine.amazon.wire",
+    "lxml": "endpoint.damage endpoint.markup endpoint.records engine.amazon.wire"
+    " interchange.* readers.html",
     "markdown_it": "readers.*",
+    "moto": "endpoint.s3",
     "nbformat": "readers.notebook",
     "numpy": "align.* engine.corpus.* fuzzy",
     "rapidfuzz": "fuzzy",
@@ -162,6 +175,19 @@ def find_faults(package: Path) -> list[str]:
 
 def test_the_package_keeps_to_the_plan() -> None:
     assert find_faults(PACKAGE) == []
+
+
+def test_only_its_command_knows_the_endpoint() -> None:
+    modules = find_modules(PACKAGE)
+    users = {
+        module
+        for module, path in modules.items()
+        for _, name in find_imports(path, PACKAGE)
+        if resolve(name, modules).partition(".")[0] == "endpoint"
+        and not f"{module}.".startswith("endpoint.")
+        and name.partition(".")[0] == NAME
+    }
+    assert users == {"cli.endpoint"}
 
 
 def test_no_module_stands_in_two_places() -> None:

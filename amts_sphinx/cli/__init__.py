@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from amts_sphinx import __version__
-from amts_sphinx.cli import estimate, jobs, memory, parallel
+from amts_sphinx.cli import endpoint, estimate, jobs, memory, parallel
 from amts_sphinx.cli.console import echo
 from amts_sphinx.errors import AmtsError
 
@@ -37,4 +37,5 @@ def _parser() -> argparse.ArgumentParser:
     memory.add_to(commands)
     estimate.add_to(commands)
     jobs.add_to(commands)
+    endpoint.add_to(commands)
     return parser

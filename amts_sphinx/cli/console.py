@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def echo(text: str, *, error: bool = False) -> None:
     """Say one thing."""
-    print(text, file=sys.stderr if error else sys.stdout)
+    print(text, file=sys.stderr if error else sys.stdout, flush=True)
 
 
 @contextmanager

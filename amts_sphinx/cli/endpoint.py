@@ -1,0 +1,170 @@
+"""``amts endpoint``: a release rehearsed at no cost, on this machine."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any, Final
+
+from amts_sphinx.cli.console import echo
+from amts_sphinx.errors import ConfigError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from amts_sphinx.endpoint import Options, Served
+
+#: Where only this machine can reach it.
+_HERE: Final = "127.0.0.1"
+_PORT: Final = 4577
+#: What the extra installs, by the names that are imported.
+_NEEDED: Final = ("boto3", "flask", "flask_cors", "moto")
+#: Variables that would send requests for this machine elsewhere.
+_PROXIES: Final = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+_DESCRIPTION: Final = """\
+Serve what a release needs of Amazon Translate and S3 on this machine, at no cost. Paste
+the lines that it prints into another shell, and run the commands of the release there.
+Nothing is kept when it ends (Ctrl-C).
+"""
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "endpoint",
+        help="rehearse a release with Amazon Translate at no cost",
+        description=_DESCRIPTION,
+    )
+    parser.add_argument(
+        "--host",
+        default=_HERE,
+        help=f"address to listen on; any but {_HERE} lets other machines in",
+    )
+    parser.add_argument(
+        "--port", type=_port, default=_PORT, help=f"0 for any (default: {_PORT})"
+    )
+    parser.add_argument("--region", default="us-west-2", help="(default: us-west-2)")
+    parser.add_argument(
+        "--bucket", action="append", default=[], metavar="NAME", help="make this bucket"
+    )
+    parser.add_argument(
+        "--base",
+        type=Path,
+        metavar="FILE",
+        help="units (TMX, CSV, ...) that it knows without parallel data",
+    )
+    parser.add_argument(
+        "--faults", type=Path, metavar="FILE", help="JSON list of what is to go wrong"
+    )
+    parser.add_argument(
+        "--delay",
+        type=float,
+        default=1.0,
+        metavar="SECONDS",
+        help="that an import and each step of a job take at least (default: 1)",
+    )
+    parser.add_argument(
+        "--no-dedupe",
+        action="store_true",
+        help="do a request again that comes again with the same ClientToken",
+    )
+    parser.add_argument(
+        "--no-quotas",
+        action="store_true",
+        help="take requests faster than the real quotas allow",
+    )
+    parser.add_argument(
+        "--state", type=Path, metavar="FOLDER", help="keep trained models here"
+    )
+    parser.set_defaults(run=_run)
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**16:
+        raise ValueError
+    return number
+
+
+def _run(options: argparse.Namespace) -> None:
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        msg = (
+            f"amts endpoint needs {', '.join(missing)}:"
+            " pip install 'amts_sphinx[endpoint]'"
+        )
+        raise ConfigError(msg)
+    from amts_sphinx import endpoint  # noqa: PLC0415 - it needs the extra
+
+    chosen = _options(options)
+    for warning in chosen.warnings():
+        echo(f"amts: {warning}", error=True)
+    if options.host not in {_HERE, "localhost", "::1"}:
+        msg = f"amts: whoever reaches {options.host} can use this endpoint"
+        echo(msg, error=True)
+    with (
+        _interrupted() as over,
+        endpoint.serve(chosen, host=options.host, port=options.port) as served,
+    ):
+        _tell(served)
+        while not over.wait(1):  # without a limit, Ctrl-C would not be seen everywhere
+            pass
+    use = served.usage()
+    echo(f"\n{use['characters']} characters would have been billed,")
+    echo(f"{use['repeated_characters']} of them for texts that were billed before")
+
+
+def _options(options: argparse.Namespace) -> Options:
+    from amts_sphinx.endpoint import Options, read_faults  # noqa: PLC0415
+
+    planned: tuple[Any, ...] = ()
+    if options.faults is not None:
+        try:
+            planned = tuple(read_faults(options.faults.read_bytes()))
+        except OSError as exc:
+            msg = f"{options.faults} cannot be read: {exc.strerror}"
+            raise ConfigError(msg) from exc
+        except ConfigError as exc:
+            msg = f"{options.faults}: {exc}"
+            raise ConfigError(msg) from exc
+    return Options(
+        region=options.region,
+        buckets=tuple(options.bucket),
+        delay=options.delay,
+        dedupe=not options.no_dedupe,
+        quotas=not options.no_quotas,
+        base=options.base,
+        state=options.state,
+        faults=planned,
+    )
+
+
+def _tell(served: Served) -> None:
+    echo("# Paste this into the shell that is to use it:")
+    for name, value in served.environment().items():
+        if name != "NO_PROXY" or any(map(os.environ.get, _PROXIES)):
+            echo(f"export {name}={shlex.quote(value)}")
+    for bucket in served.options.buckets:
+        echo(f"# There is a bucket {bucket}.")
+    echo(f"# What was billed: {served.url}/_amts/usage   End: Ctrl-C")
+
+
+@contextmanager
+def _interrupted() -> Iterator[Event]:
+    """Yield what is set by Ctrl-C, and by a polite ``kill``."""
+    over = Event()
+    former = {
+        number: signal.signal(number, lambda *_: over.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield over
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)

@@ -1,0 +1,98 @@
+"""``amts endpoint``, as a person types it and as a shell ends it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from botocore.config import Config
+from endpoint_clients import PATIENCE
+
+from amts_sphinx import cli
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMMAND = [sys.executable, "-m", "amts_sphinx", "endpoint"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_from_the_lines_to_paste_to_the_bill(tmp_path: Path, number: int) -> None:
+    plan = tmp_path / "faults.json"
+    plan.write_text('[{"on": "TranslateText", "kind": "error"}]', "utf-8")
+    asked = ["--port", "0", "--bucket", "my-book", "--faults", str(plan)]
+    with subprocess.Popen(
+        [*COMMAND, *asked, "--region", "eu-west-1", "--delay", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        said = [next(running.stdout) for _ in range(7)]
+        told = dict(
+            shlex.split(line)[1].split("=", 1)
+            for line in said
+            if line.startswith("export ")
+        )
+        client = boto3.Session().client(
+            "translate",
+            endpoint_url=told["AWS_ENDPOINT_URL"],
+            region_name=told["AWS_DEFAULT_REGION"],
+            aws_access_key_id=told["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=told["AWS_SECRET_ACCESS_KEY"],
+            config=Config(proxies={}, retries={"total_max_attempts": 2}),
+        )
+        reply = client.translate_text(
+            Text="Rain", SourceLanguageCode="en", TargetLanguageCode="es"
+        )
+        assert reply["ResponseMetadata"]["RetryAttempts"] == 1
+        running.send_signal(number)
+        rest, wrong = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 0
+    assert told["AWS_DEFAULT_REGION"] == "eu-west-1"
+    assert "# There is a bucket my-book.\n" in said
+    assert "4 characters would have been billed" in rest
+    assert wrong == ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        (["--bucket", "No_Bucket"], "'No_Bucket'"),
+        (["--region", "mars"], "'mars'"),
+        (["--base", "none.tmx"], "none.tmx"),
+        (["--faults", "none.json"], "none.json"),
+        (["--faults", __file__], "must be JSON"),
+        (["--host", "203.0.113.1"], "203.0.113.1"),
+    ],
+)
+def test_what_it_cannot_do(
+    capsys: pytest.CaptureFixture[str], asked: list[str], why: str
+) -> None:
+    assert cli.main(["endpoint", "--port", "0", *asked]) == 1
+    assert why in capsys.readouterr().err
+
+
+def test_without_the_extra(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli.endpoint, "_NEEDED", ("boto3", "no_such_module"))
+    assert cli.main(["endpoint"]) == 1
+    told = capsys.readouterr().err
+    assert "needs no_such_module: pip install 'amts_sphinx[endpoint]'" in told
+
+
+def test_the_command_line_starts_without_the_extra() -> None:
+    code = (
+        "import sys; from amts_sphinx import cli; import amts_sphinx.cli.endpoint;"
+        "sys.exit(bool({'boto3', 'moto', 'flask'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
