@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import codes
 from amts_sphinx.engine import Bill
-from amts_sphinx.engine.amazon import wire
+from amts_sphinx.engine.amazon import realtime, wire
 from amts_sphinx.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -53,12 +53,15 @@ def prices(own: Mapping[str, str]) -> Prices:
     return Prices(**found, date=own.get("date", DATE))
 
 
-def characters(texts: Sequence[str]) -> int:
+def characters(texts: Sequence[str], mode: str = "batch") -> int:
     """Return the characters of coded *texts* as the service counts them.
 
     It counts what it translates, blanks too, and also what it is told to keep. Whether
-    it counts markup is not said: these are the words alone, and the names of codes.
+    it counts markup is not said: for documents of jobs we take it that it does not, as
+    it translates "only the text in the HTML element"; for real time, that it does.
     """
+    if mode == "realtime":
+        return sum(len(realtime.request_of(text)) for text in texts)
     return sum(_characters(text) for text in texts)
 
 
@@ -77,7 +80,7 @@ def bill(texts: Sequence[str], mode: str, table: Prices) -> Bill:
     :param mode: ``realtime``, ``batch`` or ``parallel``
     """
     price: float = getattr(table, mode)
-    count = characters(texts)
+    count = characters(texts, mode)
     names = {
         "realtime": "real time",
         "batch": "batch",

@@ -50,7 +50,7 @@ def translate(
 def _one(client: Client, text: str, pair: LanguagePair, terminology: str) -> str | None:
     """Translate one coded text."""
     plain = _MARKUP.isdisjoint(text)
-    sent = " ".join(text.split()) if plain else wire.fragment(text)
+    sent = request_of(text)
     if len(sent.encode()) > limits.TEXT:
         return None
     reply = client.translate(
@@ -64,6 +64,12 @@ def _one(client: Client, text: str, pair: LanguagePair, terminology: str) -> str
     )
     said = str(reply["TranslatedText"])
     return " ".join(codes.escape(said).split()) if plain else wire.coded(said)
+
+
+def request_of(text: str) -> str:
+    """Return what is sent for a coded text: HTML, if there is anything to mark up."""
+    plain = _MARKUP.isdisjoint(text)
+    return " ".join(text.split()) if plain else wire.fragment(text)
 
 
 def _particulars(
