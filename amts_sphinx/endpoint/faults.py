@@ -141,7 +141,7 @@ def kinds_on(on: str) -> frozenset[str]:
         return ON_JOBS
     if on == "import":
         return ON_IMPORTS
-    if on in {"TranslateText", "TranslateDocument"}:
+    if on == "TranslateText":
         return ON_REQUESTS | ON_TEXTS
     of_s3 = on.startswith("S3:") and len(on) > len("S3:")
     known = of_s3 or on in {"*", "S3", "Translate"} or on in model.operations()
