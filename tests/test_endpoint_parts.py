@@ -73,6 +73,24 @@ def test_codes_may_change_their_order() -> None:
     assert page.render() == said
 
 
+def test_blocks_are_what_can_be_lost() -> None:
+    page = markup.Page("<html><body>a<div>b<p>c</p>d</div></body></html>", whole=True)
+    assert [block.tag for block in page.blocks()] == ["div", "p"]
+    piece = markup.Page("a<div>b<p>c</p>d</div>", whole=False)
+    assert [block.tag for block in piece.blocks()] == ["div", "p"]
+
+
+def test_what_no_document_can_hold_is_left_out() -> None:
+    page = markup.Page("<p>a \x0c\x01b</p>", whole=False)
+    page.runs()[0].apply("x\x00y\x0c")
+    assert page.render() == "<p>xy</p>"
+
+
+def test_long_blanks_take_no_time() -> None:
+    blanks = " " * 100_000
+    assert segments(f"<p>{blanks}a{blanks}b{blanks}</p>") == [f"a{blanks}b"]
+
+
 def test_a_bomb_is_not_expanded() -> None:
     entities = '<!ENTITY a "ha"><!ENTITY b "&a;&a;">'
     text = f"<!DOCTYPE html [{entities}]><html><body><p>x &b; y</p></body></html>"

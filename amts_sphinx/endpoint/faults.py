@@ -31,7 +31,7 @@ ON_REQUESTS: Final = frozenset(
 #: What may become of a translation.
 ON_TEXTS: Final = frozenset(
     "codes-dropped codes-moved codes-doubled dnt-leak blanks empty-text segments-lost"
-    " segments-doubled".split()
+    " segments-doubled blocks-lost blocks-doubled blocks-swapped".split()
 )
 #: What may happen to a translated document beside that.
 ON_DOCUMENTS: Final = frozenset(
