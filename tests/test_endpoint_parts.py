@@ -8,7 +8,7 @@ import pytest
 from corpus_toys import ES, pairs
 
 from amts_sphinx import codes
-from amts_sphinx.endpoint import cbor, markup
+from amts_sphinx.endpoint import cbor, markup, model
 from amts_sphinx.endpoint.linguist import Linguist, Lore
 from amts_sphinx.endpoint.quotas import Quotas
 from amts_sphinx.endpoint.refusal import ServiceError
@@ -174,6 +174,13 @@ def test_what_is_written_in_cbor_can_be_read(value: object) -> None:
 def test_what_is_not_cbor(data: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         cbor.decode(bytes.fromhex(data))
+
+
+def test_statuses_are_those_of_the_model() -> None:
+    shapes = model.service().error_shapes
+    told = {shape.name: shape.metadata.get("error", {}) for shape in shapes}
+    known = {n: e["httpStatusCode"] for n, e in told.items() if "httpStatusCode" in e}
+    assert {name: model.status_of(name) for name in known} == known
 
 
 def test_quotas_are_those_of_a_second() -> None:
