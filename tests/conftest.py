@@ -248,7 +248,8 @@ def marks() -> Marks:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the warnings of old releases of Sphinx and docutils to their authors."""
-    rule = pytest.mark.filterwarnings("ignore::DeprecationWarning:(docutils|sphinx)")
+    """Leave the warnings of old releases of other packages to their authors."""
+    others = "(botocore|docutils|moto|sphinx)"
+    rule = pytest.mark.filterwarnings(f"ignore::DeprecationWarning:{others}")
     for item in items:
         item.add_marker(rule)

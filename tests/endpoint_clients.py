@@ -19,6 +19,8 @@ BUCKET: Final = "books"
 ROLE: Final = "arn:aws:iam::123456789012:role/translate"
 #: Seconds that something may take behind the replies.
 PATIENCE: Final = 20
+#: It reads the services' models once.
+SESSION: Final = boto3.Session()
 _ENDED: Final = {"COMPLETED", "COMPLETED_WITH_ERROR", "FAILED", "STOPPED"}
 
 
@@ -119,7 +121,7 @@ def connect(served: Served, **more: Any) -> Clients:
     """Return clients that try once, so that a test sees what the endpoint said."""
 
     def client(service: str) -> Any:
-        return boto3.Session().client(
+        return SESSION.client(
             service,
             endpoint_url=served.url,
             region_name=more.get("region", served.options.region),

@@ -272,11 +272,11 @@ def test_what_html_cannot_hold_stays(make: Make, used: Used) -> None:
 
 LIMIT = "LimitExceededException"
 PASSING = [
-    {"on": "*", "kind": "error", "code": "TooManyRequestsException", "count": 4},
-    {"on": "Translate", "kind": "error", "code": "ThrottlingException", "count": 4},
+    {"on": "*", "kind": "error", "code": "TooManyRequestsException", "count": 2},
+    {"on": "Translate", "kind": "error", "code": "ThrottlingException", "count": 2},
     {"on": "*", "kind": "error", "code": "InternalServerException", "count": 5},
     {"on": "*", "kind": "raw", "status": 502, "count": 5},
-    {"on": "*", "kind": "raw", "status": 429, "count": 5},
+    {"on": "*", "kind": "raw", "status": 429, "count": 2},
     {"on": "*", "kind": "truncated", "count": 3},
     {"on": "*", "kind": "empty", "count": 3},
     {"on": "Translate", "kind": "nothing", "count": 3},
@@ -288,7 +288,7 @@ PASSING = [
         "kind": "error",
         "code": "LimitExceededException",
     },
-    {"on": "CreateParallelData", "kind": "lost-reply", "count": 4},
+    {"on": "CreateParallelData", "kind": "lost-reply", "count": 2},
     {"on": "CreateParallelData", "kind": "error", "code": LIMIT},
     {"on": "S3:GetObject", "kind": "error", "code": "SlowDown", "status": 503},
     {"on": "document", "kind": "missing", "count": 1},

@@ -172,6 +172,7 @@ SAID = (
     "<html><body><p>Ţĥé <b>ƀîĝ</b> <i>šéå</i> öƒ"
     ' <span translate="no">NumPy</span>.</p><p>Ŕåîññ</p></body></html>'
 )
+PIECE = SAID[SAID.index("<p>") : SAID.index("<p>Ŕ")]
 
 
 @pytest.mark.parametrize(
@@ -188,6 +189,9 @@ SAID = (
         ("blanks", "<b>ƀîĝ", " <b> ƀîĝ"),
         ("segments-doubled", "</span>.</p>", "</span>. Ţĥé ƀîĝ šéå öƒ .</p>"),
         ("segments-lost", SAID[SAID.index("Ţĥé") : SAID.index("</p>")], ""),
+        ("blocks-lost", PIECE, ""),
+        ("blocks-doubled", PIECE, PIECE * 2),
+        ("blocks-swapped", PIECE + "<p>Ŕåîññ</p>", "<p>Ŕåîññ</p>" + PIECE),
         ("empty-text", SAID, ""),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from corpus_toys import ES, pairs
 
 from amts_sphinx import codes
-from amts_sphinx.endpoint import cbor, markup
+from amts_sphinx.endpoint import cbor, markup, model
 from amts_sphinx.endpoint.linguist import Linguist, Lore
 from amts_sphinx.endpoint.quotas import Quotas
 from amts_sphinx.endpoint.refusal import ServiceError
@@ -71,6 +71,24 @@ def test_codes_may_change_their_order() -> None:
     first.apply('<x id="2"/> D <g id="1">B</g>A')
     said = '<p><u translate="no">c</u> D <i>B</i>A</p><p>e</p>'
     assert page.render() == said
+
+
+def test_blocks_are_what_can_be_lost() -> None:
+    page = markup.Page("<html><body>a<div>b<p>c</p>d</div></body></html>", whole=True)
+    assert [block.tag for block in page.blocks()] == ["div", "p"]
+    piece = markup.Page("a<div>b<p>c</p>d</div>", whole=False)
+    assert [block.tag for block in piece.blocks()] == ["div", "p"]
+
+
+def test_what_no_document_can_hold_is_left_out() -> None:
+    page = markup.Page("<p>a \x0c\x01b</p>", whole=False)
+    page.runs()[0].apply("x\x00y\x0c")
+    assert page.render() == "<p>xy</p>"
+
+
+def test_long_blanks_take_no_time() -> None:
+    blanks = " " * 100_000
+    assert segments(f"<p>{blanks}a{blanks}b{blanks}</p>") == [f"a{blanks}b"]
 
 
 def test_a_bomb_is_not_expanded() -> None:
@@ -156,6 +174,13 @@ def test_what_is_written_in_cbor_can_be_read(value: object) -> None:
 def test_what_is_not_cbor(data: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         cbor.decode(bytes.fromhex(data))
+
+
+def test_statuses_are_those_of_the_model() -> None:
+    shapes = model.service().error_shapes
+    told = {shape.name: shape.metadata.get("error", {}) for shape in shapes}
+    known = {n: e["httpStatusCode"] for n, e in told.items() if "httpStatusCode" in e}
+    assert {name: model.status_of(name) for name in known} == known
 
 
 def test_quotas_are_those_of_a_second() -> None:

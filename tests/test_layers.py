@@ -198,7 +198,8 @@ def test_no_module_stands_in_two_places() -> None:
 def build(package: Path, module: str, text: str) -> Path:
     """Make a small house in which *module* holds *text*."""
     for name in ("__init__", "units", "codes", "memory", "config", "builders",
-                 "engine/__init__", "engine/none", "engine/pseudo"):  # fmt: skip
+                 "engine/__init__", "engine/none", "engine/pseudo",
+             "engine/amazon/client"):  # fmt: skip
         path = package / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()

@@ -50,6 +50,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--port", type=_port, default=_PORT, help=f"0 for any (default: {_PORT})"
     )
     parser.add_argument("--region", default="us-west-2", help="(default: us-west-2)")
+    _add_behaviour(parser)
+    parser.set_defaults(run=_run)
+
+
+def _add_behaviour(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bucket", action="append", default=[], metavar="NAME", help="make this bucket"
     )
@@ -82,7 +87,6 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parser.add_argument(
         "--state", type=Path, metavar="FOLDER", help="keep trained models here"
     )
-    parser.set_defaults(run=_run)
 
 
 def _port(text: str) -> int:

@@ -15,7 +15,7 @@ from amts_sphinx.endpoint.refusal import ServiceError, invalid_request
 from amts_sphinx.endpoint.terminologies import applied, terms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from amts_sphinx.endpoint.bucket import Buckets, Stored
     from amts_sphinx.endpoint.faults import Fault, Faults
@@ -29,8 +29,14 @@ _DOCUMENT: Final = 20 * 1024 * 1024
 #: Characters of a document, and bytes of UTF-8 of what is translated in it.
 _TEXT: Final = 1_000_000
 _DOCUMENTS: Final = 1_000_000
+#: Segments that are translated before it is asked again whether to stop.
+_PORTION: Final = 20
 #: A folder for the service itself: none of the input's may be called so.
 _DETAILS: Final = "details"
+
+
+class StoppedError(Exception):
+    """A job is to stop."""
 
 
 @dataclass
@@ -79,6 +85,8 @@ class Batch:
             return
         try:
             self._do(job, kind)
+        except StoppedError:
+            job.end("STOPPED")
         except ServiceError as exc:
             job.end("FAILED", exc.message)
         except Exception:
@@ -97,9 +105,6 @@ class Batch:
         for code in job.properties["TargetLanguageCodes"]:
             result = _Result(code)
             for stored in found:
-                if job.stop.is_set():
-                    job.end("STOPPED")
-                    return
                 self._document(job, stored, source, output, result)
             bad.update(d["sourceFile"] for d in result.details if _is_bad(d))
             self._summarise(job, result, output)
@@ -188,8 +193,14 @@ class Batch:
         pairs = job.data.records.pairs[result.language] if job.data else {}
         lore = Lore(pairs, terms)
 
-        def say(texts: Iterable[str]) -> list[str]:
-            return self._linguist.translate(list(texts), pair, lore)
+        def say(texts: Sequence[str]) -> list[str]:
+            said: list[str] = []
+            for start in range(0, len(texts), _PORTION):
+                if job.stop.is_set():
+                    raise StoppedError
+                portion = texts[start : start + _PORTION]
+                said += self._linguist.translate(portion, pair, lore)
+            return said
 
         kind = told["InputDataConfig"]["ContentType"]
         # What is too large is refused before anything is done, and nothing is billed.

@@ -7,6 +7,7 @@ identifiers in place of what was not to be translated, blanks round tags.
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx import codes
@@ -37,12 +38,14 @@ def spoil(text: str, kind: str, *, whole: bool, everywhere: bool) -> str:
     if kind == "blanks":
         return _INLINE_TAG.sub(r" \g<0> ", text, count=0 if everywhere else 1)
     page = markup.Page(text, whole=whole)
+    if kind.startswith("segments-"):
+        return _spoil_runs(page, kind, everywhere=everywhere)
     if kind == "dnt-leak":
         found = page.untranslated()
     elif kind.startswith("codes-"):
         found = page.inline()
     else:
-        return _spoil_runs(page, kind, everywhere=everywhere)
+        found = page.blocks()
     for number, element in enumerate(found if everywhere else found[:1]):
         _ELEMENTS[kind](element, number)
     return page.render()
@@ -85,11 +88,8 @@ def _text_before(element: etree._Element, text: str) -> None:
 
 def _drop(element: etree._Element, _: int) -> None:
     """Leave an element's words, without its tags."""
-    _text_before(element, "".join(map(str, element.itertext())) + (element.tail or ""))
-    element.tail = None
-    parent = element.getparent()
-    if parent is not None:
-        parent.remove(element)
+    _text_before(element, "".join(map(str, element.itertext())))
+    _lose(element, 0)
 
 
 def _move(element: etree._Element, _: int) -> None:
@@ -105,8 +105,6 @@ def _move(element: etree._Element, _: int) -> None:
 
 def _double(element: etree._Element, _: int) -> None:
     """Say an element twice."""
-    from copy import deepcopy  # noqa: PLC0415 - only here
-
     twin = deepcopy(element)
     element.tail = None
     element.addnext(twin)
@@ -114,15 +112,25 @@ def _double(element: etree._Element, _: int) -> None:
 
 def _leak(element: etree._Element, number: int) -> None:
     """Write the service's own identifier where something was not to be translated."""
-    element.tag = "span"
-    element.text = None
-    for child in list(element):
-        element.remove(child)
-    _text_before(element, f"DNT_GEBK{number}" + (element.tail or ""))
+    _text_before(element, f"DNT_GEBK{number}")
+    _lose(element, 0)
+
+
+def _lose(element: etree._Element, _: int) -> None:
+    """Take an element out, with all that is in it."""
+    _text_before(element, element.tail or "")
     element.tail = None
     parent = element.getparent()
     if parent is not None:
         parent.remove(element)
+
+
+def _swap(element: etree._Element, _: int) -> None:
+    """Put an element after the next one."""
+    following = element.getnext()
+    if following is not None:
+        element.tail, following.tail = following.tail, element.tail
+        following.addnext(element)
 
 
 _ELEMENTS: Final[dict[str, Callable[[etree._Element, int], None]]] = {
@@ -130,4 +138,7 @@ _ELEMENTS: Final[dict[str, Callable[[etree._Element, int], None]]] = {
     "codes-moved": _move,
     "codes-doubled": _double,
     "dnt-leak": _leak,
+    "blocks-lost": _lose,
+    "blocks-doubled": _double,
+    "blocks-swapped": _swap,
 }

@@ -31,7 +31,7 @@ ON_REQUESTS: Final = frozenset(
 #: What may become of a translation.
 ON_TEXTS: Final = frozenset(
     "codes-dropped codes-moved codes-doubled dnt-leak blanks empty-text segments-lost"
-    " segments-doubled".split()
+    " segments-doubled blocks-lost blocks-doubled blocks-swapped".split()
 )
 #: What may happen to a translated document beside that.
 ON_DOCUMENTS: Final = frozenset(
@@ -141,7 +141,7 @@ def kinds_on(on: str) -> frozenset[str]:
         return ON_JOBS
     if on == "import":
         return ON_IMPORTS
-    if on in {"TranslateText", "TranslateDocument"}:
+    if on == "TranslateText":
         return ON_REQUESTS | ON_TEXTS
     of_s3 = on.startswith("S3:") and len(on) > len("S3:")
     known = of_s3 or on in {"*", "S3", "Translate"} or on in model.operations()

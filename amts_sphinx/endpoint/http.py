@@ -77,6 +77,8 @@ class Server(ThreadingHTTPServer):
     """Listens, and has each request answered by a function."""
 
     daemon_threads = True
+    # Clients with many threads connect all at once.
+    request_queue_size = 128
     # Whoever closes the server must not wait for a client that keeps a connection.
     block_on_close = False
 

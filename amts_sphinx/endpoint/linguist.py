@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from amts_sphinx import codes
 from amts_sphinx.engine import corpus, pseudo
@@ -27,17 +29,28 @@ if TYPE_CHECKING:
 _LOOSE: Final = {"max_unknown": 1.0, "min_support": -10.0}
 
 
-class Lore(NamedTuple):
+@dataclass(frozen=True)
+class Lore:
     """What is known beside the base: parallel data in one direction, and terms."""
 
     #: Source → target, as plain text.
-    pairs: Mapping[str, str]
+    pairs: Mapping[str, str] = field(default_factory=dict)
     #: Term → target, as plain text.
-    terms: Mapping[str, str]
+    terms: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def known(self) -> dict[str, str]:
+        """The pairs as coded text."""
+        return {codes.escape(s): codes.escape(t) for s, t in self.pairs.items()}
+
+    @cached_property
+    def key(self) -> tuple[str, str]:
+        """A digest of the pairs, and one of the terms."""
+        return _digest(self.pairs), _digest(self.terms)
 
 
 #: What a request without parallel data and terminology has.
-PLAIN: Final = Lore({}, {})
+PLAIN: Final = Lore()
 
 
 class Linguist:
@@ -57,7 +70,7 @@ class Linguist:
         self._home = home
         self._options = {**_LOOSE, "min_pairs": min_pairs}
         self._pseudo = pseudo.create({})
-        self._engines: dict[str, tuple[CorpusEngine, Lock]] = {}
+        self._engines: dict[object, tuple[CorpusEngine, Lock]] = {}
         self._lock = Lock()
 
     def translate(
@@ -80,16 +93,15 @@ class Linguist:
         ]
 
     def _engine(self, pair: LanguagePair, lore: Lore) -> tuple[CorpusEngine, Lock]:
-        digest = hashlib.sha256(repr((pair, sorted(lore.pairs.items()))).encode())
-        key = digest.hexdigest()[:16]
-        terms = repr(sorted(lore.terms.items()))
-        if key + terms not in self._engines:
-            units = [*self._base.get(pair, ()), *_units(lore.pairs, pair)]
+        key = (pair, *lore.key)
+        if key not in self._engines:
+            units = [*self._base.get(pair, ()), *_units(lore.known, pair)]
             made = corpus.create(self._options)
             # An engine deletes former models of a folder: each has one to itself.
-            engine = made.train(pair, units, self._home / key, lore.terms)
-            self._engines[key + terms] = (engine, Lock())
-        return self._engines[key + terms]
+            home = self._home / lore.key[0]
+            engine = made.train(pair, units, home, lore.terms)
+            self._engines[key] = (engine, Lock())
+        return self._engines[key]
 
     def _invent(
         self, texts: Sequence[str], pair: LanguagePair, lore: Lore
@@ -98,21 +110,22 @@ class Linguist:
 
         So parallel data that is too small to learn from shows at least where it fits.
         """
-        known = {codes.escape(s): codes.escape(t) for s, t in lore.pairs.items()}
         veiled = [_veil(text, pair, lore.terms) for text in texts]
         said = self._pseudo.translate([text for text, _ in veiled], pair)
         return {
-            text: known.get(text) or _unveil(target or text, hidden)
+            text: lore.known.get(text) or _unveil(target or text, hidden)
             for text, target, (_, hidden) in zip(texts, said, veiled, strict=True)
         }
 
 
-def _units(pairs: Mapping[str, str], pair: LanguagePair) -> list[TranslationUnit]:
+def _digest(pairs: Mapping[str, str]) -> str:
+    return hashlib.sha256(repr(sorted(pairs.items())).encode()).hexdigest()[:16]
+
+
+def _units(coded: Mapping[str, str], pair: LanguagePair) -> list[TranslationUnit]:
     return [
-        TranslationUnit(
-            codes.escape(source), codes.escape(target), pair, HUMAN, State.REVIEWED
-        )
-        for source, target in pairs.items()
+        TranslationUnit(source, target, pair, HUMAN, State.REVIEWED)
+        for source, target in coded.items()
     ]
 
 

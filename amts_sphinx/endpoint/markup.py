@@ -27,7 +27,9 @@ _BLOCKS: Final = frozenset(
 )
 #: Elements that hold no prose.
 _KEPT: Final = frozenset("script style template meta link base".split())
-_EDGES: Final = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
+_LETTER: Final = re.compile(r"[^\W\d_]")
+#: Characters that a document cannot hold.
+_UNFIT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Page:
@@ -50,6 +52,12 @@ class Page:
     def runs(self) -> list[Run]:
         """Return what is to be translated, in order."""
         return [run for run in _runs(self._root) if codes.has_words(run.coded)]
+
+    def blocks(self) -> list[etree._Element]:
+        """Return the blocks that have text of their own, but for what holds all."""
+        found = {run.parent: None for run in self.runs()}
+        least = 1 if self._whole else 2  # the <body>, and in a piece our <div>
+        return [block for block in found if len(list(block.iterancestors())) > least]
 
     def inline(self) -> list[etree._Element]:
         """Return the inline elements that are not in others, in order."""
@@ -84,7 +92,8 @@ class Run:
         before: etree._Element | None,
         elements: list[etree._Element],
     ) -> None:
-        self._parent = parent
+        #: The block whose text it is.
+        self.parent = parent
         #: The block that the run comes after.
         self._before = before
         self.elements = elements
@@ -93,10 +102,9 @@ class Run:
         coded = codes.escape(text) + "".join(
             self._code(e) + codes.escape(e.tail or "") for e in elements
         )
-        edges = _EDGES.fullmatch(coded)
-        self._left, self.coded, self._right = (
-            edges.groups() if edges else ("", coded, "")
-        )
+        self.coded = coded.strip()
+        begin = len(coded) - len(coded.lstrip())
+        self._left, self._right = coded[:begin], coded[begin + len(self.coded) :]
 
     def _code(self, element: etree._Element) -> str:
         """Return an inline element as a code, with what is inside."""
@@ -144,16 +152,13 @@ class Run:
 
     def _place(self, holder: etree._Element) -> None:
         if self._before is None:
-            self._parent.text = holder.text
+            self.parent.text = holder.text
             start = 0
         else:
             self._before.tail = holder.text
-            start = self._parent.index(self._before) + 1
+            start = self.parent.index(self._before) + 1
         for place, element in enumerate(list(holder), start):
-            self._parent.insert(place, element)
-
-
-_LETTER: Final = re.compile(r"[^\W\d_]")
+            self.parent.insert(place, element)
 
 
 def is_markup(text: str) -> bool:
@@ -223,6 +228,7 @@ def _take_out(element: etree._Element) -> None:
 
 
 def _append(element: etree._Element, text: str) -> None:
+    text = _UNFIT.sub("", text)
     if len(element):
         element[-1].tail = (element[-1].tail or "") + text
     else:

@@ -19,6 +19,7 @@ from amts_sphinx.interchange import parsing
 
 #: Bytes of UTF-8 in a field.
 LONGEST: Final = 1000
+#: What a field of a table may not begin with; TMX knows no such rule.
 _FORMULA: Final = ("+", "-", "=", "@")
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 #: Messages that the error report holds, at most.
@@ -85,24 +86,16 @@ class Records:
 
     def add(self, where: str, source: str, targets: dict[str, str]) -> None:
         """Take one record: fields are left out, or the whole of it."""
-        if fault := _formula(source):
-            self.fail(where, fault)
-        elif fault := _unfit(source):
+        if fault := _unfit(source):
             self.skip(where, f"the source {fault}")
-        elif bad := [code for code, text in targets.items() if _formula(text)]:
-            self.fail(where, f"{bad[0]}: {_formula(targets[bad[0]])}")
-        else:
-            good = {code: t for code, t in targets.items() if not _unfit(t)}
-            if not good:
-                self.skip(where, "no target can be used")
-            elif any(source in self.pairs[code] for code in good):
-                self.skip(where, "an earlier record of the same source was replaced")
-            for code, text in good.items():
-                self.pairs[code][source] = text
-
-
-def _formula(text: str) -> str:
-    return "a field begins with one of + - = @" if text.startswith(_FORMULA) else ""
+            return
+        good = {code: text for code, text in targets.items() if not _unfit(text)}
+        if not good:
+            self.skip(where, "no target can be used")
+        elif any(source in self.pairs[code] for code in good):
+            self.skip(where, "an earlier record of the same source was replaced")
+        for code, text in good.items():
+            self.pairs[code][source] = text
 
 
 def _unfit(text: str) -> str:
@@ -150,6 +143,8 @@ def _read_table(data: bytes, delimiter: str, records: Records) -> None:
             records.fail(f"line {number}", "a quote is not closed on its line")
         elif len(fields) != len(header):
             records.fail(f"line {number}", f"{len(fields)} fields, not {len(header)}")
+        elif any(text.startswith(_FORMULA) for text in fields):
+            records.fail(f"line {number}", "a field begins with one of + - = @")
         else:
             texts = dict(zip(targets, fields[1:], strict=True))
             records.add(f"line {number}", fields[0], texts)

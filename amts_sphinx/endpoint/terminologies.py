@@ -83,8 +83,9 @@ class TerminologyRoom:
                 msg = f"An account can have {_MOST} terminologies."
                 raise limit_exceeded(msg)
             arn = self._resources.arn("terminology", f"{name}/LATEST")
-            self._resources.open(arn, request.get("Tags", []))
             former = self._all.get(name)
+            if former is None or "Tags" in request:
+                self._resources.open(arn, request.get("Tags", []))
             present = now()
             first = next(iter(terms))[0]
             properties: dict[str, Any] = {
