@@ -62,13 +62,18 @@ class Steps:
         return wrapped
 
 
+def watch(steps: Steps) -> None:
+    """Take steps around every request, and around every write of the journal."""
+    Client._persist = steps.around(Client._persist)  # type: ignore[method-assign]  # noqa: SLF001
+    Client.translate_once = steps.around(Client.translate_once)  # type: ignore[method-assign]
+    journal._store = steps.around(journal._store)  # noqa: SLF001
+
+
 def main() -> None:
     """Do what the command line says."""
     home, prefix, bucket, *rest = sys.argv[1:]
     steps = Steps(int(rest[0]) if rest else 0)
-    Client._persist = steps.around(Client._persist)  # type: ignore[method-assign]  # noqa: SLF001
-    Client.translate_once = steps.around(Client.translate_once)  # type: ignore[method-assign]
-    journal._store = steps.around(journal._store)  # noqa: SLF001
+    watch(steps)
     options = {
         "region": "us-west-2",
         "bucket": bucket,

@@ -19,7 +19,9 @@ from amts_sphinx import codes
 from amts_sphinx.endpoint import Options, serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from conftest import Book, MakeBook
 
     from amts_sphinx.endpoint import Served
 
@@ -90,6 +92,73 @@ def test_a_killed_build_goes_on(
     after = endpoint.usage()
     assert len(after["jobs"]) - len(before["jobs"]) == 1
     assert after["repeated_characters"] == before["repeated_characters"]
+
+
+#: What is added to the book's conf.py.
+CONF: Final = """
+extensions.append("amts_test_killer")
+amts_engine = "amazon"
+amts_amazon = {
+    "region": "us-west-2",
+    "bucket": "killed",
+    "prefix": PREFIX,
+    "role_arn": "arn:aws:iam::123456789012:role/translate",
+    "poll": 0.05,
+}
+"""
+
+
+@pytest.fixture
+def release(
+    endpoint: Served,
+    make_book: MakeBook,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Callable[[int], Book]:
+    """Return what makes a book whose first build is killed at a step."""
+    for name, value in endpoint.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AMTS_STEPS", str(tmp_path / "steps"))
+
+    def make(kill_at: int) -> Book:
+        book = make_book("incremental")
+        prefix = f"r{book.source.parent.name}".replace("_", "-")
+        conf = (book.source / "conf.py").read_text("utf-8")
+        book.write("conf.py", conf + CONF.replace("PREFIX", repr(prefix)))
+        monkeypatch.setenv("AMTS_KILL_AT", str(kill_at))
+        return book
+
+    return make
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_a_killed_release_is_completed(
+    endpoint: Served,
+    release: Callable[[int], Book],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    before = endpoint.usage()
+    whole = release(0).build("amts-zh")
+    assert whole.status == 0, whole.warned
+    price = endpoint.usage()["characters"] - before["characters"]
+    assert price > 0
+    last = int((tmp_path / "steps").read_text("utf-8"))
+    assert last >= POINTS
+    for point in range(POINTS):
+        before = endpoint.usage()
+        book = release(1 + point * (last - 1) // (POINTS - 1))
+        assert book.build("amts-zh").status == -signal.SIGKILL
+        monkeypatch.setenv("AMTS_KILL_AT", "0")
+        edition = book.build("amts-zh")
+        assert edition.status == 0, edition.warned
+        use = edition.summary()
+        assert use["recalled"] + use["translated"] == use["segments"]
+        assert use["findings"] == 0
+        after = endpoint.usage()
+        assert len(after["jobs"]) - len(before["jobs"]) == 1
+        assert after["characters"] - before["characters"] == price
 
 
 @pytest.mark.slow
