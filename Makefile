@@ -38,7 +38,7 @@ slow: $(VENV)/has-test
 	$(BIN)/python .ci/matrix.py || status=1; \
 	$(BIN)/python .ci/matrix.py 5.3 -- -m slow tests/test_sphinx_docs.py \
 	tests/test_sphinx_roots.py || status=1; \
-	$(BIN)/pytest -m slow || status=1; \
+	$(BIN)/pytest -m slow -n auto --dist loadfile || status=1; \
 	exit $$status
 
 clean:

@@ -34,9 +34,13 @@ _CODES: Final = {"open": "\ue000", "close": "\ue001", "empty": "\ue002"}
 #: the postings after which no more are: common features tell little and cost much.
 _LEAST: Final = 4
 _FEATURES: Final = 20
-_BUDGET: Final = 4000
+_BUDGET: Final = 5000
 #: Candidates that are compared.
-_CANDIDATES: Final = 60
+_CANDIDATES: Final = 120
+#: rapidfuzz may drop what has just the cutoff: it is asked for a little less, and what
+#: is below the cutoff by more than rounding is dropped here.
+_SLACK: Final = 0.01
+_ROUNDING: Final = 1e-9
 #: Places of the table of features for each text, and the fewest and the most.
 _PLACES: Final = 16
 _SMALLEST: Final = 2**14
@@ -75,10 +79,14 @@ class Index:
             text,
             [self._texts[number] for number in candidates],
             scorer=Levenshtein.normalized_similarity,
-            score_cutoff=cutoff,
+            score_cutoff=cutoff - _SLACK,
             limit=None,
         )
-        ranked = sorted((-score, candidates[place]) for _, score, place in found)
+        ranked = sorted(
+            (-score, candidates[place])
+            for _, score, place in found
+            if score >= cutoff - _ROUNDING
+        )
         return [Near(number, -score) for score, number in ranked[:limit]]
 
     def _candidates(self, text: str, cutoff: float) -> Ints:

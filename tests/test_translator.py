@@ -10,7 +10,11 @@ import pytest
 from docutils import nodes
 
 from amts_sphinx import codes
-from amts_sphinx.errors import EngineReplyError, EngineUnavailableError
+from amts_sphinx.errors import (
+    EnginePartialError,
+    EngineReplyError,
+    EngineUnavailableError,
+)
 from amts_sphinx.inline import Rules
 from amts_sphinx.memory import Memory
 from amts_sphinx.segments import container
@@ -354,3 +358,54 @@ def test_an_empty_book_costs_nothing(memory: Memory) -> None:
     assert counts(edition) == (0, 0, 0, 0)
     assert engine.asked == []
     assert edition.summary("amts-es").startswith("amts-es: 0 segments, 0 recalled, 0")
+
+
+# Engines that fail midway, and engines that work in several ways.
+
+
+@dataclass
+class Mixed(Fake):
+    """An engine that translates some texts in another way."""
+
+    def makers(self, source: str) -> Sequence[str]:
+        """Name the usual way, and the other."""
+        assert source
+        return ["fake/batch", "fake/realtime"]
+
+    @property
+    def otherwise(self) -> dict[str, str]:
+        """Name what was done in the other way."""
+        return {"Two.": "fake/realtime"}
+
+
+def test_each_unit_names_the_way_it_was_made(memory: Memory) -> None:
+    first, _ = translate(memory, Mixed(), "One. Two.")
+    makers = {unit.source: unit.maker for unit in first.units.values()}
+    assert makers == {"One.": "fake/batch", "Two.": "fake/realtime"}
+    again = Mixed()
+    second, _ = translate(memory, again, "One. Two. Three.")
+    assert again.asked == [["Three."]]
+    assert counts(second) == (3, 2, 1, 1)
+    memory.learn([replace(first.units["Two."], maker="fake/batch", target="Dos.")])
+    third, _ = translate(memory, Mixed(), "Two.")
+    assert third.units["Two."].target == "Dos."  # the better way comes first
+
+
+class Failing(Fake):
+    """An engine that fails after its first text."""
+
+    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
+        """Translate one, and fail."""
+        super().translate(sources, pair)
+        msg = "it broke"
+        raise EnginePartialError(msg, {sources[0]: upper(sources[0])})
+
+
+def test_what_was_translated_before_a_failure_is_learnt(memory: Memory) -> None:
+    with pytest.raises(EnginePartialError, match="it broke"):
+        translate(memory, Failing(), "One.", "Two.")
+    engine = Fake()
+    edition, targets = translate(memory, engine, "One.", "Two.")
+    assert engine.asked == [["Two."]]
+    assert targets == ["ONE.", "TWO."]
+    assert edition.findings == ()

@@ -1,0 +1,221 @@
+"""A release by Amazon Translate, from ``conf.py`` to the edition, and its care."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from test_cli import amts
+
+from amts_sphinx.endpoint import Options, serve
+from amts_sphinx.engine.amazon.journal import FAILED, FETCHED, STARTED, Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conftest import Book, MakeBook
+
+    from amts_sphinx.endpoint import Served
+
+CONF: Final = """
+amts_engine = "amazon"
+amts_amazon = {
+    "region": "us-west-2",
+    "bucket": "release",
+    "prefix": PREFIX,
+    "role_arn": "arn:aws:iam::123456789012:role/translate",
+    "poll": 0.1,
+    "patience": 3,
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    with serve(Options(buckets=("release",))) as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def endpoint(served: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """Return the endpoint, without faults, with the environment that leads to it."""
+    for name, value in served.environment().items():
+        monkeypatch.setenv(name, value)
+    yield served
+    served.plan([])
+
+
+@pytest.fixture
+def book(endpoint: Served, make_book: MakeBook) -> Book:
+    """Return a book that Amazon Translate is to translate."""
+    assert endpoint.url
+    book = make_book("incremental")
+    prefix = f"r{book.source.parent.name}".replace("_", "-")
+    conf = (book.source / "conf.py").read_text("utf-8")
+    book.write("conf.py", conf + CONF.replace("PREFIX", repr(prefix)))
+    return book
+
+
+def jobs(endpoint: Served) -> int:
+    return len(endpoint.usage()["jobs"])
+
+
+def test_both_editions_come_of_one_job(book: Book, endpoint: Served) -> None:
+    before, billed = jobs(endpoint), endpoint.usage()["characters"]
+    told = amts("estimate", book.source)
+    assert told.returncode == 0, told.stderr
+    assert jobs(endpoint) == before
+    built = book.build("amts")
+    assert built.status == 0, built.warned
+    assert jobs(endpoint) == before + 1
+    spent = endpoint.usage()["characters"] - billed
+    assert f"in all {spent:,} characters" in told.stdout
+    for tag in ("zh", "es"):
+        use = built.summary(tag)
+        assert (use["translated"], use["findings"]) == (use["segments"], 0)
+    again = book.build("amts")
+    assert again.summary("zh")["translated"] == 0
+    assert jobs(endpoint) == before + 1
+    assert "in all" not in amts("estimate", book.source).stdout
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [("$0.0001", r"more than amts_cost_limit ($0.00)"), ("10", "(10 characters)")],
+)
+def test_what_costs_too_much_is_refused_before_it_is_sent(
+    book: Book, endpoint: Served, limit: str, message: str
+) -> None:
+    before = endpoint.usage()["operations"]
+    built = book.build("amts", "-D", f"amts_cost_limit={limit}")
+    assert built.status != 0
+    assert message in built.warned
+    assert "nothing was sent" in built.warned
+    assert endpoint.usage()["operations"] == before
+    assert book.build("amts", "-D", "amts_cost_limit=$1").status == 0
+
+
+@pytest.mark.parametrize("limit", ["much", "$x", "-1"])
+def test_a_wrong_limit_is_refused(book: Book, limit: str) -> None:
+    built = book.build("amts", "-D", f"amts_cost_limit={limit}")
+    assert built.status != 0
+    assert "amts_cost_limit must be characters, as 500000, or dollars" in built.warned
+
+
+def test_a_failed_job_fails_its_editions_and_the_next_build_goes_on(
+    book: Book, endpoint: Served
+) -> None:
+    endpoint.plan([{"on": "job", "kind": "failed", "count": 1}])
+    failed = book.build("amts-zh")
+    assert failed.status != 0
+    assert "Amazon Translate ended the job" in failed.warned
+    folder = book.source / ".amts"
+    (entry,) = Journal(folder / "amazon").entries()
+    assert entry.state == FAILED
+    assert "failed" in amts("jobs", "list", folder).stdout
+    assert book.build("amts-zh").status == 0
+    states = {each.state for each in Journal(folder / "amazon").entries()}
+    assert states == {FAILED, FETCHED}
+    cleaned = amts("jobs", "clean", folder)
+    assert cleaned.stdout.count("forgotten") == 2
+    assert amts("jobs", "list", folder).stdout == "no jobs\n"
+
+
+def test_what_came_before_a_fault_is_learnt(book: Book, endpoint: Served) -> None:
+    lost = {"on": "document", "kind": "blocks-lost", "count": None}
+    endpoint.plan([lost])
+    failed = book.build("amts-zh")
+    assert failed.status != 0
+    assert "twice; build again" in failed.warned
+    endpoint.plan([])
+    use = book.build("amts-zh").summary()
+    assert 0 < use["translated"] < use["segments"]
+
+
+def start(book: Book) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "sphinx", "-b", "amts-zh", str(book.source)]
+    return subprocess.Popen(
+        [*command, str(book.source.parent / "out")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+
+
+@pytest.fixture
+def waiting(
+    book: Book, endpoint: Served
+) -> Callable[[], tuple[subprocess.Popen[str], list[str]]]:
+    """Return what starts a build, and waits until its job is stuck."""
+
+    def begin() -> tuple[subprocess.Popen[str], list[str]]:
+        endpoint.plan([{"on": "job", "kind": "stuck", "count": 1}])
+        process = start(book)
+        said: list[str] = []
+        assert process.stdout is not None
+        for line in process.stdout:
+            said.append(line)
+            if "in progress" in line:
+                break
+        return process, said
+
+    return begin
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGINT")
+def test_an_interrupted_build_says_that_the_job_goes_on(
+    book: Book,
+    endpoint: Served,
+    waiting: Callable[[], tuple[subprocess.Popen[str], list[str]]],
+) -> None:
+    before = jobs(endpoint)
+    process, _ = waiting()
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[0]
+    assert process.returncode != 0
+    assert "goes on: build again to have its results, or `amts jobs stop`" in said
+    folder = book.source / ".amts"
+    (entry,) = Journal(folder / "amazon").entries()
+    assert entry.state == STARTED
+    assert "started (in progress)" in amts("jobs", "list", folder).stdout
+    assert "it stays" in amts("jobs", "clean", folder).stdout
+    stopped = amts("jobs", "stop", folder, entry.name)
+    assert "asked to stop" in stopped.stdout
+    deadline = time.monotonic() + 20
+    while "(stopped)" not in amts("jobs", "list", folder).stdout:
+        assert time.monotonic() < deadline
+    resumed = amts("jobs", "resume", folder)
+    assert resumed.returncode == 1
+    assert "as STOPPED" in resumed.stderr
+    assert book.build("amts-zh").status == 0
+    assert jobs(endpoint) == before + 2
+
+
+def test_jobs_are_looked_for_where_they_are(book: Book) -> None:
+    done = amts("jobs", "list", book.source / "nowhere")
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"amts: there is no {book.source / 'nowhere'}\n",
+    )
+    done = amts("jobs", "stop", book.source, "amts-x")
+    assert done.returncode == 1
+    assert "has no job 'amts-x'; there are none" in done.stderr
+    assert amts("jobs", "resume", book.source).stdout == "no job is running\n"
+
+
+def test_only_a_book_can_be_estimated(book: Book) -> None:
+    done = amts("estimate", book.source.parent)
+    assert done.returncode == 1
+    assert "it has no conf.py" in done.stderr
+    book.change("conf.py", 'extensions = ["amts_sphinx"]', "extensions = []")
+    done = amts("estimate", book.source)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    done = amts("estimate", book.source, "-D", "nonsense")
+    assert "-D takes NAME=VALUE, not 'nonsense'" in done.stderr
