@@ -34,9 +34,11 @@ _CODES: Final = {"open": "\ue000", "close": "\ue001", "empty": "\ue002"}
 #: the postings after which no more are: common features tell little and cost much.
 _LEAST: Final = 4
 _FEATURES: Final = 20
-_BUDGET: Final = 5000
-#: Candidates that are compared.
-_CANDIDATES: Final = 120
+_BUDGET: Final = 4000
+#: Candidates that are compared, in a book's memory and in one of many books.
+_CANDIDATES: Final = (60, 120)
+#: Texts from which on there are more that look alike.
+_MANY: Final = 200_000
 #: rapidfuzz may drop what has just the cutoff: it is asked for a little less, and what
 #: is below the cutoff by more than rounding is dropped here.
 _SLACK: Final = 0.01
@@ -106,8 +108,9 @@ class Index:
         if not len(first):
             return np.empty(0, np.int32)
         touched, votes = touched[first], np.add.reduceat(votes, first)
-        if len(touched) > _CANDIDATES:
-            touched = touched[np.argpartition(-votes, _CANDIDATES)[:_CANDIDATES]]
+        most = _CANDIDATES[len(self) >= _MANY]
+        if len(touched) > most:
+            touched = touched[np.argpartition(-votes, most)[:most]]
         return np.asarray(touched, np.int32)
 
     def _rarest(self, text: str) -> list[tuple[int, int]]:
