@@ -117,6 +117,7 @@ def ensure(client: Client, data: ParallelData, tell: Callable[[str], None]) -> N
             " service has read them"
         )
         state = _settled(client, data.name) or {}
+        client.delete(_key(client, data))
     if state.get("Status") != "ACTIVE":
         _refuse(client, data, state)
     taken = int(state.get("ImportedRecordCount") or 0)
@@ -155,9 +156,14 @@ def _state(client: Client, name: str) -> dict[str, Any]:
     return found
 
 
+def _key(client: Client, data: ParallelData) -> str:
+    """Return where *data* is in the bucket until the service has read it."""
+    return f"{client.options.prefix}/parallel-data/{data.name}.tmx"
+
+
 def _upload(client: Client, data: ParallelData) -> None:
     options = client.options
-    key = f"{options.prefix}/parallel-data/{data.name}.tmx"
+    key = _key(client, data)
     client.put(key, data.data, "text/xml")
     config = {"S3Uri": f"s3://{options.bucket}/{key}", "Format": "TMX"}
     extra: dict[str, Any] = {}
