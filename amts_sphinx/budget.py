@@ -11,28 +11,28 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from amts_sphinx.confvals import Limit
-    from amts_sphinx.engine import Bill, Order
+    from amts_sphinx.engine import Bill, Commission
 
 
-def bill(order: Order) -> Bill | None:
-    """Return what an order would cost; ``None`` if its engine takes no money."""
-    if not isinstance(order.engine, Paid):
+def bill(commission: Commission) -> Bill | None:
+    """Return what a commission would cost; ``None`` if its engine takes no money."""
+    if not isinstance(commission.engine, Paid):
         return None
-    return order.engine.bill(order.sources, order.pair)
+    return commission.engine.bill(commission.sources, commission.pair)
 
 
-def check(orders: Sequence[Order], limit: Limit | None) -> None:
-    """Refuse *orders* that cost more than *limit* together.
+def check(commissions: Sequence[Commission], limit: Limit | None) -> None:
+    """Refuse *commissions* that cost more than *limit* together.
 
     :raises CostLimitError: they do; the text says by how much
     """
-    bills = [found for order in orders if (found := bill(order))]
-    if limit is None or not bills:
+    if limit is None:
         return
+    bills = [found for commission in commissions if (found := bill(commission))]
     characters = sum(each.characters for each in bills)
     dollars = sum(each.dollars for each in bills)
-    if (dollars if limit.dollars else characters) > limit.amount:
-        languages = ", ".join(order.pair.target for order in orders)
+    if bills and (dollars if limit.dollars else characters) > limit.amount:
+        languages = ", ".join(commission.pair.target for commission in commissions)
         msg = (
             f"translating into {languages} would cost ${dollars:,.2f} for"
             f" {characters:,} characters ({bills[0].tariff}), which is more than"

@@ -107,7 +107,7 @@ def normalise(coded: str) -> str:
     The reader sees what the author wrote; only the look-up is blind to it.
     """
     if coded.isascii() and coded.isprintable() and "  " not in coded:
-        return coded.strip()  # most texts, in a tenth of the time
+        return coded.strip()  # most texts, and much faster
     return _BLANKS.sub(" ", coded.translate(_PLAIN_PUNCTUATION)).strip()
 
 

@@ -33,7 +33,7 @@ SCHEMA_VERSION: Final = 1
 #: Bytes that every SQLite file begins with.
 _MAGIC: Final = b"SQLite format 3\0"
 _HEADER_SIZE: Final = 100
-#: Each state by its value. Asking the enumeration takes a third of a book's recall.
+#: Each state by its value: to ask the enumeration for each of a book's is slow.
 _STATES: Final = {state.value: state for state in State}
 #: A sign in SQLite's message → what to do.
 _ADVICE: Final = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
@@ -20,18 +19,24 @@ from amts_sphinx import (
     learning,
     press,
     receipt,
+    telling,
     terminology,
 )
 from amts_sphinx.collect import texts_of
-from amts_sphinx.engine import Learner, Paid, create_engine, makes_drafts
-from amts_sphinx.engine import Order as EngineOrder
+from amts_sphinx.engine import (
+    Commission,
+    Learner,
+    Paid,
+    create_engine,
+    makes_drafts,
+)
 from amts_sphinx.errors import AmtsError
 from amts_sphinx.memory import Memory
 from amts_sphinx.planning import Content, Planner
-from amts_sphinx.records import recorded
+from amts_sphinx.telling import Teller
 from amts_sphinx.translator import Translator
 from amts_sphinx.typography import profile_for
-from amts_sphinx.units import HUMAN, LanguagePair, Severity, State
+from amts_sphinx.units import HUMAN, LanguagePair, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +50,7 @@ if TYPE_CHECKING:
     from amts_sphinx.plan import Plan
     from amts_sphinx.planning import Order
     from amts_sphinx.press import Outcome
-    from amts_sphinx.units import Container, Edition, Finding
+    from amts_sphinx.units import Container, Edition
 
 logger = logging.getLogger(__name__)
 #: The name of Sphinx's file with the environment, in the directory of doctrees.
@@ -83,7 +88,7 @@ class Production:
         self._texts = {d: t for d, t in texts_of(env).items() if d in env.found_docs}
         self._strings = bookstrings.containers(app.config, env)
         self._planner = Planner(app, builder, self._texts, config.format)
-        self._told = {(record.message, record.location) for record in recorded()}
+        self._teller = Teller(config.engine, env.found_docs)
 
     def run(self, order: Order) -> None:
         """Make every edition; one that fails does not stop the others.
@@ -125,7 +130,7 @@ class Production:
                 outcome = future.result()
                 if outcome and outcome.failure:
                     failures[name] = outcome.failure
-                self._report(name, edition, outcome)
+                self._teller.report(name, edition, outcome)
         return failures
 
     def _started(
@@ -142,7 +147,7 @@ class Production:
                 works.append(self._work(memory, language))
             except AmtsError as exc:  # noqa: PERF203 - one must not stop the others
                 failures[f"amts-{language.tag}"] = f"{exc.category}: {exc}"
-        wanted = [self._order(work) for work in works]
+        wanted = [self._commission(work) for work in works]
         asked = [each for each in wanted if each.sources]
         budget.check(asked, self._config.cost_limit)
         if asked and isinstance(asked[0].engine, Paid):
@@ -157,7 +162,7 @@ class Production:
             return [self._estimate(work) for work in works]
 
     def _estimate(self, work: _Work) -> Estimate:
-        wanted = self._order(work, free=True)
+        wanted = self._commission(work, free=True)
         segments = {
             codes.normalise(segment.source)
             for container in self._everything
@@ -167,7 +172,7 @@ class Production:
             work.language, len(segments), len(wanted.sources), budget.bill(wanted)
         )
 
-    def _order(self, work: _Work, *, free: bool = False) -> EngineOrder:
+    def _commission(self, work: _Work, *, free: bool = False) -> Commission:
         """Return what an engine that costs money will be asked for.
 
         :param free: whether one that costs nothing is looked at too
@@ -175,7 +180,7 @@ class Production:
         engine, sources = work.translator.engine, []
         if free or isinstance(engine, Paid):
             sources = work.translator.missing(self._everything, work.pair)
-        return EngineOrder(engine, sources, work.pair)
+        return Commission(engine, sources, work.pair)
 
     def _work(self, memory: Memory, language: Language) -> _Work:
         """Return what translates the book into one language."""
@@ -187,7 +192,7 @@ class Production:
             fullwidth_punctuation=config.fullwidth_punctuation,
             script_spacing=config.script_spacing,
         )
-        asking = partial(_tell, language.tag, config.engine)
+        asking = partial(telling.asking, language.tag, config.engine)
         return _Work(language, pair, Translator(memory, engine, profile, asking))
 
     def _translate(
@@ -242,59 +247,10 @@ class Production:
         shutil.copyfile(Path(plan.doctrees, _ENVIRONMENT), Path(doctrees, _ENVIRONMENT))
         receipt.void(plan)
         prefix = f"[{plan.tag}] " if jobs > 1 else ""
-        outcome = press.run(plan, _Show(prefix), color=color_terminal())
+        outcome = press.run(plan, telling.Show(prefix), color=color_terminal())
         if not outcome.failure and whole:
             receipt.keep(plan, order)
         return outcome
-
-    def _report(self, name: str, edition: Edition, outcome: Outcome | None) -> None:
-        """Tell what became of an edition, last of all in one line."""
-        for record in outcome.records if outcome else ():
-            warning = (record.message, record.location)
-            if warning not in self._told:
-                self._told.add(warning)
-                logger.log(
-                    record.level,
-                    record.message,
-                    location=record.location,
-                    type=record.type or None,
-                    subtype=record.subtype or None,
-                )
-        for finding in edition.findings:
-            if finding.severity is not Severity.INFO:
-                self._warn(name, finding)
-        untold = sum(f.severity is Severity.INFO for f in edition.findings)
-        if untold:
-            logger.info(
-                "%s: %d segments stay in the source language: the engine %r has no"
-                " translation for them",
-                name,
-                untold,
-                self._config.engine,
-            )
-        drafts = sum(unit.state is State.DRAFT for unit in edition.units.values())
-        if drafts:
-            logger.info(
-                "%s: %d segments are drafts of the engine %r, to be read by a person",
-                name,
-                drafts,
-                self._config.engine,
-            )
-        if outcome is None:
-            logger.info("%s: the edition is up to date", name)
-        logger.info(edition.summary(name))
-
-    def _warn(self, name: str, finding: Finding) -> None:
-        document, line = finding.location
-        in_book = document in self._builder.env.found_docs
-        logger.warning(
-            "%s: %s",
-            name,
-            finding.message,
-            location=(document, line) if in_book else f"{document}:",
-            type="amts",
-            subtype=finding.check,
-        )
 
 
 def _content(
@@ -311,27 +267,3 @@ def _content(
             if translator.is_draft(container, edition):
                 drafts.add(key)
     return Content(targets, frozenset(drafts))
-
-
-@dataclass(frozen=True, slots=True)
-class _Show:
-    """Shows what an edition's build says, line by line."""
-
-    prefix: str
-
-    def __call__(self, line: str) -> None:
-        # Editions side by side would overwrite each other's progress.
-        if self.prefix and line.endswith("\r"):
-            return
-        logger.info("%s%s", self.prefix, line, nonl=True)
-
-
-def _tell(tag: str, engine: str, segments: int, characters: int) -> None:
-    """Say what the engine is asked for, since the answer may take a while."""
-    logger.info(
-        "amts-%s: asking the engine %r for %d segments, %d characters",
-        tag,
-        engine,
-        segments,
-        characters,
-    )

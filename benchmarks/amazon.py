@@ -7,7 +7,8 @@
 BOOK is a folder of Markdown. All of its distinct segments are translated through
 ``amts endpoint``, which runs in a process of its own, so that the CPU seconds and the
 memory told are the engine's. FILE holds what people translated; without it the endpoint
-answers with pseudo-translations, and fast. The wall time holds the endpoint's own work.
+answers with pseudo-translations, and fast. The endpoint's own CPU seconds are told too,
+where Linux tells them; the engine waits for them.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def main() -> None:
     pair = LanguagePair(*(find_language(tag).tag for tag in options.languages))
     sources = _sources(options.book, pair.source)
     units = list(interchange.read(options.pairs, pair)) if options.pairs else []
-    with endpoint() as url, tempfile.TemporaryDirectory() as home:
+    with endpoint() as (url, served), tempfile.TemporaryDirectory() as home:
         os.environ["AWS_ENDPOINT_URL"] = url
         settings = {
             "region": "us-west-2",
@@ -61,9 +62,11 @@ def main() -> None:
         engine: Any = create_engine("amazon", settings)
         trained = engine.train(pair, units, Path(home), {})
         bill = trained.bill(sources, pair)
+        theirs = _cpu(served)
         wall, cpu = time.perf_counter(), time.process_time()
         targets = trained.translate(sources, pair)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        theirs = _cpu(served) - theirs
         usage = json.load(urllib.request.urlopen(f"{url}/_amts/usage"))  # noqa: S310
     damaged = sum(
         target is not None and codes.verify(source, target) != ""
@@ -79,7 +82,20 @@ def main() -> None:
     for name, counts in usage["operations"].items():
         print(f"{counts['requests']:8,} × {name}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{wall:.1f} s wall, {cpu:.1f} s CPU of the engine, {peak:,} MB at most")
+    print(
+        f"{wall:.1f} s wall, {cpu:.1f} s CPU of the engine and {theirs:.1f} s of the"
+        f" endpoint; {peak:,} MB of the engine at most"
+    )
+
+
+def _cpu(process: int) -> float:
+    """Return the CPU seconds that another process has used; 0 where nobody tells."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2]
+    except OSError:
+        return 0.0
+    user, system = fields.split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _sources(book: Path, language: str) -> list[str]:
@@ -94,8 +110,8 @@ def _sources(book: Path, language: str) -> list[str]:
 
 
 @contextmanager
-def endpoint() -> Iterator[str]:
-    """Serve in another process, and give the address."""
+def endpoint() -> Iterator[tuple[str, int]]:
+    """Serve in another process; give the address, and the process."""
     command = [sys.executable, "-u", "-m", "amts_sphinx", "endpoint", "--port", "0"]
     command += ["--bucket", "books", "--delay", "0", "--no-quotas"]
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "rehearsal")
@@ -105,7 +121,7 @@ def endpoint() -> Iterator[str]:
             assert process.stdout is not None
             for line in process.stdout:
                 if found := _URL.search(line):
-                    yield found[1]
+                    yield found[1], process.pid
                     break
         finally:
             process.terminate()

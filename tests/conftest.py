@@ -28,8 +28,12 @@ from amts_sphinx.typography import profile_for
 from amts_sphinx.units import LanguagePair
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from docutils import nodes
     from sphinx.environment import BuildEnvironment
+
+    from amts_sphinx.endpoint import Served
 
 TESTS: Final = Path(__file__).parent
 #: Seconds that one build may take.
@@ -209,6 +213,15 @@ def twice(make_book: MakeBook) -> dict[str, Twice]:
     names = ["inline", "pages", "blocks", "strings", "index", "only", "quotes"]
     with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         return dict(zip(names, pool.map(build, names), strict=True))
+
+
+@pytest.fixture
+def endpoint(served: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """Return the endpoint, without faults, with the environment that leads to it."""
+    for name, value in served.environment().items():
+        monkeypatch.setenv(name, value)
+    yield served
+    served.plan([])
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from engine_contract import EngineContract
 
 from amts_sphinx import codes, terminology
 from amts_sphinx.endpoint import Options, serve
-from amts_sphinx.engine import Order, create_engine
+from amts_sphinx.engine import Commission, create_engine
 from amts_sphinx.engine.amazon.journal import FETCHED, Journal
 from amts_sphinx.engine.amazon.trained import AmazonEngine
 from amts_sphinx.errors import (
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from amts_sphinx.endpoint import Served
-    from amts_sphinx.units import LanguagePair
 
     Make = Callable[..., AmazonEngine]
 
@@ -35,7 +34,6 @@ BUCKET = "books"
 ROLE = "arn:aws:iam::123456789012:role/translate"
 #: Fast enough for tests, and otherwise as people have it.
 QUICK: Mapping[str, object] = {
-    "region": "us-west-2",
     "bucket": BUCKET,
     "role_arn": ROLE,
     "poll": 0.05,
@@ -57,18 +55,8 @@ def served() -> Iterator[Served]:
 
 
 @pytest.fixture
-def endpoint(served: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    """Return the endpoint, with the environment that leads to it and no faults."""
-    for name, value in served.environment().items():
-        monkeypatch.setenv(name, value)
-    yield served
-    served.plan([])
-
-
-@pytest.fixture
 def make(endpoint: Served, tmp_path: Path) -> Make:
     """Return what makes an engine that has learnt 60 pairs."""
-    assert endpoint.url
 
     def make(
         pair: LanguagePair = ES,
@@ -78,7 +66,8 @@ def make(endpoint: Served, tmp_path: Path) -> Make:
     ) -> AmazonEngine:
         # A prefix of its own: what other tests left at the service is none of ours.
         prefix = tmp_path.name.replace("_", "-")[:50].rstrip("-")
-        named = {**QUICK, "prefix": f"t{prefix}", **options}
+        region = endpoint.options.region
+        named = {**QUICK, "region": region, "prefix": f"t{prefix}", **options}
         engine = create_engine("amazon", named)
         human = units(pairs(pair, learnt), pair) if learnt else []
         trained = engine.train(pair, human, tmp_path, terms or {})  # type: ignore[attr-defined]
@@ -161,11 +150,10 @@ def test_what_was_fetched_is_not_asked_for_again(make: Make, used: Used) -> None
     assert used.repeated == 0
 
 
-def test_the_bucket_is_cleared(make: Make, endpoint: Served) -> None:
+def test_the_bucket_is_cleared(make: Make) -> None:
     engine = make()
     engine.translate(TEXTS, ES)
     assert list(engine.batch.client.keys(f"{engine.options.prefix}/")) == []
-    assert endpoint.url
 
 
 def test_the_same_parallel_data_is_sent_once(make: Make, used: Used) -> None:
@@ -186,8 +174,8 @@ def test_without_people_there_is_no_parallel_data(make: Make, used: Used) -> Non
 
 def test_like_orders_share_a_job(make: Make, used: Used) -> None:
     engines = [make(ES), make(ZH)]
-    orders = [Order(engine, TEXTS, engine.pair) for engine in engines]
-    engines[0].begin(orders)
+    commissions = [Commission(engine, TEXTS, engine.pair) for engine in engines]
+    engines[0].begin(commissions)
     assert used.jobs == 1
     for engine in engines:
         assert_sound(TEXTS, engine.translate(TEXTS, engine.pair))
@@ -197,8 +185,11 @@ def test_like_orders_share_a_job(make: Make, used: Used) -> None:
 
 def test_unlike_orders_have_jobs_of_their_own(make: Make, used: Used) -> None:
     engines = [make(ES, formality="FORMAL"), make(ZH, formality="FORMAL")]
-    orders = [Order(engines[0], TEXTS, ES), Order(engines[1], TEXTS[:2], ZH)]
-    engines[0].begin(orders)
+    commissions = [
+        Commission(engines[0], TEXTS, ES),
+        Commission(engines[1], TEXTS[:2], ZH),
+    ]
+    engines[0].begin(commissions)
     assert used.jobs == 2
     assert_sound(TEXTS, engines[0].translate(TEXTS, ES))
     assert_sound(TEXTS[:2], engines[1].translate(TEXTS[:2], ZH))
@@ -207,12 +198,63 @@ def test_unlike_orders_have_jobs_of_their_own(make: Make, used: Used) -> None:
 
 def test_a_changed_book_takes_what_a_former_job_has(make: Make, used: Used) -> None:
     killed = make()
-    killed.begin([Order(killed, TEXTS, ES)])
+    killed.begin([Commission(killed, TEXTS, ES)])
     engine = make()
     changed = [*TEXTS[1:], "The cloud trains a first layer."]
     assert engine.bill(changed, ES).characters == len(changed[-1])
     assert_sound(changed, engine.translate(changed, ES))
     assert used.jobs == 2
+    assert used.repeated == 0
+
+
+def test_a_job_of_another_computer_is_found_by_its_name(
+    make: Make, used: Used, tmp_path: Path
+) -> None:
+    there = make()
+    there.begin([Commission(there, TEXTS, ES)])
+    (entry,) = Journal(tmp_path / "amazon").entries()
+    Journal(tmp_path / "amazon").drop(entry)
+    told: list[str] = []
+    here = make()
+    here.tell = told.append
+    assert_sound(TEXTS, here.translate(TEXTS, ES))
+    assert "found at the service" in "\n".join(told)
+    assert used.jobs == 1
+    assert used.repeated == 0
+
+
+def test_a_job_of_another_region_is_none_of_ours(
+    make: Make, used: Used, tmp_path: Path
+) -> None:
+    engine = make()
+    engine.translate(TEXTS, ES)
+    journal = Journal(tmp_path / "amazon")
+    journal.write(journal.entries()[0], region="eu-west-1")
+    assert engine.bill(TEXTS, ES).characters > 0
+    journal.write(journal.entries()[0], region="us-west-2")
+    assert engine.bill(TEXTS, ES).characters == 0
+    assert used.jobs == 1
+
+
+def test_a_job_has_ten_languages_at_most(make: Make, used: Used) -> None:
+    tags = "af de es fr it nl pl pt sv tr vi".split()
+    engines = [make(LanguagePair("en", tag), learnt=0) for tag in tags]
+    engines[0].begin([Commission(engine, TEXTS, engine.pair) for engine in engines])
+    assert used.jobs == 2
+    for engine in engines:
+        assert_sound(TEXTS, engine.translate(TEXTS, engine.pair))
+    assert used.jobs == 2
+
+
+def test_results_that_cannot_be_fetched_now_are_fetched_later(
+    make: Make, endpoint: Served, used: Used
+) -> None:
+    endpoint.plan([{"on": "S3:GetObject", "kind": "reset", "count": None}])
+    with pytest.raises(EngineUnavailableError, match="cannot fetch a result"):
+        make(patience=1).translate(TEXTS, ES)
+    endpoint.plan([])
+    assert_sound(TEXTS, make().translate(TEXTS, ES))
+    assert used.jobs == 1
     assert used.repeated == 0
 
 
@@ -249,9 +291,16 @@ def test_a_small_change_goes_to_real_time_and_is_marked(make: Make, used: Used) 
     assert engine.otherwise == {TEXTS[0]: realtime}
     assert "batch" in batch
     assert "realtime" in realtime
-    engine.translate(TEXTS[1:], ES)
+    engine.translate(TEXTS, ES)
     assert engine.otherwise == {}
     assert used.jobs == 1
+
+
+def test_the_mark_stays_while_pieces_are_asked_for(make: Make) -> None:
+    engine = make(realtime_up_to=500)
+    engine.translate(TEXTS[:1], ES)
+    engine.translate(["big book"], ES)
+    assert engine.otherwise.keys() == {TEXTS[0], "big book"}
 
 
 def test_a_text_that_is_too_long_for_real_time_stays(make: Make) -> None:

@@ -112,12 +112,12 @@ def _running(options: argparse.Namespace) -> Iterator[tuple[Journal, Entry]]:
 
 
 def _resume(options: argparse.Namespace) -> None:
-    from amts_sphinx.engine.amazon import jobs  # noqa: PLC0415
+    from amts_sphinx.engine.amazon import jobs, results  # noqa: PLC0415
 
     for journal, entry in _running(options):
         client = jobs.client_of(entry)
         ended, state = jobs.wait(client, journal, entry, echo)
-        jobs.fetch(client, journal, ended, state, echo)
+        results.fetch(client, journal, ended, state, echo)
         echo(f"{entry.name}: its results are here; the next build takes them")
 
 

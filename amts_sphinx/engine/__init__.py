@@ -120,16 +120,16 @@ class Paid(Protocol):
     def bill(self, sources: Sequence[str], pair: LanguagePair) -> Bill:
         """Return what translating *sources* would cost; nothing is sent."""
 
-    def begin(self, orders: Sequence[Order]) -> None:
-        """Start on all the *orders* of a build, which will be asked for one by one.
+    def begin(self, commissions: Sequence[Commission]) -> None:
+        """Start on all *commissions* of a build, which will be asked for one by one.
 
-        The order of each engine is among its own and of engines like it.
+        Among them are this engine's own, and those of engines like it.
 
         :raises EngineError: the engine cannot translate them
         """
 
 
-class Order(NamedTuple):
+class Commission(NamedTuple):
     """What one engine will be asked for."""
 
     engine: Engine

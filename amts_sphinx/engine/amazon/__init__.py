@@ -1,9 +1,10 @@
 """Amazon Translate: batch jobs with parallel data, and translation in real time.
 
 Rooms, from the bottom: :mod:`options`, :mod:`limits` and :mod:`faults`; :mod:`client`
-(the way to AWS) and :mod:`wire` (text as HTML); :mod:`journal`; :mod:`paralleldata`,
-:mod:`terms`, :mod:`jobs`, :mod:`realtime` and :mod:`cost`; :mod:`batch`, which brings a
-book through its jobs; and :mod:`trained`, the engine for one direction.
+(the way to AWS) and :mod:`wire` (text as HTML); :mod:`journal`; :mod:`plans` and
+:mod:`results`; :mod:`paralleldata`, :mod:`terms`, :mod:`jobs`, :mod:`realtime` and
+:mod:`cost`; :mod:`batch`, which brings a book through its jobs; and :mod:`trained`, the
+engine for one direction.
 """
 
 from __future__ import annotations

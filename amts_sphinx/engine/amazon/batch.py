@@ -9,9 +9,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx.engine.amazon import jobs, paralleldata, terms, wire
+from amts_sphinx.engine.amazon import (
+    jobs,
+    paralleldata,
+    plans,
+    results,
+    terms,
+    wire,
+)
 from amts_sphinx.engine.amazon import journal as journals
-from amts_sphinx.engine.amazon.jobs import Plan
+from amts_sphinx.engine.amazon.plans import Plan
+from amts_sphinx.errors import EnginePartialError, EngineRejectedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,6 +45,11 @@ class Batch:
     units: Sequence[TranslationUnit]
     #: Is told, line by line, how the work goes.
     tell: Callable[[str], None]
+
+    @cached_property
+    def place(self) -> tuple[str, str]:
+        """The region and the bucket of the jobs."""
+        return self.client.region, self.client.options.bucket
 
     @cached_property
     def _settings(self) -> tuple[tuple[str, str], ...]:
@@ -143,7 +156,7 @@ class Batch:
     def _usable(self, texts: Iterable[str]) -> list[Entry]:
         """Return the jobs whose results would serve for some of *texts*."""
         keys = {wire.key_of(text) for text in texts}
-        use = jobs.use_of(
+        use = plans.use_of(
             self.pair.source,
             bool(self.units),
             self._terms_name,
@@ -154,21 +167,35 @@ class Batch:
             entry
             for entry in self.journal.entries()
             if entry.use == use
+            and (entry.region, entry.bucket) == self.place
             and entry.state != journals.FAILED
             and self.pair.target in entry.targets
             and not keys.isdisjoint(entry.keys())
         ]
 
     def _finish(self, entry: Entry, texts: Iterable[str]) -> dict[str, str]:
-        """Wait for a job, and return the targets that it has for *texts*."""
+        """Wait for a job, and return the targets that it has for *texts*.
+
+        :raises EngineError: it failed or was stopped, or the service failed
+        """
+        status = ""
         if entry.state == journals.STARTED:
             entry, state = jobs.wait(self.client, self.journal, entry, self.tell)
-            entry = jobs.fetch(self.client, self.journal, entry, state, self.tell)
+            entry = results.fetch(self.client, self.journal, entry, state, self.tell)
+            status = str(state["JobStatus"])
         targets = self._harvest(entry, self.tell)
         keys = {text: wire.key_of(text) for text in texts}
-        return {text: targets[key] for text, key in keys.items() if key in targets}
+        found = {text: targets[key] for text, key in keys.items() if key in targets}
+        if status == jobs.STOPPED:
+            # Whoever stopped it does not want another one started behind their back.
+            msg = (
+                f"the job {entry.name} ended as STOPPED; the next build will start"
+                " another for what it has not translated"
+            )
+            raise EnginePartialError(msg, found) if found else EngineRejectedError(msg)
+        return found
 
     def _harvest(
         self, entry: Entry, tell: Callable[[str], None] | None = None
     ) -> dict[str, str]:
-        return jobs.harvest(self.journal, entry, self.pair.target, tell)
+        return results.harvest(self.journal, entry, self.pair.target, tell)

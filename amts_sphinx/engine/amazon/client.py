@@ -62,6 +62,11 @@ class Client:
         except BotoCoreError as exc:
             raise faults.explain(exc, "use the AWS configuration") from exc
 
+    @property
+    def region(self) -> str:
+        """Where the service is; empty if nothing says."""
+        return str(self._session.region_name or "")
+
     @cached_property
     def _translate(self) -> Any:
         # Adaptive: a rate that the service bears, shared by all threads.
@@ -179,6 +184,7 @@ class Client:
 
         :param most: bytes that it may have
         :raises EngineReplyError: it has more
+        :raises EngineUnavailableError: the connection broke again and again
         """
         doing = f"fetch a result from the bucket {self.options.bucket}"
         end = time.monotonic() + self.options.patience
@@ -189,7 +195,8 @@ class Client:
                     data: bytes = body.read(most + 1)
             except (BotoCoreError, HTTPError, OSError) as exc:
                 if time.monotonic() > end:
-                    raise faults.incomplete(doing, "the rest of it") from exc
+                    msg = f"Amazon Translate: cannot {doing}: the connection broke"
+                    raise EngineUnavailableError(msg) from exc
                 time.sleep(_FIRST_PAUSE)
                 continue
             if len(data) > most:

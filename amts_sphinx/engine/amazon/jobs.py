@@ -1,4 +1,4 @@
-"""Batch jobs: planned, started once, waited for, and their results fetched.
+"""Batch jobs: started once, and waited for.
 
 A plan's hash is the job's name, its folder in the bucket and its token, so that the
 same request is the same job, whoever makes it and however often.
@@ -6,41 +6,26 @@ same request is the same job, whoever makes it and however often.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import random
 import time
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.engine.amazon import journal as journals
-from amts_sphinx.engine.amazon import limits, wire
+from amts_sphinx.engine.amazon import results
 from amts_sphinx.engine.amazon.client import Client, UncertainError
 from amts_sphinx.engine.amazon.faults import NotThereError
-from amts_sphinx.engine.amazon.journal import Entry
 from amts_sphinx.engine.amazon.options import AmazonOptions
-from amts_sphinx.errors import (
-    EngineError,
-    EngineRejectedError,
-    EngineReplyError,
-    EngineUnavailableError,
-)
+from amts_sphinx.errors import EngineRejectedError, EngineUnavailableError
 from amts_sphinx.languages import find_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from amts_sphinx.engine.amazon.journal import Journal
+    from amts_sphinx.engine.amazon.journal import Entry, Journal
+    from amts_sphinx.engine.amazon.plans import Plan
 
-#: Where a job's documents and its results are, under its folder. No document's folder
-#: may be called ``details``.
-_IN: Final = "in/"
-_OUT: Final = "out/"
-_DETAILS: Final = "auxiliary-translation-details.json"
-#: How often something is asked for whose reply seems to be cut off.
+#: How often a list is asked for that does not come.
 _TRIES: Final = 4
-_DETAILS_MOST: Final = 100_000_000
 _CONTENT: Final = "text/html"
 #: Seconds before the second look at a job.
 _FIRST_LOOK: Final = 1.0
@@ -49,92 +34,9 @@ _FIRST_PAUSE: Final = 5.0
 _LONGEST_PAUSE: Final = 30.0
 _GOING: Final = frozenset({"SUBMITTED", "IN_PROGRESS", "STOP_REQUESTED"})
 _WHOLE: Final = frozenset({"COMPLETED", "COMPLETED_WITH_ERROR"})
-
-
-def use_of(
-    source: str,
-    adapts: bool,  # noqa: FBT001 - in the order of a plan's fields
-    terminology: str,
-    settings: tuple[tuple[str, str], ...],
-    revision: int,
-) -> str:
-    """Return what two jobs have in common if one can use the other's results.
-
-    The revision of the parallel data is no part of it: see the engine's fingerprint.
-    """
-    said = json.dumps([source, adapts, terminology, settings, revision])
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A job that is to be."""
-
-    source: str
-    targets: tuple[str, ...]
-    #: Coded, each once.
-    texts: tuple[str, ...]
-    #: Names at the service; empty for none.
-    parallel_data: str
-    terminology: str
-    settings: tuple[tuple[str, str], ...]
-    #: See ``AmazonOptions.revision``.
-    revision: int = 0
-    #: Counts tries whose jobs failed.
-    attempt: int = 0
-
-    @cached_property
-    def use(self) -> str:
-        """What two plans have in common if one can use the other's results."""
-        adapts = bool(self.parallel_data)
-        return use_of(
-            self.source, adapts, self.terminology, self.settings, self.revision
-        )
-
-    @cached_property
-    def documents(self) -> dict[str, list[str]]:
-        """The texts of each document, by its name."""
-        pieces = {wire.paragraph(text): text for text in self.texts}
-        return {
-            f"{number:05}.html": [pieces[piece] for piece in portion]
-            for number, portion in enumerate(limits.portions(pieces), 1)
-        }
-
-    def data(self, document: str) -> bytes:
-        """Return a document."""
-        return wire.document(wire.paragraph(t) for t in self.documents[document])
-
-    def hash(self, client: Client) -> str:
-        """Return what tells this request from all others, 64 hexadecimal digits."""
-        options = client.options
-        where = [options.region, options.bucket, options.owner, options.role_arn]
-        what = [self.targets, self.parallel_data, self.attempt]
-        texts = [wire.key_of(text) for text in self.texts]
-        said = json.dumps([where, self.use, what, texts, options.kms_key])
-        return hashlib.sha256(said.encode()).hexdigest()
-
-    def entry(self, client: Client) -> Entry:
-        """Return how the journal notes this."""
-        options = client.options
-        name = f"{options.prefix}-{self.hash(client)[:16]}"
-        return Entry(
-            name=name,
-            source=self.source,
-            targets=self.targets,
-            use=self.use,
-            profile=options.profile,
-            region=options.region,
-            bucket=options.bucket,
-            owner=options.owner,
-            prefix=options.prefix,
-            folder=f"{options.prefix}/{name}/",
-            documents={
-                document: [wire.key_of(text) for text in texts]
-                for document, texts in self.documents.items()
-            },
-            sizes={document: len(self.data(document)) for document in self.documents},
-            characters=sum(map(len, self.texts)) * len(self.targets),
-        )
+#: A job that was stopped may have results too, and they were paid for.
+STOPPED: Final = "STOPPED"
+_ENDED: Final = _WHOLE | {STOPPED}
 
 
 def start(
@@ -142,23 +44,28 @@ def start(
 ) -> Entry:
     """Start the job of *plan*, unless it is there already. Hold the journal's lock.
 
+    It may be there without the journal knowing: started from another computer.
+
     :raises EngineError: it cannot be started
     """
     wanted = plan.entry(client)
     known = {entry.name: entry for entry in journal.entries()}.get(wanted.name)
-    known = settle(client, journal, known) if known else None
-    if known:
+    if known and known.state != journals.INTENDED:
         return known
-    for document in plan.documents:
-        key = f"{wanted.folder}{_IN}{document}"
-        client.put(key, plan.data(document), _CONTENT)
-    entry = journal.write(wanted)
-    job_id = _start(client, plan, entry)
-    tell(
-        f"job {entry.name}: started for {', '.join(entry.targets)},"
-        f" {len(plan.texts)} segments in {len(plan.documents)} documents,"
-        f" {entry.characters} characters"
-    )
+    entry = known or journal.write(wanted)
+    job_id = _find(client, entry.name)
+    if job_id:
+        tell(f"job {entry.name}: found at the service")
+    else:
+        for document in plan.documents:
+            key = f"{entry.folder}{results.IN}{document}"
+            client.put(key, plan.data(document), _CONTENT)
+        job_id = _start(client, plan, entry)
+        tell(
+            f"job {entry.name}: started for {', '.join(entry.targets)},"
+            f" {len(plan.texts)} segments in {len(plan.documents)} documents,"
+            f" {entry.characters} characters"
+        )
     return journal.write(entry, state=journals.STARTED, job_id=job_id)
 
 
@@ -194,13 +101,15 @@ def _start(client: Client, plan: Plan, entry: Entry) -> str:
 def _request(client: Client, plan: Plan, entry: Entry) -> dict[str, Any]:
     """Return the parameters of a job."""
     options = client.options
-    output: dict[str, Any] = {"S3Uri": f"s3://{entry.bucket}/{entry.folder}{_OUT}"}
+    output: dict[str, Any] = {
+        "S3Uri": f"s3://{entry.bucket}/{entry.folder}{results.OUT}"
+    }
     if options.kms_key:
         output["EncryptionKey"] = {"Type": "KMS", "Id": options.kms_key}
     request = {
         "JobName": entry.name,
         "InputDataConfig": {
-            "S3Uri": f"s3://{entry.bucket}/{entry.folder}{_IN}",
+            "S3Uri": f"s3://{entry.bucket}/{entry.folder}{results.IN}",
             "ContentType": _CONTENT,
         },
         "OutputDataConfig": output,
@@ -284,7 +193,7 @@ def describe(client: Client, entry: Entry) -> dict[str, Any]:
 def wait(
     client: Client, journal: Journal, entry: Entry, tell: Callable[[str], None]
 ) -> tuple[Entry, dict[str, Any]]:
-    """Wait until a job has ended.
+    """Wait until a job has ended, or was stopped.
 
     :returns: its entry, and what the service says of it
     :raises EngineError: it ended without results, or not in time
@@ -296,14 +205,14 @@ def wait(
         while True:
             try:
                 state = describe(client, entry)
-            except NotThereError:
-                journal.drop(entry)
+            except NotThereError as exc:
+                journal.write(entry, state=journals.FAILED, message=str(exc)[:500])
                 raise
             status = str(state.get("JobStatus", ""))
             if status != last:
                 tell(f"job {entry.name}: {status.lower().replace('_', ' ')}")
                 last = status
-            if status in _WHOLE:
+            if status in _ENDED:
                 return entry, state
             if status not in _GOING:
                 _fail(journal, entry, status, state)
@@ -332,124 +241,6 @@ def _fail(journal: Journal, entry: Entry, status: str, state: dict[str, Any]) ->
         f" {why}. The next build will start another"
     )
     raise EngineRejectedError(msg)
-
-
-def fetch(
-    client: Client,
-    journal: Journal,
-    entry: Entry,
-    state: dict[str, Any],
-    tell: Callable[[str], None],
-) -> Entry:
-    """Fetch the results of a job that has ended, and clear the bucket of it.
-
-    Results that are missing are left out; what is there is kept.
-    """
-    found = _results(client, entry, state)
-    missing = 0
-    for tag in entry.targets:
-        for document, size in entry.sizes.items():
-            key = found.get(f"{find_language(tag).service}.{document}")
-            data = _get(client, key, limits.largest(size)) if key else None
-            if data is None:
-                missing += 1
-            else:
-                journal.keep(entry, tag, document, data)
-        _tell_details(client, entry, tag, found, tell)
-    if missing:
-        tell(f"job {entry.name}: {missing} documents have no result")
-    entry = journal.write(entry, state=journals.FETCHED)
-    try:
-        client.delete(entry.folder)
-    except EngineError as exc:
-        tell(f"job {entry.name}: its objects stay in the bucket: {exc}")
-    return entry
-
-
-def _results(client: Client, entry: Entry, state: dict[str, Any]) -> dict[str, str]:
-    """Return the keys of the objects that a job has left, by their last parts."""
-    folder = f"{entry.folder}{_OUT}"
-    reported = str(state.get("OutputDataConfig", {}).get("S3Uri", ""))
-    place = reported.removeprefix(f"s3://{entry.bucket}/")
-    if not place.startswith(folder):
-        place = folder  # whatever it says, results are under our own folder
-    return {key.rpartition("/")[2]: key for key in client.keys(place)}
-
-
-def _get(client: Client, key: str, most: int) -> bytes | None:
-    """Return a result; ``None`` if it cannot be had.
-
-    One that seems cut off is fetched again: it may be the connection that cut it.
-    """
-    data = None
-    for _ in range(_TRIES):
-        try:
-            data = client.get(key, most)
-        except (NotThereError, EngineReplyError):
-            return None
-        if wire.is_whole(data):
-            break
-    return data
-
-
-def _tell_details(
-    client: Client,
-    entry: Entry,
-    tag: str,
-    found: dict[str, str],
-    tell: Callable[[str], None],
-) -> None:
-    """Tell what the service has counted, and of documents that it failed on."""
-    key = found.get(f"{find_language(tag).service}.{_DETAILS}")
-    try:
-        said = json.loads(client.get(key, _DETAILS_MOST)) if key else {}
-        counted = int(said.get("charactersTranslated", 0))
-        errors = [
-            each["auxiliaryData"]["error"]["errorCode"]
-            for each in said.get("details", ())
-            if each.get("auxiliaryData", {}).get("error")
-        ]
-    except (EngineError, ValueError, TypeError, KeyError, AttributeError):
-        tell(f"job {entry.name}: the details of {tag} cannot be read")
-        return
-    if counted:
-        tell(f"job {entry.name}: {counted} characters into {tag}, by the service")
-    if errors:
-        tell(
-            f"job {entry.name}: into {tag}, {len(errors)} documents failed: {errors[0]}"
-        )
-
-
-def harvest(
-    journal: Journal,
-    entry: Entry,
-    language: str,
-    tell: Callable[[str], None] | None = None,
-) -> dict[str, str]:
-    """Return the coded targets of a fetched job, by the keys of their sources.
-
-    A key that was not sent, or that comes twice with different texts, is left out.
-    """
-    tell = tell or (lambda _: None)
-    found: dict[str, str] = {}
-    doubtful: set[str] = set()
-    for document, keys in entry.documents.items():
-        data = journal.result(entry, language, document)
-        if data is None:
-            continue
-        try:
-            pieces = list(wire.segments(data, f"read {document} of {entry.name}"))
-        except EngineReplyError as exc:
-            tell(str(exc))
-            continue
-        wanted = set(keys)
-        for key, target in pieces:
-            if key not in wanted or found.setdefault(key, target) != target:
-                doubtful.add(key)
-        lost = len(wanted - {key for key, _ in pieces})
-        if lost:
-            tell(f"job {entry.name}: {lost} segments are missing in {document}")
-    return {key: target for key, target in found.items() if key not in doubtful}
 
 
 def client_of(entry: Entry) -> Client:

@@ -138,8 +138,8 @@ def _read(path: Path) -> Entry:
         return Entry(**said)
     except (OSError, ValueError, TypeError, KeyError) as exc:
         msg = (
-            f"{path} is no journal of a job ({type(exc).__name__}); move it away, and"
-            " look for a running job with `amts jobs list`"
+            f"{path} is no journal of a job ({type(exc).__name__}); move it away. If"
+            " its job is running, a build of the unchanged book finds it by its name"
         )
         raise EngineError(msg) from exc
 

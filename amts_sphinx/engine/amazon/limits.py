@@ -15,10 +15,8 @@ TEXT: Final = 10_000
 #: The translatable text of one document of a batch job, and its characters. We count
 #: markup too, and keep a tenth in hand.
 DOCUMENT: Final = 900_000
-#: The documents of one job.
-DOCUMENTS: Final = 1_000_000
-#: All documents of one job.
-JOB: Final = 5 * 2**30
+#: Characters of a segment: with all its escapes it still fits into a document.
+SEGMENT: Final = 100_000
 #: The target languages of one job.
 TARGETS: Final = 10
 #: One field of parallel data.

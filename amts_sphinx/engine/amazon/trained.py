@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx import codes
-from amts_sphinx.engine.amazon import cost, paralleldata, realtime, terms, wire
+from amts_sphinx.engine.amazon import cost, limits, paralleldata, realtime, terms, wire
 from amts_sphinx.engine.amazon.batch import Batch
 from amts_sphinx.engine.amazon.client import Client
 from amts_sphinx.engine.amazon.journal import Journal
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from amts_sphinx.engine import Bill, Order
+    from amts_sphinx.engine import Bill, Commission
     from amts_sphinx.engine.amazon.options import AmazonOptions
     from amts_sphinx.units import LanguagePair, TranslationUnit
 
@@ -144,12 +144,12 @@ class AmazonEngine:
 
     # The work.
 
-    def begin(self, orders: Sequence[Order]) -> None:
-        """Start the jobs of all *orders*; like ones become one job in many languages.
+    def begin(self, commissions: Sequence[Commission]) -> None:
+        """Start the jobs of all *commissions*; like ones become one job.
 
         What goes wrong here goes wrong again, and is told, when it is asked for.
         """
-        for batches, texts in _grouped(orders):
+        for batches, texts in _grouped(commissions):
             first, *others = batches
             try:
                 first.start(texts, others)
@@ -164,8 +164,9 @@ class AmazonEngine:
         :raises EnginePartialError: it failed, and some were translated
         :raises EngineError: it failed
         """
-        self._otherwise.clear()
         texts = _sent(sources)
+        for text in texts:
+            self._otherwise.pop(text, None)
         found: dict[str, str | None] = {}
         try:
             if self.options.mode == "batch":
@@ -228,17 +229,18 @@ def _sent(sources: Iterable[str]) -> list[str]:
     ]
 
 
-def _grouped(orders: Sequence[Order]) -> list[tuple[list[Batch], list[str]]]:
+def _grouped(commissions: Sequence[Commission]) -> list[tuple[list[Batch], list[str]]]:
     """Return the jobs to start: the batches that share one, and its texts."""
     groups: list[tuple[list[Batch], list[str]]] = []
-    for engine, sources, _ in orders:
+    for engine, sources, _ in commissions:
         if not isinstance(engine, AmazonEngine) or engine.options.mode != "batch":
             continue
         texts = engine.batch.new(_sent(sources))
         if not texts or engine._is_small(texts):  # noqa: SLF001 - its own kind
             continue
         for batches, others in groups:
-            if others == texts and engine.batch.is_like(batches[0]):
+            room = len(batches) < limits.TARGETS
+            if room and others == texts and engine.batch.is_like(batches[0]):
                 batches.append(engine.batch)
                 break
         else:

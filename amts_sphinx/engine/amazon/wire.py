@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree, html
 
 from amts_sphinx import codes
+from amts_sphinx.engine.amazon import limits
 from amts_sphinx.errors import EngineReplyError
 
 if TYPE_CHECKING:
@@ -41,8 +42,11 @@ def key_of(source: str) -> str:
 
 
 def fits(source: str) -> bool:
-    """Tell whether HTML can hold *source*: no control character, no half of a pair."""
-    return not _CONTROL.search(source)
+    """Tell whether a document can hold *source*.
+
+    It has no control character and no half of a pair, and is not as long as a book.
+    """
+    return len(source) <= limits.SEGMENT and not _CONTROL.search(source)
 
 
 def fragment(source: str) -> str:

@@ -211,8 +211,7 @@ class Candidates:
 
         It is the mean length of its phrases, in words, plus the mean natural logarithm
         of their chances given the source, by the word. Codes, numbers and terms do not
-        count. The sum goes with chrF (r = .4 to .5 in books of 1,000 to 9,000 units),
-        each part less so, and the share of unknown words hardly.
+        count.
         """
         counted = [o for o in options if o.row not in {COPY, TERM}]
         size = sum(o.end - o.start for o in counted)

@@ -1,0 +1,150 @@
+"""The results of a batch job: fetched, kept beside the journal, and read.
+
+Nothing of them is trusted: not how many there are, nor how large, nor what is in them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from amts_sphinx.engine.amazon import journal as journals
+from amts_sphinx.engine.amazon import limits, wire
+from amts_sphinx.engine.amazon.faults import NotThereError
+from amts_sphinx.errors import EngineError, EngineReplyError
+from amts_sphinx.languages import find_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from amts_sphinx.engine.amazon.client import Client
+    from amts_sphinx.engine.amazon.journal import Entry, Journal
+
+#: Where a job's documents and its results are, under its folder. No document's folder
+#: may be called ``details``.
+IN: Final = "in/"
+OUT: Final = "out/"
+_DETAILS: Final = "auxiliary-translation-details.json"
+_DETAILS_MOST: Final = 100_000_000
+#: How often a result is fetched that seems to be cut off.
+_TRIES: Final = 4
+
+
+def fetch(
+    client: Client,
+    journal: Journal,
+    entry: Entry,
+    state: dict[str, Any],
+    tell: Callable[[str], None],
+) -> Entry:
+    """Fetch the results of a job that has ended, and clear the bucket of it.
+
+    Results that are missing are left out; what is there is kept.
+
+    :raises EngineUnavailableError: the bucket cannot be reached; all is still there
+    """
+    found = _results(client, entry, state)
+    missing = 0
+    for tag in entry.targets:
+        for document, size in entry.sizes.items():
+            key = found.get(f"{find_language(tag).service}.{document}")
+            data = _get(client, key, limits.largest(size)) if key else None
+            if data is None:
+                missing += 1
+            else:
+                journal.keep(entry, tag, document, data)
+        _tell_details(client, entry, tag, found, tell)
+    if missing:
+        tell(f"job {entry.name}: {missing} documents have no result")
+    entry = journal.write(entry, state=journals.FETCHED)
+    try:
+        client.delete(entry.folder)
+    except EngineError as exc:
+        tell(f"job {entry.name}: its objects stay in the bucket: {exc}")
+    return entry
+
+
+def _results(client: Client, entry: Entry, state: dict[str, Any]) -> dict[str, str]:
+    """Return the keys of the objects that a job has left, by their last parts."""
+    folder = f"{entry.folder}{OUT}"
+    reported = str(state.get("OutputDataConfig", {}).get("S3Uri", ""))
+    place = reported.removeprefix(f"s3://{entry.bucket}/")
+    if not place.startswith(folder):
+        place = folder  # whatever it says, results are under our own folder
+    return {key.rpartition("/")[2]: key for key in client.keys(place)}
+
+
+def _get(client: Client, key: str, most: int) -> bytes | None:
+    """Return a result; ``None`` if it cannot be had.
+
+    One that seems cut off is fetched again: it may be the connection that cut it.
+    """
+    data = None
+    for _ in range(_TRIES):
+        try:
+            data = client.get(key, most)
+        except (NotThereError, EngineReplyError):
+            return None
+        if wire.is_whole(data):
+            break
+    return data
+
+
+def _tell_details(
+    client: Client,
+    entry: Entry,
+    tag: str,
+    found: dict[str, str],
+    tell: Callable[[str], None],
+) -> None:
+    """Tell what the service has counted, and of documents that it failed on."""
+    key = found.get(f"{find_language(tag).service}.{_DETAILS}")
+    try:
+        said = json.loads(client.get(key, _DETAILS_MOST)) if key else {}
+        counted = int(said.get("charactersTranslated", 0))
+        errors = [
+            each["auxiliaryData"]["error"]["errorCode"]
+            for each in said.get("details", ())
+            if each.get("auxiliaryData", {}).get("error")
+        ]
+    except (EngineError, ValueError, TypeError, KeyError, AttributeError):
+        tell(f"job {entry.name}: the details of {tag} cannot be read")
+        return
+    if counted:
+        tell(f"job {entry.name}: {counted} characters into {tag}, by the service")
+    if errors:
+        tell(
+            f"job {entry.name}: into {tag}, {len(errors)} documents failed: {errors[0]}"
+        )
+
+
+def harvest(
+    journal: Journal,
+    entry: Entry,
+    language: str,
+    tell: Callable[[str], None] | None = None,
+) -> dict[str, str]:
+    """Return the coded targets of a fetched job, by the keys of their sources.
+
+    A key that was not sent, or that comes twice with different texts, is left out.
+    """
+    tell = tell or (lambda _: None)
+    found: dict[str, str] = {}
+    doubtful: set[str] = set()
+    for document, keys in entry.documents.items():
+        data = journal.result(entry, language, document)
+        if data is None:
+            continue
+        try:
+            pieces = list(wire.segments(data, f"read {document} of {entry.name}"))
+        except EngineReplyError as exc:
+            tell(str(exc))
+            continue
+        wanted = set(keys)
+        for key, target in pieces:
+            if key not in wanted or found.setdefault(key, target) != target:
+                doubtful.add(key)
+        lost = len(wanted - {key for key, _ in pieces})
+        if lost:
+            tell(f"job {entry.name}: {lost} segments are missing in {document}")
+    return {key: target for key, target in found.items() if key not in doubtful}
