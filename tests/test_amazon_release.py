@@ -129,7 +129,16 @@ def test_what_came_before_a_fault_is_learnt(book: Book, endpoint: Served) -> Non
     assert 0 < use["translated"] < use["segments"]
 
 
+#: A shell that starts us in the background has us, and all we start, ignore Ctrl-C.
+HEEDING: Final = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""
+
+
 def start(book: Book) -> subprocess.Popen[str]:
+    conf = (book.source / "conf.py").read_text("utf-8")
+    book.write("conf.py", conf + HEEDING)
     command = [sys.executable, "-m", "sphinx", "-b", "amts-zh", str(book.source)]
     return subprocess.Popen(
         [*command, str(book.source.parent / "out")],
