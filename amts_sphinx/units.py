@@ -175,6 +175,22 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """How much hypotheses are like references, by one metric."""
+
+    #: ``BLEU``, ``chrF2`` or ``TER``, with what it counts where that is not usual.
+    metric: str
+    #: 0–100; of TER 0 is the best, and it can exceed 100.
+    value: float
+    #: sacreBLEU's: everything that changes the number. Never quote one without it.
+    signature: str
+    #: Number of segments that were compared.
+    segments: int
+    #: The 95 % confidence interval, by bootstrap resampling; ``None``: not asked for.
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What an edition cost."""
 
