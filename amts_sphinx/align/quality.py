@@ -107,12 +107,7 @@ class Judge:
     def _coverage(self, bead: Bead) -> float:
         mine = np.unique(_ids(self._source.tokens, bead.first, bead.last)[:_ENOUGH])
         other = np.unique(_ids(self._target.tokens, bead.start, bead.end)[:_ENOUGH])
-        if min(len(mine), len(other)) < _KNOWN:
-            return -1.0
-        forward, backward = self._lexicon.tables(mine, other)
-        there = _share(forward.max(1), self._lexicon.source_weights[mine])
-        here = _share(backward.max(0), self._lexicon.target_weights[other])
-        return (there + here) / 2
+        return coverage(mine, other, self._lexicon)
 
     def _anchors(self, bead: Bead) -> float:
         ours = self._source.mass[bead.first : bead.last].sum()
@@ -122,6 +117,21 @@ class Judge:
         mine = Counter(_ids(self._source.anchors, bead.first, bead.last).tolist())
         other = Counter(_ids(self._target.anchors, bead.start, bead.end).tolist())
         return float(2 * (mine & other).total() / (ours + theirs))
+
+
+def coverage(mine: Ints, other: Ints, lexicon: Lexicon) -> float:
+    """Return the share of the words, by weight, that go with one of the other side.
+
+    :param mine: the lexicon's numbers of the source's words, each once
+    :param other: the same of the target
+    :returns: 0-1, or -1 where the lexicon knows too few of them
+    """
+    if min(len(mine), len(other)) < _KNOWN:
+        return -1.0
+    forward, backward = lexicon.tables(mine, other)
+    there = _share(forward.max(1), lexicon.source_weights[mine])
+    here = _share(backward.max(0), lexicon.target_weights[other])
+    return (there + here) / 2
 
 
 def _ids(bag: Bag, first: int, last: int) -> Ints:

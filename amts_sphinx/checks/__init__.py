@@ -1,0 +1,104 @@
+"""Quality checks: what a person should look at before an edition is published.
+
+Each check has an id, a severity and a rule, in :data:`RULES`; the modules of this
+package enter theirs when they are imported. A check compares a target with its source
+by the habits of both languages. It knows no engine and no memory, and it does not
+judge style: a finding should be worth the time that it takes to read it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from amts_sphinx.checks import (  # noqa: F401 - each enters its checks
+    coverage,
+    language,
+    length,
+    markup,
+    near,
+    numbers,
+    punctuation,
+    repetition,
+    spacing,
+    terms,
+    twins,
+)
+from amts_sphinx.checks.rules import (
+    BOOK_CHECKS,
+    CHECKS,
+    RULES,
+    Context,
+    Entry,
+    Rule,
+    read,
+)
+from amts_sphinx.errors import ConfigError
+from amts_sphinx.units import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from amts_sphinx.checks.rules import Texts
+
+__all__ = ["RULES", "Context", "Entry", "Rule", "check_ids", "known_ids", "run"]
+
+
+def known_ids() -> frozenset[str]:
+    """Return the ids of all checks."""
+    return frozenset(RULES)
+
+
+def check_ids(name: str, ids: Iterable[str]) -> frozenset[str]:
+    """Return *ids* of checks that are to be switched off.
+
+    :param name: where they stand, such as the name of a configuration value
+    :raises ConfigError: one of them is the id of no check
+    """
+    found = frozenset(ids)
+    for each in sorted(found - RULES.keys()):
+        alike = difflib.get_close_matches(each, RULES, n=1, cutoff=0.5)
+        allowed = f"allowed are {', '.join(sorted(RULES))}"
+        hint = f"did you mean {alike[0]!r}?" if alike else allowed
+        msg = f"{name}: there is no check {each!r}; {hint}"
+        raise ConfigError(msg)
+    return found
+
+
+def run(entries: Sequence[Entry], context: Context) -> list[Finding]:
+    """Check an edition, and return what was found, in the order of *entries*.
+
+    What stays in the source language is not checked: whoever left it has said so.
+
+    :raises ConfigError: an ignored id is that of no check
+    """
+    check_ids("ignored checks", context.ignored)
+    ignored = frozenset().union(*(entry.ignored for entry in entries))
+    check_ids("ignored checks", ignored)
+    texts = [read(entry, entry.target) for entry in entries if entry.target is not None]
+    found: list[list[tuple[str, str]]] = [list(_of_one(t, context)) for t in texts]
+    for name, check in BOOK_CHECKS.items():
+        if name not in context.ignored:
+            for number, message in check(texts, context):
+                found[number].append((name, message))
+    order = {name: place for place, name in enumerate(RULES)}
+    return [
+        _finding(each, name, message)
+        for each, faults in zip(texts, found, strict=True)
+        for name, message in sorted(faults, key=lambda fault: order[fault[0]])
+        if name not in each.entry.ignored
+    ]
+
+
+def _of_one(texts: Texts, context: Context) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with one text, each with the id of the check."""
+    for name, check in CHECKS.items():
+        if name not in context.ignored:
+            for message in check(texts, context):
+                yield name, message
+
+
+def _finding(texts: Texts, name: str, message: str) -> Finding:
+    segment = texts.entry.segment
+    where = segment.location
+    return Finding(name, RULES[name].severity, where, message, segment.source)

@@ -1,0 +1,27 @@
+"""Inline markup: what is lost is lost for the reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from amts_sphinx import codes
+from amts_sphinx.checks.rules import check
+from amts_sphinx.units import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from amts_sphinx.checks.rules import Context, Texts
+
+
+@check(
+    "codes",
+    Severity.ERROR,
+    "Each piece of inline markup of the source, such as a literal, a formula or a"
+    " reference, stands in the translation exactly once.",
+)
+def _codes(texts: Texts, _context: Context) -> Iterator[str]:
+    segment = texts.entry.segment
+    fault = codes.verify(segment.source, texts.entry.target or "", segment.codes)
+    if fault:
+        yield f"the markup differs: {fault}"

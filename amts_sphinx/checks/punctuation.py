@@ -1,0 +1,106 @@
+"""The mark at the end, brackets and quotes, and the marks that a language uses."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from amts_sphinx.checks.rules import THING, check
+from amts_sphinx.languages import name_language
+from amts_sphinx.units import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from amts_sphinx.checks.rules import Context, Texts
+
+#: The marks that end a text, by what they say.
+_ENDS: Final = {
+    mark: kind
+    for kind, marks in {
+        "full stop": ".。．।۔።",
+        "question mark": "?？؟;;՞",
+        "exclamation mark": "!！",
+        "colon": ":：",
+        "ellipsis": "…",
+    }.items()
+    for mark in marks
+}
+_CLOSERS: Final = " \u00a0\u202f\"'”’»)）」』】》]*_" + THING
+#: Closing bracket → opening one. Those of program text are balanced too.
+_PAIRS: Final = {
+    ")": "(", "]": "[", "}": "{", "）": "（", "】": "【", "」": "「", "』": "『",
+    "》": "《", "”": "“", "»": "«",
+}  # fmt: skip
+_SAME: Final = str.maketrans("（）［］", "()[]")
+_HALF: Final = re.compile(
+    r"(?<=[\u3040-\u30ff\u3400-\u9fff])[,;:!?](?=[\u3040-\u30ff\u3400-\u9fff\s]|$)"
+)
+_FRENCH: Final = re.compile(r"\w[;!?](?:\s|$)|«\w|\w»")
+
+
+@check(
+    "end-mark",
+    Severity.WARNING,
+    "The target ends with a mark of the same kind as the source: a full stop, a"
+    " question mark, an exclamation mark or a colon.",
+)
+def _end_mark(texts: Texts, _context: Context) -> Iterator[str]:
+    mine, other = _end(texts.source), _end(texts.target)
+    if mine == other or "ellipsis" in {mine, other}:
+        return
+    if mine and other:
+        yield f"it ends with a {other}, its source with a {mine}"
+    elif mine:
+        yield f"the {mine} at the end is missing"
+    else:
+        yield f"it ends with a {other}, which its source has not"
+
+
+@check(
+    "brackets",
+    Severity.WARNING,
+    "Brackets and quotation marks that open are closed again, unless those of the"
+    " source are not.",
+)
+def _brackets(texts: Texts, _context: Context) -> Iterator[str]:
+    fault = _unbalanced(texts.target)
+    if fault and not _unbalanced(texts.source):
+        yield fault
+
+
+@check(
+    "punctuation",
+    Severity.INFO,
+    "Marks are those of the language: full width in Chinese and Japanese, ¿ and ¡ in"
+    " Spanish, a blank before ; ! ? and within « » in French.",
+)
+def _punctuation(texts: Texts, context: Context) -> Iterator[str]:
+    primary = name_language(context.pair.target).tag.partition("-")[0]
+    text = texts.target
+    if primary in {"zh", "ja"} and (found := _HALF.search(text)):
+        yield f"{found[0]!r} should be full width"
+    elif primary == "es":
+        for mark, opening in (("?", "¿"), ("!", "¡")):
+            if text.rstrip().endswith(mark) and opening not in text:
+                yield f"{opening!r} is missing"
+    elif primary == "fr" and (found := _FRENCH.search(text)):
+        yield f"a blank is missing in {found[0]!r}"
+
+
+def _end(text: str) -> str:
+    """Return the kind of mark that *text* ends with, if any."""
+    bare = text.rstrip(_CLOSERS)
+    return _ENDS.get(bare[-1:], "") if not bare.endswith("...") else "ellipsis"
+
+
+def _unbalanced(text: str) -> str:
+    """Say which bracket has no partner; full-width ones go with half-width ones."""
+    text = text.translate(_SAME)
+    for closer, opener in _PAIRS.items():
+        opened, closed = text.count(opener), text.count(closer)
+        if opened > closed:
+            return f"{opener!r} is not closed"
+        if closed > opened:
+            return f"{closer!r} is not opened"
+    return ""

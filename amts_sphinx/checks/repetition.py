@@ -1,0 +1,45 @@
+"""Words that stand twice in a row, as engines stutter and people cut and paste."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from amts_sphinx.checks.rules import check
+from amts_sphinx.languages import name_language
+from amts_sphinx.units import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from amts_sphinx.checks.rules import Context, Texts
+
+_TWICE: Final = re.compile(r"(?<![\w'’-])([^\W\d_]+)\s+\1(?![\w'’-])", re.IGNORECASE)
+#: Two or more characters, then the same again; or one that is never doubled.
+_RUN_TWICE: Final = re.compile(
+    r"([\u3040-\u30ff\u3400-\u9fff]{2,})\1|([的了和与或在是被把对为の])\2"
+)
+#: Words that grammar puts side by side.
+_DOUBLED: Final = {
+    "de": {"der", "die", "das", "sie"},
+    "en": {"had", "that"},
+    "fr": {"nous", "vous"},
+    "it": {"via"},
+}
+
+
+@check(
+    "repeated-words",
+    Severity.WARNING,
+    "No word stands twice in a row, unless the source repeats one too.",
+)
+def _repeated_words(texts: Texts, context: Context) -> Iterator[str]:
+    language = name_language(context.pair.target)
+    pattern = _TWICE if language.spaced else _RUN_TWICE
+    usual = _DOUBLED.get(language.tag.partition("-")[0], set())
+    if _TWICE.search(texts.source):
+        return
+    for found in pattern.finditer(texts.target):
+        word = found[1] or found[2]
+        if word.casefold() not in usual:
+            yield f"{word!r} is repeated"

@@ -1,0 +1,122 @@
+"""What a check sees and says, and the list in which each check enters itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amts_sphinx import codes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from amts_sphinx.terminology import Terminology
+    from amts_sphinx.units import LanguagePair, Match, Segment, Severity
+
+#: Stands in a text for a code that holds no words: a formula, a piece of program.
+THING: Final = "\ufffc"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One text of the edition."""
+
+    segment: Segment
+    #: Coded text; ``None`` where the source is published.
+    target: str | None
+    by_human: bool = False
+    #: The likest other source that the memory knows, with its target.
+    near: Match | None = None
+    #: Ids of checks that the author switched off at this place.
+    ignored: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known about the whole edition."""
+
+    pair: LanguagePair
+    #: Terms that must be used.
+    terms: Terminology | None = None
+    #: Words that must not stand in a target, as plain text.
+    forbidden: tuple[str, ...] = ()
+    #: Takes the plain text of a source and of its target; returns the share of their
+    #: words, 0–1, that are known as translations of each other; negative: not known.
+    coverage: Callable[[str, str], float] | None = None
+    #: Ids of checks that are switched off as a whole.
+    ignored: frozenset[str] = frozenset()
+
+
+class Rule(NamedTuple):
+    """What a check demands."""
+
+    id: str
+    severity: Severity
+    #: For the documentation: a sentence or two.
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """An entry that has a target, as its readers see it."""
+
+    entry: Entry
+    #: Without codes; :data:`THING` stands for each one that holds no words.
+    source: str
+    target: str
+
+
+if TYPE_CHECKING:
+    #: Yields a message for each fault of one text.
+    Check = Callable[[Texts, Context], Iterable[str]]
+    #: Yields faults of a whole edition, each with the number of its text.
+    BookCheck = Callable[[Sequence[Texts], Context], Iterable[tuple[int, str]]]
+
+#: Every rule by its id, in the order in which the checks are made.
+RULES: Final[dict[str, Rule]] = {}
+CHECKS: Final[dict[str, Check]] = {}
+BOOK_CHECKS: Final[dict[str, BookCheck]] = {}
+
+
+def check(name: str, severity: Severity, text: str) -> Callable[[Check], Check]:
+    """Enter a check of single texts into the list, under the id *name*."""
+
+    def enter(made: Check) -> Check:
+        RULES[name] = Rule(name, severity, text)
+        CHECKS[name] = made
+        return made
+
+    return enter
+
+
+def book_check(
+    name: str, severity: Severity, text: str
+) -> Callable[[BookCheck], BookCheck]:
+    """Enter a check of the whole edition into the list, under the id *name*."""
+
+    def enter(made: BookCheck) -> BookCheck:
+        RULES[name] = Rule(name, severity, text)
+        BOOK_CHECKS[name] = made
+        return made
+
+    return enter
+
+
+def read(entry: Entry, target: str) -> Texts:
+    """Return an entry with its *target* as its readers see it."""
+    return Texts(entry, seen(entry.segment.source), seen(target))
+
+
+def seen(coded: str) -> str:
+    """Return coded text without codes, with :data:`THING` for each wordless one."""
+    if "<" not in coded:
+        return codes.unescape(coded)
+    return codes.unescape("".join(_shown(coded)))
+
+
+def _shown(coded: str) -> Iterator[str]:
+    for piece in codes.tokens(coded):
+        if piece.type == "text":
+            yield piece.coded
+        elif piece.type == "empty":
+            yield THING
