@@ -17,6 +17,8 @@ Each text stands alone: what is wrong, where, and what is allowed.
     + EnginePartialError      it cannot go on, but translated some
     + CostLimitError          it would cost more than is allowed
   x EditionError              one or more editions were not built
+  x EvaluationError           there is nothing that could be scored
+  x QualityError              an edition is not good enough for ``amts_fail_under``
 """
 
 from __future__ import annotations
@@ -102,3 +104,15 @@ class EditionError(AmtsError):
     """One or more editions were not built."""
 
     category = "amts edition"
+
+
+class EvaluationError(AmtsError):
+    """What is to be scored and its references do not fit together."""
+
+    category = "amts evaluation"
+
+
+class QualityError(AmtsError):
+    """An edition was built, but is not what ``amts_fail_under`` asks for."""
+
+    category = "amts_fail_under"
