@@ -92,14 +92,20 @@ def difference(source: Segment, target: Segment) -> str:
     return ", ".join(lost + new) or "it nests otherwise"
 
 
-def shown(segment: Segment) -> str:
-    """Return what a reader sees of a segment: formulas and code as written."""
-    named = {code.id: code for code in segment.codes}
+def shown(segment: Segment, *, named: bool = False) -> str:
+    """Return what a reader sees of a segment: formulas and code as written.
+
+    :param named: whether what else has no words, such as a reference, is named in ‹ ›
+    """
+    behind = {code.id: code for code in segment.codes}
     parts = []
     for piece in codes.tokens(segment.source):
         if piece.type == "text":
             parts.append(codes.unescape(piece.coded))
         elif piece.type == "empty":
-            code = named.get(piece.id)
-            parts.append(code.equiv if code and code.kind in _SHOWN else "")
+            code = behind.get(piece.id)
+            if code and code.kind in _SHOWN:
+                parts.append(code.equiv)
+            elif code and named:
+                parts.append(f"‹{code.equiv or code.kind}›")
     return " ".join("".join(parts).split())

@@ -114,6 +114,42 @@ class AmtsConfig:
         " fails before anything is sent. See ``amts estimate``.",
         allowed='``None``, characters as ``500000``, or dollars as ``"$20"``',
     )
+    #: The folder of the quality reports; ``None`` when there are to be none.
+    report: Path | None = confvals.value(
+        ".amts/report",
+        confvals.maybe_path,
+        "The folder of the quality reports, relative to ``conf.py``: a folder for each"
+        " edition, with ``report.html``, ``report.json``, ``junit.xml`` and what the"
+        " trend over past builds is drawn from. Empty: no reports.",
+        allowed="a path, or an empty string",
+    )
+    #: What an edition must reach for its build to succeed.
+    fail_under: confvals.FailUnder = confvals.value(
+        {},
+        confvals.fail_under,
+        "What an edition must reach for its build to succeed, with any of these keys."
+        " ``coverage`` and ``reviewed``: the least part of the book's words that is"
+        " translated, and that is so by people, 0–1. ``bleu`` and ``chrf2``: the least"
+        " score of the machine's texts against what people made of them, 0–100."
+        " ``findings``: a dictionary with the most findings of severity ``error``,"
+        " ``warning`` and ``info``.",
+        allowed='a dictionary, as ``{"coverage": 0.95, "findings": {"error": 0}}``',
+    )
+    #: Identifiers of checks whose findings are not wanted.
+    ignore: frozenset[str] = confvals.value(
+        [],
+        confvals.check_ids,
+        "Identifiers of checks whose findings are not wanted anywhere in the book. At"
+        " one place, a comment ``amts-ignore: <check>, <check>`` before it does that.",
+        allowed="a list of identifiers, see :doc:`checks`",
+    )
+    forbidden_terms: Mapping[str, tuple[str, ...]] = confvals.value(
+        {},
+        confvals.words_of_languages,
+        "Words that must not stand in an edition, by its language: the check"
+        " ``forbidden`` reports them.",
+        allowed='a dictionary, as ``{"zh": ["词汇表"]}``',
+    )
     draft_notice: bool = confvals.value(
         True,
         confvals.flag,
@@ -154,6 +190,10 @@ class AmtsConfig:
         found["by_sentence"] = found["by_sentence"] == "sentence"
         found["skip"] = frozenset(found["skip"])
         found["memory"] = Path(confdir, found["memory"])
+        found["report"] = Path(confdir, found["report"]) if found["report"] else None
+        if found["report"] is None and found["fail_under"].by_name():
+            msg = "amts_fail_under needs the quality report: do not empty amts_report"
+            raise ConfigError(msg)
         for name in ("memory_files", "terminology"):
             found[name] = tuple(Path(confdir, path) for path in found[name])
         found["engine_options"] = _engine_options(found["engine"], config)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from amts_sphinx import checks
 from amts_sphinx.engine import engine_names
 from amts_sphinx.errors import ConfigError, LanguageError
 from amts_sphinx.languages import Language, find_language
+from amts_sphinx.units import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,6 +141,95 @@ def cost_limit(name: str, value: object) -> Limit | None:
         )
         raise ConfigError(msg)
     return Limit(amount, dollars)
+
+
+class FailUnder(NamedTuple):
+    """What an edition must reach; what is not set is not asked for."""
+
+    #: Parts of the book's words, 0–1: translated by whomever, and by people.
+    coverage: float | None = None
+    reviewed: float | None = None
+    #: The least score, 0–100, by metric in lower case.
+    scores: Mapping[str, float] = MappingProxyType({})
+    #: The most findings, by severity.
+    findings: Mapping[str, int] = MappingProxyType({})
+
+    def by_name(self) -> dict[str, float]:
+        """Return each limit that is set by its name, such as ``findings.error``."""
+        shares = {"coverage": self.coverage, "reviewed": self.reviewed}
+        found = {name: limit for name, limit in shares.items() if limit is not None}
+        found |= self.scores
+        return found | {f"findings.{s}": most for s, most in self.findings.items()}
+
+
+#: The keys of ``amts_fail_under`` with the most that each may be.
+_SHARES: Final = ("coverage", "reviewed")
+_SCORES: Final = ("bleu", "chrf2")
+_SEVERITIES: Final = tuple(severity.value for severity in Severity)
+
+
+def fail_under(name: str, value: object) -> FailUnder:
+    """Return the limits of the gate."""
+    said = dict(_mapping(name, value))
+    findings = dict(_mapping(f"{name}['findings']", said.pop("findings", {})))
+    for key in [key for key in said if key.startswith("findings.")]:
+        findings[key.removeprefix("findings.")] = said.pop(key)  # of the command line
+    for key in said:
+        one_of(*_SHARES, *_SCORES, "findings")(f"each key of {name}", key)
+    for key in findings:
+        one_of(*_SEVERITIES)(f"each key of {name}['findings']", key)
+    limits = {
+        key: _within(f"{name}[{key!r}]", limit, 1 if key in _SHARES else 100)
+        for key, limit in said.items()
+    }
+    return FailUnder(
+        limits.get("coverage"),
+        limits.get("reviewed"),
+        {key: limits[key] for key in _SCORES if key in limits},
+        {
+            key: int(_within(f"{name}['findings'][{key!r}]", most, 10**9))
+            for key, most in findings.items()
+        },
+    )
+
+
+def _mapping(name: str, value: object) -> Mapping[str, object]:
+    if isinstance(value, Mapping):
+        return value
+    msg = f"{name} must be a dictionary, not {value!r}"
+    raise ConfigError(msg)
+
+
+def _within(name: str, value: object, most: float) -> float:
+    """Return a number from 0 to *most*; the command line gives it as a word."""
+    try:
+        number = float(str(value)) if not isinstance(value, bool) else -1.0
+    except ValueError:
+        number = -1.0
+    if 0 <= number <= most:
+        return number
+    msg = f"{name} must be a number from 0 to {most:,}, not {value!r}"
+    raise ConfigError(msg)
+
+
+def maybe_path(name: str, value: object) -> str:
+    """Return a path, or nothing."""
+    return "" if value in (None, "") else text(name, value)
+
+
+def check_ids(name: str, value: object) -> frozenset[str]:
+    """Return the identifiers of checks."""
+    found = frozenset(texts(name, value))
+    checks.check_ids(name, found)
+    return found
+
+
+def words_of_languages(name: str, value: object) -> dict[str, tuple[str, ...]]:
+    """Return lists of words by the tag of their language."""
+    return {
+        language(f"each key of {name}", tag).tag: texts(f"{name}[{tag!r}]", words)
+        for tag, words in _mapping(name, value).items()
+    }
 
 
 def builder_name(name: str, value: object) -> str:

@@ -331,18 +331,45 @@ class Memory:
             self._drop(path_key, [n for n, _ in self._brought(path_key).values()])
             self._db.execute("DELETE FROM file WHERE path = ?", (path_key,))
 
+    def corrections(
+        self, pair: LanguagePair
+    ) -> Iterator[tuple[TranslationUnit, TranslationUnit]]:
+        """Yield what a machine said last and what a person made of it, by source.
+
+        Both are of one source; the person may have left the machine's text as it was.
+        A person's unit that its translator marked as in need of review is no last word.
+        """
+        query = (
+            f"SELECT key, {FIELDS} FROM unit WHERE source_language = ?"  # noqa: S608 - constants
+            " AND target_language = ? AND key IN (SELECT key FROM unit WHERE"
+            " source_language = ? AND target_language = ? AND maker = ? AND state <> ?)"
+            " ORDER BY key, maker = ?, changed, maker"
+        )
+        asked = (*pair, *pair, HUMAN, State.NEEDS_REVIEW.value, HUMAN)
+        last: tuple[str, TranslationUnit] | None = None
+        with told(self.path, "read"):
+            for key, *fields in self._db.execute(query, asked):
+                unit = unit_of(self.path, fields)
+                if unit.by_human and last and last[0] == key:
+                    yield last[1], unit
+                last = key, unit
+
     def drop_drafts(self, pair: LanguagePair, maker: str) -> None:
         """Delete the drafts of *pair* that makers other than *maker* made.
 
         An engine that learns from people makes all of them anew whenever it has learnt
-        something, and nobody recalls the former ones.
+        something, and nobody recalls the former ones. Those that a person has replaced
+        are kept: they tell how much there was to correct.
         """
         query = (
-            "SELECT id FROM unit WHERE source_language = ? AND target_language = ?"
-            " AND state = ? AND maker NOT IN (?, ?)"
+            "SELECT id FROM unit AS draft WHERE source_language = ?"
+            " AND target_language = ? AND state = ? AND maker NOT IN (?, ?)"
+            " AND NOT EXISTS (SELECT 1 FROM unit WHERE maker = ? AND key = draft.key"
+            " AND source_language = draft.source_language"
+            " AND target_language = draft.target_language)"
         )
         with self._transaction():
-            asked = (*pair, State.DRAFT.value, maker, HUMAN)
+            asked = (*pair, State.DRAFT.value, maker, HUMAN, HUMAN)
             self._drop("", [n for (n,) in self._db.execute(query, asked)])
 
     def _brought(self, path: str) -> dict[memory_file.Key, tuple[int, str]]:

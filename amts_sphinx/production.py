@@ -19,6 +19,7 @@ from amts_sphinx import (
     learning,
     press,
     receipt,
+    report,
     telling,
     terminology,
 )
@@ -33,6 +34,7 @@ from amts_sphinx.engine import (
 from amts_sphinx.errors import AmtsError
 from amts_sphinx.memory import Memory
 from amts_sphinx.planning import Content, Planner
+from amts_sphinx.report.model import Cost
 from amts_sphinx.telling import Teller
 from amts_sphinx.translator import Translator
 from amts_sphinx.typography import profile_for
@@ -89,6 +91,8 @@ class Production:
         self._strings = bookstrings.containers(app.config, env)
         self._planner = Planner(app, builder, self._texts, config.format)
         self._teller = Teller(config.engine, env.found_docs)
+        #: What each edition costs, by tag, where its engine takes money.
+        self._bills: dict[str, Bill | None] = {}
 
     def run(self, order: Order) -> None:
         """Make every edition; one that fails does not stop the others.
@@ -126,12 +130,38 @@ class Production:
                     continue
                 future = pool.submit(self._print, plan, jobs)
                 waiting.append((name, edition, future))
+            reporter = self._reporter(memory, order)
             for name, edition, future in waiting:
                 outcome = future.result()
                 if outcome and outcome.failure:
                     failures[name] = outcome.failure
-                self._teller.report(name, edition, outcome)
+                quality = None
+                try:
+                    if reporter:
+                        quality = reporter.report(edition, self._cost(edition))
+                        quality.pass_gate()
+                except AmtsError as exc:
+                    failures.setdefault(name, f"{exc.category}: {exc}")
+                self._teller.report(name, edition, outcome, quality)
         return failures
+
+    def _reporter(self, memory: Memory, order: Order) -> report.Reporter | None:
+        """Return what reports on editions; ``None`` when nobody wants that."""
+        config, env = self._config, self._builder.env
+        if config.report is None:
+            return None
+        files = {bookstrings.CONF: Path(self._app.confdir, bookstrings.CONF)}
+        for docname in (*env.collect_relations(), *sorted(env.found_docs)):
+            files.setdefault(docname, Path(env.doc2path(docname)))
+        version = self._app.extensions["amts_sphinx"].version
+        book = report.Book(self._app.config.project, self._everything, files, version)
+        outdirs = {language.tag: out for language, out in order.editions.items()}
+        return report.Reporter(memory, config, config.report, book, outdirs)
+
+    def _cost(self, edition: Edition) -> Cost:
+        """Return what translating an edition cost in this build."""
+        bill = self._bills.get(edition.pair.target)
+        return Cost(edition.usage.characters, bill.dollars if bill else None)
 
     def _started(
         self, memory: Memory, order: Order, failures: dict[str, str]
@@ -150,6 +180,7 @@ class Production:
         wanted = [self._commission(work) for work in works]
         asked = [each for each in wanted if each.sources]
         budget.check(asked, self._config.cost_limit)
+        self._bills = {each.pair.target: budget.bill(each) for each in wanted}
         if asked and isinstance(asked[0].engine, Paid):
             asked[0].engine.begin(asked)
         return works

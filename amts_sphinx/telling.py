@@ -13,6 +13,7 @@ from amts_sphinx.units import Severity, State
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from amts_sphinx import report
     from amts_sphinx.press import Outcome
     from amts_sphinx.units import Edition, Finding
 
@@ -32,7 +33,13 @@ class Teller:
         self._documents = documents
         self._told = {(record.message, record.location) for record in recorded()}
 
-    def report(self, name: str, edition: Edition, outcome: Outcome | None) -> None:
+    def report(
+        self,
+        name: str,
+        edition: Edition,
+        outcome: Outcome | None,
+        quality: report.Outcome | None,
+    ) -> None:
         """Tell what became of an edition, last of all in one line."""
         for record in outcome.records if outcome else ():
             warning = (record.message, record.location)
@@ -48,6 +55,15 @@ class Teller:
         for finding in edition.findings:
             if finding.severity is not Severity.INFO:
                 self._warn(name, finding)
+        self._tell_states(name, edition)
+        if outcome is None:
+            logger.info("%s: the edition is up to date", name)
+        if quality:
+            logger.info("%s: %s", name, quality)
+        logger.info(edition.summary(name))
+
+    def _tell_states(self, name: str, edition: Edition) -> None:
+        """Say how many segments are not what a release should hold."""
         untold = sum(f.severity is Severity.INFO for f in edition.findings)
         if untold:
             logger.info(
@@ -65,9 +81,6 @@ class Teller:
                 drafts,
                 self._engine,
             )
-        if outcome is None:
-            logger.info("%s: the edition is up to date", name)
-        logger.info(edition.summary(name))
 
     def _warn(self, name: str, finding: Finding) -> None:
         document, line = finding.location

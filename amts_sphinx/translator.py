@@ -180,8 +180,15 @@ def _distinct(containers: Iterable[Container]) -> dict[str, Segment]:
     return found
 
 
-def _by_human(unit: TranslationUnit | None) -> bool:
-    return unit is not None and unit.by_human
+def published(
+    container: Container, units: Mapping[str, TranslationUnit]
+) -> tuple[Segment, ...]:
+    """Return the texts of a container whose translations are published.
+
+    It is the whole, if a person translated that, or else the segments.
+    """
+    whole = units.get(codes.normalise(container.whole.source))
+    return (container.whole,) if whole and whole.by_human else container.segments
 
 
 def _reasons(findings: Mapping[str, Finding]) -> dict[str, Refusal]:
@@ -212,13 +219,9 @@ def _to_review(
 def _published(
     containers: Iterable[Container], known: Mapping[str, TranslationUnit]
 ) -> dict[str, Segment]:
-    """Return each text whose translation is published, by its key, where it is first.
-
-    It is the whole of a container, if a person translated that, or else its segments.
-    """
+    """Return each text whose translation is published, by its key, at its first."""
     found: dict[str, Segment] = {}
     for container in containers:
-        whole = known.get(codes.normalise(container.whole.source))
-        for segment in (container.whole,) if _by_human(whole) else container.segments:
+        for segment in published(container, known):
             found.setdefault(codes.normalise(segment.source), segment)
     return found

@@ -94,10 +94,12 @@ class Container:
     segments: tuple[Segment, ...]
     #: How deep the element lies in its document, for pairing two editions.
     level: int = 0
+    #: Identifiers of the checks that the author switched off here.
+    ignored: frozenset[str] = frozenset()
 
     def __reduce__(self) -> tuple[type[Container], tuple[object, ...]]:
         """Pickle fast, as :class:`Code` does."""
-        return Container, (self.whole, self.segments, self.level)
+        return Container, (self.whole, self.segments, self.level, self.ignored)
 
 
 class State(str, Enum):

@@ -1,0 +1,218 @@
+"""The report as data: what ``report.json`` holds, described by ``report.schema.json``.
+
+A field may be added in any version of amts_sphinx; whatever changes or removes one
+counts :data:`VERSION` up.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from amts_sphinx import checks, codes
+from amts_sphinx.languages import name_language
+from amts_sphinx.report import differences
+from amts_sphinx.report.effort import GOAL, work_left
+from amts_sphinx.report.links import fragment
+from amts_sphinx.report.model import BY_PEOPLE, Origin, coverage, share
+from amts_sphinx.report.survey import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from amts_sphinx.report.gate import Failure
+    from amts_sphinx.report.links import Links
+    from amts_sphinx.report.model import Document, Near, Report, Row
+    from amts_sphinx.units import Finding, Score
+
+#: Of the form of ``report.json``.
+VERSION: Final = 1
+
+
+class Circumstances(NamedTuple):
+    """What a report says beside what the edition is made of."""
+
+    #: When it was made: ISO 8601, UTC.
+    built: str
+    #: The version of amts_sphinx.
+    version: str
+    #: Of all that the report is made from.
+    digest: str
+    limits: Mapping[str, float]
+    failed: Sequence[Failure]
+    #: Records of this and earlier builds, the oldest first.
+    history: Sequence[Mapping[str, Any]]
+
+
+def of(report: Report, about: Circumstances, links: Links) -> dict[str, Any]:
+    """Return all that ``report.json`` holds."""
+    return {
+        "format": "amts_sphinx report",
+        "version": VERSION,
+        "digest": about.digest,
+        "edition": _edition(report, about),
+        "coverage": _coverage(report),
+        "work": _work(report),
+        "cost": _cost(report, about),
+        "scores": [_score(score) for score in report.scores],
+        "findings": _findings(report),
+        "gate": {
+            "limits": dict(about.limits),
+            "failures": [
+                {"limit": f.limit, "message": f.message, "documents": [*f.documents]}
+                for f in about.failed
+            ],
+        },
+        "history": [*about.history],
+        "documents": [_document(each, links) for each in report.documents],
+        "segments": [_segment(row, links) for row in report.rows],
+    }
+
+
+def _edition(report: Report, about: Circumstances) -> dict[str, Any]:
+    source, target = (name_language(tag) for tag in report.pair)
+    return {
+        "name": report.name,
+        "project": report.project,
+        "source_language": source.tag,
+        "target_language": target.tag,
+        "source_name": source.name,
+        "target_name": target.name,
+        "unit": "words" if source.spaced else "letters",
+        "engine": report.engine,
+        "built": about.built,
+        "amts_sphinx": about.version,
+    }
+
+
+def _coverage(report: Report) -> dict[str, Any]:
+    words = {origin: report.words(origin) for origin in Origin}
+    return {
+        "translated": coverage(words),
+        "reviewed": share(words, *BY_PEOPLE),
+        "words": _by_origin(words),
+        "segments": _by_origin(_sum(d.segments for d in report.documents)),
+    }
+
+
+def _sum(counts: Iterable[Mapping[Origin, int]]) -> Counter[Origin]:
+    whole: Counter[Origin] = Counter()
+    for each in counts:
+        whole.update(each)
+    return whole
+
+
+def _by_origin(counts: Mapping[Origin, int]) -> dict[str, int]:
+    return {origin.value: counts.get(origin, 0) for origin in Origin}
+
+
+def _work(report: Report) -> dict[str, Any]:
+    left = work_left({o: report.words(o) for o in Origin}, report.effort)
+    return {
+        "goal": GOAL,
+        "reviewed_texts": report.effort.texts,
+        "effort": report.effort.share,
+        "words_left": left.words,
+        "saved": left.saved,
+    }
+
+
+def _cost(report: Report, about: Circumstances) -> dict[str, Any]:
+    dollars = [build.get("dollars") for build in about.history]
+    known = [each for each in dollars if each is not None]
+    return {
+        "characters": report.cost.characters,
+        "dollars": report.cost.dollars,
+        "characters_ever": sum(build.get("characters", 0) for build in about.history),
+        "dollars_ever": sum(known) if known else None,
+    }
+
+
+def _score(score: Score) -> dict[str, Any]:
+    low, high = score.interval or (None, None)
+    return {
+        "metric": score.metric,
+        "value": score.value,
+        "low": low,
+        "high": high,
+        "signature": score.signature,
+        "segments": score.segments,
+    }
+
+
+def _findings(report: Report) -> dict[str, Any]:
+    found = [finding for row in report.rows for finding in row.findings]
+    severities = Counter(finding.severity.value for finding in found)
+    counts = Counter((finding.check, finding.severity) for finding in found)
+    return {
+        "error": severities["error"],
+        "warning": severities["warning"],
+        "info": severities["info"],
+        "checks": [
+            {
+                "id": check,
+                "severity": severity.value,
+                "count": count,
+                "rule": checks.RULES[check].text if check in checks.RULES else "",
+            }
+            for (check, severity), count in counts.most_common()
+        ],
+    }
+
+
+def _document(document: Document, links: Links) -> dict[str, Any]:
+    return {
+        "name": document.name,
+        "page": links.page(document.name),
+        "file": links.source(document.name),
+        "translated": coverage(document.words),
+        "words": _by_origin(document.words),
+        "segments": _by_origin(document.segments),
+        "findings": {
+            severity: document.findings.get(severity, 0)
+            for severity in ("error", "warning", "info")
+        },
+        "scores": [_score(score) for score in document.scores],
+    }
+
+
+def _segment(row: Row, links: Links) -> dict[str, Any]:
+    segment = row.segment
+    document, line = segment.location
+    page = links.page(document)
+    text = segment.source if row.target is None else row.target
+    return {
+        "document": document,
+        "line": line,
+        "kind": segment.kind,
+        "places": row.places,
+        "source": shown(segment.source, segment),
+        "target": None if row.target is None else shown(row.target, segment),
+        "origin": row.origin.value,
+        "maker": row.maker,
+        "words": row.words,
+        "risk": row.risk,
+        "near": _near(row.near, segment.source) if row.near else None,
+        "findings": [_finding(finding) for finding in row.findings],
+        "page": f"{page}{fragment(text)}" if page else "",
+        "file": links.source(document),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "check": finding.check,
+        "severity": finding.severity.value,
+        "message": finding.message,
+    }
+
+
+def _near(near: Near, source: str) -> dict[str, Any]:
+    difference = differences.marked(near.source, codes.plain(source))
+    return {
+        "source": near.source,
+        "target": near.target,
+        "score": near.score,
+        "gone": near.gone,
+        "difference": [list(part) for part in difference],
+    }

@@ -1,0 +1,76 @@
+"""What earlier builds of an edition were like: one line of JSON for each that differed.
+
+The file is only ever added to, and a line that cannot be read is left alone.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from sphinx.util import logging
+
+from amts_sphinx.report.model import Origin
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from amts_sphinx.report.model import Report
+
+logger = logging.getLogger(__name__)
+NAME: Final = "history.jsonl"
+
+
+def read(folder: Path) -> list[dict[str, Any]]:
+    """Return the records of earlier builds, the oldest first."""
+    path = folder / NAME
+    if not path.exists():
+        return []
+    found, damaged = [], 0
+    for line in path.read_text("utf-8", errors="replace").splitlines():
+        try:
+            record = json.loads(line)
+            damaged += not _is_record(record)
+            found += [record] if _is_record(record) else []
+        except ValueError:  # noqa: PERF203 - each line is by itself
+            damaged += 1
+    if damaged:
+        logger.warning(
+            "%s: %d lines cannot be read; the report does without them",
+            path,
+            damaged,
+            type="amts",
+            subtype="report",
+        )
+    return found
+
+
+def _is_record(record: object) -> bool:
+    return (
+        isinstance(record, dict)
+        and isinstance(record.get("built"), str)
+        and isinstance(record.get("words"), dict)
+    )
+
+
+def record_of(report: Report, built: str) -> dict[str, Any]:
+    """Return what is kept of a build."""
+    findings: dict[str, int] = {}
+    for document in report.documents:
+        for severity, count in document.findings.items():
+            findings[severity] = findings.get(severity, 0) + count
+    return {
+        "built": built,
+        "words": {origin.value: report.words(origin) for origin in Origin},
+        "findings": findings,
+        "characters": report.cost.characters,
+        "dollars": report.cost.dollars,
+        "effort": report.effort.share,
+        "scores": {score.metric: score.value for score in report.scores},
+    }
+
+
+def add(folder: Path, record: dict[str, Any]) -> None:
+    """Keep the record of one more build."""
+    with (folder / NAME).open("a", encoding="utf-8") as file:
+        file.write(f"{json.dumps(record, ensure_ascii=False)}\n")

@@ -1,0 +1,466 @@
+"""The quality report: what builds write, what it counts, and what the gate refuses."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import jsonschema
+import pytest
+from lxml import etree, html
+
+from amts_sphinx import confvals
+from amts_sphinx.errors import ConfigError
+from amts_sphinx.memory import Memory
+from amts_sphinx.report import differences, effort, gate
+from amts_sphinx.report.chart import HEIGHT, trend
+from amts_sphinx.report.links import Links, fragment
+from amts_sphinx.report.model import Cost, Document, Effort, Origin, Report
+from amts_sphinx.units import HUMAN, LanguagePair, Score, State, TranslationUnit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conftest import Book, Built
+
+PAIR: Final = LanguagePair("en", "zh")
+SCHEMA: Final[dict[str, Any]] = json.loads(
+    files("amts_sphinx").joinpath("static/report.schema.json").read_bytes()
+)
+
+
+NO_SCORE: Final = (
+    "no text has been both translated by a machine and approved by a person"
+)
+
+
+def folder(book: Book, tag: str = "zh") -> Path:
+    return book.source / ".amts" / "report" / tag
+
+
+def read(book: Book, tag: str = "zh") -> dict[str, Any]:
+    """Return a report's data, which is as the schema says."""
+    found: dict[str, Any] = json.loads((folder(book, tag) / "report.json").read_bytes())
+    jsonschema.validate(found, SCHEMA)
+    return found
+
+
+def build(book: Book, *options: str, engine: str = "recording") -> Built:
+    built = book.build("amts-zh", *options, engine=engine)
+    assert built.status == 0, built.warned
+    return built
+
+
+def learn(book: Book, *units: TranslationUnit) -> None:
+    with Memory(book.source / ".amts" / "memory.sqlite") as memory:
+        memory.learn(units)
+
+
+def person(source: str, target: str, state: State = State.REVIEWED) -> TranslationUnit:
+    return TranslationUnit(source, target, PAIR, HUMAN, state)
+
+
+def row(report: Mapping[str, Any], source: str) -> dict[str, Any]:
+    [found] = [each for each in report["segments"] if each["source"] == source]
+    return dict(found)
+
+
+# What a build writes
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_a_build_writes_the_report_and_says_where(book: Book) -> None:
+    learn(book, person("Dig first.", "先挖。"))
+    built = build(book)
+    report = read(book)
+    line = next(line for line in built.said.splitlines() if "report.html" in line)
+    assert line.startswith("amts-zh: 100.0% translated; ")
+    assert Path(line.partition("see ")[2]).resolve() == folder(book) / "report.html"
+    assert report["edition"]["project"] == "Garden Book"
+    assert report["cost"]["characters"] == built.summary()["characters"] > 0
+    names = [each["name"] for each in report["documents"]]
+    assert names == ["conf.py", "index", "soil", "water", "lone"]
+    [soil] = [each for each in report["documents"] if each["name"] == "soil"]
+    assert soil["words"] == {
+        **dict.fromkeys(soil["words"], 0),
+        "human": 2,
+        "machine": 2 + 2 + 3 + 2,
+    }
+    assert row(report, "Dig first.")["origin"] == "human"
+    assert row(report, "Then wait.")["maker"].startswith("recording")
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_links_lead_to_pages_and_sources(book: Book) -> None:
+    build(book)
+    report = read(book)
+    for each in report["documents"]:
+        assert (folder(book) / each["file"]).exists()
+        assert each["page"] == "" or (folder(book) / each["page"]).exists()
+    assert row(report, "Mix both.")["page"].partition("#")[2].startswith(":~:text=")
+    book.build("amts-zh", "-D", "amts_format=latex", engine="recording", out="latex")
+    assert {each["page"] for each in read(book)["documents"]} == {""}
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_nothing_is_written_when_nothing_changed(book: Book) -> None:
+    build(book)
+    before = {p.name: p.stat().st_mtime_ns for p in folder(book).iterdir()}
+    assert set(before) == {"report.html", "report.json", "junit.xml", "history.jsonl"}
+    said = build(book).said
+    assert "100.0% translated" in said
+    assert before == {p.name: p.stat().st_mtime_ns for p in folder(book).iterdir()}
+    assert len(read(book)["history"]) == 1
+    learn(book, person("Dig first.", "先挖。"))
+    build(book)
+    assert len(read(book)["history"]) == 2
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_a_damaged_report_is_made_anew(book: Book) -> None:
+    build(book)
+    (folder(book) / "report.json").write_text("{")
+    with (folder(book) / "history.jsonl").open("a") as file:
+        file.write('[]\n{"built": "torn')
+    built = build(book)
+    assert "2 lines cannot be read" in built.warned
+    assert len(read(book)["history"]) == 2
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_reports_can_be_left_out_or_go_elsewhere(book: Book) -> None:
+    assert "report" not in build(book, "-D", "amts_report=").said
+    assert not folder(book).exists()
+    elsewhere = book.source.parent / "reports"
+    build(book, "-D", f"amts_report={elsewhere}")
+    assert (elsewhere / "zh" / "report.html").exists()
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_what_is_not_translated_is_counted_and_listed(book: Book) -> None:
+    book.build("amts-zh", engine="none")
+    report = read(book)
+    assert report["coverage"]["translated"] == 0
+    assert report["findings"]["info"] == len(report["segments"])
+    assert all(each["target"] is None and each["risk"] for each in report["segments"])
+    assert report["work"]["words_left"] == sum(report["coverage"]["words"].values())
+
+
+# Review
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_people_at_work_on_the_machine_s_texts(book: Book) -> None:
+    build(book)
+    report = read(book)
+    assert report["scores"] == []
+    assert report["work"]["words_left"] is None
+    said = {each["source"]: each["target"] for each in report["segments"]}
+    sources = ["Dig first.", "Then wait.", "Mix both.", "Rain is free."]
+    kept, corrected, doubted, other = sources
+    learn(
+        book,
+        person(kept, said[kept], State.APPROVED),
+        person(corrected, f"{said[corrected]}好"),
+        person(doubted, "混合？", State.NEEDS_REVIEW),
+        person(other, said[other]),
+    )
+    build(book)
+    report = read(book)
+    origins = [row(report, source)["origin"] for source in sources]
+    assert origins == ["reviewed", "reviewed", "to-review", "reviewed"]
+    assert report["work"]["reviewed_texts"] == 3
+    letters = sum(len("".join(said[s].split())) for s in (kept, corrected, other)) + 1
+    assert report["work"]["effort"] == pytest.approx(1 / letters)
+    left = report["coverage"]["words"]["machine"] + 2
+    assert report["work"]["words_left"] == round(left / letters)
+    scores = {each["metric"]: each for each in report["scores"]}
+    assert scores["BLEU"]["low"] <= scores["BLEU"]["value"] <= scores["BLEU"]["high"]
+    assert "tok:zh" in scores["BLEU"]["signature"]
+    [soil] = [each for each in report["documents"] if each["name"] == "soil"]
+    assert soil["scores"][0]["segments"] == 2
+    first, second = report["history"]
+    assert first["scores"] == {}
+    assert second["scores"]["BLEU"] == scores["BLEU"]["value"]
+    page = html.parse(folder(book) / "report.html")
+    assert "Over 2 builds" in page.xpath("string(//main)")
+    assert len(page.xpath("//*[local-name()='polyline']")) == 2
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_a_changed_sentence_is_shown_beside_what_it_replaces(book: Book) -> None:
+    book.change("soil.rst", "Mix both.", "Mix both of them well before it freezes.")
+    learn(book, person("Mix both of them well before it rains.", "下雨前好好混合。"))
+    build(book)
+    found = row(read(book), "Mix both of them well before it freezes.")["near"]
+    assert found["gone"]
+    assert found["target"] == "下雨前好好混合。"
+    assert [part for part in found["difference"] if part[0] != "="] == [
+        ["-", "rains"],
+        ["+", "freezes"],
+    ]
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_drafts_that_people_replaced_tell_the_effort(book: Book) -> None:
+    draft = TranslationUnit("Dig first.", "先挖", PAIR, "corpus/1", State.DRAFT)
+    other = TranslationUnit("Then wait.", "等", PAIR, "corpus/1", State.DRAFT)
+    learn(book, draft, other, person("Dig first.", "先挖掘"))
+    with Memory(book.source / ".amts" / "memory.sqlite") as memory:
+        memory.drop_drafts(PAIR, "corpus/2")
+        [(machine, human)] = memory.corrections(PAIR)
+        assert (machine.target, human.target) == ("先挖", "先挖掘")
+        assert list(memory.corrections(LanguagePair("en", "es"))) == []
+
+
+# Checks switched off
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_a_comment_switches_a_check_off(book: Book) -> None:
+    learn(book, person("Wait 12 days.", "等几天。"), person("Wait 13 days.", "再等。"))
+    book.write("lone.rst", ":orphan:\n\nWait 12 days.\n\nWait 13 days.\n")
+    build(book)
+
+    def checks(source: str) -> set[str]:
+        return {each["check"] for each in row(read(book), source)["findings"]}
+
+    assert "numbers" in checks("Wait 12 days.")
+    comment = ".. amts-ignore: numbers, length"
+    text = f":orphan:\n\n{comment}\n\nWait 12 days.\n\nWait 13 days.\n"
+    book.write("lone.rst", text)
+    assert build(book).warned == ""
+    assert "numbers" not in checks("Wait 12 days.")
+    assert "numbers" in checks("Wait 13 days.")
+    build(book, "-D", "amts_ignore=numbers")
+    assert "numbers" not in checks("Wait 13 days.")
+    book.write("lone.rst", text.replace("numbers", "nubmers"))
+    built = build(book)
+    assert "WARNING: amts-ignore: there is no check 'nubmers'" in built.warned
+    assert "lone.rst:" in built.warned
+    assert "numbers" in checks("Wait 12 days.")
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_forbidden_words_are_found(book: Book) -> None:
+    learn(book, person("Dig first.", "先挖词汇表。"))
+    conf = book.source / "conf.py"
+    conf.write_text(
+        conf.read_text("utf-8") + 'amts_forbidden_terms = {"zh": ["词汇表"]}\n', "utf-8"
+    )
+    build(book)
+    [found] = [
+        each
+        for each in row(read(book), "Dig first.")["findings"]
+        if each["check"] == "forbidden"
+    ]
+    assert "词汇表" in found["message"]
+
+
+# The gate
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_the_gate_names_the_documents(book: Book) -> None:
+    learn(book, person("Good soil", "好土"), person("Dig first.", "先挖。"))
+    built = book.build("amts-zh", "-D", "amts_fail_under.coverage=0.9", engine="none")
+    assert built.status == 1
+    assert "1 of 1 editions failed" in built.warned
+    assert "amts-zh: amts_fail_under: coverage 0." in built.warned
+    assert "water (0.000)" in built.warned
+    assert (built.out / "water.html").exists()
+    report = read(book)
+    assert report["gate"]["limits"] == {"coverage": 0.9}
+    [failure] = report["gate"]["failures"]
+    assert failure["limit"] == "coverage"
+    suite = etree.parse(folder(book) / "junit.xml").getroot()
+    assert (suite.get("name"), suite.get("failures")) == ("amts-zh", "1")
+    [case] = (case for case in suite if case.find("failure") is not None)
+    assert case.get("name") == "coverage"
+    assert "water" in (case.findtext("failure") or "")
+    page = html.parse(folder(book) / "report.html")
+    assert "does not keep amts_fail_under" in page.xpath("string(//main)")
+    # It is said again though nothing is written, until it is kept.
+    again = book.build("amts-zh", "-D", "amts_fail_under.coverage=0.9", engine="none")
+    assert again.status == 1
+    assert "water (0.000)" in again.warned
+    kept = book.build("amts-zh", "-D", "amts_fail_under.coverage=0.01", engine="none")
+    assert (kept.status, kept.warned) == (0, "")
+    assert read(book)["gate"]["failures"] == []
+
+
+def test_the_gate_needs_the_report(book: Book) -> None:
+    options = ("-D", "amts_report=", "-D", "amts_fail_under.coverage=1")
+    built = book.build("amts-zh", *options, engine="none")
+    assert built.status == 2
+    assert "amts_fail_under needs the quality report" in built.warned
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_a_report_that_cannot_be_written_fails_its_edition(book: Book) -> None:
+    folder(book).mkdir(parents=True)
+    (folder(book) / "report.html").mkdir()
+    built = book.build("amts-zh", engine="none")
+    assert built.status == 1
+    assert "report.html cannot be written" in built.warned
+    assert (built.out / "index.html").exists()
+
+
+def edition(**more: Any) -> Report:
+    counts = {Origin.HUMAN: 40, Origin.MACHINE: 50, Origin.UNTRANSLATED: 10}
+    none = {Origin.UNTRANSLATED: 100}
+    score = Score("BLEU", 20.0, "nrefs:1", 9)
+    facts: dict[str, Any] = {
+        "documents": (
+            Document("a", counts, counts, {"error": 1, "info": 5}, (score,)),
+            Document("b", none, none, {"error": 3}),
+        ),
+        "scores": (Score("BLEU", 35.0, "nrefs:1", 20),),
+    }
+    return Report(
+        "amts-zh", "Book", PAIR, "none", rows=(), cost=Cost(0, None),
+        effort=Effort(0, None), **(facts | more),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"coverage": 0.45, "reviewed": 0.2, "bleu": 35, "findings": {"error": 4}}, []),
+        ({"coverage": 0.5}, ["coverage 0.450 is below 0.5: b (0.000)"]),
+        ({"reviewed": 0.3}, ["reviewed 0.200 is below 0.3: b (0.000)"]),
+        ({"bleu": 35.5}, ["bleu 35.0 is below 35.5: a (20.0)"]),
+        (
+            {"findings.error": "2"},
+            ["4 findings of severity error, more than 2: b (3), a (1)"],
+        ),
+        (
+            {"chrf2": 1},
+            ["there is no chrf2: " + NO_SCORE],
+        ),
+    ],
+)
+def test_limits(limits: dict[str, Any], said: list[str]) -> None:
+    asked = confvals.fail_under("amts_fail_under", limits)
+    assert [str(each) for each in gate.failures(edition(), asked)] == said
+
+
+def test_a_message_names_few_documents() -> None:
+    none = {Origin.UNTRANSLATED: 1}
+    documents = tuple(Document(f"d{n}", none, none, {}) for n in range(9))
+    asked = confvals.fail_under("amts_fail_under", {"coverage": 1})
+    [failure] = gate.failures(edition(documents=documents), asked)
+    assert len(failure.documents) == 9
+    assert str(failure).endswith("d4 (0.000) and 4 more")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.9, "must be a dictionary"),
+        ({"covarage": 0.9}, "did you mean 'coverage'"),
+        ({"coverage": 95}, r"\['coverage'\] must be a number from 0 to 1, not 95"),
+        ({"bleu": "high"}, "must be a number from 0 to 100"),
+        ({"coverage": True}, "must be a number"),
+        ({"coverage": float("nan")}, "must be a number"),
+        ({"findings": 3}, "must be a dictionary"),
+        ({"findings": {"errors": 0}}, "did you mean 'error'"),
+        ({"findings": {"error": -1}}, "must be a number from 0"),
+    ],
+)
+def test_bad_limits(value: object, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        confvals.fail_under("amts_fail_under", value)
+
+
+# What it counts and draws
+
+
+@pytest.mark.parametrize(
+    ("machine", "human", "share"),
+    [
+        ("one two three", "one two three", 0),
+        ("one two three", "one two four", 1 / 3),
+        ("a b c d e f", "x", 1),
+        ('<g id="1">one</g> two', 'one <g id="1">two</g>', 0),
+    ],
+)
+def test_effort(machine: str, human: str, share: float) -> None:
+    pair = LanguagePair("en", "es")
+    said = TranslationUnit("s", machine, pair, "m", State.MACHINE)
+    made = TranslationUnit("s", human, pair, HUMAN, State.REVIEWED)
+    assert effort.measure([(said, made)]).share == pytest.approx(share)
+
+
+def test_effort_counts_letters_where_there_are_no_blanks() -> None:
+    said = TranslationUnit("s", "今天很好", PAIR, "m", State.MACHINE)
+    assert effort.measure([(said, person("s", "今天 不好"))]) == (1, 0.25)
+    assert effort.measure([]) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "share", "left"),
+    [
+        ({Origin.HUMAN: 9}, None, (0, None)),
+        ({Origin.UNTRANSLATED: 7}, None, (7, None)),
+        ({Origin.MACHINE: 7}, None, (None, None)),
+        ({Origin.MACHINE: 60, Origin.UNTRANSLATED: 40}, 0.5, (70, 0.3)),
+        ({Origin.DRAFT: 100, Origin.REVIEWED: 5}, 0.2, (20, 0.8)),
+    ],
+)
+def test_work_left(
+    words: dict[Origin, int], share: float | None, left: tuple[object, object]
+) -> None:
+    found = effort.work_left(words, Effort(1, share))
+    assert found == (left[0], pytest.approx(left[1]) if left[1] else None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "parts"),
+    [
+        ("same", "same", [("=", "same")]),
+        ("", "new", [("+", "new")]),
+        (
+            "It is safe.",
+            "It is not safe.",
+            [("=", "It is "), ("+", "not "), ("=", "safe.")],
+        ),
+        ("今天好", "明天好", [("-", "今"), ("+", "明"), ("=", "天好")]),
+    ],
+)
+def test_differences(old: str, new: str, parts: list[tuple[str, str]]) -> None:
+    assert differences.marked(old, new) == parts
+
+
+def test_a_fragment_finds_the_longest_run_of_words() -> None:
+    assert fragment('<x id="1"/> co-op, <g id="1">two &amp; 3</g>') == (
+        "#:~:text=two%20%26%203"
+    )
+    assert fragment("co-op, and") == "#:~:text=co%2Dop%2C%20and"
+    assert fragment('<x id="1"/>') == ""
+    assert len(fragment("word " * 50)) < 120
+
+
+@pytest.mark.parametrize(
+    ("form", "docname", "page"),
+    [
+        ("html", "a b/c", "../out/a%20b/c.html"),
+        ("dirhtml", "a/c", "../out/a/c/index.html"),
+        ("dirhtml", "a/index", "../out/a/index.html"),
+        ("epub", "a", ""),
+        ("html", "conf.py", ""),
+        ("html", "elsewhere", ""),
+    ],
+)
+def test_pages(form: str, docname: str, page: str) -> None:
+    names = ["a b/c", "a/c", "a/index", "a", "conf.py"]
+    sources = {name: Path("/book", f"{name}.rst") for name in names}
+    assert Links(Path("/r"), Path("/out"), form, sources).page(docname) == page
+
+
+def test_a_trend_rises_from_the_bottom() -> None:
+    points = [tuple(map(float, p.split(","))) for p in trend([1, 3, 2]).split()]
+    assert [y for _, y in points] == [HEIGHT - 3, 3, HEIGHT / 2]
+    assert len(trend([5.0] * 500).split()) == 60
