@@ -16,6 +16,7 @@ Each text stands alone: what is wrong, where, and what is allowed.
     + EngineReplyError        it answered, but not what was asked
     + EnginePartialError      it cannot go on, but translated some
     + CostLimitError          it would cost more than is allowed
+  x ScoreError                texts cannot be compared with these references
   x EditionError              one or more editions were not built
 """
 
@@ -96,6 +97,12 @@ class EnginePartialError(EngineError):
 
 class CostLimitError(EngineError):
     """What is asked for would cost more than ``amts_cost_limit``; nothing was sent."""
+
+
+class ScoreError(AmtsError):
+    """Hypotheses and references are not one for one, or there are none."""
+
+    category = "amts score"
 
 
 class EditionError(AmtsError):

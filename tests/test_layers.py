@@ -23,7 +23,7 @@ PACKAGE: Final = Path(__file__).parent.parent / NAME
 #: has no place of its own; the package itself is written ``.``.
 FLOORS: Final = (
     ("errors units", "languages"),
-    ("codes", "codematch repair sentences typography", "containers",
+    ("codes", "codematch metrics repair sentences typography", "containers",
      "interchange.draft interchange.parsing",
      "interchange.tmx_segment interchange.xliff_segment",
      "interchange.*", "interchange.xliff_writer", "interchange",
@@ -85,6 +85,7 @@ ROOMS: Final = {
     "nbformat": "readers.notebook",
     "numpy": "align.* engine.corpus.* fuzzy",
     "rapidfuzz": "fuzzy",
+    "sacrebleu": "metrics",
     "sentencex": "sentences",
     "sqlite3": "memory memory_store",
     "subprocess": "engine.apertium press",
