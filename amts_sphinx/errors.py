@@ -16,8 +16,8 @@ Each text stands alone: what is wrong, where, and what is allowed.
     + EngineReplyError        it answered, but not what was asked
     + EnginePartialError      it cannot go on, but translated some
     + CostLimitError          it would cost more than is allowed
+  x ScoreError                texts cannot be compared with these references
   x EditionError              one or more editions were not built
-  x EvaluationError           there is nothing that could be scored
   x QualityError              an edition is not good enough for ``amts_fail_under``
 """
 
@@ -100,16 +100,16 @@ class CostLimitError(EngineError):
     """What is asked for would cost more than ``amts_cost_limit``; nothing was sent."""
 
 
+class ScoreError(AmtsError):
+    """Hypotheses and references are not one for one, or there are none."""
+
+    category = "amts score"
+
+
 class EditionError(AmtsError):
     """One or more editions were not built."""
 
     category = "amts edition"
-
-
-class EvaluationError(AmtsError):
-    """What is to be scored and its references do not fit together."""
-
-    category = "amts evaluation"
 
 
 class QualityError(AmtsError):

@@ -1,45 +1,61 @@
-"""Metrics of translations: BLEU, chrF2 and TER, as sacreBLEU computes them.
+"""How much hypotheses are like references: BLEU, chrF2 and TER, as sacreBLEU counts.
 
-The numbers are those of its command line, and so are the signatures, without which no
-score can be compared with another: a tokenizer alone changes BLEU by twenty points.
+The numbers are those of the command ``sacrebleu`` with the settings that the signature
+names. Random samples begin with its seed, 12345, or that of ``SACREBLEU_SEED``.
 """
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.metadata import version
-from importlib.util import find_spec
+import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from amts_sphinx.errors import EvaluationError
-from amts_sphinx.languages import name_language
+from amts_sphinx.errors import ConfigError, ScoreError
 from amts_sphinx.units import Score
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from sacrebleu.metrics.base import Metric
-    from sacrebleu.metrics.base import Score as Computed
-
-#: All there are. ``BLEU words`` is BLEU by jieba's words, for Chinese alone.
-NAMES: Final = ("BLEU", "BLEU words", "chrF2", "TER")
-#: What is usually looked at.
-USUAL: Final = ("BLEU", "chrF2")
-#: Resamples that sacreBLEU takes by default.
-RESAMPLES: Final = 1000
-#: sacreBLEU's tokenizers of some languages, and the package that each needs.
+#: What may be asked for, in the order of the answers.
+NAMES: Final = ("BLEU", "chrF2", "TER")
+#: The name of BLEU that counts Chinese words, not characters.
+JIEBA: Final = "BLEU (jieba words)"
+#: Samples of a paired test, as of ``sacrebleu --paired-bs``.
+SAMPLES: Final = 1000
+#: sacreBLEU's tokenizer of a language; of others, and of what is not installed, below.
 _TOKENIZERS: Final = {"zh": "zh", "ja": "ja-mecab", "ko": "ko-mecab"}
-_NEEDS: Final = {"ja-mecab": "MeCab", "ko-mecab": "mecab_ko"}
-_SCRIPTS_OF_ASIA: Final = frozenset({"Hans", "Hant", "Jpan", "Kore", "Thai"})
+_ELSEWHERE: Final = "13a"
+_NOT_INSTALLED: Final = "char"
 
 
-class Comparison(NamedTuple):
-    """How a system differs from a baseline, by one metric."""
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A system beside a baseline, by one metric, on the same references."""
 
+    #: Both with the confidence interval of the samples.
     baseline: Score
     system: Score
-    #: How probable so great a difference is, were both alike: paired bootstrap, 0–1.
+    #: 0–1: how often chance alone would make so great a difference.
     p: float
+
+    @property
+    def metric(self) -> str:
+        """What both are scored by."""
+        return self.system.metric
+
+    @property
+    def gain(self) -> float:
+        """How much better the system is, 0–100; negative where it is worse."""
+        more = self.system.value - self.baseline.value
+        return -more if is_error(self.metric) else more
+
+
+class _Metric(NamedTuple):
+    name: str
+    #: sacreBLEU's.
+    metric: Any
+    #: What is done to each text before it is compared.
+    prepare: Callable[[str], str]
 
 
 def score(
@@ -47,166 +63,159 @@ def score(
     references: Sequence[str],
     language: str,
     *,
-    names: Collection[str] = USUAL,
+    names: Collection[str] = ("BLEU", "chrF2"),
     bootstrap: int = 0,
 ) -> tuple[Score, ...]:
-    """Score *hypotheses* as one text, each against the reference of its place.
+    """Score *hypotheses*, one for each of *references*, as one text.
+
+    For Chinese, BLEU comes twice: by characters, and as :data:`JIEBA`.
 
     :param language: of both, BCP 47
-    :param names: of :data:`NAMES`; one that does not suit the language is left out
-    :param bootstrap: resamples for the intervals; with 0 there are none. The seed is
-        sacreBLEU's, 12345, or ``SACREBLEU_SEED``
-    :raises EvaluationError: the numbers differ, or there are none
+    :param names: which of :data:`NAMES`
+    :param bootstrap: samples for the confidence interval; 1000 are usual, 0 for none
+    :raises ScoreError: there are no texts, or not one hypothesis for each reference
+    :raises ConfigError: there is no such metric
     """
-    check_lengths(hypotheses, references)
+    _check(hypotheses, references)
     found = []
-    for name in _suitable(names, language):
-        metric, prepare = _metric(name, language)
-        computed = metric.corpus_score(
-            prepare(hypotheses), [prepare(references)], n_bootstrap=max(1, bootstrap)
-        )
-        found.append(_score(name, metric, computed, len(references)))
+    for name, metric, prepare in _metrics(language, names):
+        texts, wanted = _prepared(prepare, hypotheses, references)
+        result = metric.corpus_score(texts, [wanted], n_bootstrap=bootstrap)
+        interval = None
+        if bootstrap > 1:
+            interval = _interval(result._mean, result._ci)  # noqa: SLF001 - else text
+        told = str(metric.get_signature())
+        found.append(Score(name, result.score, told, len(wanted), interval))
     return tuple(found)
 
 
-def compare(  # noqa: PLR0913 - what is compared, and how
+def compare(  # noqa: PLR0913 - two systems, and how
     baseline: Sequence[str],
-    system: Sequence[str],
+    hypotheses: Sequence[str],
     references: Sequence[str],
     language: str,
     *,
-    names: Collection[str] = USUAL,
-    resamples: int = RESAMPLES,
+    names: Collection[str] = ("BLEU", "chrF2"),
+    samples: int = SAMPLES,
 ) -> tuple[Comparison, ...]:
-    """Compare two systems as ``sacrebleu --paired-bs`` does, by each metric.
+    """Compare *hypotheses* with those of a *baseline*, by paired bootstrap resampling.
 
-    :raises EvaluationError: the numbers differ, or there are none
+    The parameters are those of :func:`score`, and so are the errors.
     """
-    from sacrebleu.significance import PairedTest  # noqa: PLC0415 - as below
+    from sacrebleu.significance import PairedTest  # noqa: PLC0415 - it loads numpy
 
-    for hypotheses in (baseline, system):
-        check_lengths(hypotheses, references)
+    _check(baseline, references)
+    _check(hypotheses, references)
     found = []
-    for name in _suitable(names, language):
-        metric, prepare = _metric(name, language)
+    for name, metric, prepare in _metrics(language, names):
+        first, second, wanted = _prepared(prepare, baseline, hypotheses, references)
         test = PairedTest(
-            [("baseline", prepare(baseline)), ("system", prepare(system))],
+            [("baseline", first), ("system", second)],
             {name: metric},
-            [prepare(references)],
+            [wanted],
             test_type="bs",
-            n_samples=resamples,
+            n_samples=samples,
         )
-        results: list[Any] = [*test()[1][name]]
-        ours, theirs = results
+        signatures, results = test()
+        ((told, systems),) = ((s, results[key]) for key, s in signatures.items())
+        both: list[Any] = list(systems)
         scores = [
             Score(
                 name,
                 each.score,
-                _signature(name, metric),
-                len(references),
-                _bounds(each),
+                str(told),
+                len(wanted),
+                _interval(each.mean, each.ci),
             )
-            for each in (ours, theirs)
+            for each in both
         ]
-        found.append(Comparison(scores[0], scores[1], float(theirs.p_value)))
+        found.append(Comparison(scores[0], scores[1], both[1].p_value))
     return tuple(found)
 
 
-def check_lengths(hypotheses: Sequence[str], references: Sequence[str]) -> None:
-    """See that there is one hypothesis for each reference.
+def is_error(metric: str) -> bool:
+    """Tell whether less of a metric is better."""
+    return metric.startswith("TER")
 
-    :raises EvaluationError: there is not, or there are none at all
+
+def metric_names(language: str, names: Collection[str]) -> tuple[str, ...]:
+    """Return the names of the scores that *names* come to in *language*, in order.
+
+    :raises ConfigError: there is no such metric
     """
-    if len(hypotheses) != len(references):
-        msg = (
-            f"there are {len(hypotheses)} hypotheses for {len(references)} references;"
-            " each needs one, in the same order"
-        )
-        raise EvaluationError(msg)
-    if not references:
-        msg = "there is nothing to score"
-        raise EvaluationError(msg)
+    for name in names:
+        if name not in NAMES:
+            msg = f"there is no metric {name!r}; there are {', '.join(NAMES)}"
+            raise ConfigError(msg)
+    found = [name for name in NAMES if name in names]
+    if "BLEU" in found and _base(language) == "zh":
+        found.insert(1, JIEBA)
+    return tuple(found)
 
 
-def tokenizer(language: str) -> str:
-    """Return the name of sacreBLEU's tokenizer for BLEU in a language.
-
-    Japanese and Korean need a package each (``pip install 'sacrebleu[ja]'``, ``[ko]``);
-    without it characters are compared, and the signature says so.
-    """
-    found = _TOKENIZERS.get(_main(language), "13a")
-    needed = _NEEDS.get(found)
-    if found == "13a" and name_language(language).script in _SCRIPTS_OF_ASIA:
-        return "char"
-    return found if needed is None or find_spec(needed) else "char"
-
-
-def _main(language: str) -> str:
+def _base(language: str) -> str:
     return language.replace("_", "-").partition("-")[0].lower()
 
 
-def _suitable(names: Collection[str], language: str) -> list[str]:
-    """Return *names* in the order of :data:`NAMES`."""
-    if unknown := set(names) - set(NAMES):
-        msg = f"there is no metric {min(unknown)!r}; there are {', '.join(NAMES)}"
-        raise EvaluationError(msg)
-    chinese = _main(language) == "zh"
-    return [n for n in NAMES if n in names and (chinese or n != "BLEU words")]
+def _check(hypotheses: Sequence[str], references: Sequence[str]) -> None:
+    if len(hypotheses) != len(references):
+        msg = (
+            f"there are {len(hypotheses)} hypotheses for {len(references)} references;"
+            " each needs one"
+        )
+        raise ScoreError(msg)
+    if not references:
+        msg = "there are no references to compare with"
+        raise ScoreError(msg)
 
 
-def _metric(
-    name: str, language: str
-) -> tuple[Metric, Callable[[Sequence[str]], Sequence[str]]]:
-    """Return a metric, and what is done to texts before it sees them."""
-    # sacreBLEU takes a while to load, and most builds do not score anything.
-    from sacrebleu.metrics.bleu import BLEU  # noqa: PLC0415
+def _prepared(
+    prepare: Callable[[str], str], *texts: Sequence[str]
+) -> Iterator[list[str]]:
+    yield from ([prepare(text) for text in each] for each in texts)
+
+
+def _interval(mean: float, half: float) -> tuple[float, float]:
+    return float(mean - half), float(mean + half)
+
+
+def _metrics(language: str, names: Collection[str]) -> Iterator[_Metric]:
+    """Yield what counts each of *names*."""
+    # sacreBLEU takes a while to load, and no build needs it.
     from sacrebleu.metrics.chrf import CHRF  # noqa: PLC0415
     from sacrebleu.metrics.ter import TER  # noqa: PLC0415
 
-    if name == "BLEU words":
-        # The text is in tokens when it comes, on purpose.
-        return BLEU(tokenize="none", force=True), _words
-    if name == "BLEU":
-        return BLEU(tokenize=tokenizer(language)), list
-    if name == "chrF2":
-        return CHRF(), list
-    asian = name_language(language).script in _SCRIPTS_OF_ASIA
-    return TER(normalized=asian, asian_support=asian), list
+    for name in metric_names(language, names):
+        if name == "BLEU":
+            yield _Metric(name, _bleu(language), str)
+        elif name == JIEBA:
+            yield _by_words()
+        elif name == "chrF2":
+            yield _Metric(name, CHRF(), str)
+        else:
+            # Where there are no blanks, TER would take a sentence for one word.
+            asian = _base(language) in _TOKENIZERS
+            yield _Metric(name, TER(normalized=asian, asian_support=asian), str)
 
 
-def _words(texts: Sequence[str]) -> list[str]:
-    """Return texts with a blank between Chinese words."""
-    cut = _jieba()
-    return [" ".join(word for word in cut(text) if word.strip()) for text in texts]
+def _bleu(language: str) -> Any:
+    """Return BLEU with the language's tokenizer; the signature says which it is."""
+    from sacrebleu.metrics.bleu import BLEU  # noqa: PLC0415 - see above
+
+    tokenizer = _TOKENIZERS.get(_base(language), _ELSEWHERE)
+    try:
+        return BLEU(tokenize=tokenizer, force=True)
+    except RuntimeError:  # it needs MeCab
+        return BLEU(tokenize=_NOT_INSTALLED, force=True)
 
 
-@cache
-def _jieba() -> Callable[[str], Any]:
-    import jieba  # noqa: PLC0415 - its dictionary takes seconds to load
+def _by_words() -> _Metric:
+    """Return BLEU of Chinese words."""
+    import jieba  # noqa: PLC0415 - it takes a second to load
+    from sacrebleu.metrics.bleu import BLEU  # noqa: PLC0415 - see above
 
-    jieba.setLogLevel("WARNING")
-    return jieba.cut  # type: ignore[no-any-return]
-
-
-def _score(name: str, metric: Metric, computed: Computed, segments: int) -> Score:
-    interval = None
-    if hasattr(computed, "_mean") and computed._mean >= 0:  # noqa: SLF001 - no other way
-        mean, spread = computed._mean, computed._ci  # noqa: SLF001
-        interval = (float(mean - spread), float(mean + spread))
-    return Score(
-        name, float(computed.score), _signature(name, metric), segments, interval
-    )
-
-
-def _bounds(result: Any) -> tuple[float, float] | None:
-    if result.mean is None:
-        return None
-    return float(result.mean - result.ci), float(result.mean + result.ci)
-
-
-def _signature(name: str, metric: Metric) -> str:
-    """Return sacreBLEU's signature; what was done before that it does not know of."""
-    found = metric.get_signature().format()
-    if name == "BLEU words":
-        found = found.replace("tok:none", f"tok:jieba-{version('jieba')}")
-    return found
+    jieba.setLogLevel(logging.WARNING)  # it tells that it loads its dictionary
+    metric = BLEU(tokenize="none", force=True)
+    # Another version may cut other words.
+    metric.tokenizer_signature = f"jieba-{jieba.__version__}"
+    return _Metric(JIEBA, metric, lambda text: " ".join(jieba.cut(text)))

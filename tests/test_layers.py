@@ -23,13 +23,13 @@ PACKAGE: Final = Path(__file__).parent.parent / NAME
 #: has no place of its own; the package itself is written ``.``.
 FLOORS: Final = (
     ("errors units", "languages"),
-    ("codes", "codematch repair sentences typography", "containers",
+    ("codes", "codematch metrics repair sentences typography", "containers",
      "interchange.draft interchange.parsing",
      "interchange.tmx_segment interchange.xliff_segment",
      "interchange.*", "interchange.xliff_writer", "interchange",
      "terminology",
      "checks.rules checks.negation checks.number_words", "checks.numerals",
-     "checks.identify", "checks.*", "checks metrics",
+     "checks.identify", "checks.*", "checks",
      "readers readers.blocks", "readers.files readers.markdown_syntax",
      "readers.markdown_inline", "readers.*", "readers.notebook"),
     ("memory_file fuzzy", "memory_store", "memory engine",
