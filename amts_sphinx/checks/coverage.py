@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from amts_sphinx.checks.rules import Context, Texts
 
 #: A pair with a smaller share of known words is hardly a translation.
-_LEAST: Final = 0.25
+_LEAST: Final = 0.2
 #: With fewer letters in the source, chance decides.
 _ENOUGH: Final = 30
 
@@ -21,11 +21,11 @@ _ENOUGH: Final = 30
 @check(
     "coverage",
     Severity.WARNING,
-    "Most words of the source have a known translation in the target, by the lexicon"
-    " that is learnt from the memory.",
+    "Words of a machine's translation are those that people use for words of the"
+    " source, by the lexicon that is learnt from people's translations.",
 )
 def _coverage(texts: Texts, context: Context) -> Iterator[str]:
-    if context.coverage is None or len(texts.source) < _ENOUGH:
+    if context.coverage is None or texts.entry.by_human or len(texts.source) < _ENOUGH:
         return
     mine, other = (text.replace(THING, " ") for text in (texts.source, texts.target))
     share = context.coverage(mine, other)

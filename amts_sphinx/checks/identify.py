@@ -48,6 +48,8 @@ _NAMES: Final = {
     "Grek": "Greek", "Hani": "Chinese", "Hebr": "Hebrew", "Kana": "Japanese",
     "Kore": "Korean", "Thai": "Thai",
 }  # fmt: skip
+#: What a text about language says in another one.
+_QUOTATION: Final = re.compile(r"\"[^\"]*\"|“[^“”]*”|「[^「」]*」")
 #: With fewer letters of a foreign script nothing is said.
 _ENOUGH: Final = 6
 #: As many times more letters of a foreign script tell, and Latin words of prose.
@@ -102,7 +104,7 @@ def _by_script(text: str, counts: dict[str, int], script: str) -> str:
         return ""
     if main == "Latn":
         # Names and code are Latin in any script: only prose counts.
-        words = len(_LATIN_WORD.findall(text))
+        words = len(_LATIN_WORD.findall(_QUOTATION.sub(" ", text)))
         return "a language in Latin script" if words >= _QUOTED else ""
     return _NAMES.get(main, f"a language in the script {main}")
 

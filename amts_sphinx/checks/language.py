@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx import codes
 from amts_sphinx.checks import identify
-from amts_sphinx.checks.rules import THING, check
+from amts_sphinx.checks.rules import THING, book_check, check
 from amts_sphinx.languages import name_language
 from amts_sphinx.units import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from amts_sphinx.checks.rules import Context, Texts
 
-#: A word as prose has it: no name, no acronym, no piece of program.
-_WORD: Final = re.compile(r"(?<![\w.@/\\-])[^\W\d_]{3,}(?![\w(@/\\]|\.\w)")
+#: A word that is no part of a name, an address or a piece of program.
+_WORD: Final = re.compile(r"(?<![\w.@/\\:-])[^\W\d_]{3,}(?![\w(@/\\]|[.:]\S)")
+_ADDRESS: Final = re.compile(r"\b(?:\w+://|www\.)\S+")
 #: Words that two languages of one script may well have in common.
 _SHARED: Final = 3
+#: As often in a book, a word is one of its language.
+_OFTEN: Final = 3
 
 
 @check(
@@ -34,19 +38,30 @@ def _empty(texts: Texts, _context: Context) -> Iterator[str]:
         yield "the translation is empty"
 
 
-@check(
+@book_check(
     "untranslated",
     Severity.WARNING,
     "The target is not the source itself, unless that consists of names, acronyms or"
     " pieces of program, or a person left it as it is.",
 )
-def _untranslated(texts: Texts, context: Context) -> Iterator[str]:
-    if texts.entry.by_human or _bare(texts.source) != _bare(texts.target):
+def _untranslated(
+    texts: Sequence[Texts], context: Context
+) -> Iterator[tuple[int, str]]:
+    same = [
+        number
+        for number, each in enumerate(texts)
+        if not each.entry.by_human and _bare(each.source) == _bare(each.target)
+    ]
+    if not same:
         return
     mine, other = (name_language(tag).script for tag in context.pair)
     needed = 1 if mine != other else _SHARED + 1
-    if len(_prose(texts.source)) >= needed:
-        yield "it is left as it is in the source"
+    # A word with a capital is no name if the book often has it without one.
+    known = Counter(word for each in texts for word in _words(each.source))
+    for number in same:
+        words = [w for w in _words(texts[number].source) if w[1:].islower()]
+        if sum(w.islower() or known[w.lower()] >= _OFTEN for w in words) >= needed:
+            yield number, "it is left as it is in the source"
 
 
 @check(
@@ -67,6 +82,6 @@ def _bare(text: str) -> str:
     return codes.normalise(text).casefold()
 
 
-def _prose(text: str) -> list[str]:
-    """Return the words of *text* that a translator would translate."""
-    return [word for word in _WORD.findall(text) if word.islower()]
+def _words(text: str) -> list[str]:
+    """Return the words of *text* that may be prose."""
+    return _WORD.findall(_ADDRESS.sub(" ", text))

@@ -6,6 +6,7 @@ What a language needs is learnt from the edition itself where that has enough te
 from __future__ import annotations
 
 import math
+import re
 from statistics import median
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from amts_sphinx.checks.rules import Context, Texts
 
+#: The source's word for a term, which a translator adds in brackets.
+_GLOSS: Final = re.compile(r"（[A-Za-z][A-Za-z ,，'-]*）")
 #: Characters, blanks left out, that a source must have to be judged.
 _ENOUGH: Final = 40
 #: As many such texts tell what is usual in an edition.
@@ -28,8 +31,10 @@ _USUAL_NEED: Final = 10.5
 #: Standard deviation of the logarithm of the ratio, where it is not measured.
 _SPREAD: Final = 0.25
 #: Standard deviations from the usual ratio, downwards and upwards, that are allowed.
-_SHORTER: Final = 4.0
-_LONGER: Final = 4.0
+_SHORTER: Final = 2.8
+_LONGER: Final = 4.5
+#: Up to a size, as many times the usual spread; the longer a text, the less it varies.
+_SPREADS: Final = ((60, 1.25), (160, 1.0), (math.inf, 0.85))
 #: From the mean absolute deviation to the standard deviation.
 _NORMAL: Final = 1.4826
 
@@ -53,16 +58,19 @@ def _length(texts: Sequence[Texts], context: Context) -> Iterator[tuple[int, str
     for number, (mine, other) in enumerate(sizes):
         if mine < _ENOUGH or not other:
             continue
-        off = (math.log(other / mine) - usual.middle) / usual.spread
-        if -_SHORTER <= off <= _LONGER:
+        off = math.log(other / mine) - usual.middle
+        spread = usual.spread * next(s for most, s in _SPREADS if mine < most)
+        if -_SHORTER <= off / spread <= _LONGER:
             continue
-        much = math.exp(abs(off) * usual.spread)
+        much = math.exp(abs(off))
         how = "shorter" if off < 0 else "longer"
         yield number, f"it is {much:.1f} times {how} than usual for its source"
 
 
 def _size(text: str) -> int:
-    """Return the number of characters, without blanks and wordless codes."""
+    """Return the number of characters, without blanks, wordless codes and glosses."""
+    if "（" in text:
+        text = _GLOSS.sub("", text)
     return len("".join(text.replace(THING, "").split()))
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 #: Share of characters that two sources, or two targets, have in common when the one
 #: may have been made of the other.
 _NEARLY: Final = 0.75
+_INDEFINITE: Final = 2
 
 
 @check(
@@ -59,8 +60,9 @@ def _more(text: str, other: str, language: str) -> int | None:
 
 
 def _values(text: str, language: str) -> Counter[frozenset[Decimal]]:
-    found = (*numerals.digits(text), *numerals.words(text, language))
-    return Counter(each.readings for each in found)
+    """Return the numbers; "one" and "both" are hardly any."""
+    spelt = (n for n in numerals.words(text, language) if min(n.readings) > _INDEFINITE)
+    return Counter(each.readings for each in (*numerals.digits(text), *spelt))
 
 
 def _like(one: str, other: str) -> bool:

@@ -8,8 +8,8 @@ from typing import Final
 
 #: Of each language, from zero on; forms of one number by ``|``.
 _CARDINALS: Final = {
-    "en": "zero one|once|single two|twice|both|double|pair three|triple four five six"
-    " seven eight nine ten eleven twelve",
+    "en": "zero|zeros|zeroes one|ones|once|single two|twice|both|double|pair"
+    " three|triple four five six seven eight nine ten eleven twelve",
     "de": "null ein|eine|einen|einem|einer|eines|eins zwei|beide|beiden|doppelt drei"
     " vier fünf sechs sieben acht neun zehn elf zwölf",
     "es": "cero uno|una|un dos|ambos|ambas|doble tres cuatro cinco seis siete ocho"

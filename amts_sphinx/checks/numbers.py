@@ -29,29 +29,56 @@ def _numbers(texts: Texts, context: Context) -> Iterator[str]:
     mine, other = numerals.digits(texts.source), numerals.digits(texts.target)
     if not mine and not other:
         return
-    lost, new = _unmatched(mine, other)
     source, target = context.pair
-    if lost:
-        lost = _unexplained(lost, numerals.words(texts.target, target), target)
-    if new:
-        new = _unexplained(new, numerals.words(texts.source, source), source)
-    if lost or new:
+    spelt, respelt = (
+        numerals.words(texts.source, source),
+        numerals.words(texts.target, target),
+    )
+    lost = _unexplained(_missing(mine, other), respelt, target)
+    new = _unexplained(_missing(other, mine), spelt, source)
+    if lost or any(min(each.readings) > _SMALL for each in new):
         yield _message(lost, new)
+    elif new:
+        # A translator may well say a small number that the source only means, or one
+        # less often than the source, but hardly both at once.
+        fewer = [*_fewer(mine, other), *_missing(_definite(spelt), [*other, *respelt])]
+        if fewer:
+            yield _message(fewer, new)
 
 
-def _unmatched(
-    mine: Sequence[Numeral], other: Sequence[Numeral]
-) -> tuple[list[Numeral], list[Numeral]]:
-    """Return the numbers of either side that have no counterpart."""
+def _missing(mine: Sequence[Numeral], other: Sequence[Numeral]) -> list[Numeral]:
+    """Return the numbers of one side that the other does not have at all."""
+    if not mine:
+        return []
+    there = [*other, *(part for each in other for part in numerals.parts(each))]
+    values = frozenset().union(*(each.readings for each in there))
+    return [
+        each
+        for each in mine
+        if not each.readings & values and not _all_in(numerals.parts(each), values)
+    ]
+
+
+def _all_in(parts: Sequence[Numeral], values: frozenset[Decimal]) -> bool:
+    return bool(parts) and all(part.readings & values for part in parts)
+
+
+def _fewer(mine: Sequence[Numeral], other: Sequence[Numeral]) -> list[Numeral]:
+    """Return the numbers of one side that the other has less often."""
     left = list(other)
-    lost: list[Numeral] = []
+    found: list[Numeral] = []
     for each in mine:
         twin = next((n for n in left if n.readings & each.readings), None)
         if twin is None:
-            lost.append(each)
+            found.append(each)
         else:
             left.remove(twin)
-    return lost, left
+    return found
+
+
+def _definite(spelt: Sequence[Numeral]) -> list[Numeral]:
+    """Return the number words that are more than an article."""
+    return [each for each in spelt if Decimal(1) not in each.readings]
 
 
 def _unexplained(
@@ -68,9 +95,7 @@ def _unexplained(
 
 
 def _message(lost: Sequence[Numeral], new: Sequence[Numeral]) -> str:
-    parts = []
-    if lost:
-        parts.append(f"lost {', '.join(each.text for each in lost)}")
-    if new:
-        parts.append(f"{', '.join(each.text for each in new)} is not in the source")
-    return "; ".join(parts)
+    gone = f"lost {', '.join(each.text for each in lost)}" if lost else ""
+    more = ", ".join(each.text for each in new)
+    verb = "are" if len(new) > 1 else "is"
+    return "; ".join(filter(None, [gone, more and f"{more} {verb} not in the source"]))

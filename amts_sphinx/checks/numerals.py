@@ -23,12 +23,12 @@ _WIDE: Final = str.maketrans("．，％", ".,%")
 _THOUSAND: Final = 3
 #: What multiplies the number before it.
 _SCALES: Final = {
-    "hundred": 2, "thousand": 3, "million": 6, "millions": 6, "billion": 9,
-    "billions": 9, "trillion": 12, "k": 3, "m": 6, "bn": 9,
-    "mil": 3, "millón": 6, "millones": 6, "tausend": 3, "millionen": 6,
-    "milliarde": 9, "milliarden": 9, "mille": 3, "milliard": 9, "milliards": 9,
-    "百": 2, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8, "百万": 6, "千万": 7,
-    "万亿": 12,
+    "decade": 1, "decades": 1, "hundred": 2, "thousand": 3, "million": 6,
+    "millions": 6, "millionth": 6, "billion": 9, "billions": 9, "trillion": 12,
+    "k": 3, "m": 6, "bn": 9, "mil": 3, "millón": 6, "millones": 6, "tausend": 3,
+    "millionen": 6, "milliarde": 9, "milliarden": 9, "mille": 3, "milliard": 9,
+    "milliards": 9, "百": 2, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8, "百万": 6,
+    "千万": 7, "万亿": 12,
 }  # fmt: skip
 _SCALE: Final = re.compile(
     r"[ \u00a0\u202f-]?("
@@ -36,7 +36,14 @@ _SCALE: Final = re.compile(
     + r")(?![a-z])",
     re.IGNORECASE,
 )
-_DECADE: Final = re.compile(r"\d\d(\d0)['’]?s\b")
+#: The 1990s, which are the 90s of the 20th century.
+_DECADE: Final = re.compile(r"(\d\d)(\d0)['’]?s\b")
+_CENTURY: Final = re.compile(r"(\d\d?)世[纪紀](?:(\d0)年代)?")
+#: A point of an enumeration.
+_ROMAN: Final = re.compile(r"(?<=[(（])[ivx]{1,4}(?=[)）])")
+_ROMANS: Final = dict(
+    zip("i ii iii iv v vi vii viii ix x".split(), range(1, 11), strict=True)
+)
 _HAN_DIGITS: Final = {
     "〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5,
     "六": 6, "七": 7, "八": 8, "九": 9,
@@ -56,33 +63,67 @@ class Numeral(NamedTuple):
 
 def digits(text: str) -> list[Numeral]:
     """Return the numbers in digits, in order."""
-    found: list[Numeral] = []
     text = text.translate(_WIDE)
+    found: list[Numeral] = []
+    end = 0
     for number in _NUMBER.finditer(text):
-        readings = _values(number[0])
-        scale = _SCALE.match(text, number.end())
-        if scale:
-            factor = Decimal(10) ** _SCALES[scale[1].lower()]
-            readings |= {value * factor for value in readings}
+        if number.start() < end:
+            continue
+        century = _CENTURY.match(text, number.start())
+        if century:
+            end = century.end()
+            found.append(Numeral(century[0], frozenset(_of_century(century))))
+            continue
+        readings = _scaled(_values(number[0]), text, number.end())
         decade = _DECADE.match(text, number.start())
         if decade:
-            readings.add(Decimal(decade[1]))
+            readings |= {Decimal(decade[2]), Decimal(decade[1]) + 1}
         found.append(Numeral(number[0], frozenset(readings)))
     return found
 
 
 def words(text: str, language: str) -> list[Numeral]:
-    """Return the numbers in words of *language*, and those in Chinese characters."""
+    """Return the numbers in words of *language*, in Chinese and in Roman numerals."""
     known = lexicon(language)
-    found = [
-        Numeral(word[0], frozenset({value}))
-        for word in _WORD.finditer(text)
-        if (value := known.get(word[0].casefold())) is not None
-    ]
+    found = []
+    for word in _WORD.finditer(text):
+        value = known.get(word[0].casefold())
+        if value is not None:
+            readings = _scaled({value}, text, word.end())
+            found.append(Numeral(word[0], frozenset(readings)))
     found += (
         Numeral(run[0], frozenset(_han_values(run[0]))) for run in _HAN.finditer(text)
     )
+    found += (
+        Numeral(roman[0], frozenset({Decimal(_ROMANS.get(roman[0], 0))}))
+        for roman in _ROMAN.finditer(text)
+    )
     return found
+
+
+def parts(number: Numeral) -> list[Numeral]:
+    """Return the numbers that are in *number* if its commas separate: 3,4 in (3,4)."""
+    groups = number.text.split(",")
+    if len(groups) == 1 or not all(group.isdecimal() for group in groups):
+        return []
+    return [Numeral(each, frozenset({Decimal(_ascii(each))})) for each in groups]
+
+
+def _scaled(readings: set[Decimal], text: str, end: int) -> set[Decimal]:
+    """Add what *readings* are with the word that follows: 3 million."""
+    scale = _SCALE.match(text, end)
+    if not scale:
+        return readings
+    factor = Decimal(10) ** _SCALES[scale[1].lower()]
+    return readings | {value * factor for value in readings}
+
+
+def _of_century(century: re.Match[str]) -> Iterator[Decimal]:
+    number = Decimal(_ascii(century[1]))
+    yield number
+    if century[2]:
+        decade = Decimal(_ascii(century[2]))
+        yield from (decade, (number - 1) * 100 + decade)
 
 
 def has_words(language: str) -> bool:

@@ -19,9 +19,10 @@ _ENDS: Final = {
     mark: kind
     for kind, marks in {
         "full stop": ".。．।۔።",
-        "question mark": "?？؟;;՞",
+        "question mark": "?？؟\u037e",
         "exclamation mark": "!！",
         "colon": ":：",
+        "semicolon": ";；",
         "ellipsis": "…",
     }.items()
     for mark in marks
@@ -42,19 +43,17 @@ _FRENCH: Final = re.compile(r"\w[;!?](?:\s|$)|«\w|\w»")
 @check(
     "end-mark",
     Severity.WARNING,
-    "The target ends with a mark of the same kind as the source: a full stop, a"
-    " question mark, an exclamation mark or a colon.",
+    "The target ends with a mark if its source does, and with a question mark if that"
+    " is one; it does not end with a full stop where its source has no mark.",
 )
 def _end_mark(texts: Texts, _context: Context) -> Iterator[str]:
     mine, other = _end(texts.source), _end(texts.target)
-    if mine == other or "ellipsis" in {mine, other}:
-        return
-    if mine and other:
-        yield f"it ends with a {other}, its source with a {mine}"
-    elif mine:
+    if mine and not other:
         yield f"the {mine} at the end is missing"
-    else:
-        yield f"it ends with a {other}, which its source has not"
+    elif mine == "question mark" != other:
+        yield f"it ends with a {other}, its source with a question mark"
+    elif other == "full stop" and not mine:
+        yield "it ends with a full stop, which its source has not"
 
 
 @check(

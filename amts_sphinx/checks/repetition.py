@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from amts_sphinx.checks.rules import Context, Texts
 
 _TWICE: Final = re.compile(r"(?<![\w'’-])([^\W\d_]+)\s+\1(?![\w'’-])", re.IGNORECASE)
-#: Two or more characters, then the same again; or one that is never doubled.
+#: Two or more characters, then the same again, or one that is never doubled. What
+#: begins with one of these doubles to say more: 一步一步, 的转置的转置.
 _RUN_TWICE: Final = re.compile(
-    r"([\u3040-\u30ff\u3400-\u9fff]{2,})\1|([的了和与或在是被把对为の])\2"
+    r"([\u3041-\u30fa\u3400-\u9fff](?<![一的])[\u3041-\u30fa\u3400-\u9fff]+)\1"
+    r"|([的是和被把对を])\2"
 )
 #: Words that grammar puts side by side.
 _DOUBLED: Final = {
