@@ -11,21 +11,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from amts_sphinx.errors import ConfigError, ScoreError
+from amts_sphinx.languages import name_language
 from amts_sphinx.units import Score
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-#: What may be asked for, in the order of the answers.
-NAMES: Final = ("BLEU", "chrF2", "TER")
 #: The name of BLEU that counts Chinese words, not characters.
 JIEBA: Final = "BLEU (jieba words)"
+#: What may be asked for, in the order of the answers.
+NAMES: Final = ("BLEU", JIEBA, "chrF2", "TER")
+#: What is asked for by default.
+USUAL: Final = ("BLEU", JIEBA, "chrF2")
 #: Samples of a paired test, as of ``sacrebleu --paired-bs``.
 SAMPLES: Final = 1000
 #: sacreBLEU's tokenizer of a language; of others, and of what is not installed, below.
 _TOKENIZERS: Final = {"zh": "zh", "ja": "ja-mecab", "ko": "ko-mecab"}
 _ELSEWHERE: Final = "13a"
-_NOT_INSTALLED: Final = "char"
+_UNSPACED: Final = "char"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +66,13 @@ def score(
     references: Sequence[str],
     language: str,
     *,
-    names: Collection[str] = ("BLEU", "chrF2"),
+    names: Collection[str] = USUAL,
     bootstrap: int = 0,
 ) -> tuple[Score, ...]:
     """Score *hypotheses*, one for each of *references*, as one text.
 
-    For Chinese, BLEU comes twice: by characters, and as :data:`JIEBA`.
-
     :param language: of both, BCP 47
-    :param names: which of :data:`NAMES`
+    :param names: which of :data:`NAMES`; :data:`JIEBA` is for Chinese alone
     :param bootstrap: samples for the confidence interval; 1000 are usual, 0 for none
     :raises ScoreError: there are no texts, or not one hypothesis for each reference
     :raises ConfigError: there is no such metric
@@ -95,7 +96,7 @@ def compare(  # noqa: PLR0913 - two systems, and how
     references: Sequence[str],
     language: str,
     *,
-    names: Collection[str] = ("BLEU", "chrF2"),
+    names: Collection[str] = USUAL,
     samples: int = SAMPLES,
 ) -> tuple[Comparison, ...]:
     """Compare *hypotheses* with those of a *baseline*, by paired bootstrap resampling.
@@ -147,10 +148,8 @@ def metric_names(language: str, names: Collection[str]) -> tuple[str, ...]:
         if name not in NAMES:
             msg = f"there is no metric {name!r}; there are {', '.join(NAMES)}"
             raise ConfigError(msg)
-    found = [name for name in NAMES if name in names]
-    if "BLEU" in found and _base(language) == "zh":
-        found.insert(1, JIEBA)
-    return tuple(found)
+    chinese = _base(language) == "zh"
+    return tuple(n for n in NAMES if n in names and (chinese or n != JIEBA))
 
 
 def _base(language: str) -> str:
@@ -181,7 +180,7 @@ def _interval(mean: float, half: float) -> tuple[float, float]:
 
 def _metrics(language: str, names: Collection[str]) -> Iterator[_Metric]:
     """Yield what counts each of *names*."""
-    # sacreBLEU takes a while to load, and no build needs it.
+    # sacreBLEU takes a while to load, and most builds do not need it.
     from sacrebleu.metrics.chrf import CHRF  # noqa: PLC0415
     from sacrebleu.metrics.ter import TER  # noqa: PLC0415
 
@@ -203,10 +202,12 @@ def _bleu(language: str) -> Any:
     from sacrebleu.metrics.bleu import BLEU  # noqa: PLC0415 - see above
 
     tokenizer = _TOKENIZERS.get(_base(language), _ELSEWHERE)
+    if not name_language(language).spaced and tokenizer == _ELSEWHERE:
+        tokenizer = _UNSPACED  # Thai
     try:
         return BLEU(tokenize=tokenizer, force=True)
     except RuntimeError:  # it needs MeCab
-        return BLEU(tokenize=_NOT_INSTALLED, force=True)
+        return BLEU(tokenize=_UNSPACED, force=True)
 
 
 def _by_words() -> _Metric:

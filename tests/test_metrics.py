@@ -104,14 +104,24 @@ def test_chinese_is_scored_by_words_too(tmp_path: Path) -> None:
         for texts in (REFERENCES, NEAR)
     ]
     told = sacrebleu(tmp_path, *cut, more="-tok none --force")
-    by_characters, by_words = metrics.score(
-        NEAR["zh"], REFERENCES["zh"], "zh", names=["BLEU"]
-    )
-    assert by_characters.metric == "BLEU"
+    by_characters, by_words, chrf = metrics.score(NEAR["zh"], REFERENCES["zh"], "zh")
+    assert (by_characters.metric, chrf.metric) == ("BLEU", "chrF2")
     assert by_words.metric == "BLEU (jieba words)"
     assert by_words.value == pytest.approx(told["score"], abs=1e-4)
     tokenizer = f"tok:jieba-{jieba.__version__}"
     assert by_words.signature == told["signature"].replace("tok:none", tokenizer)
+
+
+def test_words_are_cut_in_chinese_alone() -> None:
+    found = metrics.score(NEAR["zh"], REFERENCES["zh"], "ja", names=metrics.USUAL)
+    assert [each.metric for each in found] == ["BLEU", "chrF2"]
+    [only] = metrics.score(NEAR["zh"], REFERENCES["zh"], "zh", names=["BLEU"])
+    assert only.metric == "BLEU"
+
+
+def test_thai_has_no_blanks_between_words() -> None:
+    [found] = metrics.score(NEAR["zh"], REFERENCES["zh"], "th", names=["BLEU"])
+    assert "tok:char" in found.signature
 
 
 def test_the_confidence_interval_is_that_of_the_command(tmp_path: Path) -> None:
@@ -182,7 +192,7 @@ def test_what_cannot_be_scored(
 
 
 def test_a_metric_that_there_is_not() -> None:
-    with pytest.raises(ConfigError, match=r"no metric 'COMET'; there are BLEU, chrF2"):
+    with pytest.raises(ConfigError, match=r"no metric 'COMET'; there are BLEU, BLEU"):
         metrics.score(["a"], ["a"], "en", names=["COMET"])
 
 

@@ -153,7 +153,9 @@ class Reporter:
         rows = self._judged(seen, rows, edition)
         corrected = _by_document(seen, by_key)
         documents = tuple(
-            replace(each, scores=_scores(corrected.get(each.name, ()), edition))
+            replace(
+                each, scores=_scores(corrected.get(each.name, ()), edition, ["BLEU"])
+            )
             for each in seen.documents(rows, self.book.sources)
         )
         return Report(
@@ -165,7 +167,7 @@ class Reporter:
             rows=tuple(sorted(rows.values(), key=lambda row: -row.risk)),
             cost=cost,
             effort=effort.measure(corrections),
-            scores=_scores(corrections, edition, bootstrap=_BOOTSTRAP),
+            scores=_scores(corrections, edition, ["BLEU", "chrF2"], _BOOTSTRAP),
         )
 
     def _judged(
@@ -260,7 +262,7 @@ def _by_document(
 def _scores(
     corrections: Sequence[_Correction],
     edition: Edition,
-    *,
+    names: Collection[str],
     bootstrap: int = 0,
 ) -> tuple[Score, ...]:
     """Return how like people's texts those of the machine were."""
@@ -271,4 +273,4 @@ def _scores(
         for units in zip(*corrections, strict=True)
     )
     language = edition.pair.target
-    return metrics.score(said, wanted, language, bootstrap=bootstrap)
+    return metrics.score(said, wanted, language, names=names, bootstrap=bootstrap)
