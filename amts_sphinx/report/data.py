@@ -16,6 +16,7 @@ from amts_sphinx.report.effort import GOAL, work_left
 from amts_sphinx.report.links import fragment
 from amts_sphinx.report.model import BY_PEOPLE, Origin, coverage, share
 from amts_sphinx.report.survey import shown
+from amts_sphinx.units import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
 
 #: Of the form of ``report.json``.
 VERSION: Final = 1
+
+#: The rules of what is found while a book is translated, not by a check.
+_OF_TRANSLATING: Final = {
+    ("untranslated", Severity.INFO): "The engine has a translation.",
+    ("review", Severity.WARNING): "A person's translation needs no more review.",
+    ("codes", Severity.WARNING): "The engine does not damage inline markup, so that the"
+    " text need not be translated piece by piece.",
+}
 
 
 class Circumstances(NamedTuple):
@@ -153,11 +162,18 @@ def _findings(report: Report) -> dict[str, Any]:
                 "id": check,
                 "severity": severity.value,
                 "count": count,
-                "rule": checks.RULES[check].text if check in checks.RULES else "",
+                "rule": _rule(check, severity),
             }
             for (check, severity), count in counts.most_common()
         ],
     }
+
+
+def _rule(check: str, severity: Severity) -> str:
+    """Return the rule that a finding of *check* says is broken."""
+    if (check, severity) in _OF_TRANSLATING:
+        return _OF_TRANSLATING[check, severity]
+    return checks.RULES[check].text if check in checks.RULES else ""
 
 
 def _document(document: Document, links: Links) -> dict[str, Any]:
