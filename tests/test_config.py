@@ -40,6 +40,29 @@ def test_the_defaults() -> None:
     assert ours.memory_files == ()
     assert (ours.fullwidth_punctuation, ours.script_spacing) == (True, False)
     assert ours.engine_options == {}
+    assert ours.report == Path("/book/.amts/report")
+    assert ours.fail_under.by_name() == {}
+    assert (ours.ignore, ours.forbidden_terms) == (frozenset(), {})
+
+
+def test_reports_and_the_gate() -> None:
+    ours = read(
+        {
+            "amts_fail_under": {"bleu": 40, "findings": {"error": 0}},
+            "amts_ignore": ["numbers"],
+            "amts_forbidden_terms": {"zh_CN": ["词汇表"]},
+        }
+    )
+    assert ours.fail_under.by_name() == {"bleu": 40, "findings.error": 0}
+    assert ours.ignore == {"numbers"}
+    assert ours.forbidden_terms == {"zh": ("词汇表",)}
+    assert read({"amts_report": ""}).report is None
+    with pytest.raises(ConfigError, match="amts_fail_under needs the quality report"):
+        read({"amts_report": "", "amts_fail_under": {"coverage": 1}})
+    with pytest.raises(ConfigError, match="there is no check 'nubmers'; did you mean"):
+        read({"amts_ignore": ["nubmers"]})
+    with pytest.raises(ConfigError, match="must be a dictionary"):
+        read({"amts_forbidden_terms": ["a"]})
 
 
 GOOD: list[tuple[str, object, str, object]] = [

@@ -3,27 +3,50 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema
 import pytest
+from docutils.core import publish_doctree
 from lxml import etree, html
 
-from amts_sphinx import confvals
-from amts_sphinx.errors import ConfigError
+from amts_sphinx import confvals, report
+from amts_sphinx.config import AmtsConfig
+from amts_sphinx.containers import container as split
+from amts_sphinx.engine import create_engine
+from amts_sphinx.errors import ConfigError, QualityError
+from amts_sphinx.inline import Rules
+from amts_sphinx.languages import find_language
 from amts_sphinx.memory import Memory
-from amts_sphinx.report import differences, effort, gate
+from amts_sphinx.report import Reporter, differences, effort, gate
 from amts_sphinx.report.chart import HEIGHT, trend
 from amts_sphinx.report.links import Links, fragment
 from amts_sphinx.report.model import Cost, Document, Effort, Origin, Report
-from amts_sphinx.units import HUMAN, LanguagePair, Score, State, TranslationUnit
+from amts_sphinx.segments import containers
+from amts_sphinx.sites import Finder
+from amts_sphinx.translator import Translator
+from amts_sphinx.typography import profile_for
+from amts_sphinx.uistrings import UiStrings
+from amts_sphinx.units import (
+    HUMAN,
+    LanguagePair,
+    Location,
+    Score,
+    Segment,
+    State,
+    TranslationUnit,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from conftest import Book, Built
+
+    from amts_sphinx.report import Outcome
 
 PAIR: Final = LanguagePair("en", "zh")
 SCHEMA: Final[dict[str, Any]] = json.loads(
@@ -36,13 +59,17 @@ NO_SCORE: Final = (
 )
 
 
-def folder(book: Book, tag: str = "zh") -> Path:
-    return book.source / ".amts" / "report" / tag
+def folder(book: Book) -> Path:
+    return book.source / ".amts" / "report" / "zh"
 
 
-def read(book: Book, tag: str = "zh") -> dict[str, Any]:
+def read(book: Book) -> dict[str, Any]:
+    return data_of(folder(book))
+
+
+def data_of(folder: Path) -> dict[str, Any]:
     """Return a report's data, which is as the schema says."""
-    found: dict[str, Any] = json.loads((folder(book, tag) / "report.json").read_bytes())
+    found: dict[str, Any] = json.loads((folder / "report.json").read_bytes())
     jsonschema.validate(found, SCHEMA)
     return found
 
@@ -65,6 +92,73 @@ def person(source: str, target: str, state: State = State.REVIEWED) -> Translati
 def row(report: Mapping[str, Any], source: str) -> dict[str, Any]:
     [found] = [each for each in report["segments"] if each["source"] == source]
     return dict(found)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A memory, and a book of plain sentences to report on, without Sphinx."""
+
+    home: Path
+    memory: Memory
+
+    def report(self, *sources: str, engine: str = "pseudo", **more: Any) -> Outcome:
+        """Translate a book whose documents hold a sentence each, and report on it."""
+        texts = [
+            split(
+                Segment(source, "paragraph", Location(f"d{n}", 3)),
+                1,
+                "en",
+                by_sentence=True,
+            )
+            for n, source in enumerate(sources)
+        ]
+        translator = Translator(
+            self.memory, create_engine(engine, {}), profile_for("zh")
+        )
+        edition = translator.translate(texts, PAIR)
+        names = {f"d{n}": self.home / f"d{n}.rst" for n in range(len(sources))}
+        book = report.Book("Book", texts, names, "1")
+        config = configuration(self.home, engine=engine, **more)
+        reporter = Reporter(
+            self.memory, config, self.home / "report", book, {"zh": self.home / "out"}
+        )
+        return reporter.report(edition, Cost(edition.usage.characters, None))
+
+    def learn(self, *units: TranslationUnit) -> None:
+        """Keep units in the memory."""
+        self.memory.learn(units)
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the report."""
+        return self.home / "report" / "zh"
+
+    def data(self) -> dict[str, Any]:
+        """Return the report's data."""
+        return data_of(self.folder)
+
+    def files(self) -> dict[str, int]:
+        """Return when each file was written, in nanoseconds."""
+        return {path.name: path.stat().st_mtime_ns for path in self.folder.iterdir()}
+
+
+def configuration(home: Path, **more: Any) -> AmtsConfig:
+    values: dict[str, Any] = {
+        "source_language": find_language("en"), "target_languages": (),
+        "engine": "pseudo", "format": "html", "by_sentence": True, "skip": frozenset(),
+        "figure_captions": False, "memory": home / "memory", "memory_files": (),
+        "terminology": (), "cost_limit": None, "report": home / "report",
+        "fail_under": confvals.FailUnder(), "ignore": frozenset(),
+        "forbidden_terms": {}, "draft_notice": True, "fullwidth_punctuation": True,
+        "script_spacing": False,
+    }  # fmt: skip
+    return AmtsConfig(**(values | more))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with Memory(tmp_path / "memory") as memory:
+        yield Desk(tmp_path, memory)
 
 
 # What a build writes
@@ -90,43 +184,15 @@ def test_a_build_writes_the_report_and_says_where(book: Book) -> None:
     }
     assert row(report, "Dig first.")["origin"] == "human"
     assert row(report, "Then wait.")["maker"].startswith("recording")
-
-
-@pytest.mark.parametrize("book", ["pages"], indirect=True)
-def test_links_lead_to_pages_and_sources(book: Book) -> None:
-    build(book)
-    report = read(book)
     for each in report["documents"]:
         assert (folder(book) / each["file"]).exists()
         assert each["page"] == "" or (folder(book) / each["page"]).exists()
     assert row(report, "Mix both.")["page"].partition("#")[2].startswith(":~:text=")
-    book.build("amts-zh", "-D", "amts_format=latex", engine="recording", out="latex")
-    assert {each["page"] for each in read(book)["documents"]} == {""}
-
-
-@pytest.mark.parametrize("book", ["pages"], indirect=True)
-def test_nothing_is_written_when_nothing_changed(book: Book) -> None:
-    build(book)
+    # Nothing changed: nothing is written, but it is told again.
     before = {p.name: p.stat().st_mtime_ns for p in folder(book).iterdir()}
     assert set(before) == {"report.html", "report.json", "junit.xml", "history.jsonl"}
-    said = build(book).said
-    assert "100.0% translated" in said
+    assert line in build(book).said.splitlines()
     assert before == {p.name: p.stat().st_mtime_ns for p in folder(book).iterdir()}
-    assert len(read(book)["history"]) == 1
-    learn(book, person("Dig first.", "先挖。"))
-    build(book)
-    assert len(read(book)["history"]) == 2
-
-
-@pytest.mark.parametrize("book", ["pages"], indirect=True)
-def test_a_damaged_report_is_made_anew(book: Book) -> None:
-    build(book)
-    (folder(book) / "report.json").write_text("{")
-    with (folder(book) / "history.jsonl").open("a") as file:
-        file.write('[]\n{"built": "torn')
-    built = build(book)
-    assert "2 lines cannot be read" in built.warned
-    assert len(read(book)["history"]) == 2
 
 
 @pytest.mark.parametrize("book", ["pages"], indirect=True)
@@ -138,63 +204,87 @@ def test_reports_can_be_left_out_or_go_elsewhere(book: Book) -> None:
     assert (elsewhere / "zh" / "report.html").exists()
 
 
-@pytest.mark.parametrize("book", ["pages"], indirect=True)
-def test_what_is_not_translated_is_counted_and_listed(book: Book) -> None:
-    book.build("amts-zh", engine="none")
-    report = read(book)
-    assert report["coverage"]["translated"] == 0
-    assert report["findings"]["info"] == len(report["segments"])
+def test_every_change_is_a_line_of_history(desk: Desk) -> None:
+    desk.report("Dig first.", "Then wait.")
+    before = desk.files()
+    desk.report("Dig first.", "Then wait.")
+    assert desk.files() == before
+    desk.learn(person("Dig first.", "先挖。"))
+    desk.report("Dig first.", "Then wait.")
+    first, second = desk.data()["history"]
+    assert (first["words"]["human"], second["words"]["human"]) == (0, 0)
+    assert second["words"]["reviewed"] == 2
+    desk.report("Dig first.", "Then wait.", ignore=frozenset({"length"}))
+    assert len(desk.data()["history"]) == 3
+
+
+def test_a_damaged_report_is_made_anew(desk: Desk) -> None:
+    desk.report("Dig first.")
+    (desk.folder / "report.json").write_text("{")
+    with (desk.folder / "history.jsonl").open("a") as file:
+        file.write('[]\n{"built": "torn')
+    desk.report("Dig first.")
+    assert len(desk.data()["history"]) == 2
+    desk.report("Dig first.", "Then wait.")
+    assert len(desk.data()["history"]) == 3
+
+
+def test_what_is_not_translated_is_counted_and_listed(desk: Desk) -> None:
+    told = desk.report("Dig first.", "Then wait.", "Dig first.", engine="none")
+    assert (told.coverage, told.findings["info"]) == (0, 2)
+    report = desk.data()
     assert all(each["target"] is None and each["risk"] for each in report["segments"])
-    assert report["work"]["words_left"] == sum(report["coverage"]["words"].values())
+    assert [each["places"] for each in report["segments"]] == [2, 1]
+    assert report["work"]["words_left"] == 6
+    [rule] = report["findings"]["checks"]
+    assert rule["rule"] == "The engine has a translation."
 
 
 # Review
 
 
-@pytest.mark.parametrize("book", ["pages"], indirect=True)
-def test_people_at_work_on_the_machine_s_texts(book: Book) -> None:
-    build(book)
-    report = read(book)
+def test_people_at_work_on_the_machine_s_texts(desk: Desk) -> None:
+    sources = ["Dig first.", "Then wait.", "Mix both.", "Rain is free.", "Go home."]
+    desk.report(*sources)
+    report = desk.data()
     assert report["scores"] == []
     assert report["work"]["words_left"] is None
     said = {each["source"]: each["target"] for each in report["segments"]}
-    sources = ["Dig first.", "Then wait.", "Mix both.", "Rain is free."]
-    kept, corrected, doubted, other = sources
-    learn(
-        book,
+    kept, corrected, doubted, other, _ = sources
+    desk.learn(
         person(kept, said[kept], State.APPROVED),
         person(corrected, f"{said[corrected]}好"),
         person(doubted, "混合？", State.NEEDS_REVIEW),
         person(other, said[other]),
     )
-    build(book)
-    report = read(book)
+    desk.report(*sources)
+    report = desk.data()
     origins = [row(report, source)["origin"] for source in sources]
-    assert origins == ["reviewed", "reviewed", "to-review", "reviewed"]
+    assert origins == ["reviewed", "reviewed", "to-review", "reviewed", "machine"]
     assert report["work"]["reviewed_texts"] == 3
     letters = sum(len("".join(said[s].split())) for s in (kept, corrected, other)) + 1
     assert report["work"]["effort"] == pytest.approx(1 / letters)
-    left = report["coverage"]["words"]["machine"] + 2
-    assert report["work"]["words_left"] == round(left / letters)
+    assert report["work"]["words_left"] == round(4 / letters)
     scores = {each["metric"]: each for each in report["scores"]}
     assert scores["BLEU"]["low"] <= scores["BLEU"]["value"] <= scores["BLEU"]["high"]
     assert "tok:zh" in scores["BLEU"]["signature"]
-    [soil] = [each for each in report["documents"] if each["name"] == "soil"]
-    assert soil["scores"][0]["segments"] == 2
+    assert [len(each["scores"]) for each in report["documents"]] == [1, 1, 0, 1, 0]
     first, second = report["history"]
     assert first["scores"] == {}
     assert second["scores"]["BLEU"] == scores["BLEU"]["value"]
-    page = html.parse(folder(book) / "report.html")
+    page = html.parse(desk.folder / "report.html")
     assert "Over 2 builds" in page.xpath("string(//main)")
     assert len(page.xpath("//*[local-name()='polyline']")) == 2
 
 
-@pytest.mark.parametrize("book", ["pages"], indirect=True)
-def test_a_changed_sentence_is_shown_beside_what_it_replaces(book: Book) -> None:
-    book.change("soil.rst", "Mix both.", "Mix both of them well before it freezes.")
-    learn(book, person("Mix both of them well before it rains.", "下雨前好好混合。"))
-    build(book)
-    found = row(read(book), "Mix both of them well before it freezes.")["near"]
+def test_a_changed_sentence_is_shown_beside_what_it_replaces(desk: Desk) -> None:
+    desk.learn(
+        person("Mix both of them well before it rains.", "下雨前好好混合。"),
+        person("Mix both of them well before it snows.", "下雪前好好混合。"),
+    )
+    changed = "Mix both of them well before it freezes."
+    desk.report(changed, "Mix both of them well before it snows.")
+    found = row(desk.data(), changed)["near"]
     assert found["gone"]
     assert found["target"] == "下雨前好好混合。"
     assert [part for part in found["difference"] if part[0] != "="] == [
@@ -203,16 +293,14 @@ def test_a_changed_sentence_is_shown_beside_what_it_replaces(book: Book) -> None
     ]
 
 
-@pytest.mark.parametrize("book", ["pages"], indirect=True)
-def test_drafts_that_people_replaced_tell_the_effort(book: Book) -> None:
+def test_drafts_that_people_replaced_tell_the_effort(desk: Desk) -> None:
     draft = TranslationUnit("Dig first.", "先挖", PAIR, "corpus/1", State.DRAFT)
     other = TranslationUnit("Then wait.", "等", PAIR, "corpus/1", State.DRAFT)
-    learn(book, draft, other, person("Dig first.", "先挖掘"))
-    with Memory(book.source / ".amts" / "memory.sqlite") as memory:
-        memory.drop_drafts(PAIR, "corpus/2")
-        [(machine, human)] = memory.corrections(PAIR)
-        assert (machine.target, human.target) == ("先挖", "先挖掘")
-        assert list(memory.corrections(LanguagePair("en", "es"))) == []
+    desk.learn(draft, other, person("Dig first.", "先挖掘"))
+    desk.memory.drop_drafts(PAIR, "corpus/2")
+    [(machine, human)] = desk.memory.corrections(PAIR)
+    assert (machine.target, human.target) == ("先挖", "先挖掘")
+    assert list(desk.memory.corrections(LanguagePair("en", "es"))) == []
 
 
 # Checks switched off
@@ -221,21 +309,16 @@ def test_drafts_that_people_replaced_tell_the_effort(book: Book) -> None:
 @pytest.mark.parametrize("book", ["pages"], indirect=True)
 def test_a_comment_switches_a_check_off(book: Book) -> None:
     learn(book, person("Wait 12 days.", "等几天。"), person("Wait 13 days.", "再等。"))
-    book.write("lone.rst", ":orphan:\n\nWait 12 days.\n\nWait 13 days.\n")
-    build(book)
+    comment = ".. amts-ignore: numbers, length"
+    text = f":orphan:\n\n{comment}\n\nWait 12 days.\n\nWait 13 days.\n"
+    book.write("lone.rst", text)
 
     def checks(source: str) -> set[str]:
         return {each["check"] for each in row(read(book), source)["findings"]}
 
-    assert "numbers" in checks("Wait 12 days.")
-    comment = ".. amts-ignore: numbers, length"
-    text = f":orphan:\n\n{comment}\n\nWait 12 days.\n\nWait 13 days.\n"
-    book.write("lone.rst", text)
     assert build(book).warned == ""
     assert "numbers" not in checks("Wait 12 days.")
     assert "numbers" in checks("Wait 13 days.")
-    build(book, "-D", "amts_ignore=numbers")
-    assert "numbers" not in checks("Wait 13 days.")
     book.write("lone.rst", text.replace("numbers", "nubmers"))
     built = build(book)
     assert "WARNING: amts-ignore: there is no check 'nubmers'" in built.warned
@@ -243,20 +326,50 @@ def test_a_comment_switches_a_check_off(book: Book) -> None:
     assert "numbers" in checks("Wait 12 days.")
 
 
-@pytest.mark.parametrize("book", ["pages"], indirect=True)
-def test_forbidden_words_are_found(book: Book) -> None:
-    learn(book, person("Dig first.", "先挖词汇表。"))
-    conf = book.source / "conf.py"
-    conf.write_text(
-        conf.read_text("utf-8") + 'amts_forbidden_terms = {"zh": ["词汇表"]}\n', "utf-8"
+def test_a_comment_holds_for_all_that_is_in_the_next_element() -> None:
+    found = containers_of(
+        """
+        One.
+
+        .. amts-ignore: numbers
+        .. amts-ignore: length,
+           codes
+
+        * Two.
+
+          Three.
+
+        Four.
+
+        .. amts-ignore: spacing
+        """
     )
-    build(book)
+    both = {"numbers", "length", "codes"}
+    assert found == {"One.": set(), "Two.": both, "Three.": both, "Four.": set()}
+
+
+def containers_of(text: str) -> dict[str, set[str]]:
+    """Return the texts of reStructuredText with what is switched off at each."""
+    settings = {"report_level": 5}
+    doctree = publish_doctree(dedent(text), settings_overrides=settings)
+    rules = Rules("en", spaced=True)
+    found = containers(doctree, "a", Finder(rules, UiStrings("en")))
+    return {each.whole.source: set(each.ignored) for each in found}
+
+
+def test_forbidden_words_and_switched_off_checks(desk: Desk) -> None:
+    desk.learn(person("Dig first.", "先挖词汇表。"))
+    forbidden = {"zh": ("词汇表",)}
+    desk.report("Dig first.", forbidden_terms=forbidden)
     [found] = [
-        each
-        for each in row(read(book), "Dig first.")["findings"]
+        each["message"]
+        for each in row(desk.data(), "Dig first.")["findings"]
         if each["check"] == "forbidden"
     ]
-    assert "词汇表" in found["message"]
+    assert "词汇表" in found
+    ignore = frozenset({"forbidden"})
+    desk.report("Dig first.", forbidden_terms=forbidden, ignore=ignore)
+    assert row(desk.data(), "Dig first.")["findings"] == []
 
 
 # The gate
@@ -286,16 +399,28 @@ def test_the_gate_names_the_documents(book: Book) -> None:
     again = book.build("amts-zh", "-D", "amts_fail_under.coverage=0.9", engine="none")
     assert again.status == 1
     assert "water (0.000)" in again.warned
-    kept = book.build("amts-zh", "-D", "amts_fail_under.coverage=0.01", engine="none")
-    assert (kept.status, kept.warned) == (0, "")
-    assert read(book)["gate"]["failures"] == []
 
 
-def test_the_gate_needs_the_report(book: Book) -> None:
-    options = ("-D", "amts_report=", "-D", "amts_fail_under.coverage=1")
-    built = book.build("amts-zh", *options, engine="none")
-    assert built.status == 2
-    assert "amts_fail_under needs the quality report" in built.warned
+def test_a_gate_that_is_kept_lets_pass(desk: Desk) -> None:
+    limits = confvals.fail_under("amts_fail_under", {"coverage": 0.5})
+    desk.learn(person("Dig first.", "先挖。"))
+    told = desk.report("Dig first.", "Wait.", engine="none", fail_under=limits)
+    told.pass_gate()
+    assert desk.data()["gate"] == {"limits": {"coverage": 0.5}, "failures": []}
+    strict = confvals.fail_under("amts_fail_under", {"coverage": 0.7})
+    told = desk.report("Dig first.", "Wait.", engine="none", fail_under=strict)
+    with pytest.raises(QualityError, match=r"coverage 0.667 is below 0.7: d1 \(0.000"):
+        told.pass_gate()
+
+
+def test_errors_are_failures_of_their_documents(desk: Desk) -> None:
+    desk.learn(person("Dig a hole of some size first.", "これはにほんごのぶんです。"))
+    desk.report("Dig a hole of some size first.", "Wait.")
+    suite = etree.parse(desk.folder / "junit.xml").getroot()
+    failed = {case.get("name"): case.findtext("failure") for case in suite}
+    assert "d0:3: wrong-language" in (failed["d0"] or "")
+    assert failed["d1"] is None
+    assert suite.get("failures") == "1"
 
 
 @pytest.mark.parametrize("book", ["pages"], indirect=True)

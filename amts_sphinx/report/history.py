@@ -6,6 +6,7 @@ The file is only ever added to, and a line that cannot be read is left alone.
 from __future__ import annotations
 
 import json
+from os import SEEK_END
 from typing import TYPE_CHECKING, Any, Final
 
 from sphinx.util import logging
@@ -14,6 +15,7 @@ from amts_sphinx.report.model import Origin
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
     from amts_sphinx.report.model import Report
 
@@ -72,5 +74,14 @@ def record_of(report: Report, built: str) -> dict[str, Any]:
 
 def add(folder: Path, record: dict[str, Any]) -> None:
     """Keep the record of one more build."""
-    with (folder / NAME).open("a", encoding="utf-8") as file:
-        file.write(f"{json.dumps(record, ensure_ascii=False)}\n")
+    line = f"{json.dumps(record, ensure_ascii=False)}\n".encode()
+    with (folder / NAME).open("ab+") as file:
+        # A build that was killed may have left half a line.
+        if file.tell() and _last_byte(file) != b"\n":
+            line = b"\n" + line
+        file.write(line)
+
+
+def _last_byte(file: BinaryIO) -> bytes:
+    file.seek(-1, SEEK_END)
+    return file.read()
