@@ -176,7 +176,7 @@ def _prepared(
 
 
 def _interval(mean: float, half: float) -> tuple[float, float]:
-    return float(mean - half), float(mean + half)
+    return max(0.0, float(mean - half)), float(mean + half)
 
 
 def _metrics(language: str, names: Collection[str]) -> Iterator[_Metric]:
