@@ -191,7 +191,7 @@ class _Scorer:
     ) -> dict[str, tuple[Comparison, ...]]:
         """Compare each arm with the first."""
         first, *others = self._said
-        if not self._samples:
+        if self._samples < 1:
             return {}
         return {arm: self._compared(first, arm, self._names, found) for arm in others}
 
@@ -218,7 +218,7 @@ class _Scorer:
             loss = gains[best] - gains[arm]
             if loss > 0:
                 p = None
-                if self._samples:
+                if self._samples > 0:
                     p = self._compared(best, arm, [metric], found)[0].p
                 yield Setback(row.document, arm, best, metric, loss, p)
 

@@ -101,6 +101,8 @@ def compare(  # noqa: PLR0913 - two systems, and how
     """Compare *hypotheses* with those of a *baseline*, by paired bootstrap resampling.
 
     The parameters are those of :func:`score`, and so are the errors.
+
+    :param samples: at least one
     """
     from sacrebleu.significance import PairedTest  # noqa: PLC0415 - it loads numpy
 
@@ -114,7 +116,7 @@ def compare(  # noqa: PLR0913 - two systems, and how
             {name: metric},
             [wanted],
             test_type="bs",
-            n_samples=samples,
+            n_samples=max(1, samples),  # of 0 it would make as many as usual
         )
         signatures, results = test()
         ((told, systems),) = ((s, results[key]) for key, s in signatures.items())

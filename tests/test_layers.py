@@ -53,7 +53,7 @@ FLOORS: Final = (
     ("confvals", "config", "budget uistrings", "inline", "sites",
      "segments bookstrings",
      "collation search edition", "notices",
-     "collect book", "plan records collector sources", "receipt", "derive"),
+     "collect book", "plan records collector sources", "receipt scoring", "derive"),
     ("edition_build planning", "press", "telling", "production", "builders"),
     ("endpoint.http endpoint.options endpoint.refusal",
      "endpoint.tokens endpoint.usage endpoint.work",
