@@ -21,9 +21,14 @@ def bill(commission: Commission) -> Bill | None:
     return commission.engine.bill(commission.sources, commission.pair)
 
 
-def check(commissions: Sequence[Commission], limit: Limit | None) -> None:
+def check(
+    commissions: Sequence[Commission],
+    limit: Limit | None,
+    name: str = "amts_cost_limit",
+) -> None:
     """Refuse *commissions* that cost more than *limit* together.
 
+    :param name: what the user calls the limit
     :raises CostLimitError: they do; the text says by how much
     """
     if limit is None:
@@ -32,10 +37,10 @@ def check(commissions: Sequence[Commission], limit: Limit | None) -> None:
     characters = sum(each.characters for each in bills)
     dollars = sum(each.dollars for each in bills)
     if bills and (dollars if limit.dollars else characters) > limit.amount:
-        languages = ", ".join(commission.pair.target for commission in commissions)
+        languages = ", ".join(dict.fromkeys(each.pair.target for each in commissions))
         msg = (
             f"translating into {languages} would cost ${dollars:,.2f} for"
             f" {characters:,} characters ({bills[0].tariff}), which is more than"
-            f" amts_cost_limit ({limit}); nothing was sent"
+            f" {name} ({limit}); nothing was sent"
         )
         raise CostLimitError(msg)

@@ -102,6 +102,8 @@ def compare(  # noqa: PLR0913 - two systems, and how
     """Compare *hypotheses* with those of a *baseline*, by paired bootstrap resampling.
 
     The parameters are those of :func:`score`, and so are the errors.
+
+    :param samples: at least one
     """
     from sacrebleu.significance import PairedTest  # noqa: PLC0415 - it loads numpy
 
@@ -115,7 +117,7 @@ def compare(  # noqa: PLR0913 - two systems, and how
             {name: metric},
             [wanted],
             test_type="bs",
-            n_samples=samples,
+            n_samples=max(1, samples),  # of 0 it would make as many as usual
         )
         signatures, results = test()
         ((told, systems),) = ((s, results[key]) for key, s in signatures.items())
@@ -175,7 +177,7 @@ def _prepared(
 
 
 def _interval(mean: float, half: float) -> tuple[float, float]:
-    return float(mean - half), float(mean + half)
+    return max(0.0, float(mean - half)), float(mean + half)
 
 
 def _metrics(language: str, names: Collection[str]) -> Iterator[_Metric]:

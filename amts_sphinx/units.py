@@ -25,6 +25,11 @@ class LanguagePair(NamedTuple):
     source: str
     target: str
 
+    @property
+    def turned(self) -> LanguagePair:
+        """The other direction."""
+        return LanguagePair(self.target, self.source)
+
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"
 

@@ -23,7 +23,7 @@ PACKAGE: Final = Path(__file__).parent.parent / NAME
 #: has no place of its own; the package itself is written ``.``.
 FLOORS: Final = (
     ("errors units", "languages"),
-    ("codes", "codematch metrics repair sentences typography", "containers",
+    ("codes", "changes codematch metrics repair sentences typography", "containers",
      "interchange.draft interchange.parsing",
      "interchange.tmx_segment interchange.xliff_segment",
      "interchange.*", "interchange.xliff_writer", "interchange",
@@ -50,11 +50,12 @@ FLOORS: Final = (
      "align.text", "align.bags", "align.lexicon", "align.costs", "align.rooms",
      "align.beads",
      "align.quality align.sections", "align.document", "align"),
-    ("request learning pairs judge", "translator parallel", "review"),
+    ("request learning pairs judge", "translator parallel", "review passages", "arms",
+     "evaluation", "evaluation_files evaluation_page"),
     ("confvals", "config", "budget uistrings", "inline", "sites",
      "segments bookstrings",
      "collation search edition", "notices",
-     "collect book", "plan records collector sources", "receipt", "derive",
+     "collect book", "plan records collector sources", "receipt scoring", "derive",
      "report.model report.chart report.differences",
      "report.effort report.gate report.history report.links",
      "report.junit report.survey", "report.data report.html", "report"),
@@ -69,7 +70,7 @@ FLOORS: Final = (
      "endpoint.terminologies endpoint.parallel_data", "endpoint.realtime endpoint.jobs",
      "endpoint.batch endpoint.control endpoint.mishaps", "endpoint.service",
      "endpoint.dispatch", "endpoint",
-     ".", "cli.console", "cli.*", "cli", "__main__"),
+     ".", "cli.console", "cli.tables", "cli.*", "cli", "__main__"),
 )  # fmt: skip
 
 #: The first floor that may know Sphinx and docutils.

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from amts_sphinx import __version__
-from amts_sphinx.cli import endpoint, estimate, jobs, memory, parallel
+from amts_sphinx.cli import endpoint, estimate, evaluate, jobs, memory, parallel, score
 from amts_sphinx.cli.console import echo
 from amts_sphinx.errors import AmtsError
 
@@ -34,6 +34,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     parallel.add_to(commands)
+    evaluate.add_to(commands)
+    score.add_to(commands)
     memory.add_to(commands)
     estimate.add_to(commands)
     jobs.add_to(commands)

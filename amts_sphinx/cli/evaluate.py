@@ -1,0 +1,318 @@
+"""``amts evaluate``: what an engine makes of articles that it has not seen."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
+from fnmatch import fnmatchcase
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from amts_sphinx import (
+    arms,
+    budget,
+    confvals,
+    evaluation,
+    evaluation_files,
+    evaluation_page,
+    metrics,
+    parallel,
+    passages,
+    sources,
+    terminology,
+)
+from amts_sphinx.cli import tables
+from amts_sphinx.cli.console import echo, progress
+from amts_sphinx.engine import Commission, Paid, create_engine
+from amts_sphinx.errors import ConfigError
+from amts_sphinx.units import LanguagePair
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
+
+    from amts_sphinx.arms import Arm, Pupil
+    from amts_sphinx.evaluation import Evaluation
+    from amts_sphinx.passages import Books, Passage
+    from amts_sphinx.units import TranslationUnit
+
+_DESCRIPTION: Final = """\
+Hold out some articles of two editions of a book, have an engine translate them with
+more and more of what people translated in the others, and score what it says against
+what people wrote. What was translated is kept: the same command again asks for nothing.
+"""
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "evaluate",
+        help="score an engine on articles that people translated",
+        description=_DESCRIPTION,
+    )
+    parser.add_argument("source", type=Path, help="the book")
+    parser.add_argument("target", type=Path, nargs="?", help="its human edition")
+    parser.add_argument(
+        "--languages",
+        nargs=2,
+        default=("", ""),
+        metavar=("SOURCE", "TARGET"),
+        help="their languages; by default those of their conf.py",
+    )
+    parser.add_argument(
+        "--from",
+        dest="form",
+        choices=("sphinx", "markdown", "notebook", "html"),
+        help="what the editions are written in; by default what is there",
+    )
+    parser.add_argument(
+        "--hold-out",
+        nargs="+",
+        required=True,
+        metavar="GLOB",
+        help="the articles to translate; nothing is learnt from them",
+    )
+    _add_arms(parser)
+    _add_outputs(parser)
+    parser.set_defaults(run=_run)
+
+
+def _add_arms(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--engine", default="corpus", help="what translates (default: corpus)"
+    )
+    parser.add_argument(
+        "--option",
+        dest="options",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="an option of the engine, as in amts_<engine>",
+    )
+    parser.add_argument(
+        "--arms",
+        nargs="+",
+        type=str,
+        metavar="ARM",
+        help="what the engine is given, the least first: none, terminology, paragraph,"
+        " sentence, or as sentence+terminology (default: none paragraph sentence, with"
+        " terminology where there is one)",
+    )
+    parser.add_argument(
+        "--terminology",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="files of terms, in the direction of the book",
+    )
+    parser.add_argument("--both", action="store_true", help="the other direction too")
+    parser.add_argument(
+        "--cost-limit",
+        metavar="LIMIT",
+        help="stop before more is spent: characters, as 500000, or dollars, as $20",
+    )
+
+
+def _add_outputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--metrics",
+        nargs="+",
+        default=["BLEU", "chrF2"],
+        choices=metrics.NAMES,
+        help="the first of BLEU, chrF2, TER is the headline (default: BLEU chrF2)",
+    )
+    parser.add_argument(
+        "--samples",
+        type=int,
+        default=metrics.SAMPLES,
+        help="of bootstrap resampling; 0 for no intervals and tests (default: 1000)",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="write results.csv, .json, .tex and .html into this folder",
+    )
+    parser.add_argument(
+        "--work",
+        type=Path,
+        metavar="DIR",
+        help="where translations and models are kept (default: DIR/work of -o, else"
+        " .amts-evaluation)",
+    )
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="processes at work (default: one for each core)",
+    )
+
+
+def _run(options: argparse.Namespace) -> None:
+    chosen = _arms(options)
+    options.limit = confvals.cost_limit("--cost-limit", options.cost_limit)
+    engine_options = dict(_option(each) for each in options.options)
+    create_engine(options.engine, engine_options)  # a mistake is told at once
+    metrics.metric_names("", options.metrics)
+    books, names = _books(options)
+    directions = [books, books.turned()] if options.both else [books]
+    work = options.work or (
+        options.output / "work" if options.output else Path(".amts-evaluation")
+    )
+    pupils: list[tuple[Pupil, list[Passage]]] = []
+    with _workers(options.jobs) as workers:
+        for each, terms in zip(directions, _terms(options.terminology, books)):  # noqa: B905 - one may do
+            found = passages.references(each, names, workers).paragraphs
+            units = _units(each.less(names), chosen, workers)
+            lessons = arms.Lessons(each.pair, units, terms)
+            for arm in chosen:
+                engine = create_engine(options.engine, engine_options)
+                pupils.append((arms.teach(engine, arm, lessons, work), found))
+    _begin(pupils, options.limit)
+    results = [
+        _evaluated([p for p in pupils if p[0].pair == each.pair], options)
+        for each in directions
+    ]
+    for result in results:
+        tables.show(result)
+    if options.output:
+        paths = evaluation_files.write(options.output, results, options.engine)
+        page = options.output / "results.html"
+        evaluation_page.write(page, results, options.engine)
+        for path in (*paths, page):
+            echo(f"wrote {path}")
+
+
+def _arms(options: argparse.Namespace) -> list[Arm]:
+    """Return the arms that are asked for, or what there is to give."""
+    named = options.arms
+    if named is None:
+        terms = ["terminology"] * bool(options.terminology)
+        named = ["none", *terms, "paragraph", "sentence"]
+    chosen = [arms.read_arm(name) for name in named]
+    if len(set(chosen)) < len(chosen):
+        msg = f"--arms names an arm twice: {' '.join(named)}"
+        raise ConfigError(msg)
+    for arm in chosen:
+        if "terminology" in arm.parts and not options.terminology:
+            msg = f"--arms {arm}: name its file with --terminology"
+            raise ConfigError(msg)
+    return chosen
+
+
+def _option(text: str) -> tuple[str, object]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        msg = f"--option takes NAME=VALUE, not {text!r}"
+        raise ConfigError(msg)
+    return name, value
+
+
+def _books(options: argparse.Namespace) -> tuple[Books, list[str]]:
+    """Read both editions; return them, and the names of the articles held out."""
+    source, target = sources.read_editions(
+        options.source, options.target, options.languages, options.form
+    )
+    for edition in (source, target):
+        for line in edition.warnings.splitlines():
+            echo(f"{edition.path}: {line}", error=True)
+    pair = LanguagePair(source.language, target.language)
+    if pair.source == pair.target:
+        msg = f"both editions are in {pair.source}; say otherwise with --languages"
+        raise ConfigError(msg)
+    both = [name for name in source.texts if name in target.texts]
+    names: dict[str, None] = {}
+    for glob in options.hold_out:
+        fitting = [name for name in both if fnmatchcase(name, glob)]
+        if not fitting:
+            msg = (
+                f"--hold-out {glob}: no such document in both editions; there is, say,"
+                f" {min(both, default='')!r}"
+            )
+            raise ConfigError(msg)
+        names |= dict.fromkeys(fitting)
+    return passages.Books(source.texts, target.texts, pair), list(names)
+
+
+def _workers(jobs: int) -> AbstractContextManager[ProcessPoolExecutor | None]:
+    # Forked processes would inherit the threads of whoever calls.
+    spawn = get_context("spawn")
+    return ProcessPoolExecutor(jobs, spawn) if jobs > 1 else nullcontext()
+
+
+def _units(
+    books: Books, chosen: Sequence[Arm], workers: Executor | None
+) -> dict[str, Sequence[TranslationUnit]]:
+    """Pair the books in the ways that the arms need."""
+    units: dict[str, Sequence[TranslationUnit]] = {}
+    for part in ("paragraph", "sentence"):
+        if any(part in arm.parts for arm in chosen):
+            rules = parallel.Rules(by_sentence=part == "sentence")
+            with progress(f"pairing by {part}, {books.pair}") as told:
+                found = parallel.pair_books(
+                    *books, rules, executor=workers, progress=told
+                )
+            units[part] = found.units
+            echo(f"{books.pair}: {len(found.units)} units by {part}")
+    return units
+
+
+def _terms(files: Sequence[Path], books: Books) -> tuple[dict[str, str], ...]:
+    """Return the terms of both directions; the files are in that of the book."""
+    found = dict(terminology.read(files, books.pair).terms)
+    # Of several terms with one translation the first is taken.
+    turned = {target: source for source, target in reversed(list(found.items()))}
+    return found, turned
+
+
+def _begin(
+    pupils: Sequence[tuple[Pupil, list[Passage]]], limit: confvals.Limit | None
+) -> None:
+    """Say what will be billed, refuse what is too much, and have services start."""
+    wanted: list[Commission] = []
+    for pupil, found in pupils:
+        asked = arms.commission(pupil, found)
+        if not isinstance(asked.engine, Paid):
+            continue
+        asked.engine.tell = _teller(pupil)
+        if asked.sources and (bill := budget.bill(asked)):
+            echo(
+                f"{pupil.pair}, {pupil.arm}: {len(asked.sources)} segments,"
+                f" {bill.characters:,} characters, ${bill.dollars:,.2f} ({bill.tariff})"
+            )
+            wanted.append(asked)
+        else:
+            echo(f"{pupil.pair}, {pupil.arm}: nothing to pay for")
+    budget.check(wanted, limit, "--cost-limit")
+    arms.begin(wanted)
+
+
+def _teller(pupil: Pupil) -> Callable[[str], None]:
+    return lambda line: echo(f"{pupil.pair}, {pupil.arm}: {line}")
+
+
+def _evaluated(
+    pupils: Sequence[tuple[Pupil, list[Passage]]], options: argparse.Namespace
+) -> Evaluation:
+    """Translate with each arm, and score what it says."""
+    spoken = []
+    for pupil, found in pupils:
+        with progress(f"{pupil.pair}, {pupil.arm}") as told:
+            spoken.append(arms.translate(pupil, found, told))
+    pupil, found = pupils[0]
+    with progress(f"{pupil.pair}, scoring") as told:
+        return evaluation.evaluate(
+            spoken,
+            found,
+            pupil.pair,
+            options.metrics,
+            samples=options.samples,
+            progress=told,
+        )

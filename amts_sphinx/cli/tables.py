@@ -1,0 +1,70 @@
+"""Tables of scores on the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from amts_sphinx.cli.console import echo
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from amts_sphinx.evaluation import Evaluation
+
+
+def show(found: Evaluation) -> None:
+    """Show one direction of an experiment: its tables, remarks and warnings."""
+    from rich.console import Console  # noqa: PLC0415 - it takes a while to load
+
+    # A pipe has no width, and a table that is cut is of no use.
+    console = Console(soft_wrap=False)
+    if not console.is_terminal:
+        console = Console(width=200)
+    for metric in found.metrics:
+        console.print(_table(found, metric))
+        echo(f"{metric}: {found.total.score(found.arms[0], metric).signature}")
+    for each in found.spoken:
+        kept = f", {each.recalled} of them kept from before" if each.recalled else ""
+        echo(
+            f"{found.pair}, {each.pupil.arm}: {each.seconds:.1f} s for {each.segments}"
+            f" segments{kept}; {each.pupil.units} pairs, {each.pupil.terms} terms"
+        )
+    for remark in found.remarks():
+        echo(f"{found.pair}, {remark}")
+    for setback in found.setbacks:
+        echo(f"warning: {found.pair}: {setback}", error=True)
+
+
+def _table(found: Evaluation, metric: str) -> Table:
+    """Return a row for each document and a column for each arm, 0–1."""
+    from rich.table import Table  # noqa: PLC0415 - see above
+
+    table = Table(title=f"{found.pair}, {metric} (0–1)", title_justify="left")
+    table.add_column("document", overflow="fold")
+    table.add_column("passages", justify="right")
+    for arm in found.arms:
+        table.add_column(arm, justify="right")
+    for row in found.rows:
+        values = [f"{row.score(a, metric).value / 100:.3f}" for a in found.arms]
+        table.add_row(row.document, str(row.passages), *values)
+    table.add_section()
+    totals = [found.total.score(arm, metric) for arm in found.arms]
+    told = [f"{each.value / 100:.3f}" for each in totals]
+    table.add_row("all as one text", str(found.total.passages), *told, style="bold")
+    if any(each.interval for each in totals):
+        ranges = [
+            "{:.3f}–{:.3f}".format(*(end / 100 for end in each.interval or (0, 0)))
+            for each in totals
+        ]
+        table.add_row("95 % confidence", "", *ranges)
+    means = [f"{found.mean(arm, metric) / 100:.3f}" for arm in found.arms]
+    table.add_row("mean of documents", "", *means)
+    if found.comparisons:
+        chances = [
+            f"{each.p:.3f}"
+            for several in found.comparisons.values()
+            for each in several
+            if each.metric == metric
+        ]
+        table.add_row(f"p, beside {found.arms[0]}", "", "", *chances)
+    return table
