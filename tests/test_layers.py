@@ -56,7 +56,7 @@ FLOORS: Final = (
      "segments bookstrings",
      "collation search edition", "notices",
      "collect book", "plan records collector sources", "receipt scoring", "derive",
-     "report.model report.chart report.differences",
+     "report.model report.chart",
      "report.effort report.gate report.history report.links",
      "report.junit report.survey", "report.data report.html", "report"),
     ("edition_build planning", "press", "telling", "production", "builders"),

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from amts_sphinx import checks, codes
+from amts_sphinx import changes, checks, codes
 from amts_sphinx.languages import name_language
-from amts_sphinx.report import differences
 from amts_sphinx.report.effort import GOAL, work_left
 from amts_sphinx.report.links import fragment
 from amts_sphinx.report.model import BY_PEOPLE, Origin, coverage, share
@@ -224,7 +223,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _near(near: Near, source: str) -> dict[str, Any]:
-    difference = differences.marked(near.source, codes.plain(source))
+    difference = changes.between(near.source, codes.plain(source))
     return {
         "source": near.source,
         "target": near.target,

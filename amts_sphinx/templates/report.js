@@ -34,7 +34,7 @@
       const title = each.near.gone ? "It replaces" : "Like it";
       was.append(`${title} (${each.near.score} %): `);
       for (const [kind, text] of each.near.difference) {
-        was.append(kind === "=" ? text : make(kind === "-" ? "del" : "ins", text));
+        was.append(kind === "same" ? text : make(kind === "gone" ? "del" : "ins", text));
       }
       cell.append(was);
     }
