@@ -6,11 +6,13 @@ BOOK holds a Markdown tree for each language, ``BOOK/en`` and ``BOOK/zh``. The a
 that ``--hold-out`` names are translated by an engine that learnt from all others, by
 sentence pairs and by paragraph pairs, and compared with what people wrote.
 
-Every segment of the source is translated by itself, as in a build, and what the engine
-leaves is scored in the source language; with ``--leave-nothing`` it says all that it
-can, however little it knows. A hypothesis is what came of the sentences of a paragraph
-(of a bead of sentences), joined; its reference is what people wrote in its place. All
-of the paragraphs that have a counterpart are scored, whatever their codes.
+``amts evaluate`` does the experiment itself; this adds baselines, scores by sentence
+pairs and by words alone, and what it costs in time and memory. Every segment of the
+source is translated by itself, as in a build, and what the engine leaves is scored in
+the source language; with ``--leave-nothing`` it says all that it can, however little it
+knows. A hypothesis is what came of the sentences of a paragraph (of a bead of
+sentences), joined; its reference is what people wrote in its place. All of the
+paragraphs that have a counterpart are scored, whatever their codes.
 Texts are what a reader sees: formulas and code as written, the same way on both sides
 (``codematch.shown``); the rows "words" leave those out too.
 """
@@ -22,19 +24,15 @@ import os
 import resource
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
-from sacrebleu.metrics.bleu import BLEU
-from sacrebleu.metrics.chrf import CHRF
 
-from amts_sphinx import codematch, codes, parallel
-from amts_sphinx.align import align_documents
+from amts_sphinx import codematch, codes, metrics, parallel, passages
 from amts_sphinx.engine.corpus import create
-from amts_sphinx.languages import name_language
+from amts_sphinx.passages import Books, references
 from amts_sphinx.readers.markdown import read_tree
 from amts_sphinx.units import LanguagePair
 
@@ -42,6 +40,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from amts_sphinx.passages import Passage, References
     from amts_sphinx.units import Segment, TranslationUnit
 
 #: The articles that the published system was scored on.
@@ -54,44 +53,6 @@ PUBLISHED: Final = (
 )
 
 
-class Books(NamedTuple):
-    """Two editions, and in which languages."""
-
-    source: parallel.Book
-    target: parallel.Book
-    pair: LanguagePair
-
-    def less(self, names: Sequence[str]) -> Books:
-        """Return both without the articles *names*."""
-        kept = {name: c for name, c in self.source.items() if name not in names}
-        return self._replace(source=kept)
-
-    def turned(self) -> Books:
-        """Return them for the other direction."""
-        pair = LanguagePair(self.pair.target, self.pair.source)
-        return Books(self.target, self.source, pair)
-
-
-class Passage(NamedTuple):
-    """Sentences, and what people wrote in their place."""
-
-    source: tuple[Segment, ...]
-    target: tuple[Segment, ...]
-
-
-class References(NamedTuple):
-    """What translations are compared with."""
-
-    pair: LanguagePair
-    paragraphs: list[Passage]
-    sentences: list[Passage]
-
-    def sources(self) -> list[str]:
-        """Return the distinct segments to translate."""
-        passages = self.paragraphs + self.sentences
-        return list(dict.fromkeys(s.source for p in passages for s in p.source))
-
-
 def read(folder: Path, languages: Sequence[str]) -> Books:
     """Read both editions."""
     source, target = languages
@@ -100,37 +61,6 @@ def read(folder: Path, languages: Sequence[str]) -> Books:
         read_tree(folder / target, target),
         LanguagePair(source, target),
     )
-
-
-def references(books: Books, names: Sequence[str]) -> References:
-    """Align the articles *names* by themselves."""
-    documents = [
-        tuple([c for c in side[name] if c.level] for side in books[:2])
-        for name in names
-    ]
-    prose = [(source, target) for source, target in documents]
-    paragraphs: list[Passage] = []
-    sentences: list[Passage] = []
-    for both, found in zip(prose, align_documents(prose, books.pair), strict=True):
-        ours, theirs = ([s for c in side for s in c.segments] for side in both)
-        for pairing in found:
-            if not all(pairing.blocks.shape):
-                continue
-            beads = [
-                Passage(
-                    tuple(ours[bead.first : bead.last]),
-                    tuple(theirs[bead.start : bead.end]),
-                )
-                for bead, _ in pairing.sentences
-            ]
-            sentences += [bead for bead in beads if all(bead)]
-            paragraphs.append(
-                Passage(
-                    tuple(s for bead in beads for s in bead.source),
-                    tuple(s for bead in beads for s in bead.target),
-                )
-            )
-    return References(books.pair, paragraphs, sentences)
 
 
 def learn(
@@ -142,20 +72,16 @@ def learn(
 
 
 def texts(
-    passages: Sequence[Passage],
+    found: Sequence[Passage],
     pair: LanguagePair,
     said: Mapping[str, str | None],
     show: Callable[[Segment], str],
 ) -> tuple[list[str], list[str]]:
     """Return the hypotheses and the references, as a reader sees them."""
-    blank = " " if name_language(pair.target).spaced else ""
-
-    def target(segment: Segment) -> Segment:
-        return replace(segment, source=said[segment.source] or segment.source)
-
+    targets = {codes.normalise(source): t for source, t in said.items() if t}
     return (
-        [blank.join(show(target(s)) for s in p.source) for p in passages],
-        [blank.join(show(s) for s in p.target) for p in passages],
+        passages.hypotheses(found, pair, targets, show),
+        passages.written(found, pair, show),
     )
 
 
@@ -164,25 +90,14 @@ def words(segment: Segment) -> str:
     return " ".join(codes.plain(segment.source).split())
 
 
-def bleu(pair: LanguagePair, *, effective_order: bool = False) -> BLEU:
-    """Return the metric for the target language."""
-    tokenizer = "zh" if pair.target.partition("-")[0] == "zh" else "13a"
-    return BLEU(tokenize=tokenizer, effective_order=effective_order)
-
-
 def scores(found: References, said: Mapping[str, str | None]) -> Iterator[str]:
     """Yield lines of scores, 0-100."""
-    metric, chrf = bleu(found.pair), CHRF()
     for level in ("paragraphs", "sentences"):
-        passages = getattr(found, level)
         for name, show in (("shown", codematch.shown), ("words", words)):
-            hypotheses, wanted = texts(passages, found.pair, said, show)
-            score = metric.corpus_score(hypotheses, [wanted])
-            other = chrf.corpus_score(hypotheses, [wanted])
-            yield (
-                f"  {level:<10} {name}  BLEU {score.score:5.2f}  chrF2 "
-                f"{other.score:5.2f}  brevity {score.bp:.3f}"
-            )
+            both = texts(getattr(found, level), found.pair, said, show)
+            all_ = metrics.score(*both, found.pair.target)
+            told = "  ".join(f"{each.metric} {each.value:5.2f}" for each in all_)
+            yield f"  {level:<10} {name}  {told}"
 
 
 def nearest(units: Sequence[TranslationUnit], sources: Sequence[str]) -> dict[str, str]:
@@ -225,9 +140,8 @@ def run(books: Books, names: Sequence[str], options: Mapping[str, object]) -> No
         print(*scores(found, nearest(units, sources)), sep="\n")
         print(f"corpus engine, {len(units)} {shape} pairs")
         print(*_engine(units, found, sources, options), sep="\n")
-    metric = bleu(books.pair)
-    metric.corpus_score(["a"], [["a"]])
-    print(f"signature: {metric.get_signature()}")
+    for score in metrics.score(["a"], ["a"], books.pair.target):
+        print(f"{score.metric}: {score.signature}")
 
 
 def _engine(

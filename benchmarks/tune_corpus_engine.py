@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from corpus_engine import PUBLISHED, Passage, bleu, learn, read, references, texts
+from corpus_engine import PUBLISHED, learn, read, texts
+from sacrebleu.metrics.bleu import BLEU
 
 from amts_sphinx import codematch
 from amts_sphinx.engine.corpus import candidates, translation
@@ -31,6 +32,7 @@ from amts_sphinx.engine.corpus import model as models
 from amts_sphinx.engine.corpus.terms import Terms
 from amts_sphinx.engine.corpus.vocabulary import END, START
 from amts_sphinx.engine.corpus.weights import Weights
+from amts_sphinx.passages import references
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from amts_sphinx.engine.corpus.search import Option, Problem
+    from amts_sphinx.passages import Passage
     from amts_sphinx.units import LanguagePair
 
     Floats = NDArray[np.float64]
@@ -69,6 +72,12 @@ class Said(NamedTuple):
 
     target: str
     features: Floats
+
+
+def bleu(pair: LanguagePair, *, effective_order: bool = False) -> BLEU:
+    """Return the metric for the target language."""
+    tokenizer = "zh" if pair.target.partition("-")[0] == "zh" else "13a"
+    return BLEU(tokenize=tokenizer, effective_order=effective_order)
 
 
 class Recorder(translation.Translator):
