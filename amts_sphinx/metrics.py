@@ -17,12 +17,10 @@ from amts_sphinx.units import Score
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
+#: What may be asked for, in the order of the answers.
+NAMES: Final = ("BLEU", "chrF2", "TER")
 #: The name of BLEU that counts Chinese words, not characters.
 JIEBA: Final = "BLEU (jieba words)"
-#: What may be asked for, in the order of the answers.
-NAMES: Final = ("BLEU", JIEBA, "chrF2", "TER")
-#: What is asked for by default.
-USUAL: Final = ("BLEU", JIEBA, "chrF2")
 #: Samples of a paired test, as of ``sacrebleu --paired-bs``.
 SAMPLES: Final = 1000
 #: sacreBLEU's tokenizer of a language; of others, and of what is not installed, below.
@@ -61,18 +59,22 @@ class _Metric(NamedTuple):
     prepare: Callable[[str], str]
 
 
-def score(
+def score(  # noqa: PLR0913 - texts, and what is to be counted
     hypotheses: Sequence[str],
     references: Sequence[str],
     language: str,
     *,
-    names: Collection[str] = USUAL,
+    names: Collection[str] = ("BLEU", "chrF2"),
+    by_words: bool = True,
     bootstrap: int = 0,
 ) -> tuple[Score, ...]:
     """Score *hypotheses*, one for each of *references*, as one text.
 
+    For Chinese, BLEU comes twice: by characters, and as :data:`JIEBA`.
+
     :param language: of both, BCP 47
-    :param names: which of :data:`NAMES`; :data:`JIEBA` is for Chinese alone
+    :param names: which of :data:`NAMES`
+    :param by_words: whether :data:`JIEBA` is wanted, which takes seconds to load
     :param bootstrap: samples for the confidence interval; 1000 are usual, 0 for none
     :raises ScoreError: there are no texts, or not one hypothesis for each reference
     :raises ConfigError: there is no such metric
@@ -80,6 +82,8 @@ def score(
     _check(hypotheses, references)
     found = []
     for name, metric, prepare in _metrics(language, names):
+        if name == JIEBA and not by_words:
+            continue
         texts, wanted = _prepared(prepare, hypotheses, references)
         result = metric.corpus_score(texts, [wanted], n_bootstrap=bootstrap)
         interval = None
@@ -96,7 +100,7 @@ def compare(  # noqa: PLR0913 - two systems, and how
     references: Sequence[str],
     language: str,
     *,
-    names: Collection[str] = USUAL,
+    names: Collection[str] = ("BLEU", "chrF2"),
     samples: int = SAMPLES,
 ) -> tuple[Comparison, ...]:
     """Compare *hypotheses* with those of a *baseline*, by paired bootstrap resampling.
@@ -150,8 +154,10 @@ def metric_names(language: str, names: Collection[str]) -> tuple[str, ...]:
         if name not in NAMES:
             msg = f"there is no metric {name!r}; there are {', '.join(NAMES)}"
             raise ConfigError(msg)
-    chinese = _base(language) == "zh"
-    return tuple(n for n in NAMES if n in names and (chinese or n != JIEBA))
+    found = [name for name in NAMES if name in names]
+    if "BLEU" in found and _base(language) == "zh":
+        found.insert(1, JIEBA)
+    return tuple(found)
 
 
 def _base(language: str) -> str:

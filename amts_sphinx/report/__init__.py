@@ -273,4 +273,6 @@ def _scores(
         for units in zip(*corrections, strict=True)
     )
     language = edition.pair.target
-    return metrics.score(said, wanted, language, names=names, bootstrap=bootstrap)
+    return metrics.score(
+        said, wanted, language, names=names, by_words=False, bootstrap=bootstrap
+    )
