@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 from statistics import fmean
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import metrics, passages
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from amts_sphinx.metrics import Comparison
     from amts_sphinx.passages import Passage
     from amts_sphinx.units import LanguagePair, Score
+
+#: A difference that chance alone makes as often as that shows nothing.
+_LIKELY: Final = 0.05
 
 
 class Row(NamedTuple):
@@ -48,6 +51,8 @@ class Setback(NamedTuple):
     def __str__(self) -> str:
         where = self.document or "all documents together"
         chance = "" if self.p is None else f", p = {self.p:.3f}"
+        if self.p is not None and self.p >= _LIKELY:
+            chance += ": perhaps by chance"
         return (
             f"{where}: {self.arm} is worse than {self.simpler} by {self.loss:.1f}"
             f" {self.metric}{chance}"

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,13 +28,12 @@ from amts_sphinx.changes import Piece
 from amts_sphinx.codes import plain
 from amts_sphinx.endpoint import Options, serve
 from amts_sphinx.engine.none import create
-from amts_sphinx.errors import ConfigError, ScoreError
+from amts_sphinx.errors import ConfigError, EngineError, ScoreError
 from amts_sphinx.passages import Passage
 from amts_sphinx.units import LanguagePair, Location, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 HELD = ("unseen/one", "unseen/two")
 LANGUAGES = ("--languages", "en", "zh")
@@ -45,9 +45,9 @@ def editions(tmp_path: Path) -> tuple[Path, Path]:
 
     A paragraph is two sentences; two documents have sentences that no other has.
     """
-    sentences = [(plain(s), plain(t)) for s, t in pairs(ZH, 700)]
+    sentences = [(plain(s), plain(t)) for s, t in pairs(ZH, 420)]
     held = [(plain(s), plain(t)) for s, t in unseen(ZH, 40)]
-    documents = {f"part/{n}": sentences[n * 70 : n * 70 + 70] for n in range(10)}
+    documents = {f"part/{n}": sentences[n * 42 : n * 42 + 42] for n in range(10)}
     documents |= {HELD[0]: held[:20], HELD[1]: held[20:]}
     for side, language in enumerate(("en", "zh")):
         for name, both in documents.items():
@@ -92,7 +92,7 @@ def test_both_directions_with_all_arms(
         none, terminology, _, sentence = direction["arms"]
         assert none["left"] == none["segments"] == terminology["left"]
         assert (none["units"], none["terms"], terminology["terms"]) == (0, 0, 1)
-        assert sentence["units"] > 600
+        assert sentence["units"] > 350
         said = {
             arm: scores[0]["score"]
             for arm, scores in direction["all"]["scores"].items()
@@ -227,6 +227,66 @@ def test_what_is_no_arm(text: str) -> None:
 def test_an_arm_of_two_parts() -> None:
     arm = arms.read_arm("terminology+sentence")
     assert arm.name == str(arm) == "sentence+terminology"
+
+
+class Flaky:
+    """An engine that fails when it is asked for the second time."""
+
+    fingerprint = "flaky"
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
+        """Shout, but the second time."""
+        self.asked.append(list(sources))
+        if len(self.asked) == 2:
+            msg = f"no more {pair.target} today"
+            raise EngineError(msg)
+        return [source.upper() for source in sources]
+
+
+def test_what_came_before_a_fault_is_kept(tmp_path: Path) -> None:
+    engine = Flaky()
+    lessons = arms.Lessons(PAIR, {}, {})
+    pupil = arms.teach(engine, arms.read_arm("none"), lessons, tmp_path)
+    with pytest.raises(EngineError, match="no more fr today"):
+        arms.translate(pupil, PASSAGES)
+    done: list[tuple[int, int]] = []
+    found = arms.translate(pupil, PASSAGES, lambda *both: done.append(both))
+    first, second = ([p.source[0].source] for p in PASSAGES)
+    assert engine.asked == [first, second, second]
+    assert done == [(0, 2), (1, 2)]
+    assert (found.segments, found.left, found.recalled) == (2, 0, 1)
+    assert found.targets[first[0]] == first[0].upper()
+
+
+def test_an_engine_that_does_not_learn(tmp_path: Path) -> None:
+    lessons = arms.Lessons(PAIR, {}, {"one": "un"})
+    arm = arms.read_arm("terminology")
+    pupil = arms.teach(create({}), arm, lessons, tmp_path)
+    found = evaluation.evaluate(
+        [arms.translate(pupil, PASSAGES)], PASSAGES, PAIR, ["TER"], samples=0
+    )
+    assert list(found.remarks()) == [
+        f"{arm}: the engine translated nothing; what is scored is the source itself",
+        "terminology: the engine does not learn; it got nothing",
+    ]
+    assert found.comparisons == {}
+    assert found.total.score("terminology", "TER").interval is None
+
+
+def test_a_sphinx_book(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = Path(__file__).parent.parent / "sample_book"
+    command = ["evaluate", str(book / "en"), str(book / "zh"), "-j", "1"]
+    command += ["--hold-out", "cleaning", "--engine", "pseudo", "--arms", "none"]
+    out = str(tmp_path / "out")
+    assert cli.main([*command, "--samples", "0", "-o", out]) == 0
+    (direction,) = results(tmp_path / "out")["directions"]
+    assert (direction["source"], direction["target"]) == ("en", "zh")
+    assert direction["documents"][0]["passages"] > 50
+    assert direction["arms"][0]["left"] == 0
+    assert "cleaning" in capsys.readouterr().out
 
 
 # The result.
