@@ -56,7 +56,9 @@ def _length(texts: Sequence[Texts], context: Context) -> Iterator[tuple[int, str
     sizes = [(_size(each.source), _size(each.target)) for each in texts]
     usual = _measured(sizes) or _guessed(context)
     for number, (mine, other) in enumerate(sizes):
-        if mine < _ENOUGH or not other:
+        # What a person left in the source language is as long as it was.
+        same = texts[number].source == texts[number].target
+        if mine < _ENOUGH or not other or same:
             continue
         off = math.log(other / mine) - usual.middle
         spread = usual.spread * next(s for most, s in _SPREADS if mine < most)
