@@ -50,10 +50,12 @@ _NAMES: Final = {
 }  # fmt: skip
 #: What a text about language says in another one.
 _QUOTATION: Final = re.compile(r"\"[^\"]*\"|“[^“”]*”|「[^「」]*」")
+#: Letters of the alphabet that a sign of some scripts is worth.
+_TELLING: Final = {"Hani": 3, "Kana": 2, "Kore": 3}
 #: With fewer letters of a foreign script nothing is said.
 _ENOUGH: Final = 6
 #: As many times more letters of a foreign script tell, and Latin words of prose.
-_TIMES: Final = 3
+_TIMES: Final = 2
 _QUOTED: Final = 4
 #: Share of kana in Chinese characters that only Japanese has.
 _KANA: Final = 0.1
@@ -79,7 +81,10 @@ def foreign(text: str, language: str) -> str:
     script = _MAIN.get(known.script, known.script)
     if script not in _LETTERS:
         return ""
-    counts = {name: len(found.findall(text)) for name, found in _LETTERS.items()}
+    counts = {
+        name: len(found.findall(text)) * _TELLING.get(name, 1)
+        for name, found in _LETTERS.items()
+    }
     other = _by_script(text, counts, script)
     if other or script in {"Hani", "Kana"} or counts[script] < _MANY:
         return other

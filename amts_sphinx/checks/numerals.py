@@ -39,11 +39,9 @@ _SCALE: Final = re.compile(
 #: The 1990s, which are the 90s of the 20th century.
 _DECADE: Final = re.compile(r"(\d\d)(\d0)['’]?s\b")
 _CENTURY: Final = re.compile(r"(\d\d?)世[纪紀](?:(\d0)年代)?")
-#: A point of an enumeration.
-_ROMAN: Final = re.compile(r"(?<=[(（])[ivx]{1,4}(?=[)）])")
-_ROMANS: Final = dict(
-    zip("i ii iii iv v vi vii viii ix x".split(), range(1, 11), strict=True)
-)
+#: A point of an enumeration, or a century.
+_ROMAN: Final = re.compile(r"(?<=[(（])[ivx]{1,5}(?=[)）])|(?<!\w)[IVX]{1,6}(?!\w)")
+_ROMAN_SIGNS: Final = {"i": 1, "v": 5, "x": 10}
 _HAN_DIGITS: Final = {
     "〇": 0, "零": 0, "一": 1, "二": 2, "两": 2, "兩": 2, "三": 3, "四": 4, "五": 5,
     "六": 6, "七": 7, "八": 8, "九": 9,
@@ -95,7 +93,7 @@ def words(text: str, language: str) -> list[Numeral]:
         Numeral(run[0], frozenset(_han_values(run[0]))) for run in _HAN.finditer(text)
     )
     found += (
-        Numeral(roman[0], frozenset({Decimal(_ROMANS.get(roman[0], 0))}))
+        Numeral(roman[0], frozenset({_roman_value(roman[0])}))
         for roman in _ROMAN.finditer(text)
     )
     return found
@@ -150,6 +148,14 @@ def _ascii(group: str) -> str:
         group
         if group.isascii()
         else "".join(str(unicodedata.decimal(c)) for c in group)
+    )
+
+
+def _roman_value(roman: str) -> Decimal:
+    signs = [_ROMAN_SIGNS[sign] for sign in roman.lower()]
+    later = [*signs[1:], 0]
+    return Decimal(
+        sum(-n if n < beside else n for n, beside in zip(signs, later, strict=True))
     )
 
 

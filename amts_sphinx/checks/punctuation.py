@@ -34,6 +34,12 @@ _PAIRS: Final = {
     "》": "《", "”": "“", "»": "«",
 }  # fmt: skip
 _SAME: Final = str.maketrans("（）［］", "()[]")
+#: Quotation marks of German and its neighbours, which close with what opens elsewhere.
+_LOW_QUOTED: Final = re.compile("„[^„“”]*[“”]")
+#: Languages that open and close with ”.
+_ONE_MARK: Final = frozenset({"fi", "sv"})
+#: A Japanese question needs no question mark.
+_ASKS: Final = re.compile("か。$")
 _HALF: Final = re.compile(
     r"(?<=[\u3040-\u30ff\u3400-\u9fff])[,;:!?](?=[\u3040-\u30ff\u3400-\u9fff\s]|$)"
 )
@@ -48,6 +54,8 @@ _FRENCH: Final = re.compile(r"\w[;!?](?:\s|$)|«\w|\w»")
 )
 def _end_mark(texts: Texts, _context: Context) -> Iterator[str]:
     mine, other = _end(texts.source), _end(texts.target)
+    if mine == "question mark" and _ASKS.search(texts.target):
+        return
     if mine and not other:
         yield f"the {mine} at the end is missing"
     elif mine == "question mark" != other:
@@ -62,8 +70,11 @@ def _end_mark(texts: Texts, _context: Context) -> Iterator[str]:
     "Brackets and quotation marks that open are closed again, unless those of the"
     " source are not.",
 )
-def _brackets(texts: Texts, _context: Context) -> Iterator[str]:
-    fault = _unbalanced(texts.target)
+def _brackets(texts: Texts, context: Context) -> Iterator[str]:
+    target = texts.target
+    if context.pair.target.partition("-")[0] in _ONE_MARK:
+        target = target.replace("”", "")
+    fault = _unbalanced(target)
     if fault and not _unbalanced(texts.source):
         yield fault
 
@@ -72,10 +83,11 @@ def _brackets(texts: Texts, _context: Context) -> Iterator[str]:
     "punctuation",
     Severity.INFO,
     "Marks are those of the language: full width in Chinese and Japanese, ¿ and ¡ in"
-    " Spanish, a blank before ; ! ? and within « » in French.",
+    " Spanish, a blank before ; ! ? and within « » in French (of France).",
 )
 def _punctuation(texts: Texts, context: Context) -> Iterator[str]:
-    primary = name_language(context.pair.target).tag.partition("-")[0]
+    tag = name_language(context.pair.target).tag
+    primary = tag.partition("-")[0]
     text = texts.target
     if primary in {"zh", "ja"} and (found := _HALF.search(text)):
         yield f"{found[0]!r} should be full width"
@@ -83,7 +95,7 @@ def _punctuation(texts: Texts, context: Context) -> Iterator[str]:
         for mark, opening in (("?", "¿"), ("!", "¡")):
             if text.rstrip().endswith(mark) and opening not in text:
                 yield f"{opening!r} is missing"
-    elif primary == "fr" and (found := _FRENCH.search(text)):
+    elif tag == "fr" and (found := _FRENCH.search(text)):
         yield f"a blank is missing in {found[0]!r}"
 
 
@@ -95,7 +107,7 @@ def _end(text: str) -> str:
 
 def _unbalanced(text: str) -> str:
     """Say which bracket has no partner; full-width ones go with half-width ones."""
-    text = text.translate(_SAME)
+    text = _LOW_QUOTED.sub("", text.translate(_SAME))
     for closer, opener in _PAIRS.items():
         opened, closed = text.count(opener), text.count(closer)
         if opened > closed:
