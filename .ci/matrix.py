@@ -48,7 +48,7 @@ LENIENT: Final = (
 WITHOUT_SPHINX: Final = (
     "tests/test_align.py",
     "tests/test_amazon*",
-    "tests/test_checks.py",
+    "tests/test_checks*",
     "tests/test_corpus*",
     "tests/test_endpoint*",
     "tests/test_evaluate*",

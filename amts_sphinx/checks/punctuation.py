@@ -108,6 +108,8 @@ def _end(text: str) -> str:
 def _unbalanced(text: str) -> str:
     """Say which bracket has no partner; full-width ones go with half-width ones."""
     text = _LOW_QUOTED.sub("", text.translate(_SAME))
+    if "„" in text:
+        return "'„' is not closed"
     for closer, opener in _PAIRS.items():
         opened, closed = text.count(opener), text.count(closer)
         if opened > closed:

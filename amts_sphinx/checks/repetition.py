@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.checks.rules import Context, Texts
 
-_TWICE: Final = re.compile(r"(?<![\w'’-])([^\W\d_]+)\s+\1(?![\w'’-])", re.IGNORECASE)
+_TWICE: Final = re.compile(r"(?<![\w'’-])([^\W\d_]+),?\s+\1(?![\w'’-])", re.IGNORECASE)
 #: Two or more characters, then the same again, or one that is never doubled. What
 #: begins with one of these doubles to say more: 一步一步, 的转置的转置.
 _RUN_TWICE: Final = re.compile(
