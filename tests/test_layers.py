@@ -70,7 +70,7 @@ FLOORS: Final = (
      "endpoint.terminologies endpoint.parallel_data", "endpoint.realtime endpoint.jobs",
      "endpoint.batch endpoint.control endpoint.mishaps", "endpoint.service",
      "endpoint.dispatch", "endpoint",
-     ".", "cli.console", "cli.tables", "cli.*", "cli", "__main__"),
+     ".", "cli.console", "cli.editions cli.tables", "cli.*", "cli", "__main__"),
 )  # fmt: skip
 
 #: The first floor that may know Sphinx and docutils.

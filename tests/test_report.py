@@ -18,7 +18,7 @@ from amts_sphinx import confvals, report
 from amts_sphinx.config import AmtsConfig
 from amts_sphinx.containers import container as split
 from amts_sphinx.engine import create_engine
-from amts_sphinx.errors import ConfigError, QualityError
+from amts_sphinx.errors import ConfigError, InterchangeError, QualityError
 from amts_sphinx.inline import Rules
 from amts_sphinx.languages import find_language
 from amts_sphinx.memory import Memory
@@ -220,13 +220,21 @@ def test_every_change_is_a_line_of_history(desk: Desk) -> None:
 
 def test_a_damaged_report_is_made_anew(desk: Desk) -> None:
     desk.report("Dig first.")
-    (desk.folder / "report.json").write_text("{")
+    for damage in ("{", "[]", '{"version": 1}'):
+        (desk.folder / "report.json").write_text(damage)
+        assert desk.report("Dig first.").coverage == 1
     with (desk.folder / "history.jsonl").open("a") as file:
         file.write('[]\n{"built": "torn')
-    desk.report("Dig first.")
-    assert len(desk.data()["history"]) == 2
     desk.report("Dig first.", "Then wait.")
-    assert len(desk.data()["history"]) == 3
+    assert len(desk.data()["history"]) == 5
+    desk.report("Dig first.")
+    assert len(desk.data()["history"]) == 6
+
+
+def test_a_history_that_cannot_be_written_is_told(desk: Desk) -> None:
+    (desk.folder / "history.jsonl").mkdir(parents=True)
+    with pytest.raises(InterchangeError, match=r"history.jsonl cannot be written"):
+        desk.report("Dig first.")
 
 
 def test_what_is_not_translated_is_counted_and_listed(desk: Desk) -> None:

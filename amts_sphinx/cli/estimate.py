@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.editions import setting
 from amts_sphinx.errors import AmtsError, ConfigError
 
 if TYPE_CHECKING:
@@ -42,19 +43,11 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    overrides = dict(_setting(each) for each in options.settings)
+    overrides = dict(setting("-D", each) for each in options.settings)
     if options.languages:
         overrides["amts_target_languages"] = ",".join(options.languages)
     for line in _table(_estimates(options.book, overrides)):
         echo(line)
-
-
-def _setting(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        msg = f"-D takes NAME=VALUE, not {text!r}"
-        raise ConfigError(msg)
-    return name, value
 
 
 def _estimates(book: Path, overrides: dict[str, str]) -> list[Estimate]:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
 from fnmatch import fnmatchcase
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,20 +16,17 @@ from amts_sphinx import (
     metrics,
     parallel,
     passages,
-    sources,
     terminology,
 )
-from amts_sphinx.cli import tables
+from amts_sphinx.cli import editions, tables
 from amts_sphinx.cli.console import echo, progress
 from amts_sphinx.engine import Commission, Paid, create_engine
 from amts_sphinx.errors import ConfigError
-from amts_sphinx.units import LanguagePair
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
     from concurrent.futures import Executor
-    from contextlib import AbstractContextManager
 
     from amts_sphinx.arms import Arm, Pupil
     from amts_sphinx.evaluation import Evaluation
@@ -54,21 +47,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="score an engine on articles that people translated",
         description=_DESCRIPTION,
     )
-    parser.add_argument("source", type=Path, help="the book")
-    parser.add_argument("target", type=Path, nargs="?", help="its human edition")
-    parser.add_argument(
-        "--languages",
-        nargs=2,
-        default=("", ""),
-        metavar=("SOURCE", "TARGET"),
-        help="their languages; by default those of their conf.py",
-    )
-    parser.add_argument(
-        "--from",
-        dest="form",
-        choices=("sphinx", "markdown", "notebook", "html"),
-        help="what the editions are written in; by default what is there",
-    )
+    editions.add_arguments(parser)
     parser.add_argument(
         "--hold-out",
         nargs="+",
@@ -146,19 +125,15 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
         help="where translations and models are kept (default: DIR/work of -o, else"
         " .amts-evaluation)",
     )
-    parser.add_argument(
-        "-j",
-        "--jobs",
-        type=int,
-        default=os.cpu_count() or 1,
-        help="processes at work (default: one for each core)",
-    )
+    editions.add_jobs(parser)
 
 
 def _run(options: argparse.Namespace) -> None:
     chosen = _arms(options)
     options.limit = confvals.cost_limit("--cost-limit", options.cost_limit)
-    engine_options = dict(_option(each) for each in options.options)
+    engine_options = dict(
+        editions.setting("--option", each) for each in options.options
+    )
     create_engine(options.engine, engine_options)  # a mistake is told at once
     metrics.metric_names("", options.metrics)
     books, names = _books(options)
@@ -167,7 +142,7 @@ def _run(options: argparse.Namespace) -> None:
         options.output / "work" if options.output else Path(".amts-evaluation")
     )
     pupils: list[tuple[Pupil, list[Passage]]] = []
-    with _workers(options.jobs) as workers:
+    with editions.workers(options.jobs) as workers:
         for each, terms in zip(directions, _terms(options.terminology, books)):  # noqa: B905 - one may do
             found = passages.references(each, names, workers).paragraphs
             units = _units(each.less(names), chosen, workers)
@@ -207,26 +182,9 @@ def _arms(options: argparse.Namespace) -> list[Arm]:
     return chosen
 
 
-def _option(text: str) -> tuple[str, object]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        msg = f"--option takes NAME=VALUE, not {text!r}"
-        raise ConfigError(msg)
-    return name, value
-
-
 def _books(options: argparse.Namespace) -> tuple[Books, list[str]]:
     """Read both editions; return them, and the names of the articles held out."""
-    source, target = sources.read_editions(
-        options.source, options.target, options.languages, options.form
-    )
-    for edition in (source, target):
-        for line in edition.warnings.splitlines():
-            echo(f"{edition.path}: {line}", error=True)
-    pair = LanguagePair(source.language, target.language)
-    if pair.source == pair.target:
-        msg = f"both editions are in {pair.source}; say otherwise with --languages"
-        raise ConfigError(msg)
+    source, target, pair = editions.read(options)
     both = [name for name in source.texts if name in target.texts]
     names: dict[str, None] = {}
     for glob in options.hold_out:
@@ -239,12 +197,6 @@ def _books(options: argparse.Namespace) -> tuple[Books, list[str]]:
             raise ConfigError(msg)
         names |= dict.fromkeys(fitting)
     return passages.Books(source.texts, target.texts, pair), list(names)
-
-
-def _workers(jobs: int) -> AbstractContextManager[ProcessPoolExecutor | None]:
-    # Forked processes would inherit the threads of whoever calls.
-    spawn = get_context("spawn")
-    return ProcessPoolExecutor(jobs, spawn) if jobs > 1 else nullcontext()
 
 
 def _units(

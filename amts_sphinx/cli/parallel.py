@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
 from fnmatch import fnmatchcase
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx import interchange, parallel, review, sources
+from amts_sphinx import interchange, parallel, review
+from amts_sphinx.cli import editions
 from amts_sphinx.cli.console import echo, progress
 from amts_sphinx.errors import ConfigError
 from amts_sphinx.interchange import csv, tmx
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Sequence
     from concurrent.futures import Executor
-    from contextlib import AbstractContextManager
 
     from amts_sphinx.units import TranslationUnit
 
@@ -44,21 +40,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="learn from a human edition of a book",
         description=_DESCRIPTION,
     )
-    parser.add_argument("source", type=Path, help="the book")
-    parser.add_argument("target", type=Path, nargs="?", help="its human edition")
-    parser.add_argument(
-        "--languages",
-        nargs=2,
-        default=("", ""),
-        metavar=("SOURCE", "TARGET"),
-        help="their languages; by default those of their conf.py",
-    )
-    parser.add_argument(
-        "--from",
-        dest="form",
-        choices=("sphinx", "markdown", "notebook", "html"),
-        help="what the editions are written in; by default what is there",
-    )
+    editions.add_arguments(parser)
     parser.add_argument(
         "--granularity",
         choices=("sentence", "paragraph"),
@@ -103,13 +85,7 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
         metavar="HTML",
         help="write a page with the pairs side by side, the least sure first",
     )
-    parser.add_argument(
-        "-j",
-        "--jobs",
-        type=int,
-        default=os.cpu_count() or 1,
-        help="processes at work (default: one for each core)",
-    )
+    editions.add_jobs(parser)
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="show every text that is left out"
     )
@@ -123,7 +99,7 @@ def _run(options: argparse.Namespace) -> None:
     if options.target is None and options.source.is_file():
         found, pair = _given(options)
     else:
-        with _workers(options.jobs) as workers:
+        with editions.workers(options.jobs) as workers:
             found, pair = _paired(options, workers)
     added = list(_others(options.add, pair))
     _tell(found, pair, len(added), verbose=options.verbose)
@@ -154,26 +130,11 @@ def _format(options: argparse.Namespace) -> str:
     return str(form)
 
 
-def _workers(jobs: int) -> AbstractContextManager[ProcessPoolExecutor | None]:
-    # Forked processes would inherit the threads of whoever calls.
-    spawn = get_context("spawn")
-    return ProcessPoolExecutor(jobs, spawn) if jobs > 1 else nullcontext()
-
-
 def _paired(
     options: argparse.Namespace, workers: Executor | None
 ) -> tuple[Parallel, LanguagePair]:
     """Pair the two editions that the options name."""
-    source, target = sources.read_editions(
-        options.source, options.target, options.languages, options.form
-    )
-    for edition in (source, target):
-        for line in edition.warnings.splitlines():
-            echo(f"{edition.path}: {line}", error=True)
-    pair = LanguagePair(source.language, target.language)
-    if pair.source == pair.target:
-        msg = f"both editions are in {pair.source}; say otherwise with --languages"
-        raise ConfigError(msg)
+    source, target, pair = editions.read(options)
     ours, theirs = _less(source.texts, options.hold_out), target.texts
     theirs = {
         name: theirs[name]

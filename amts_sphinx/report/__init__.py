@@ -245,8 +245,10 @@ def _last(folder: Path) -> dict[str, Any] | None:
         found = json.loads((folder / _JSON).read_bytes())
     except (OSError, ValueError):
         return None
-    readable = isinstance(found, dict) and found.get("version") == data.VERSION
-    return found if readable and (folder / html.NAME).exists() else None
+    if not isinstance(found, dict) or found.get("version") != data.VERSION:
+        return None
+    whole = {"digest", "coverage", "findings", "gate"} <= found.keys()
+    return found if whole and (folder / html.NAME).exists() else None
 
 
 def _by_document(

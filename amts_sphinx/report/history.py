@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sphinx.util import logging
 
+from amts_sphinx.errors import InterchangeError
 from amts_sphinx.report.model import Origin
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ NAME: Final = "history.jsonl"
 def read(folder: Path) -> list[dict[str, Any]]:
     """Return the records of earlier builds, the oldest first."""
     path = folder / NAME
-    if not path.exists():
+    if not path.is_file():
         return []
     found, damaged = [], 0
     for line in path.read_text("utf-8", errors="replace").splitlines():
@@ -73,13 +74,20 @@ def record_of(report: Report, built: str) -> dict[str, Any]:
 
 
 def add(folder: Path, record: dict[str, Any]) -> None:
-    """Keep the record of one more build."""
+    """Keep the record of one more build.
+
+    :raises InterchangeError: the file cannot be written
+    """
     line = f"{json.dumps(record, ensure_ascii=False)}\n".encode()
-    with (folder / NAME).open("ab+") as file:
-        # A build that was killed may have left half a line.
-        if file.tell() and _last_byte(file) != b"\n":
-            line = b"\n" + line
-        file.write(line)
+    try:
+        with (folder / NAME).open("ab+") as file:
+            # A build that was killed may have left half a line.
+            if file.tell() and _last_byte(file) != b"\n":
+                line = b"\n" + line
+            file.write(line)
+    except OSError as exc:
+        msg = f"{folder / NAME} cannot be written: {exc.strerror}"
+        raise InterchangeError(msg) from exc
 
 
 def _last_byte(file: BinaryIO) -> bytes:
