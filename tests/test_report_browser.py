@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -10,11 +11,11 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import sync_playwright
 from test_browser import BROWSER, OPTIONS
 
+from amts_sphinx.cli import main
 from amts_sphinx.report import html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from conftest import Book, MakeBook
     from playwright.sync_api import Browser, Page
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(
     not BROWSER, reason="no browser: apt-get install chromium"
 )
+ROOT: Final = Path(__file__).parent.parent
 ROWS: Final = "#queue tbody tr"
 #: What axe calls the faults that keep people from using a page.
 GRAVE: Final = {"serious", "critical"}
@@ -120,6 +122,24 @@ def test_nothing_keeps_people_out(browser: Browser, home: Path, scheme: str) -> 
     assert page.locator(":focus").inner_text() == "To the texts to look at"
     page.keyboard.press("Enter")
     assert page.locator(":focus").get_attribute("id") == "to-read"
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nor_from_the_page_of_an_evaluation(
+    browser: Browser, tmp_path: Path, scheme: str
+) -> None:
+    book = ROOT / "sample_book"
+    command = ["evaluate", str(book / "en"), str(book / "zh"), "--hold-out", "sensors"]
+    command += ["--engine", "pseudo", "--arms", "none", "sentence", "--samples", "0"]
+    assert main([*command, "-o", str(tmp_path)]) == 0
+    page = browser.new_page(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto((tmp_path / "results.html").as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert page.locator("dl").first.is_visible()
+    found = Axe().run(page).response["violations"]
+    grave = [(each["id"], each["nodes"]) for each in found if each["impact"] in GRAVE]
+    assert grave == []
     page.close()
 
 
