@@ -50,16 +50,18 @@ _NAMES: Final = {
 }  # fmt: skip
 #: What a text about language says in another one.
 _QUOTATION: Final = re.compile(r"\"[^\"]*\"|“[^“”]*”|「[^「」]*」")
+#: Letters of the alphabet that a sign of some scripts is worth.
+_TELLING: Final = {"Hani": 3, "Kana": 2, "Kore": 3}
 #: With fewer letters of a foreign script nothing is said.
 _ENOUGH: Final = 6
 #: As many times more letters of a foreign script tell, and Latin words of prose.
-_TIMES: Final = 3
+_TIMES: Final = 2
 _QUOTED: Final = 4
 #: Share of kana in Chinese characters that only Japanese has.
 _KANA: Final = 0.1
 #: Letters that the identifier needs, and the probability from which it is believed.
 _MANY: Final = 40
-_SURE: Final = 0.9
+_SURE: Final = 0.8
 #: Languages that the identifier takes for each other.
 _ALIKE: Final = {
     "bs": ("hr", "sr", "sl"), "ca": ("es",), "da": ("no", "nb"), "hr": ("bs", "sr"),
@@ -79,7 +81,10 @@ def foreign(text: str, language: str) -> str:
     script = _MAIN.get(known.script, known.script)
     if script not in _LETTERS:
         return ""
-    counts = {name: len(found.findall(text)) for name, found in _LETTERS.items()}
+    counts = {
+        name: len(found.findall(text)) * _TELLING.get(name, 1)
+        for name, found in _LETTERS.items()
+    }
     other = _by_script(text, counts, script)
     if other or script in {"Hani", "Kana"} or counts[script] < _MANY:
         return other
@@ -88,13 +93,13 @@ def foreign(text: str, language: str) -> str:
 
 def _by_script(text: str, counts: dict[str, int], script: str) -> str:
     """Say what *text* is written in, if hardly anything of it is in *script*."""
-    han, kana = counts["Hani"], counts["Kana"]
+    han, kana = (counts[name] // _TELLING[name] for name in ("Hani", "Kana"))
     if script == "Hani" and kana >= _ENOUGH and kana > _KANA * han:
         return "Japanese"
     if script == "Kana":
         if han >= _MANY // 2 and not kana:
             return "Chinese"
-        counts = counts | {"Kana": kana + han, "Hani": 0}
+        counts = counts | {"Kana": counts["Kana"] + counts["Hani"], "Hani": 0}
     main = max(counts, key=lambda name: counts[name])
     if (
         main == script
