@@ -56,3 +56,8 @@ def test_an_unknown_id_is_an_error(name: str, hint: str) -> None:
 
 def test_every_id_is_known() -> None:
     assert checks.check_ids("amts_ignored", checks.known_ids()) == checks.RULES.keys()
+
+
+def test_a_japanese_title_may_have_no_kana() -> None:
+    title = entry("Introduction to machine learning", "機械学習入門講座")
+    assert checks.run([title], Context(LanguagePair("en", "ja"))) == []

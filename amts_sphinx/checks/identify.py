@@ -61,7 +61,7 @@ _QUOTED: Final = 4
 _KANA: Final = 0.1
 #: Letters that the identifier needs, and the probability from which it is believed.
 _MANY: Final = 40
-_SURE: Final = 0.9
+_SURE: Final = 0.8
 #: Languages that the identifier takes for each other.
 _ALIKE: Final = {
     "bs": ("hr", "sr", "sl"), "ca": ("es",), "da": ("no", "nb"), "hr": ("bs", "sr"),
@@ -93,13 +93,13 @@ def foreign(text: str, language: str) -> str:
 
 def _by_script(text: str, counts: dict[str, int], script: str) -> str:
     """Say what *text* is written in, if hardly anything of it is in *script*."""
-    han, kana = counts["Hani"], counts["Kana"]
+    han, kana = (counts[name] // _TELLING[name] for name in ("Hani", "Kana"))
     if script == "Hani" and kana >= _ENOUGH and kana > _KANA * han:
         return "Japanese"
     if script == "Kana":
         if han >= _MANY // 2 and not kana:
             return "Chinese"
-        counts = counts | {"Kana": kana + han, "Hani": 0}
+        counts = counts | {"Kana": counts["Kana"] + counts["Hani"], "Hani": 0}
     main = max(counts, key=lambda name: counts[name])
     if (
         main == script
