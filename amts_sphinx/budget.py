@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.confvals import Limit
     from amts_sphinx.engine import Bill, Commission
+    from amts_sphinx.units import LanguagePair
 
 
 def bill(commission: Commission) -> Bill | None:
@@ -22,25 +23,24 @@ def bill(commission: Commission) -> Bill | None:
 
 
 def check(
-    commissions: Sequence[Commission],
+    bills: Sequence[tuple[LanguagePair, Bill]],
     limit: Limit | None,
     name: str = "amts_cost_limit",
 ) -> None:
-    """Refuse *commissions* that cost more than *limit* together.
+    """Refuse what costs more than *limit* together.
 
     :param name: what the user calls the limit
     :raises CostLimitError: they do; the text says by how much
     """
     if limit is None:
         return
-    bills = [found for commission in commissions if (found := bill(commission))]
-    characters = sum(each.characters for each in bills)
-    dollars = sum(each.dollars for each in bills)
+    characters = sum(each.characters for _, each in bills)
+    dollars = sum(each.dollars for _, each in bills)
     if bills and (dollars if limit.dollars else characters) > limit.amount:
-        languages = ", ".join(dict.fromkeys(each.pair.target for each in commissions))
+        languages = ", ".join(dict.fromkeys(pair.target for pair, _ in bills))
         msg = (
             f"translating into {languages} would cost ${dollars:,.2f} for"
-            f" {characters:,} characters ({bills[0].tariff}), which is more than"
+            f" {characters:,} characters ({bills[0][1].tariff}), which is more than"
             f" {name} ({limit}); nothing was sent"
         )
         raise CostLimitError(msg)

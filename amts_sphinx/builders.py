@@ -12,7 +12,6 @@ from amts_sphinx import collector, confvals
 from amts_sphinx.config import checked
 from amts_sphinx.languages import find_language
 from amts_sphinx.planning import Order
-from amts_sphinx.production import Production
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,6 +84,8 @@ class AmtsBuilder(StandaloneHTMLBuilder):
             if method == "specific"
             else (),
         )
+        from amts_sphinx.production import Production  # noqa: PLC0415 - a plain build need not load what translates
+
         production = Production(app, self, checked(self.config))
         if self.estimates is None:
             production.run(order)

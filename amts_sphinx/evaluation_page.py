@@ -5,10 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from amts_sphinx import changes
-from amts_sphinx.interchange.draft import replacing
+from amts_sphinx import changes, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,11 +56,6 @@ def write(path: Path, found: Sequence[Evaluation], engine: str) -> None:
     :param engine: its name
     :raises InterchangeError: it cannot be written
     """
-    page = Environment(
-        loader=PackageLoader("amts_sphinx"),
-        autoescape=True,
-        undefined=StrictUndefined,
-    ).get_template("evaluation.html")
     directions = [
         _Direction(
             each,
@@ -73,9 +65,7 @@ def write(path: Path, found: Sequence[Evaluation], engine: str) -> None:
         )
         for each in found
     ]
-    text = page.render(directions=directions, engine=engine)
-    with replacing(path) as stream:
-        stream.write(text.encode())
+    page.write(path, "evaluation.html", directions=directions, engine=engine)
 
 
 def _documents(found: Evaluation) -> Iterator[_Document]:

@@ -84,7 +84,7 @@ def pair_books(  # noqa: PLR0913 - what, how, and by whom
     :param progress: is told how much of the alignment is done, of how much
     """
     names = [name for name in source if name in target]
-    prose = [(_prose(source[name]), _prose(target[name])) for name in names]
+    prose = [(prose_of(source[name]), prose_of(target[name])) for name in names]
     aligned = align_documents(prose, pair, executor, progress)
     left = list(_alone(source, target))
     known = (
@@ -163,7 +163,8 @@ def _unpaired(paired: pairs.Paired) -> Iterator[Left]:
             yield Left(where, "sentences of it have no counterpart", count)
 
 
-def _prose(containers: Iterable[Container]) -> list[Container]:
+def prose_of(containers: Iterable[Container]) -> list[Container]:
+    """Return what is aligned: texts that have a place in their document."""
     return [container for container in containers if container.level]
 
 

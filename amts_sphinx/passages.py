@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from amts_sphinx import codematch, codes
 from amts_sphinx.align import align_documents
 from amts_sphinx.languages import name_language
+from amts_sphinx.parallel import prose_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -75,7 +76,7 @@ def references(
 
     :param executor: carries the work; by default this thread does
     """
-    prose = [(_prose(books.source[n]), _prose(books.target[n])) for n in names]
+    prose = [(prose_of(books.source[n]), prose_of(books.target[n])) for n in names]
     found = References(books.pair, [], [])
     aligned = align_documents(prose, books.pair, executor)
     for name, both, pairings in zip(names, prose, aligned, strict=True):
@@ -88,10 +89,6 @@ def references(
                 if source and target:
                     found.paragraphs.append(Passage(name, source, target))
     return found
-
-
-def _prose(containers: Iterable[Container]) -> list[Container]:
-    return [container for container in containers if container.level]
 
 
 def _beads(

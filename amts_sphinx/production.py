@@ -92,7 +92,7 @@ class Production:
         self._planner = Planner(app, builder, self._texts, config.format)
         self._teller = Teller(config.engine, env.found_docs)
         #: What each edition costs, by tag, where its engine takes money.
-        self._bills: dict[str, Bill | None] = {}
+        self._dollars: dict[str, float] = {}
 
     def run(self, order: Order) -> None:
         """Make every edition; one that fails does not stop the others.
@@ -160,8 +160,8 @@ class Production:
 
     def _cost(self, edition: Edition) -> Cost:
         """Return what translating an edition cost in this build."""
-        bill = self._bills.get(edition.pair.target)
-        return Cost(edition.usage.characters, bill.dollars if bill else None)
+        dollars = self._dollars.get(edition.pair.target)
+        return Cost(edition.usage.characters, dollars)
 
     def _started(
         self, memory: Memory, order: Order, failures: dict[str, str]
@@ -179,8 +179,9 @@ class Production:
                 failures[f"amts-{language.tag}"] = f"{exc.category}: {exc}"
         wanted = [self._commission(work) for work in works]
         asked = [each for each in wanted if each.sources]
-        budget.check(asked, self._config.cost_limit)
-        self._bills = {each.pair.target: budget.bill(each) for each in wanted}
+        bills = [(each.pair, bill) for each in asked if (bill := budget.bill(each))]
+        budget.check(bills, self._config.cost_limit)
+        self._dollars = {pair.target: bill.dollars for pair, bill in bills}
         if asked and isinstance(asked[0].engine, Paid):
             asked[0].engine.begin(asked)
         return works

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from amts_sphinx import codematch, parallel
-from amts_sphinx.interchange.draft import replacing
+from amts_sphinx import codematch, page, parallel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,15 +42,12 @@ def write(path: Path, found: Parallel, pair: LanguagePair) -> None:
 
     :raises InterchangeError: it cannot be written
     """
-    page = Environment(
-        loader=PackageLoader("amts_sphinx"),
-        autoescape=True,
-        undefined=StrictUndefined,
-    ).get_template("pairs.html")
     ordered = sorted(
         found.pairs, key=lambda each: (each.score.confidence, *each.source.location[:1])
     )
-    text = page.render(
+    page.write(
+        path,
+        "pairs.html",
         pair=pair,
         kept=len(found.kept),
         dropped=found.dropped(),
@@ -64,8 +58,6 @@ def write(path: Path, found: Parallel, pair: LanguagePair) -> None:
         ],
         untold=max(0, len(ordered) - MOST),
     )
-    with replacing(path) as stream:
-        stream.write(text.encode())
 
 
 def _documents(found: Parallel) -> Iterator[_Document]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from amts_sphinx import codes, interchange, passages, sources
 from amts_sphinx.errors import InterchangeError, ScoreError
@@ -11,9 +11,6 @@ from amts_sphinx.units import LanguagePair
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
-
-#: Suffixes of files of units; any other file is text, one segment a line.
-_UNITS: Final = frozenset({".tmx", ".xlf", ".xliff", ".po", ".csv", ".tsv"})
 
 
 class Comparable(NamedTuple):
@@ -63,7 +60,8 @@ def read(
 def _kind(path: Path) -> str:
     if path.is_dir():
         return "edition"
-    return "units" if path.suffix.lower() in _UNITS else "text"
+    # Any other file is text, one segment a line.
+    return "units" if interchange.is_known(path) else "text"
 
 
 def _lines(path: Path) -> list[str]:

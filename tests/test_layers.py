@@ -27,7 +27,7 @@ FLOORS: Final = (
      "interchange.draft interchange.parsing",
      "interchange.tmx_segment interchange.xliff_segment",
      "interchange.*", "interchange.xliff_writer", "interchange",
-     "terminology",
+     "page terminology",
      "checks.rules checks.negation checks.number_words", "checks.numerals",
      "checks.identify", "checks.*", "checks",
      "readers readers.blocks", "readers.files readers.markdown_syntax",

@@ -89,8 +89,9 @@ def _punctuation(texts: Texts, context: Context) -> Iterator[str]:
     tag = name_language(context.pair.target).tag
     primary = tag.partition("-")[0]
     text = texts.target
-    if primary in {"zh", "ja"} and (found := _HALF.search(text)):
-        yield f"{found[0]!r} should be full width"
+    if primary in {"zh", "ja"}:
+        if context.fullwidth and (found := _HALF.search(text)):
+            yield f"{found[0]!r} should be full width"
     elif primary == "es":
         for mark, opening in (("?", "¿"), ("!", "¡")):
             if text.rstrip().endswith(mark) and opening not in text:

@@ -45,6 +45,8 @@ class Context:
     coverage: Callable[[str, str], float] | None = None
     #: Ids of checks that are switched off as a whole.
     ignored: frozenset[str] = frozenset()
+    #: Whether Chinese and Japanese have full-width marks here.
+    fullwidth: bool = True
 
 
 class Rule(NamedTuple):

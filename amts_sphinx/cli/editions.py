@@ -1,4 +1,4 @@
-"""What the commands have in common that read two editions of a book."""
+"""What the commands have in common that read editions of a book, and score them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amts_sphinx import sources
+from amts_sphinx import metrics, sources
 from amts_sphinx.cli.console import echo
 from amts_sphinx.errors import ConfigError
 from amts_sphinx.units import LanguagePair
@@ -48,6 +48,24 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=os.cpu_count() or 1,
         help="processes at work (default: one for each core)",
+    )
+
+
+def add_metrics(parser: argparse.ArgumentParser) -> None:
+    """Add how translations are scored."""
+    parser.add_argument(
+        "--metrics",
+        nargs="+",
+        default=["BLEU", "chrF2"],
+        choices=metrics.NAMES,
+        help="what to count; the first of BLEU, chrF2, TER is the headline (default:"
+        " BLEU chrF2)",
+    )
+    parser.add_argument(
+        "--samples",
+        type=int,
+        default=metrics.SAMPLES,
+        help="of bootstrap resampling; 0 for no intervals and tests (default: 1000)",
     )
 
 

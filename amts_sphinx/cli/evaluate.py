@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from amts_sphinx.arms import Arm, Pupil
+    from amts_sphinx.engine import Bill
     from amts_sphinx.evaluation import Evaluation
     from amts_sphinx.passages import Books, Passage
-    from amts_sphinx.units import TranslationUnit
+    from amts_sphinx.units import LanguagePair, TranslationUnit
 
 _DESCRIPTION: Final = """\
 Hold out some articles of two editions of a book, have an engine translate them with
@@ -98,19 +99,7 @@ def _add_arms(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_outputs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--metrics",
-        nargs="+",
-        default=["BLEU", "chrF2"],
-        choices=metrics.NAMES,
-        help="the first of BLEU, chrF2, TER is the headline (default: BLEU chrF2)",
-    )
-    parser.add_argument(
-        "--samples",
-        type=int,
-        default=metrics.SAMPLES,
-        help="of bootstrap resampling; 0 for no intervals and tests (default: 1000)",
-    )
+    editions.add_metrics(parser)
     parser.add_argument(
         "-o",
         "--output",
@@ -229,6 +218,7 @@ def _begin(
 ) -> None:
     """Say what will be billed, refuse what is too much, and have services start."""
     wanted: list[Commission] = []
+    bills: list[tuple[LanguagePair, Bill]] = []
     for pupil, found in pupils:
         asked = arms.commission(pupil, found)
         if not isinstance(asked.engine, Paid):
@@ -240,9 +230,10 @@ def _begin(
                 f" {bill.characters:,} characters, ${bill.dollars:,.2f} ({bill.tariff})"
             )
             wanted.append(asked)
+            bills.append((asked.pair, bill))
         else:
             echo(f"{pupil.pair}, {pupil.arm}: nothing to pay for")
-    budget.check(wanted, limit, "--cost-limit")
+    budget.check(bills, limit, "--cost-limit")
     arms.begin(wanted)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx import metrics, scoring
+from amts_sphinx.cli import editions
 from amts_sphinx.cli.console import echo
 from amts_sphinx.languages import find_language
 from amts_sphinx.units import LanguagePair
@@ -47,19 +48,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         metavar="FILE",
         help="other translations of the same, for a paired test",
     )
-    parser.add_argument(
-        "--metrics",
-        nargs="+",
-        default=["BLEU", "chrF2"],
-        choices=metrics.NAMES,
-        help="what to count (default: BLEU chrF2)",
-    )
-    parser.add_argument(
-        "--samples",
-        type=int,
-        default=metrics.SAMPLES,
-        help="of bootstrap resampling; 0 for no intervals (default: 1000)",
-    )
+    editions.add_metrics(parser)
     parser.add_argument("--json", action="store_true", help="say it as JSON")
     parser.set_defaults(run=_run)
 

@@ -25,6 +25,11 @@ _MODULES: Final = {
 }
 
 
+def is_known(path: str | os.PathLike[str]) -> bool:
+    """Tell whether the suffix is that of a file of units."""
+    return Path(path).suffix.lower() in _MODULES
+
+
 def read(
     path: str | os.PathLike[str],
     pair: LanguagePair | None = None,
@@ -79,8 +84,7 @@ def write(
 
 def _module(path: str | os.PathLike[str]) -> tuple[str, Any]:
     """Return the format of a file, and its module."""
-    suffix = Path(path).suffix.lower()
-    if suffix not in _MODULES:
+    if not is_known(path):
         *known, last = _MODULES
         msg = (
             f"{path} is of no format that is known; its name may end in"
@@ -88,5 +92,5 @@ def _module(path: str | os.PathLike[str]) -> tuple[str, Any]:
         )
         raise InterchangeError(msg)
     # Each loads what it needs, and most builds need none.
-    name = _MODULES[suffix]
+    name = _MODULES[Path(path).suffix.lower()]
     return name, import_module(f"{__name__}.{name}")

@@ -32,7 +32,15 @@ if TYPE_CHECKING:
     from amts_sphinx.report.gate import Failure
     from amts_sphinx.report.model import Cost, Row
     from amts_sphinx.report.survey import Survey
-    from amts_sphinx.units import Container, Edition, Finding, Score, TranslationUnit
+    from amts_sphinx.terminology import Terminology
+    from amts_sphinx.units import (
+        Container,
+        Edition,
+        Finding,
+        LanguagePair,
+        Score,
+        TranslationUnit,
+    )
 
 #: Resamples for the intervals of the scores.
 _BOOTSTRAP: Final = 1000
@@ -102,12 +110,14 @@ class Reporter:
 
         :raises InterchangeError: the report cannot be written
         """
-        outdir = self.outdirs[edition.pair.target]
         folder = self.folder / edition.pair.target
-        digest = self._digest(edition, outdir)
+        seen = survey.survey(self.book.containers, edition)
+        terms = terminology.read(self.config.terminology, edition.pair)
+        digest = self._digest(edition, seen, terms)
         found = _last(folder)
         if found is None or found["digest"] != digest:
-            found = self._write(edition, outdir, cost, digest, folder)
+            made = self._made(edition, seen, terms, cost)
+            found = self._write(made, digest, folder)
         failed = tuple(
             gate.Failure(each["limit"], each["message"], tuple(each["documents"]))
             for each in found["gate"]["failures"]
@@ -117,11 +127,8 @@ class Reporter:
             folder / html.NAME, found["coverage"]["translated"], counts, failed
         )
 
-    def _write(
-        self, edition: Edition, outdir: Path, cost: Cost, digest: str, folder: Path
-    ) -> dict[str, Any]:
-        """Make the report anew, and return its data."""
-        report = self._made(edition, cost)
+    def _write(self, report: Report, digest: str, folder: Path) -> dict[str, Any]:
+        """Write all files of *report*, and return its data."""
         limits = self.config.fail_under
         failed = gate.failures(report, limits)
         built = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
@@ -134,6 +141,7 @@ class Reporter:
             failed,
             [*history.read(folder), record],
         )
+        outdir = self.outdirs[report.pair.target]
         links = Links(folder, outdir, self.config.format, self.book.sources)
         found = data.of(report, about, links)
         html.write(folder / html.NAME, found)
@@ -144,13 +152,14 @@ class Reporter:
             stream.write(json.dumps(found, ensure_ascii=False, indent=1).encode())
         return found
 
-    def _made(self, edition: Edition, cost: Cost) -> Report:
+    def _made(
+        self, edition: Edition, seen: Survey, terms: Terminology, cost: Cost
+    ) -> Report:
         """Look at the edition."""
         corrections = list(self.memory.corrections(edition.pair))
         by_key = {codes.normalise(both[1].source): both for both in corrections}
-        seen = survey.survey(self.book.containers, edition)
-        rows = seen.rows(edition, by_key)
-        rows = self._judged(seen, rows, edition)
+        context = self._context(edition.pair, terms)
+        rows = self._judged(seen, seen.rows(edition, by_key), edition, context)
         corrected = _by_document(seen, by_key)
         documents = tuple(
             replace(
@@ -171,7 +180,11 @@ class Reporter:
         )
 
     def _judged(
-        self, seen: Survey, rows: Mapping[str, Row], edition: Edition
+        self,
+        seen: Survey,
+        rows: Mapping[str, Row],
+        edition: Edition,
+        context: Context,
     ) -> dict[str, Row]:
         """Return the rows with all that is found in them."""
         near = survey.nearest(self.memory, edition.pair, rows)
@@ -186,13 +199,8 @@ class Reporter:
             for key, row in rows.items()
         ]
         found: dict[str, list[Finding]] = defaultdict(list)
-        for finding in (
-            *edition.findings,
-            *checks.run(entries, self._context(edition)),
-        ):
-            known = found[codes.normalise(finding.source)]
-            if finding.check not in {each.check for each in known}:
-                known.append(finding)
+        for finding in (*edition.findings, *checks.run(entries, context)):
+            found[codes.normalise(finding.source)].append(finding)
         return {
             key: survey.completed(
                 row,
@@ -203,25 +211,26 @@ class Reporter:
             for key, row in rows.items()
         }
 
-    def _context(self, edition: Edition) -> Context:
-        pair, config = edition.pair, self.config
+    def _context(self, pair: LanguagePair, terms: Terminology) -> Context:
+        config = self.config
         people = self.memory.units(pair, makers=[HUMAN])
         return checks.Context(
             pair,
-            terms=terminology.read(config.terminology, pair),
+            terms=terms,
             forbidden=config.forbidden_terms.get(pair.target, ()),
             coverage=judge.judge(people, pair),
             ignored=config.ignore,
+            fullwidth=config.fullwidth_punctuation,
         )
 
-    def _digest(self, edition: Edition, outdir: Path) -> str:
+    def _digest(self, edition: Edition, seen: Survey, terms: Terminology) -> str:
         """Return a hash of all that the report of *edition* is made from."""
         config = self.config
         said: list[object] = [
             self.book.version,
             data.VERSION,
             edition.pair,
-            outdir,
+            self.outdirs[edition.pair.target],
             self.book.project,
             [*self.book.sources.items()],
             config.engine,
@@ -229,10 +238,11 @@ class Reporter:
             config.fail_under,
             sorted(config.ignore),
             config.forbidden_terms.get(edition.pair.target, ()),
-            terminology.read(config.terminology, edition.pair).digest,
+            terms.digest,
+            config.fullwidth_punctuation,
         ]
         said += edition.findings
-        for place in survey.survey(self.book.containers, edition).places:
+        for place in seen.places:
             unit = edition.units.get(place.key)
             said += [place.segment.location, place.key, sorted(place.ignored)]
             said += [unit.target, unit.state, unit.maker] if unit else [""]

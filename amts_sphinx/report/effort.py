@@ -14,7 +14,7 @@ from rapidfuzz.distance import Levenshtein
 
 from amts_sphinx import codes
 from amts_sphinx.languages import name_language
-from amts_sphinx.report.model import BY_PEOPLE, Effort, Origin
+from amts_sphinx.report.model import Effort, Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,11 +57,7 @@ def measure(corrections: Iterable[tuple[TranslationUnit, TranslationUnit]]) -> E
 def work_left(words: Mapping[Origin, int], effort: Effort) -> WorkLeft:
     """Return what is left to do of an edition with so many *words* of each origin."""
     untranslated = words.get(Origin.UNTRANSLATED, 0)
-    machine = sum(
-        count
-        for origin, count in words.items()
-        if origin not in BY_PEOPLE and origin is not Origin.UNTRANSLATED
-    )
+    machine = words.get(Origin.MACHINE, 0) + words.get(Origin.DRAFT, 0)
     if not machine:
         return WorkLeft(untranslated, None)
     if effort.share is None:

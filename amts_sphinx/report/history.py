@@ -53,6 +53,7 @@ def _is_record(record: object) -> bool:
         isinstance(record, dict)
         and isinstance(record.get("built"), str)
         and isinstance(record.get("words"), dict)
+        and isinstance(record.get("scores"), dict)
     )
 
 

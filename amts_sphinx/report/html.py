@@ -9,11 +9,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from amts_sphinx.interchange.draft import replacing
+from amts_sphinx import page
 from amts_sphinx.report.chart import trend
-from amts_sphinx.report.model import Origin
+from amts_sphinx.report.model import BY_PEOPLE, Origin, coverage, share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,16 +37,11 @@ def write(path: Path, report: Mapping[str, Any]) -> None:
     :param report: as :func:`amts_sphinx.report.data.of` returns it
     :raises InterchangeError: it cannot be written
     """
-    environment = Environment(
-        loader=PackageLoader("amts_sphinx"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     origins = {origin.value: name for origin, name in _ORIGINS.items()}
     queue = [each for each in report["segments"] if each["risk"]]
-    page = environment.get_template("report.html").render(
+    page.write(
+        path,
+        "report.html",
         report=report,
         queue=queue,
         shown=_SHOWN,
@@ -64,22 +57,18 @@ def write(path: Path, report: Mapping[str, Any]) -> None:
             }
         ),
     )
-    with replacing(path) as stream:
-        stream.write(page.encode())
 
 
 def _trends(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return what is drawn of the builds: a chart each, where there are two or more."""
-    found = []
-    untranslated = [
-        1 - _share(build["words"], Origin.UNTRANSLATED.value) for build in history
-    ]
-    found.append(("Translated", [100 * share for share in untranslated], "%"))
-    reviewed = [
-        _share(build["words"], Origin.HUMAN.value, Origin.REVIEWED.value)
+    words = [
+        {origin: build["words"].get(origin.value, 0) for origin in Origin}
         for build in history
     ]
-    found.append(("By people", [100 * share for share in reviewed], "%"))
+    found = [
+        ("Translated", [100 * coverage(each) for each in words], "%"),
+        ("By people", [100 * share(each, *BY_PEOPLE) for each in words], "%"),
+    ]
     for metric in dict.fromkeys(m for build in history for m in build["scores"]):
         values = [build["scores"].get(metric) for build in history]
         found.append((metric, [v for v in values if v is not None], ""))
@@ -88,11 +77,6 @@ def _trends(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for name, values, unit in found
         if len(values) > 1
     ]
-
-
-def _share(words: Mapping[str, int], *origins: str) -> float:
-    total = sum(words.values())
-    return sum(words.get(origin, 0) for origin in origins) / total if total else 0.0
 
 
 def _packed(value: object) -> str:
