@@ -20,8 +20,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from amts_sphinx import codes, memory_file, memory_store
 from amts_sphinx.errors import MemoryFileError
-from amts_sphinx.fuzzy import Index, reduced
-from amts_sphinx.memory_file import FIELDS, KEY, content_of, key_of, row_of, unit_of
+from amts_sphinx.memory_file import (
+    BATCH,
+    FIELDS,
+    KEY,
+    content_of,
+    key_of,
+    row_of,
+    unit_of,
+)
+from amts_sphinx.memory_likeness import EXACT, Likeness
 from amts_sphinx.memory_store import told
 from amts_sphinx.units import (
     HUMAN,
@@ -43,11 +51,6 @@ if TYPE_CHECKING:
     )
 
     from typing_extensions import Self
-
-#: Keys in one query. More gain nothing, and older SQLites allow 999 parameters.
-BATCH: Final = 500
-#: The score of a match whose source is equal.
-EXACT: Final = 100
 
 
 class Count(NamedTuple):
@@ -86,10 +89,10 @@ class Memory:
         self.path: Final = Path(path).resolve()
         if not os.path.exists(self.path):  # noqa: PTH110 - no error for a bad name
             memory_store.create(self.path)
-        self._indexes: dict[LanguagePair, tuple[object, list[str], Index]] = {}
         memory_file.check_header(self.path)
         with told(self.path, "opened"):
             self._db: Final = memory_store.connect(self.path)
+        self._likeness: Final = Likeness(self.path, self._db)
 
     def __enter__(self) -> Self:
         return self
@@ -195,58 +198,7 @@ class Memory:
         if not 1 <= cutoff <= EXACT or limit < 1:
             msg = f"cutoff must be 1–100 and limit 1 or more, not {cutoff} and {limit}"
             raise ValueError(msg)
-        keys, index = self._index(pair)
-        near = {
-            source: index.near(reduced(codes.normalise(source)), cutoff / 100, limit)
-            for source in dict.fromkeys(sources)
-            if memory_file.storable(source)
-        }
-        wanted = {keys[each.text] for found in near.values() for each in found}
-        units = self._best(pair, sorted(wanted))
-        return {
-            source: [
-                Match(units[keys[text]], _score(source, keys[text], similarity))
-                for text, similarity in found
-                if keys[text] in units
-            ]
-            for source, found in near.items()
-        }
-
-    def _index(self, pair: LanguagePair) -> tuple[list[str], Index]:
-        """Return the keys of *pair* and their index, made anew if there are others."""
-        where = (
-            "FROM unit WHERE source_language = ? AND target_language = ? AND state <> ?"
-        )
-        asked = (*pair, State.DRAFT.value)
-        with told(self.path, "read"):
-            # Keys never change in a row, so that the rows tell whether any did.
-            query = f"SELECT count(*), total(id), max(id) {where}"
-            version = self._db.execute(query, asked).fetchone()
-            known = self._indexes.get(pair)
-            if known and known[0] == version:
-                return known[1:]
-            query = f"SELECT DISTINCT key {where} ORDER BY key"
-            keys = [key for (key,) in self._db.execute(query, asked)]
-        index = Index([reduced(key) for key in keys])
-        self._indexes[pair] = (version, keys, index)
-        return keys, index
-
-    def _best(self, pair: LanguagePair, keys: list[str]) -> dict[str, TranslationUnit]:
-        """Return one unit for each of *keys*: a person's, else the latest."""
-        found: dict[str, TranslationUnit] = {}
-        for start in range(0, len(keys), BATCH):
-            batch = keys[start : start + BATCH]
-            query = (
-                f"SELECT key, {FIELDS} FROM unit WHERE source_language = ?"  # noqa: S608 - constants
-                " AND target_language = ? AND state <> ?"
-                f" AND key IN ({memory_file.marks(batch)})"
-                " ORDER BY maker = ?, changed, maker DESC"
-            )
-            asked = (*pair, State.DRAFT.value, *batch, HUMAN)
-            with told(self.path, "read"):
-                for key, *fields in self._db.execute(query, asked):
-                    found[key] = unit_of(self.path, fields)
-        return found
+        return self._likeness.find(pair, sources, cutoff, limit)
 
     def learn(
         self, units: Iterable[TranslationUnit], *, file: tuple[str, str] | None = None
@@ -422,8 +374,3 @@ def _is_better(
     if unit.maker not in makers:
         return False
     return other is None or makers.index(unit.maker) < makers.index(other.maker)
-
-
-def _score(source: str, key: str, similarity: float) -> int:
-    """Return the score of a match; what is not equal is never exact."""
-    return EXACT if codes.normalise(source) == key else min(99, int(similarity * EXACT))

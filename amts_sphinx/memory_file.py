@@ -78,6 +78,8 @@ CREATE TABLE IF NOT EXISTS refusal (
     PRIMARY KEY (source_language, target_language, maker, key)
 ) WITHOUT ROWID
 """
+#: Keys in one query. More gain nothing, and older SQLites allow 999 parameters.
+BATCH: Final = 500
 #: What tells one unit from another; `key` is the normalised source.
 KEY: Final = "source_language, target_language, key, maker"
 #: The columns in the order of a TranslationUnit's fields, the pair taken apart.

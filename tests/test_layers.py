@@ -32,7 +32,7 @@ FLOORS: Final = (
      "checks.identify", "checks.*", "checks",
      "readers readers.blocks", "readers.files readers.markdown_syntax",
      "readers.markdown_inline", "readers.*", "readers.notebook"),
-    ("memory_file fuzzy", "memory_store", "memory engine",
+    ("memory_file fuzzy", "memory_store", "memory_likeness", "memory engine",
      "engine.options engine.apertium_html", "engine.*",
      "engine.corpus.casing engine.corpus.forks", "engine.corpus.tokens",
      "engine.corpus.vocabulary",
@@ -94,7 +94,7 @@ ROOMS: Final = {
     "rapidfuzz": "fuzzy report.effort",
     "sacrebleu": "metrics",
     "sentencex": "sentences",
-    "sqlite3": "memory memory_store",
+    "sqlite3": "memory_likeness memory_store",
     "subprocess": "engine.apertium press",
 }
 
@@ -258,7 +258,7 @@ def build(package: Path, module: str, text: str) -> Path:
         pytest.param(
             "codes.py",
             "import sqlite3\n",
-            "codes:1 imports sqlite3; only memory memory_store may",
+            "codes:1 imports sqlite3; only memory_likeness memory_store may",
             id="another-room",
         ),
         pytest.param(
@@ -278,7 +278,7 @@ def test_a_fault_is_seen(tmp_path: Path, module: str, text: str, fault: str) -> 
     ("module", "text"),
     [
         pytest.param("codes.py", "from amts_sphinx.units import Code\n", id="below"),
-        pytest.param("memory.py", "import sqlite3, json\n", id="own-room"),
+        pytest.param("memory_store.py", "import sqlite3, json\n", id="own-room"),
         pytest.param("engine/none.py", "from . import Engine\n", id="own-package"),
         pytest.param("builders.py", "from sphinx import addnodes\n", id="sphinx"),
         pytest.param(

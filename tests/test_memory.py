@@ -24,7 +24,8 @@ from amts_sphinx.errors import (
     MemoryFileError,
     NewerMemoryError,
 )
-from amts_sphinx.memory import BATCH, Count, Memory, Refusal
+from amts_sphinx.memory import Count, Memory, Refusal
+from amts_sphinx.memory_file import BATCH
 from amts_sphinx.units import (
     HUMAN,
     LanguagePair,

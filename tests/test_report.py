@@ -224,7 +224,7 @@ def test_a_damaged_report_is_made_anew(desk: Desk) -> None:
         (desk.folder / "report.json").write_text(damage)
         assert desk.report("Dig first.").coverage == 1
     with (desk.folder / "history.jsonl").open("a") as file:
-        file.write('[]\n{"built": "torn')
+        file.write('[]\n{"built": "2026", "words": {}}\n{"built": "torn')
     desk.report("Dig first.", "Then wait.")
     assert len(desk.data()["history"]) == 5
     desk.report("Dig first.")
@@ -378,6 +378,17 @@ def test_forbidden_words_and_switched_off_checks(desk: Desk) -> None:
     ignore = frozenset({"forbidden"})
     desk.report("Dig first.", forbidden_terms=forbidden, ignore=ignore)
     assert row(desk.data(), "Dig first.")["findings"] == []
+
+
+def test_nothing_that_is_found_is_left_out(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "terms.csv").write_text("en,zh\nspade,铲\nsoil,土\n", "utf-8")
+    desk.learn(person("Dig the soil with a spade.", "挖,地。"))
+    terms = (tmp_path / "terms.csv",)
+    desk.report("Dig the soil with a spade.", terminology=terms)
+    found = [f["check"] for f in desk.data()["segments"][0]["findings"]]
+    assert found == ["punctuation", "terminology", "terminology"]
+    desk.report("Dig the soil with a spade.", fullwidth_punctuation=False)
+    assert desk.data()["segments"][0]["findings"] == []
 
 
 # The gate

@@ -10,7 +10,8 @@ from amts_sphinx.cli.console import echo
 from amts_sphinx.errors import ConfigError
 from amts_sphinx.languages import find_language
 from amts_sphinx.learning import key_of, learn_files
-from amts_sphinx.memory import EXACT, Memory
+from amts_sphinx.memory import Memory
+from amts_sphinx.memory_likeness import EXACT
 from amts_sphinx.units import HUMAN, LanguagePair, Location
 
 if TYPE_CHECKING:
