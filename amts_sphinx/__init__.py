@@ -12,10 +12,13 @@ __version__ = "0.1.0"
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the extension known to Sphinx."""
-    from amts_sphinx import builders, collect, config, edition_build, records  # noqa: PLC0415 - a program that only asks for the version need not load Sphinx
+    from amts_sphinx.build import builders  # noqa: PLC0415 - a program that only asks for the version need not load Sphinx
+    from amts_sphinx.config import settings  # noqa: PLC0415 - a program that only asks for the version need not load Sphinx
+    from amts_sphinx.doctree import collect  # noqa: PLC0415 - a program that only asks for the version need not load Sphinx
+    from amts_sphinx.edition import process, warning_log  # noqa: PLC0415 - a program that only asks for the version need not load Sphinx
 
-    records.attach(app)
-    for part in (config, collect, builders, edition_build):
+    warning_log.attach(app)
+    for part in (settings, collect, builders, process):
         part.register(app)
     return {
         "version": __version__,

@@ -20,16 +20,16 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amts_sphinx import parallel
 from amts_sphinx.align import align_documents
+from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.parallel import extract
 from amts_sphinx.readers import markdown
-from amts_sphinx.units import LanguagePair
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from amts_sphinx.align import Pairing
-    from amts_sphinx.units import Container
+    from amts_sphinx.core.units import Book, Container
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
@@ -93,15 +93,15 @@ def _prose(containers: Sequence[Container]) -> list[Container]:
 
 
 def _count(
-    source: parallel.Book,
-    target: parallel.Book,
+    source: Book,
+    target: Book,
     pair: LanguagePair,
     *,
     by_sentence: bool,
 ) -> None:
     """Print how many pairs there are, and what was dropped."""
-    rules = parallel.Rules(by_sentence=by_sentence)
-    found = parallel.pair_books(source, target, pair, rules)
+    rules = extract.Rules(by_sentence=by_sentence)
+    found = extract.pair_books(source, target, pair, rules)
     kind = "sentences" if by_sentence else "paragraphs"
     print(f"pairs of {kind}: {len(found.pairs)}, used {len(found.kept)}")
     shapes = Counter(each.shape for each in found.pairs)

@@ -27,11 +27,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx import codes, interchange
-from amts_sphinx.engine import create_engine
-from amts_sphinx.languages import find_language
+from amts_sphinx import formats
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.engine.registry import create_engine
 from amts_sphinx.readers import markdown
-from amts_sphinx.units import LanguagePair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ def main() -> None:
     options = parser.parse_args()
     pair = LanguagePair(*(find_language(tag).tag for tag in options.languages))
     sources = _sources(options.book, pair.source)
-    units = list(interchange.read(options.pairs, pair)) if options.pairs else []
+    units = list(formats.read(options.pairs, pair)) if options.pairs else []
     with endpoint() as (url, served), tempfile.TemporaryDirectory() as home:
         os.environ["AWS_ENDPOINT_URL"] = url
         settings = {
@@ -69,7 +70,7 @@ def main() -> None:
         theirs = _cpu(served) - theirs
         usage = json.load(urllib.request.urlopen(f"{url}/_amts/usage"))  # noqa: S310
     damaged = sum(
-        target is not None and codes.verify(source, target) != ""
+        target is not None and inline_codes.verify(source, target) != ""
         for source, target in zip(sources, targets, strict=True)
     )
     print(f"{len(sources):,} distinct segments, {len(units):,} pairs of people")
@@ -106,7 +107,7 @@ def _sources(book: Path, language: str) -> list[str]:
         for container in containers
         for segment in container.segments
     }
-    return [source for source in found if codes.has_words(source)]
+    return [source for source in found if inline_codes.has_words(source)]
 
 
 @contextmanager

@@ -23,18 +23,20 @@ from typing import TYPE_CHECKING, Final
 
 from damage import Damage, entry
 
-from amts_sphinx import checks, codes, parallel
+from amts_sphinx import checks
+from amts_sphinx.align.coverage import judge
 from amts_sphinx.checks import RULES, Context, Entry
-from amts_sphinx.judge import judge
-from amts_sphinx.memory import Memory
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import LanguagePair, Location, Severity
+from amts_sphinx.formats.terminology import Terminology
+from amts_sphinx.memory.memory import Memory
+from amts_sphinx.parallel import extract
 from amts_sphinx.readers import markdown
-from amts_sphinx.terminology import Terminology
-from amts_sphinx.units import LanguagePair, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from amts_sphinx.units import Finding, Match, TranslationUnit
+    from amts_sphinx.core.units import Finding, Match, TranslationUnit
 
 #: Spoilt units of each kind.
 _SEEDED: Final = 120
@@ -55,7 +57,7 @@ def main() -> None:
     options = parser.parse_args()
     pair = LanguagePair(*options.languages)
     source, target = (markdown.read_tree(options.book / tag, tag) for tag in pair)
-    units = parallel.pair_books(source, target, pair).units
+    units = extract.pair_books(source, target, pair).units
     evaluate(units, pair, read_terms(options.book, pair), options)
 
 
@@ -114,8 +116,8 @@ def _near(units: Sequence[TranslationUnit], pair: LanguagePair) -> dict[str, Mat
         offered = memory.fuzzy(pair, [unit.source for unit in units], limit=2)
     near = {}
     for source, matches in offered.items():
-        key = codes.normalise(source)
-        others = [m for m in matches if codes.normalise(m.unit.source) != key]
+        key = inline_codes.normalise(source)
+        others = [m for m in matches if inline_codes.normalise(m.unit.source) != key]
         near.update({source: others[0]} if others else {})
     print(f"{len(near)} of {len(units)} have a near match: {_since(start)}")
     return near
@@ -153,7 +155,7 @@ def _seed(damage: Damage, units: Sequence[TranslationUnit], context: Context) ->
         spoilt: list[Entry] = []
         for unit in units:
             made = None
-            if name == "codes" or not codes.ids(unit.source):
+            if name == "codes" or not inline_codes.ids(unit.source):
                 made = make(unit)
             if isinstance(made, str):
                 made = entry(unit, target=made)

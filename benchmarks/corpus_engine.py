@@ -30,18 +30,21 @@ from typing import TYPE_CHECKING, Final
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from amts_sphinx import codematch, codes, metrics, parallel, passages
-from amts_sphinx.engine.corpus import create
-from amts_sphinx.passages import Books, references
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.engine.corpus.engine import create
+from amts_sphinx.parallel import extract
+from amts_sphinx.parallel import references as passages
+from amts_sphinx.parallel.references import Books, references
 from amts_sphinx.readers.markdown import read_tree
-from amts_sphinx.units import LanguagePair
+from amts_sphinx.text import code_matching, metrics
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from amts_sphinx.passages import Passage, References
-    from amts_sphinx.units import Segment, TranslationUnit
+    from amts_sphinx.core.units import Segment, TranslationUnit
+    from amts_sphinx.parallel.references import Passage, References
 
 #: The articles that the published system was scored on.
 PUBLISHED: Final = (
@@ -63,12 +66,10 @@ def read(folder: Path, languages: Sequence[str]) -> Books:
     )
 
 
-def learn(
-    books: Books, names: Sequence[str], *, by_sentence: bool
-) -> parallel.Parallel:
+def learn(books: Books, names: Sequence[str], *, by_sentence: bool) -> extract.Parallel:
     """Return what people translated in all articles but *names*."""
-    rules = parallel.Rules(by_sentence=by_sentence)
-    return parallel.pair_books(*books.less(names), rules)
+    rules = extract.Rules(by_sentence=by_sentence)
+    return extract.pair_books(*books.less(names), rules)
 
 
 def texts(
@@ -78,7 +79,7 @@ def texts(
     show: Callable[[Segment], str],
 ) -> tuple[list[str], list[str]]:
     """Return the hypotheses and the references, as a reader sees them."""
-    targets = {codes.normalise(source): t for source, t in said.items() if t}
+    targets = {inline_codes.normalise(source): t for source, t in said.items() if t}
     return (
         passages.hypotheses(found, pair, targets, show),
         passages.written(found, pair, show),
@@ -87,13 +88,13 @@ def texts(
 
 def words(segment: Segment) -> str:
     """Return the text outside of codes, and of words within codes."""
-    return " ".join(codes.plain(segment.source).split())
+    return " ".join(inline_codes.plain(segment.source).split())
 
 
 def scores(found: References, said: Mapping[str, str | None]) -> Iterator[str]:
     """Yield lines of scores, 0-100."""
     for level in ("paragraphs", "sentences"):
-        for name, show in (("shown", codematch.shown), ("words", words)):
+        for name, show in (("shown", code_matching.shown), ("words", words)):
             both = texts(getattr(found, level), found.pair, said, show)
             all_ = metrics.score(*both, found.pair.target)
             told = "  ".join(f"{each.metric} {each.value:5.2f}" for each in all_)

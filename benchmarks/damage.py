@@ -10,16 +10,16 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx import codes
 from amts_sphinx.checks import Entry
-from amts_sphinx.units import Location, Match, Segment
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import Location, Match, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from random import Random
 
-    from amts_sphinx.terminology import Terminology
-    from amts_sphinx.units import TranslationUnit
+    from amts_sphinx.core.units import TranslationUnit
+    from amts_sphinx.formats.terminology import Terminology
 
 #: Of no book: sentences in languages that the edition is not in.
 _OTHERS: Final = {
@@ -94,7 +94,7 @@ class Damage:
 
     def _number(self, unit: TranslationUnit) -> str | None:
         numbers = list(_NUMBER.finditer(unit.target))
-        if not numbers or codes.ids(unit.source):
+        if not numbers or inline_codes.ids(unit.source):
             return None
         found = self._chance.choice(numbers)
         other = str(int(found[0]) + self._chance.randint(1, 9))
@@ -115,13 +115,15 @@ class Damage:
 
     def _elsewhere(self, unit: TranslationUnit) -> str | None:
         other = self._chance.choice(self._units)
-        if codes.ids(other.target) or len(unit.target) < _LONG > len(other.target):
+        if inline_codes.ids(other.target) or len(unit.target) < _LONG > len(
+            other.target
+        ):
             return None
         return None if other.target == unit.target else other.target
 
     def _code(self, unit: TranslationUnit) -> str | None:
-        numbers = codes.ids(unit.target)
-        return codes.without(unit.target, numbers[-1:]) if numbers else None
+        numbers = inline_codes.ids(unit.target)
+        return inline_codes.without(unit.target, numbers[-1:]) if numbers else None
 
     def _bracket(self, unit: TranslationUnit) -> str | None:
         for mark in "）)”》":

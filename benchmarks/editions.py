@@ -26,8 +26,8 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amts_sphinx.memory import Memory
-from amts_sphinx.units import HUMAN, State, TranslationUnit
+from amts_sphinx.core.units import HUMAN, State, TranslationUnit
+from amts_sphinx.memory.memory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

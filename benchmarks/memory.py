@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING, Final
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from amts_sphinx import codes
-from amts_sphinx.fuzzy import Index
-from amts_sphinx.memory import Memory
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.memory.fuzzy_index import Index
+from amts_sphinx.memory.memory import Memory
 from amts_sphinx.readers import markdown
-from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,7 +79,7 @@ def _phrases(book: Path | None, rng: random.Random) -> Iterator[str]:
         for containers in markdown.read_tree(book, "en").values():
             for container in containers:
                 for segment in container.segments:
-                    words = codes.plain(segment.source).split()
+                    words = inline_codes.plain(segment.source).split()
                     if len(words) > 1:
                         yield " ".join(words[: len(words) // 2])
                         yield " ".join(words[len(words) // 2 :])
@@ -139,15 +139,17 @@ def _exact(phrases: Sequence[str], rng: random.Random) -> float:
         path = Path(folder, "memory.sqlite")
         with Memory(path) as memory:
             memory.learn(
-                TranslationUnit(codes.escape(t), "x", PAIR, HUMAN, State.REVIEWED)
+                TranslationUnit(
+                    inline_codes.escape(t), "x", PAIR, HUMAN, State.REVIEWED
+                )
                 for t in texts
             )
-        sources = [codes.escape(text) for text in texts]
+        sources = [inline_codes.escape(text) for text in texts]
         with Memory(path) as memory:
             began = time.perf_counter()
             known = memory.recall(PAIR, "engine", sources)
             taken = time.perf_counter() - began
-    assert len(known) == len({codes.normalise(source) for source in sources})
+    assert len(known) == len({inline_codes.normalise(source) for source in sources})
     return taken
 
 

@@ -17,28 +17,29 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx import codes, parallel
-from amts_sphinx.config import AmtsConfig
-from amts_sphinx.confvals import FailUnder
-from amts_sphinx.engine import create_engine
-from amts_sphinx.languages import find_language
-from amts_sphinx.memory import Memory
+from amts_sphinx.config.settings import AmtsConfig
+from amts_sphinx.config.values import FailUnder
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.engine.registry import create_engine
+from amts_sphinx.memory.memory import Memory
+from amts_sphinx.parallel import extract
 from amts_sphinx.readers.markdown import read_tree
-from amts_sphinx.report import Book, Reporter
 from amts_sphinx.report.model import Cost
-from amts_sphinx.translator import Translator
-from amts_sphinx.typography import profile_for
-from amts_sphinx.units import LanguagePair
+from amts_sphinx.report.reporter import BookFacts, Reporter
+from amts_sphinx.text.typography import profile_for
+from amts_sphinx.translate.translator import Translator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from amts_sphinx.units import Container, Edition
+    from amts_sphinx.core.units import Book, Container, Edition
 
 PAIR: Final = LanguagePair("en", "zh")
 
 
-def some(texts: parallel.Book, count: int) -> parallel.Book:
+def some(texts: Book, count: int) -> Book:
     """Return the first documents that hold *count* distinct segments, no more."""
     found: dict[str, tuple[Container, ...]] = {}
     seen: set[str] = set()
@@ -47,7 +48,7 @@ def some(texts: parallel.Book, count: int) -> parallel.Book:
         for container in containers:
             if len(seen) >= count:
                 break
-            seen.update(codes.normalise(s.source) for s in container.segments)
+            seen.update(inline_codes.normalise(s.source) for s in container.segments)
             kept.append(container)
         found[name] = tuple(kept)
     return {name: kept for name, kept in found.items() if kept}
@@ -77,7 +78,7 @@ def configuration(home: Path) -> AmtsConfig:
     )
 
 
-def translate(memory: Memory, book: parallel.Book, units: parallel.Parallel) -> Edition:
+def translate(memory: Memory, book: Book, units: extract.Parallel) -> Edition:
     """Return the edition; the engine translates what people did too, before them."""
     engine = create_engine("pseudo", {})
     translator = Translator(memory, engine, profile_for("zh"))
@@ -108,7 +109,7 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
     args = parser.parse_args()
     source, target = (read_tree(args.book / tag, tag) for tag in PAIR)
-    units = parallel.pair_books(source, target, PAIR)
+    units = extract.pair_books(source, target, PAIR)
     book = some(source, args.segments)
     with ExitStack() as stack:
         home = args.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -117,7 +118,7 @@ def main() -> None:
         edition = translate(memory, book, units)
         files = {name: args.book.resolve() / "en" / f"{name}.md" for name in book}
         texts = [container for containers in book.values() for container in containers]
-        about = Book("A big book", texts, files, "benchmark")
+        about = BookFacts("A big book", texts, files, "benchmark")
         assert config.report
         outdirs = {"zh": home / "out"}
         reporter = Reporter(memory, config, config.report, about, outdirs)

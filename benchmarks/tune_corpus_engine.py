@@ -26,22 +26,22 @@ import numpy as np
 from corpus_engine import PUBLISHED, learn, read, texts
 from sacrebleu.metrics.bleu import BLEU
 
-from amts_sphinx import codematch
 from amts_sphinx.engine.corpus import candidates, translation
 from amts_sphinx.engine.corpus import model as models
 from amts_sphinx.engine.corpus.terms import Terms
 from amts_sphinx.engine.corpus.vocabulary import END, START
 from amts_sphinx.engine.corpus.weights import Weights
-from amts_sphinx.passages import references
+from amts_sphinx.parallel.references import references
+from amts_sphinx.text import code_matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from amts_sphinx.engine.corpus.search import Option, Problem
-    from amts_sphinx.passages import Passage
-    from amts_sphinx.units import LanguagePair
+    from amts_sphinx.core.units import LanguagePair
+    from amts_sphinx.engine.corpus.decoder import Option, Problem
+    from amts_sphinx.parallel.references import Passage
 
     Floats = NDArray[np.float64]
 
@@ -145,7 +145,7 @@ class Pool:
     def add(self, said: dict[str, Said]) -> None:
         """Add one translation of each sentence."""
         targets = {source: item.target for source, item in said.items()}
-        both = texts(self._passages, self._pair, targets, codematch.shown)
+        both = texts(self._passages, self._pair, targets, code_matching.shown)
         for passage, seen, hypothesis, wanted in zip(
             self._passages, self._seen, *both, strict=True
         ):
@@ -244,7 +244,7 @@ def tune(path: Path, pair: LanguagePair, passages: Sequence[Passage]) -> None:
                 pool.add(said)
                 if not number:
                     targets = {source: item.target for source, item in said.items()}
-                    both = texts(passages, pair, targets, codematch.shown)
+                    both = texts(passages, pair, targets, code_matching.shown)
                     real = bleu(pair).corpus_score(both[0], [both[1]])
             arrays = pool.arrays()
             found = [improve(best, arrays, random) for _ in range(3)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING
 
-from amts_sphinx.config import table
+from amts_sphinx.config.settings import table
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx import codes
+from amts_sphinx.core import inline_codes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from amts_sphinx.align import Pairing
-    from amts_sphinx.units import Container
+    from amts_sphinx.core.units import Container
 
     #: Sentences of both sides that belong together, by their places in a section.
     Link = tuple[tuple[int, ...], tuple[int, ...]]
@@ -84,7 +84,7 @@ def _checked(
 
 
 def _digest(coded: str) -> str:
-    return hashlib.sha256(codes.plain(coded).encode()).hexdigest()[:8]
+    return hashlib.sha256(inline_codes.plain(coded).encode()).hexdigest()[:8]
 
 
 def _pairs(links: Collection[tuple[int, Link]]) -> set[tuple[int, int, int]]:

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from corpus_toys import ES, pairs, units
 
-from amts_sphinx.engine import create_engine
 from amts_sphinx.engine.amazon import journal
 from amts_sphinx.engine.amazon.client import Client
+from amts_sphinx.engine.registry import create_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from lxml import html
 
-from amts_sphinx import codes
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine.pseudo import PseudoEngine, PseudoOptions
-from amts_sphinx.typography import profile_for
-from amts_sphinx.units import LanguagePair
+from amts_sphinx.text.typography import profile_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -230,10 +230,10 @@ def say() -> Say:
     engine = PseudoEngine(PseudoOptions())
 
     def translate(text: str, tag: str = "zh") -> str:
-        coded = codes.escape(text)
+        coded = inline_codes.escape(text)
         [target] = engine.translate([coded], LanguagePair("en", tag))
         assert target is not None
-        return codes.unescape(profile_for(tag).apply(target))
+        return inline_codes.unescape(profile_for(tag).apply(target))
 
     return translate
 

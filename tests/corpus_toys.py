@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

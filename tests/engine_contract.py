@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from amts_sphinx import codes
-from amts_sphinx.units import LanguagePair
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import LanguagePair
 
 if TYPE_CHECKING:
-    from amts_sphinx.engine import Engine
+    from amts_sphinx.engine.protocol import Engine
 
 CODED = [
     "Plain words without codes.",
@@ -64,8 +64,8 @@ class EngineContract:
         assert len(targets) == len(sources)
         for source, target in zip(sources, targets, strict=True):
             if target is not None:
-                codes.structure(target)
-                assert codes.verify(source, target) == ""
+                inline_codes.structure(target)
+                assert inline_codes.verify(source, target) == ""
                 assert bool(target.strip()) == bool(source.strip())
 
     def test_each_target_is_its_sources(
@@ -101,7 +101,7 @@ class EngineContract:
         unbroken = "word" * 1000
         assert len(source) > 15_000
         long, short, word = engine.translate([source, CODED[0], unbroken], pair)
-        assert long is None or codes.verify(source, long) == ""
+        assert long is None or inline_codes.verify(source, long) == ""
         assert [short] == engine.translate([CODED[0]], pair)
         assert word is None or len(word) >= 1000
 

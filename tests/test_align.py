@@ -15,9 +15,9 @@ from alignment_gold import evaluate
 from corpus_toys import ES, TR, ZH, pairs
 
 from amts_sphinx.align import align_documents
-from amts_sphinx.containers import container
+from amts_sphinx.core.units import Container, LanguagePair, Location, Segment
 from amts_sphinx.readers import markdown
-from amts_sphinx.units import Container, LanguagePair, Location, Segment
+from amts_sphinx.text.segmentation import container
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

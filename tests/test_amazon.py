@@ -9,18 +9,20 @@ import pytest
 from corpus_toys import ES, ZH, pairs, units
 from engine_contract import EngineContract
 
-from amts_sphinx import codes, terminology
-from amts_sphinx.endpoint import Options, serve
-from amts_sphinx.engine import Commission, create_engine
-from amts_sphinx.engine.amazon.journal import FETCHED, Journal
-from amts_sphinx.engine.amazon.trained import AmazonEngine
-from amts_sphinx.errors import (
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import (
     EngineError,
     EnginePartialError,
     EngineRejectedError,
     EngineUnavailableError,
 )
-from amts_sphinx.units import LanguagePair
+from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.endpoint import Options, serve
+from amts_sphinx.engine.amazon.engine import AmazonEngine
+from amts_sphinx.engine.amazon.journal import FETCHED, Journal
+from amts_sphinx.engine.protocol import Commission
+from amts_sphinx.engine.registry import create_engine
+from amts_sphinx.formats import terminology
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -118,8 +120,8 @@ def used(endpoint: Served) -> Used:
 def assert_sound(sources: list[str], targets: list[str | None]) -> None:
     for source, target in zip(sources, targets, strict=True):
         assert target is not None
-        assert codes.verify(source, target) == ""
-        assert codes.plain(target) != codes.plain(source)
+        assert inline_codes.verify(source, target) == ""
+        assert inline_codes.plain(target) != inline_codes.plain(source)
 
 
 # Batch jobs with parallel data.
@@ -139,7 +141,7 @@ def test_a_job_translates_with_parallel_data(make: Make, used: Used) -> None:
     assert "started for es, 4 segments in 1 documents" in said
     assert "completed" in said
     assert "characters into es, by the service" in said
-    assert not any(codes.plain(text) in said for text in TEXTS)
+    assert not any(inline_codes.plain(text) in said for text in TEXTS)
 
 
 def test_what_was_fetched_is_not_asked_for_again(make: Make, used: Used) -> None:
@@ -453,7 +455,7 @@ def test_damage_is_handed_on_for_the_checks_to_see(
     endpoint.plan([{"on": "document", "kind": kind, "count": None, "all": True}])
     targets = make().translate(TEXTS, ES)
     assert None not in targets
-    faulty = codes.verify(TEXTS[1], targets[1] or "") != ""
+    faulty = inline_codes.verify(TEXTS[1], targets[1] or "") != ""
     assert faulty is (kind != "blanks")
 
 
@@ -505,7 +507,7 @@ def test_the_journal_holds_no_text(make: Make, tmp_path: Path) -> None:
     (entry,) = Journal(tmp_path / "amazon").entries()
     assert entry.state == FETCHED
     text = (tmp_path / "amazon" / f"{entry.name}.json").read_text("utf-8")
-    assert not any(codes.plain(source) in text for source in TEXTS)
+    assert not any(inline_codes.plain(source) in text for source in TEXTS)
 
 
 def test_terms_reach_the_service_as_its_file(make: Make) -> None:

@@ -11,7 +11,7 @@ from botocore.exceptions import ParamValidationError
 from corpus_toys import ZH, pairs, units
 
 from amts_sphinx.endpoint import Options, serve
-from amts_sphinx.interchange import csv
+from amts_sphinx.formats import csv
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from amazon_driver import TEXTS
 
-from amts_sphinx import codes
+from amts_sphinx.core import inline_codes
 from amts_sphinx.endpoint import Options, serve
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def said(done: Done) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(done.stdout)
     for source, target in zip(TEXTS, found["targets"], strict=True):
         assert target is not None
-        assert codes.verify(source, target) == ""
+        assert inline_codes.verify(source, target) == ""
     return found
 
 

@@ -13,12 +13,8 @@ from botocore.parsers import ResponseParserError
 from engine_contract import CODED, SPECIAL
 from lxml import etree
 
-from amts_sphinx import codes
-from amts_sphinx.engine import create_engine
-from amts_sphinx.engine.amazon import cost, faults, limits, paralleldata, wire
-from amts_sphinx.engine.amazon.journal import FETCHED, INTENDED, STARTED, Entry, Journal
-from amts_sphinx.engine.amazon.options import AllOptions
-from amts_sphinx.errors import (
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import (
     ConfigError,
     EngineError,
     EngineRejectedError,
@@ -26,7 +22,11 @@ from amts_sphinx.errors import (
     EngineUnavailableError,
     LanguageError,
 )
-from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.engine.amazon import errors, limits, markup, parallel_data, prices
+from amts_sphinx.engine.amazon.journal import FETCHED, INTENDED, STARTED, Entry, Journal
+from amts_sphinx.engine.amazon.options import AllOptions
+from amts_sphinx.engine.registry import create_engine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,15 +45,15 @@ def human(source: str, target: str, state: State = State.REVIEWED) -> Translatio
 
 @pytest.mark.parametrize("source", [*CODED, *SPECIAL[:-1]])
 def test_text_comes_back_as_it_went(source: str) -> None:
-    (found,) = wire.segments(wire.document([wire.paragraph(source)]), "read it")
-    assert found[0] == wire.key_of(source)
-    assert codes.verify(source, found[1]) == ""
-    assert codes.plain(found[1]).split() == codes.plain(source).split()
-    assert wire.coded(wire.fragment(source)) == found[1]
+    (found,) = markup.segments(markup.document([markup.paragraph(source)]), "read it")
+    assert found[0] == markup.key_of(source)
+    assert inline_codes.verify(source, found[1]) == ""
+    assert inline_codes.plain(found[1]).split() == inline_codes.plain(source).split()
+    assert markup.coded(markup.fragment(source)) == found[1]
 
 
 def test_what_has_no_words_is_not_to_be_translated() -> None:
-    sent = wire.fragment('Call <x id="1"/>, then <g id="2">go &lt;on&gt;</g>.')
+    sent = markup.fragment('Call <x id="1"/>, then <g id="2">go &lt;on&gt;</g>.')
     assert sent == (
         'Call <span id="c1" translate="no">X1</span>,'
         ' then <span id="c2">go &lt;on&gt;</span>.'
@@ -85,25 +85,27 @@ def test_what_has_no_words_is_not_to_be_translated() -> None:
 def test_damage_does_not_pass_for_a_translation(
     source: str, reply: str, fault: str
 ) -> None:
-    assert fault in codes.verify(source, wire.coded(reply))
+    assert fault in inline_codes.verify(source, markup.coded(reply))
 
 
 @pytest.mark.parametrize("reply", ["", "<!-- -->", "&#0;", "<?x?>"])
 def test_a_reply_without_text_is_parsed(reply: str) -> None:
-    assert codes.has_words(wire.coded(reply)) is False
+    assert inline_codes.has_words(markup.coded(reply)) is False
 
 
 def test_results_that_are_no_text_are_refused() -> None:
     with pytest.raises(EngineReplyError, match="not UTF-8"):
-        list(wire.segments(b"<p id='s1'>\xff</p>", "read it"))
+        list(markup.segments(b"<p id='s1'>\xff</p>", "read it"))
     with pytest.raises(EngineReplyError, match="no HTML"):
-        list(wire.segments(b"", "read it"))
-    assert list(wire.segments(b"<p>a</p><p id=x>b</p>", "read it")) == []
+        list(markup.segments(b"", "read it"))
+    assert list(markup.segments(b"<p>a</p><p id=x>b</p>", "read it")) == []
 
 
 def test_what_html_cannot_hold_is_told() -> None:
-    assert wire.fits("Tabs\tand 中文 😀")
-    assert not any(wire.fits(text) for text in ("a\x00", "a\x1b", "a\ud800", "a\uffff"))
+    assert markup.fits("Tabs\tand 中文 😀")
+    assert not any(
+        markup.fits(text) for text in ("a\x00", "a\x1b", "a\ud800", "a\uffff")
+    )
 
 
 # Limits.
@@ -139,9 +141,9 @@ def test_every_error_of_the_service_is_known() -> None:
     model = botocore.session.get_session().get_service_model("translate")
     modelled = {shape.name for shape in model.error_shapes}
     assert len(modelled) > 10
-    assert modelled <= faults.CODES.keys()
-    for code in faults.CODES:
-        error = faults.explain(client_error(code), "do it")
+    assert modelled <= errors.CODES.keys()
+    for code in errors.CODES:
+        error = errors.explain(client_error(code), "do it")
         assert isinstance(error, EngineError)
         assert str(error).startswith("Amazon Translate: cannot do it: ")
         assert code in str(error)
@@ -154,7 +156,7 @@ def test_every_error_of_the_service_is_known() -> None:
         (client_error("", 502), EngineUnavailableError, "retry"),
         (client_error("", 429), EngineUnavailableError, "retry"),
         (client_error("Unknown", 403), EngineUnavailableError, "access"),
-        (client_error("Unknown", 404), faults.NotThereError, "missing"),
+        (client_error("Unknown", 404), errors.NotThereError, "missing"),
         (client_error("Unknown", 400), EngineRejectedError, "reject"),
         (exceptions.NoCredentialsError(), EngineUnavailableError, "access"),
         (exceptions.NoRegionError(), EngineUnavailableError, "access"),
@@ -180,9 +182,9 @@ def test_every_error_of_the_service_is_known() -> None:
 def test_every_fault_has_a_remedy(
     exc: Exception, kind: type[EngineError], remedy: str
 ) -> None:
-    error = faults.explain(exc, "translate a text")
+    error = errors.explain(exc, "translate a text")
     assert type(error) is kind
-    assert faults.remedy(exc).value == remedy
+    assert errors.remedy(exc).value == remedy
     assert "secret" not in str(error)
 
 
@@ -199,7 +201,7 @@ def test_parallel_data_is_what_the_service_takes() -> None:
         human('<x id="1"/>', '<x id="1"/>'),
         human("R&amp;D", "研发"),
     ]
-    data = paralleldata.pack(units, "book")
+    data = parallel_data.pack(units, "book")
     assert data is not None
     root = etree.fromstring(data.data)
     pairs = {tuple(seg.text for seg in tu.iter("{*}seg")) for tu in root.iter("{*}tu")}
@@ -210,21 +212,21 @@ def test_parallel_data_is_what_the_service_takes() -> None:
     }
     assert data.pairs == 3
     assert b"chapter" not in data.data
-    again = paralleldata.pack(units[::-1], "book")
+    again = parallel_data.pack(units[::-1], "book")
     assert again == data
     assert data.name.startswith("book-")
     assert data.name.endswith("-en-zh")
-    more = paralleldata.pack([*units, human("New", "新")], "book")
+    more = parallel_data.pack([*units, human("New", "新")], "book")
     assert more is not None
     assert more.name != data.name
 
 
 def test_no_parallel_data_from_nothing() -> None:
-    assert paralleldata.pack([], "book") is None
+    assert parallel_data.pack([], "book") is None
     useless = [human('<x id="1"/>', '<x id="1"/>'), human("x" * 1001, "长")]
-    assert not paralleldata.usable(useless)
-    assert paralleldata.pack(useless, "book") is None
-    assert paralleldata.usable([*useless, human("A", "甲")])
+    assert not parallel_data.usable(useless)
+    assert parallel_data.pack(useless, "book") is None
+    assert parallel_data.usable([*useless, human("A", "甲")])
 
 
 # Options.
@@ -280,25 +282,25 @@ def test_formality_is_asked_for_where_there_is_one() -> None:
 
 
 def test_characters_are_counted_without_markup() -> None:
-    assert cost.characters(['R&amp;D <g id="1">in</g> <x id="2"/>', "A b."]) == 9 + 4
+    assert prices.characters(['R&amp;D <g id="1">in</g> <x id="2"/>', "A b."]) == 9 + 4
 
 
 def test_prices_may_be_set() -> None:
-    own = cost.prices({"parallel": "50", "date": "2027-01-01"})
-    found = cost.bill(["abcde"] * 200_000, "parallel", own)
+    own = prices.prices({"parallel": "50", "date": "2027-01-01"})
+    found = prices.bill(["abcde"] * 200_000, "parallel", own)
     assert (found.characters, found.dollars) == (1_000_000, 50.0)
     assert (
         found.tariff == "with parallel data, $50 a million characters, as of 2027-01-01"
     )
-    usual = cost.prices({})
-    assert cost.bill(["a" * 1_000_000], "batch", usual).dollars == usual.batch
+    usual = prices.prices({})
+    assert prices.bill(["a" * 1_000_000], "batch", usual).dollars == usual.batch
     assert usual.parallel == 4 * usual.batch
 
 
 @pytest.mark.parametrize("own", [{"batch": "free"}, {"batch": "-1"}, {"gold": "1"}])
 def test_wrong_prices_are_refused(own: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match=r"amts_amazon\.prices"):
-        cost.prices(own)
+        prices.prices(own)
 
 
 # The journal.

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from amts_sphinx import learning
-from amts_sphinx.interchange import tmx
-from amts_sphinx.memory import Memory
-from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.formats import tmx
+from amts_sphinx.memory import importing
+from amts_sphinx.memory.memory import Memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -273,7 +273,7 @@ def test_files_of_one_name_do_not_undo_each_other(tmp_path: Path) -> None:
         paths.append(path)
     said: list[str] = []
     with Memory(tmp_path / "memory.sqlite") as memory:
-        learning.learn_files(memory, paths, said.append)
+        importing.learn_files(memory, paths, said.append)
         assert [unit.target for unit in memory.units()] == ["Eine.", "Una."]
-        learning.learn_files(memory, paths, said.append)
+        importing.learn_files(memory, paths, said.append)
     assert len(said) == 2

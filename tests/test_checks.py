@@ -8,8 +8,8 @@ import pytest
 
 from amts_sphinx import checks
 from amts_sphinx.checks import Context, Entry
-from amts_sphinx.errors import ConfigError
-from amts_sphinx.units import LanguagePair, Location, Segment
+from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.units import LanguagePair, Location, Segment
 
 ZH = Context(LanguagePair("en", "zh"))
 

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from amts_sphinx import checks
+from amts_sphinx.align.coverage import judge
 from amts_sphinx.checks import RULES, Context, Entry
-from amts_sphinx.judge import judge
-from amts_sphinx.terminology import Terminology
-from amts_sphinx.units import (
+from amts_sphinx.core.units import (
     HUMAN,
     LanguagePair,
     Location,
@@ -22,6 +21,7 @@ from amts_sphinx.units import (
     State,
     TranslationUnit,
 )
+from amts_sphinx.formats.terminology import Terminology
 
 DOCS = Path(__file__).parent.parent / "docs" / "checks.md"
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from amts_sphinx.interchange import tmx
-from amts_sphinx.memory import Memory
-from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.formats import tmx
+from amts_sphinx.memory.memory import Memory
 
 if TYPE_CHECKING:
     from pathlib import Path

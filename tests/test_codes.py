@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from amts_sphinx import codes
-from amts_sphinx.errors import MarkupError
-from amts_sphinx.units import Code
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import MarkupError
+from amts_sphinx.core.units import Code
 
 SOUND = [
     "",
@@ -24,16 +24,16 @@ SOUND = [
     "text", ["", "a", "a & b", "<x>", "&lt;", "&amp;lt;", '<x id="1"/>', "</g> &&"]
 )
 def test_escaped_text_is_text_again(text: str) -> None:
-    coded = codes.escape(text)
-    assert codes.unescape(coded) == text
-    assert codes.plain(coded) == text
-    assert codes.structure(coded) == []
+    coded = inline_codes.escape(text)
+    assert inline_codes.unescape(coded) == text
+    assert inline_codes.plain(coded) == text
+    assert inline_codes.structure(coded) == []
 
 
 @pytest.mark.parametrize("coded", SOUND)
 def test_tokens_are_the_whole_text(coded: str) -> None:
-    assert codes.join(codes.tokens(coded)) == coded
-    assert codes.verify(coded, coded) == ""
+    assert inline_codes.join(inline_codes.tokens(coded)) == coded
+    assert inline_codes.verify(coded, coded) == ""
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_tokens_are_the_whole_text(coded: str) -> None:
     ],
 )
 def test_structure(coded: str, structure: list[tuple[int, bool, int]]) -> None:
-    assert codes.structure(coded) == structure
+    assert inline_codes.structure(coded) == structure
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_structure(coded: str, structure: list[tuple[int, bool, int]]) -> None:
 )
 def test_damaged_text_has_no_structure(coded: str, fault: str) -> None:
     with pytest.raises(MarkupError, match=fault):
-        codes.structure(coded)
+        inline_codes.structure(coded)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_damaged_text_has_no_structure(coded: str, fault: str) -> None:
     ],
 )
 def test_order_is_free(source: str, target: str) -> None:
-    assert codes.verify(source, target) == ""
+    assert inline_codes.verify(source, target) == ""
 
 
 @pytest.mark.parametrize(
@@ -106,12 +106,12 @@ def test_order_is_free(source: str, target: str) -> None:
     ],
 )
 def test_every_damage_is_named(source: str, target: str, fault: str) -> None:
-    assert fault in codes.verify(source, target)
+    assert fault in inline_codes.verify(source, target)
 
 
 def test_a_lost_code_is_named_in_a_readers_terms() -> None:
     named = [Code(1, paired=False, kind="literal", equiv="make all")]
-    assert "literal make all" in codes.verify('run <x id="1"/>', "run", named)
+    assert "literal make all" in inline_codes.verify('run <x id="1"/>', "run", named)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_lost_code_is_named_in_a_readers_terms() -> None:
     ],
 )
 def test_quotes_and_blanks_do_not_count(one: str, other: str) -> None:
-    assert codes.normalise(one) == codes.normalise(other) == other
+    assert inline_codes.normalise(one) == inline_codes.normalise(other) == other
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_quotes_and_blanks_do_not_count(one: str, other: str) -> None:
     [("a b", "ab"), ("A", "a"), ("a.", "a"), ('<x id="1"/>', '<x id="2"/>')],
 )
 def test_everything_else_counts(one: str, other: str) -> None:
-    assert codes.normalise(one) != codes.normalise(other)
+    assert inline_codes.normalise(one) != inline_codes.normalise(other)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_everything_else_counts(one: str, other: str) -> None:
     ],
 )
 def test_words_are_letters_outside_of_codes(coded: str, *, expected: bool) -> None:
-    assert codes.has_words(coded) is expected
+    assert inline_codes.has_words(coded) is expected
 
 
 @pytest.mark.parametrize(
@@ -164,10 +164,10 @@ def test_words_are_letters_outside_of_codes(coded: str, *, expected: bool) -> No
 def test_a_sentence_has_one_key_wherever_it_stands(
     coded: str, local: str, former: tuple[int, ...]
 ) -> None:
-    assert codes.localise(coded) == (local, former)
-    assert codes.globalise(local, former) == coded
+    assert inline_codes.localise(coded) == (local, former)
+    assert inline_codes.globalise(local, former) == coded
 
 
 def test_text_that_looks_like_a_code_is_not_renumbered() -> None:
     coded = 'a &lt;x id="5"/&gt; <x id="5"/>'
-    assert codes.localise(coded)[0] == 'a &lt;x id="5"/&gt; <x id="1"/>'
+    assert inline_codes.localise(coded)[0] == 'a &lt;x id="5"/&gt; <x id="1"/>'

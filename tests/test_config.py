@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sphinx.config import Config
 
-from amts_sphinx import config as configuration
-from amts_sphinx.config import AmtsConfig
-from amts_sphinx.errors import ConfigError, LanguageError
-from amts_sphinx.languages import find_language
+from amts_sphinx.config import settings as configuration
+from amts_sphinx.config.settings import AmtsConfig
+from amts_sphinx.core.errors import ConfigError, LanguageError
+from amts_sphinx.core.languages import find_language
 
 
 def read(raw: dict[str, Any], **overrides: str) -> AmtsConfig:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from engine_contract import EngineContract
 
-from amts_sphinx.engine.corpus import create
-from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.engine.corpus.engine import create
 
 if TYPE_CHECKING:
-    from amts_sphinx.engine import Engine
+    from amts_sphinx.engine.protocol import Engine
 
 ES = LanguagePair("en", "es")
 _NOUNS = {"house": "casa", "book": "libro", "word": "palabra", "number": "número"}

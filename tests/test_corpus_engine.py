@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from corpus_toys import ES, FROM_ZH, TR, ZH, pairs, units, unseen
 
-from amts_sphinx import codes
-from amts_sphinx.engine.corpus import CorpusEngine, create, forks, models
-from amts_sphinx.errors import ConfigError
-from amts_sphinx.units import HUMAN, State, TranslationUnit
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.units import HUMAN, State, TranslationUnit
+from amts_sphinx.engine.corpus import model as models
+from amts_sphinx.engine.corpus import worker_pool
+from amts_sphinx.engine.corpus.engine import CorpusEngine, create
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from amts_sphinx.units import LanguagePair
+    from amts_sphinx.core.units import LanguagePair
 
     Trained = Callable[[LanguagePair], CorpusEngine]
 
@@ -60,9 +62,9 @@ def test_new_sentences_of_known_words_are_right(
 def test_chinese_is_a_source_too(trained: Trained) -> None:
     sources, wanted = zip(*unseen(FROM_ZH, 60), strict=True)
     said = trained(FROM_ZH).translate(sources, FROM_ZH)
-    plain = [codes.plain(target or "") for target in said]
+    plain = [inline_codes.plain(target or "") for target in said]
     # Chinese has no article, so that "the" may stand inside of a code or before it.
-    assert plain == [codes.plain(target) for target in wanted]
+    assert plain == [inline_codes.plain(target) for target in wanted]
 
 
 def test_what_is_no_word_goes_through_untouched(trained: Trained) -> None:
@@ -296,7 +298,7 @@ def test_a_damaged_model_is_trained_again(
 def test_every_process_learns_the_same(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; import corpus_toys as c;"
-        "from amts_sphinx.engine.corpus import create;"
+        "from amts_sphinx.engine.corpus.engine import create;"
         "e = create({}).train(c.ZH, c.units(c.pairs(c.ZH, 200), c.ZH),"
         " Path(sys.argv[1]));"
         "print(ascii(e.translate([s for s, _ in c.unseen(c.ZH, 20)], c.ZH)))"
@@ -332,17 +334,17 @@ def test_several_processes_say_the_same(
     sources = [
         f"{source} Zanzibar {n}." for n, (source, _) in enumerate(unseen(ES, 99))
     ]
-    monkeypatch.setattr(forks, "cores", lambda: 1)
+    monkeypatch.setattr(worker_pool, "cores", lambda: 1)
     alone = engine.translate(sources, ES)
     spread = []
-    usual = forks.spread
+    usual = worker_pool.spread
 
     def count(*args: Any) -> Any:
         spread.append(args[3])
         return usual(*args)
 
-    monkeypatch.setattr(forks, "cores", lambda: 2)
-    monkeypatch.setattr(forks, "spread", count)
+    monkeypatch.setattr(worker_pool, "cores", lambda: 2)
+    monkeypatch.setattr(worker_pool, "spread", count)
     assert other.translate(sources, ES) == alone
     assert spread == [2]
     assert other.unknown == engine.unknown == {"Zanzibar": 99}
@@ -354,9 +356,9 @@ def test_without_processes_the_work_is_done_in_turn(
     def fail(*_: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(forks, "cores", lambda: 2)
-    monkeypatch.setattr(forks, "can_fork", lambda: True)
-    monkeypatch.setattr(forks, "spread", fail)
+    monkeypatch.setattr(worker_pool, "cores", lambda: 2)
+    monkeypatch.setattr(worker_pool, "can_fork", lambda: True)
+    monkeypatch.setattr(worker_pool, "spread", fail)
     sources, wanted = zip(*unseen(ES, 70), strict=True)
     assert trained(ES).translate(sources, ES) == list(wanted)
 
@@ -387,8 +389,8 @@ def test_a_term_that_says_the_usual_leaves_all_as_it_is(
     assert trained(ES).translate(sources, ES) == list(wanted)
     said = engine.translate(sources, ES)
     # What is decided is not given a capital: it is to appear as it is.
-    assert [codes.plain(target or "").lower() for target in said] == [
-        codes.plain(target).lower() for target in wanted
+    assert [inline_codes.plain(target or "").lower() for target in said] == [
+        inline_codes.plain(target).lower() for target in wanted
     ]
     assert (say(engine, "The book reads a book.") or "").startswith("el libro ")
 

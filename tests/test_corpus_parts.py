@@ -9,12 +9,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from amts_sphinx.engine.corpus import alignment, casing, forks, lm, phrases, search
-from amts_sphinx.engine.corpus.extraction import APART, MONOTONE, SWAP, Aligned, extract
+from amts_sphinx.engine.corpus import (
+    casing,
+    decoder,
+    language_model,
+    phrase_table,
+    word_alignment,
+    worker_pool,
+)
+from amts_sphinx.engine.corpus.decoder import Limits, Option, Problem
 from amts_sphinx.engine.corpus.inflection import Inflections
-from amts_sphinx.engine.corpus.lexical import Lexicon
-from amts_sphinx.engine.corpus.lm import Speaker
-from amts_sphinx.engine.corpus.search import Limits, Option, Problem
+from amts_sphinx.engine.corpus.language_model import Speaker
+from amts_sphinx.engine.corpus.lexical_weights import Lexicon
+from amts_sphinx.engine.corpus.phrase_extraction import (
+    APART,
+    MONOTONE,
+    SWAP,
+    Aligned,
+    extract,
+)
 from amts_sphinx.engine.corpus.spacing import Spacing
 from amts_sphinx.engine.corpus.tokens import CODE, MARK, NUMBER, WORD, ends, tokenise
 from amts_sphinx.engine.corpus.vocabulary import CODES, END, START, Vocabulary, index
@@ -116,18 +129,18 @@ def sentences() -> list[str]:
 
 def test_probabilities_add_up_after_any_context() -> None:
     said = sentences()
-    model = lm.train(said)
+    model = language_model.train(said)
     words = sorted({*"".join(said), END})
     contexts = ["", START, *said[:10], A + B, D + D, word(999), START + A]
     for context in contexts:
-        last = context[1 - lm.ORDER :]
+        last = context[1 - language_model.ORDER :]
         total = sum(math.exp(model.word(last, w)) for w in words)
         rest = math.exp(model.word(last, word(12345)))
         assert total + rest == pytest.approx(1, abs=1e-6)
 
 
 def test_a_shortened_context_says_the_same() -> None:
-    model = lm.train(sentences())
+    model = language_model.train(sentences())
     for before, after in product(sentences()[:20], repeat=2):
         whole, _ = model.phrase(START, before + after + END)
         first, context = model.phrase(START, before)
@@ -137,13 +150,13 @@ def test_a_shortened_context_says_the_same() -> None:
 
 
 def test_what_was_seen_is_likelier() -> None:
-    model = lm.train([A + B + C] * 5 + [A + C + B])
+    model = language_model.train([A + B + C] * 5 + [A + C + B])
     assert model.phrase(START, A + B + C)[0] > model.phrase(START, A + C + B)[0]
     assert model.phrase(START, A + C + B)[0] > model.phrase(START, C + C + B)[0]
 
 
 def test_a_language_model_of_nothing() -> None:
-    assert lm.train([]).phrase(START, A)[0] < 0
+    assert language_model.train([]).phrase(START, A)[0] < 0
 
 
 # Alignment.
@@ -157,7 +170,7 @@ def test_words_that_go_together_are_linked() -> None:
     orders = list(permutations(range(5), 3))
     sources = [numbers(order) for order in orders]
     targets = [numbers([9 - n for n in reversed(order)]) for order in orders]
-    links = alignment.align(sources, targets)
+    links = word_alignment.align(sources, targets)
     assert links == [{(0, 2), (1, 1), (2, 0)}] * len(orders)
 
 
@@ -165,15 +178,15 @@ def test_two_processes_align_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     orders = list(permutations(range(5), 4))
     sources = [numbers(order) for order in orders]
     targets = [numbers([9 - n for n in order[1:]]) for order in orders]
-    alone = alignment.align(sources, targets)
-    monkeypatch.setattr(alignment, "_MANY", 0)
-    monkeypatch.setattr(forks, "cores", lambda: 2)
-    assert alignment.align(sources, targets) == alone
+    alone = word_alignment.align(sources, targets)
+    monkeypatch.setattr(word_alignment, "_MANY", 0)
+    monkeypatch.setattr(worker_pool, "cores", lambda: 2)
+    assert word_alignment.align(sources, targets) == alone
 
 
 def test_nothing_to_align() -> None:
-    assert alignment.align([], []) == []
-    assert alignment.align([numbers([0])], [numbers([0])]) in ([{(0, 0)}], [set()])
+    assert word_alignment.align([], []) == []
+    assert word_alignment.align([numbers([0])], [numbers([0])]) in ([{(0, 0)}], [set()])
 
 
 # Phrases.
@@ -225,7 +238,7 @@ def test_lexical_scores_are_those_worked_out_by_hand() -> None:
 def test_a_phrase_table_keeps_the_best_and_adds_up() -> None:
     aligned = [Aligned(A, P, {(0, 0)})] * 6 + [Aligned(A, Q, {(0, 0)})] * 3
     aligned += [Aligned(A, R, {(0, 0)}), Aligned(B, Q, {(0, 0)})]
-    table = phrases.learn(aligned, 3, 2)
+    table = phrase_table.learn(aligned, 3, 2)
     assert table.rows == {A: (0, 2), B: (2, 3)}
     assert table.targets == [P, Q, Q]
     direct, inverse = np.exp(table.scores[:, :2]).T.tolist()
@@ -237,7 +250,7 @@ def test_a_phrase_table_keeps_the_best_and_adds_up() -> None:
 
 
 def test_a_phrase_table_of_nothing() -> None:
-    assert phrases.learn([], 3, 2).rows == {}
+    assert phrase_table.learn([], 3, 2).rows == {}
 
 
 def test_forms_of_words_are_learnt() -> None:
@@ -298,21 +311,21 @@ def complete(size: int) -> list[tuple[Option, ...]]:
 
 
 def speaker() -> Speaker:
-    return Speaker(lm.train(sentences()), 0.5)
+    return Speaker(language_model.train(sentences()), 0.5)
 
 
 def test_a_wide_search_finds_the_best_of_all() -> None:
     says = speaker()
     best = max(total(says, chosen) for chosen in complete(3))
     problem = Problem(3, (), ends=False)
-    found = search.search(says, LIMITS, problem, options(3))
+    found = decoder.search(says, LIMITS, problem, options(3))
     assert total(says, found) == pytest.approx(best)
 
 
 def test_the_words_of_a_zone_stay_together() -> None:
     says = speaker()
     zone = [o for o in options(4) if (o.start, o.end) not in {(0, 1 + 1), (2, 4)}]
-    found = search.search(says, LIMITS, Problem(4, [(1, 3)], ends=False), zone)
+    found = decoder.search(says, LIMITS, Problem(4, [(1, 3)], ends=False), zone)
     places = [n for o in found for n in range(o.start, o.end)]
     assert sorted(places) == [0, 1, 2, 3]
     assert abs(places.index(1) - places.index(2)) == 1
@@ -322,22 +335,22 @@ def test_the_last_mark_comes_last() -> None:
     says = speaker()
     for size in (2, 3, 4, 5):
         problem = Problem(size, (), ends=True)
-        found = search.search(says, LIMITS, problem, options(size))
+        found = decoder.search(says, LIMITS, problem, options(size))
         assert found[-1].end == size
 
 
 def test_a_word_is_not_moved_further_than_allowed() -> None:
     says = speaker()
     still = LIMITS._replace(reach=0, distance=0.0)
-    found = search.search(says, still, Problem(5, (), ends=False), options(5))
+    found = decoder.search(says, still, Problem(5, (), ends=False), options(5))
     assert [o.start for o in found] == sorted(o.start for o in found)
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    model = lm.train(sentences())
+    model = language_model.train(sentences())
     expected = Speaker(model, 0.5).say(START, A + B)
-    monkeypatch.setattr(lm, "_REMEMBERED", 5)
-    monkeypatch.setattr(lm, "_KEPT", 5)
+    monkeypatch.setattr(language_model, "_REMEMBERED", 5)
+    monkeypatch.setattr(language_model, "_KEPT", 5)
     small = Speaker(model, 0.5)
     for one, other in product(A + B + C + D, repeat=2):
         small.say(one, other)

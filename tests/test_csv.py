@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from amts_sphinx.errors import InterchangeError
-from amts_sphinx.interchange import csv
-from amts_sphinx.interchange.csv import Written
-from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.core.errors import InterchangeError
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.formats import csv
+from amts_sphinx.formats.csv import Written
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from docutils import nodes
 
-from amts_sphinx import codes
-from amts_sphinx.collect import texts_of
-from amts_sphinx.inline import Rules
-from amts_sphinx.sites import Finder
-from amts_sphinx.uistrings import UiStrings
-from amts_sphinx.units import LanguagePair
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.doctree.classify import Rules
+from amts_sphinx.doctree.collect import texts_of
+from amts_sphinx.doctree.sites import Finder
+from amts_sphinx.doctree.sphinx_strings import UiStrings
 
 if TYPE_CHECKING:
     from conftest import Book, Built, MakeBook, Marks
@@ -55,7 +55,9 @@ def test_every_damage_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
         for n in range(400)
     ]
     targets = engines.DamagingEngine().translate(sources, LanguagePair("en", "zh"))
-    faults = {codes.verify(s, t or "") for s, t in zip(sources, targets, strict=True)}
+    faults = {
+        inline_codes.verify(s, t or "") for s, t in zip(sources, targets, strict=True)
+    }
     assert len(faults) >= len(engines.DAMAGES) // 2  # some do the same to this segment
     assert all(faults)
 

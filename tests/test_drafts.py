@@ -8,9 +8,9 @@ import pytest
 from docutils import nodes
 from docutils.utils import new_document
 
-from amts_sphinx import notices
-from amts_sphinx.memory import Memory
-from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.edition import draft_notice
+from amts_sphinx.memory.memory import Memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,9 +111,9 @@ def test_the_notice_is_in_the_language_of_the_edition(tag: str, start: str) -> N
     text = nodes.paragraph("x", "x", classes=["amts-draft"])
     doctree = new_document("x")
     doctree += text
-    notices.tell(doctree, tag)
+    draft_notice.tell(doctree, tag)
     assert doctree.children[0].astext().startswith(start)
     clean = new_document("x")
     clean += nodes.paragraph("x", "x")
-    notices.tell(clean, tag)
+    draft_notice.tell(clean, tag)
     assert len(clean.children) == 1

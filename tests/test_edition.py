@@ -9,11 +9,11 @@ import pytest
 from docutils import nodes
 from sphinx import addnodes
 
-from amts_sphinx import codes
-from amts_sphinx.edition import publish
-from amts_sphinx.inline import Rules
-from amts_sphinx.sites import Finder
-from amts_sphinx.uistrings import UiStrings
+from amts_sphinx.core import inline_codes
+from amts_sphinx.doctree.classify import Rules
+from amts_sphinx.doctree.sites import Finder
+from amts_sphinx.doctree.sphinx_strings import UiStrings
+from amts_sphinx.edition.publish import publish
 
 if TYPE_CHECKING:
     from conftest import MakeBook, Marks, Say, Twice
@@ -245,8 +245,8 @@ def publish_in(tree: nodes.document, target: str) -> nodes.Element:
     """Publish *target* in the one paragraph of *tree*, and return the paragraph."""
     finder = Finder(Rules("en"), UiStrings("en", "es"))
     [site] = finder.sites(tree)
-    assert codes.verify(site.coded, target) == ""
-    assert publish(tree, finder, {codes.normalise(site.coded): target}, {}) == 1
+    assert inline_codes.verify(site.coded, target) == ""
+    assert publish(tree, finder, {inline_codes.normalise(site.coded): target}, {}) == 1
     paragraph = tree.children[0]
     assert isinstance(paragraph, nodes.Element)
     return paragraph

@@ -14,9 +14,9 @@ from botocore.exceptions import ClientError
 from corpus_toys import ES, pairs, units
 from endpoint_clients import BUCKET, Clients, connect, wait
 
+from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.endpoint import Options, serve
-from amts_sphinx.errors import ConfigError
-from amts_sphinx.interchange import tmx
+from amts_sphinx.formats import tmx
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

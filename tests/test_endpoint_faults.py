@@ -17,8 +17,8 @@ from botocore.exceptions import (
 )
 from endpoint_clients import BUCKET, Clients, connect
 
-from amts_sphinx.endpoint import Options, faults, serve
-from amts_sphinx.errors import ConfigError
+from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.endpoint import Options, fault_plan, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -293,7 +293,7 @@ def test_faults_come_by_number_chance_and_seed() -> None:
     rare = {"on": "TranslateText", "kind": "error", "count": None, "chance": 0.3}
 
     def strikes(fault: dict[str, Any]) -> str:
-        planned = faults.Faults([fault])
+        planned = fault_plan.Faults([fault])
         return "".join(
             "x" if planned.strike("TranslateText") else "." for _ in range(30)
         )
@@ -343,4 +343,4 @@ def test_what_is_planned_can_be_seen_and_changed(clients: Clients) -> None:
 )
 def test_what_is_no_fault(fault: object, why: str) -> None:
     with pytest.raises(ConfigError, match=why):
-        faults.read(fault, "fault 1")
+        fault_plan.read(fault, "fault 1")

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from corpus_toys import ES, pairs, unseen
 from endpoint_clients import BUCKET, Clients, connect, wait
 
-from amts_sphinx import codes
+from amts_sphinx.core import inline_codes
 from amts_sphinx.endpoint import Options, serve
 
 if TYPE_CHECKING:
@@ -105,11 +105,11 @@ def test_every_character_of_plain_text_is_billed(clients: Clients) -> None:
 
 
 def test_parallel_data_teaches(clients: Clients) -> None:
-    taught = [(codes.plain(s), codes.plain(t)) for s, t in pairs(ES, 300)]
+    taught = [(inline_codes.plain(s), inline_codes.plain(t)) for s, t in pairs(ES, 300)]
     table = io.StringIO()
     csv.writer(table).writerows([("en", "es"), *taught])
     assert clients.import_data("taught", table.getvalue())["Status"] == "ACTIVE"
-    asked = [(s, t) for s, t in unseen(ES, 30) if not codes.ids(s)]
+    asked = [(s, t) for s, t in unseen(ES, 30) if not inline_codes.ids(s)]
     body = "".join(f"<p>{source}</p>" for source, _ in asked)
     clients.put("in/taught/a.html", f"<html><body>{body}</body></html>")
     job_id = clients.start("in/taught/", ["es"], ParallelDataNames=["taught"])

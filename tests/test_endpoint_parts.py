@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from corpus_toys import ES, pairs
 
-from amts_sphinx import codes
-from amts_sphinx.endpoint import cbor, markup, model
-from amts_sphinx.endpoint.linguist import Linguist, Lore
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.endpoint import cbor, markup, service_model
 from amts_sphinx.endpoint.quotas import Quotas
-from amts_sphinx.endpoint.refusal import ServiceError
-from amts_sphinx.units import LanguagePair
+from amts_sphinx.endpoint.service_error import ServiceError
+from amts_sphinx.endpoint.translator import Linguist, Lore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,11 +109,11 @@ def make(tmp_path: Path) -> Callable[..., Linguist]:
 
 
 def test_codes_survive_every_way_of_speaking(make: Callable[..., Linguist]) -> None:
-    taught = {codes.plain(s): codes.plain(t) for s, t in pairs(ES, 200)}
+    taught = {inline_codes.plain(s): inline_codes.plain(t) for s, t in pairs(ES, 200)}
     source = 'The big <g id="1">model</g> reads &lt;x&gt; <x id="2"/> zebras.'
     for lore in (Lore({}, {}), Lore(taught, {}), Lore(taught, {"zebras": "<cebras>"})):
         [target] = make().translate([source], ES, lore)
-        assert not codes.verify(source, target)
+        assert not inline_codes.verify(source, target)
         assert target != source
     assert "&lt;cebras&gt;" in target
 
@@ -129,7 +129,7 @@ def test_one_language_is_left_as_it_is(make: Callable[..., Linguist]) -> None:
 
 
 def test_models_are_kept(make: Callable[..., Linguist], tmp_path: Path) -> None:
-    taught = {codes.plain(s): codes.plain(t) for s, t in pairs(ES, 200)}
+    taught = {inline_codes.plain(s): inline_codes.plain(t) for s, t in pairs(ES, 200)}
     first = make().translate(["The big model reads."], ES, Lore(taught, {}))
     [kept] = tmp_path.rglob("*.npz")
     made = kept.stat().st_mtime_ns
@@ -177,10 +177,10 @@ def test_what_is_not_cbor(data: str) -> None:
 
 
 def test_statuses_are_those_of_the_model() -> None:
-    shapes = model.service().error_shapes
+    shapes = service_model.service().error_shapes
     told = {shape.name: shape.metadata.get("error", {}) for shape in shapes}
     known = {n: e["httpStatusCode"] for n, e in told.items() if "httpStatusCode" in e}
-    assert {name: model.status_of(name) for name in known} == known
+    assert {name: service_model.status_of(name) for name in known} == known
 
 
 def test_quotas_are_those_of_a_second() -> None:

@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING
 import pytest
 from engine_contract import EngineContract
 
-from amts_sphinx import codes
-from amts_sphinx.engine import Engine, apertium, create_engine
-from amts_sphinx.engine.apertium_html import mask, restore
-from amts_sphinx.errors import ConfigError, EngineReplyError, EngineUnavailableError
-from amts_sphinx.units import LanguagePair
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import (
+    ConfigError,
+    EngineReplyError,
+    EngineUnavailableError,
+)
+from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.engine import apertium
+from amts_sphinx.engine.apertium import mask, restore
+from amts_sphinx.engine.registry import create_engine
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from amts_sphinx.engine.protocol import Engine
 
 ES = LanguagePair("en", "es")
 
@@ -245,6 +252,6 @@ def test_masks(source: str, html: str) -> None:
 def test_only_whole_replies_are_kept(reply: str, target: str | None) -> None:
     source = '<g id="1"><g id="2">x</g> y</g> <x id="3"/>'
     restored = restore(source, reply, ['<x id="3"/>'])
-    if restored is not None and codes.verify(source, restored):
+    if restored is not None and inline_codes.verify(source, restored):
         restored = None
     assert restored == target

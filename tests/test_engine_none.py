@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from engine_contract import CODED, EngineContract
 
-from amts_sphinx.engine import Engine, create_engine
-from amts_sphinx.errors import ConfigError
-from amts_sphinx.units import LanguagePair
+from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.engine.registry import create_engine
+
+if TYPE_CHECKING:
+    from amts_sphinx.engine.protocol import Engine
 
 
 class TestNone(EngineContract):

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 from engine_contract import CODED, SPECIAL, EngineContract
 
-from amts_sphinx import codes
-from amts_sphinx.engine import Engine, create_engine
-from amts_sphinx.errors import ConfigError, LanguageError
-from amts_sphinx.units import LanguagePair
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import ConfigError, LanguageError
+from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.engine.registry import create_engine
+
+if TYPE_CHECKING:
+    from amts_sphinx.engine.protocol import Engine
 
 ES = LanguagePair("en", "es")
 ZH = LanguagePair("en", "zh")
@@ -55,7 +59,7 @@ def say(source: str, pair: LanguagePair = ES, **options: object) -> str:
 @pytest.mark.parametrize("pair", [ES, ZH, LanguagePair("en", "ko")])
 @pytest.mark.parametrize("source", [*CODED, *SPECIAL])
 def test_no_latin_letter_is_left(source: str, pair: LanguagePair) -> None:
-    assert not LETTER.search(codes.plain(say(source, pair)))
+    assert not LETTER.search(inline_codes.plain(say(source, pair)))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +84,7 @@ def test_words_grow_by_the_expansion() -> None:
 
 def test_cjk_keeps_digits_and_drops_blanks_between_words() -> None:
     target = say('The <g id="1">big house</g> has 3.14 rooms, <x id="2"/>.', ZH)
-    plain = codes.plain(target)
+    plain = inline_codes.plain(target)
     assert re.fullmatch(r"[㐀-鿿]+ 3\.14 [㐀-鿿]+, \.", plain)
     assert '<g id="1">' in target
 
@@ -98,7 +102,9 @@ def test_reorder_reverses_about_half_of_the_segments() -> None:
     sources = [f'One <x id="1"/> two{n} <g id="2">three</g>.' for n in range(200)]
     engine = create_engine("pseudo", {"reorder": "yes"})
     targets = engine.translate(sources, ES)
-    reversed_ones = [target for target in targets if codes.ids(target or "")[0] == 2]
+    reversed_ones = [
+        target for target in targets if inline_codes.ids(target or "")[0] == 2
+    ]
     assert 60 < len(reversed_ones) < 140
     assert all(target and target.endswith(".") for target in targets)
     assert all("  " not in (target or "") for target in targets)
@@ -107,7 +113,7 @@ def test_reorder_reverses_about_half_of_the_segments() -> None:
 def test_every_process_says_the_same() -> None:
     program = (
         "from amts_sphinx.engine import create_engine as c;"
-        "from amts_sphinx.units import LanguagePair as P;"
+        "from amts_sphinx.core.units import LanguagePair as P;"
         "print(ascii(c('pseudo', {}).translate(['Some words'], P('en', 'zh'))))"
     )
     said = {

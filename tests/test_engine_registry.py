@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
-from amts_sphinx import engine as registry
-from amts_sphinx.engine import create_engine, engine_names
+from amts_sphinx.core.errors import ConfigError, EngineUnavailableError
+from amts_sphinx.engine import registry
 from amts_sphinx.engine.none import NoEngine
 from amts_sphinx.engine.options import read_options
-from amts_sphinx.errors import ConfigError, EngineUnavailableError
+from amts_sphinx.engine.registry import create_engine, engine_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable

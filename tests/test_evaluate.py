@@ -15,22 +15,17 @@ from corpus_toys import ZH, pairs, unseen
 from lxml import html
 from test_cli import amts
 
-from amts_sphinx import (
-    arms,
-    changes,
-    cli,
-    evaluation,
-    evaluation_files,
-    evaluation_page,
-)
-from amts_sphinx.arms import Pupil, Spoken
-from amts_sphinx.changes import Piece
-from amts_sphinx.codes import plain
+from amts_sphinx import cli
+from amts_sphinx.core.errors import ConfigError, EngineError, ScoreError
+from amts_sphinx.core.inline_codes import plain
+from amts_sphinx.core.units import LanguagePair, Location, Segment
 from amts_sphinx.endpoint import Options, serve
 from amts_sphinx.engine.none import create
-from amts_sphinx.errors import ConfigError, EngineError, ScoreError
-from amts_sphinx.passages import Passage
-from amts_sphinx.units import LanguagePair, Location, Segment
+from amts_sphinx.evaluation import page, results, systems, tables
+from amts_sphinx.evaluation.systems import Pupil, Spoken
+from amts_sphinx.parallel.references import Passage
+from amts_sphinx.text import diff
+from amts_sphinx.text.diff import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +62,7 @@ def evaluate(
     return amts("evaluate", *editions, *common, *more)
 
 
-def results(folder: Path) -> Any:
+def read_results(folder: Path) -> Any:
     return json.loads((folder / "results.json").read_text("utf-8"))
 
 
@@ -80,7 +75,7 @@ def test_both_directions_with_all_arms(
     given = ("--terminology", terms, "--both", "-o", out)
     done = evaluate(editions, *given)
     assert done.returncode == 0, done.stderr
-    found = results(out)
+    found = read_results(out)
     assert [(d["source"], d["target"]) for d in found["directions"]] == [
         ("en", "zh"),
         ("zh", "en"),
@@ -114,9 +109,9 @@ def test_both_directions_with_all_arms(
     whole = next(r for r in rows if (r["target"], r["document"]) == ("zh", "*"))
     first = found["directions"][0]["all"]["scores"]["sentence"][0]
     assert float(whole["sentence"]) == pytest.approx(first["fraction"], abs=1e-6)
-    page = html.parse(str(out / "results.html"))
-    assert len(page.findall(".//details")) == 4
-    assert page.findall(".//script") == []
+    shown = html.parse(str(out / "results.html"))
+    assert len(shown.findall(".//details")) == 4
+    assert shown.findall(".//script") == []
 
 
 def test_a_second_run_asks_for_nothing(
@@ -125,11 +120,11 @@ def test_a_second_run_asks_for_nothing(
     out = tmp_path / "out"
     first = evaluate(editions, "--arms", "sentence", "-o", out)
     assert first.returncode == 0, first.stderr
-    (before,) = results(out)["directions"]
+    (before,) = read_results(out)["directions"]
     assert before["arms"][0]["recalled"] == 0
     again = evaluate(editions, "--arms", "none", "sentence", "-o", out)
     assert again.returncode == 0, again.stderr
-    (after,) = results(out)["directions"]
+    (after,) = read_results(out)["directions"]
     told = after["arms"][1]
     assert told["recalled"] == told["segments"] - told["left"] > 0
     assert told["seconds"] == before["arms"][0]["seconds"]
@@ -181,7 +176,7 @@ def test_amazon_is_paid_once(editions: tuple[Path, Path], tmp_path: Path) -> Non
         assert len(usage["jobs"]) == 4
         assert "en → zh, none: " in done.stdout
         assert "characters, $" in done.stdout
-        (direction,) = results(tmp_path / "out")["directions"]
+        (direction,) = read_results(tmp_path / "out")["directions"]
         assert [arm["left"] for arm in direction["arms"]] == [0, 0, 0, 0]
         makers = [arm["fingerprint"] for arm in direction["arms"]]
         assert ["parallel" in maker for maker in makers] == [False, False, True, True]
@@ -221,11 +216,11 @@ def test_bad_input_is_told(
 )
 def test_what_is_no_arm(text: str) -> None:
     with pytest.raises(ConfigError, match="an arm is none, terminology, paragraph"):
-        arms.read_arm(text)
+        systems.read_arm(text)
 
 
 def test_an_arm_of_two_parts() -> None:
-    arm = arms.read_arm("terminology+sentence")
+    arm = systems.read_arm("terminology+sentence")
     assert arm.name == str(arm) == "sentence+terminology"
 
 
@@ -248,12 +243,12 @@ class Flaky:
 
 def test_what_came_before_a_fault_is_kept(tmp_path: Path) -> None:
     engine = Flaky()
-    lessons = arms.Lessons(PAIR, {}, {})
-    pupil = arms.teach(engine, arms.read_arm("none"), lessons, tmp_path)
+    lessons = systems.Lessons(PAIR, {}, {})
+    pupil = systems.teach(engine, systems.read_arm("none"), lessons, tmp_path)
     with pytest.raises(EngineError, match="no more fr today"):
-        arms.translate(pupil, PASSAGES)
+        systems.translate(pupil, PASSAGES)
     done: list[tuple[int, int]] = []
-    found = arms.translate(pupil, PASSAGES, lambda *both: done.append(both))
+    found = systems.translate(pupil, PASSAGES, lambda *both: done.append(both))
     first, second = ([p.source[0].source] for p in PASSAGES)
     assert engine.asked == [first, second, second]
     assert done == [(0, 2), (1, 2)]
@@ -262,11 +257,11 @@ def test_what_came_before_a_fault_is_kept(tmp_path: Path) -> None:
 
 
 def test_an_engine_that_does_not_learn(tmp_path: Path) -> None:
-    lessons = arms.Lessons(PAIR, {}, {"one": "un"})
-    arm = arms.read_arm("terminology")
-    pupil = arms.teach(create({}), arm, lessons, tmp_path)
-    found = evaluation.evaluate(
-        [arms.translate(pupil, PASSAGES)], PASSAGES, PAIR, ["TER"], samples=0
+    lessons = systems.Lessons(PAIR, {}, {"one": "un"})
+    arm = systems.read_arm("terminology")
+    pupil = systems.teach(create({}), arm, lessons, tmp_path)
+    found = results.evaluate(
+        [systems.translate(pupil, PASSAGES)], PASSAGES, PAIR, ["TER"], samples=0
     )
     assert list(found.remarks()) == [
         f"{arm}: the engine translated nothing; what is scored is the source itself",
@@ -282,7 +277,7 @@ def test_a_sphinx_book(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     command += ["--hold-out", "cleaning", "--engine", "pseudo", "--arms", "none"]
     out = str(tmp_path / "out")
     assert cli.main([*command, "--samples", "0", "-o", out]) == 0
-    (direction,) = results(tmp_path / "out")["directions"]
+    (direction,) = read_results(tmp_path / "out")["directions"]
     assert (direction["source"], direction["target"]) == ("en", "zh")
     assert direction["documents"][0]["passages"] > 50
     assert direction["arms"][0]["left"] == 0
@@ -309,12 +304,12 @@ PAIR = LanguagePair("en", "fr")
 
 
 def spoken(name: str, targets: Mapping[str, str], folder: Path) -> Spoken:
-    pupil = Pupil(arms.read_arm(name), PAIR, create({}), folder, 3, 0)
+    pupil = Pupil(systems.read_arm(name), PAIR, create({}), folder, 3, 0)
     return Spoken(pupil, targets, 2, 2 - len(targets), 0, 1.5)
 
 
 @pytest.fixture
-def outcome(tmp_path: Path) -> evaluation.Evaluation:
+def outcome(tmp_path: Path) -> results.Evaluation:
     """Return a result in which sentence pairs make one article worse."""
     said = [
         {"one two three four five": "un deux trois quatre sept"},
@@ -324,10 +319,10 @@ def outcome(tmp_path: Path) -> evaluation.Evaluation:
         },
     ]
     both = [spoken("none", said[0], tmp_path), spoken("sentence", said[1], tmp_path)]
-    return evaluation.evaluate(both, PASSAGES, PAIR, samples=10)
+    return results.evaluate(both, PASSAGES, PAIR, samples=10)
 
 
-def test_an_article_that_got_worse_is_named(outcome: evaluation.Evaluation) -> None:
+def test_an_article_that_got_worse_is_named(outcome: results.Evaluation) -> None:
     (setback,) = outcome.setbacks
     assert (setback.document, setback.arm, setback.simpler) == ("a", "sentence", "none")
     assert setback.metric == "BLEU"
@@ -338,7 +333,7 @@ def test_an_article_that_got_worse_is_named(outcome: evaluation.Evaluation) -> N
 
 
 def test_the_mean_of_the_documents_is_not_the_score_of_all(
-    outcome: evaluation.Evaluation,
+    outcome: results.Evaluation,
 ) -> None:
     scores = [row.score("sentence", "BLEU").value for row in outcome.rows]
     assert outcome.mean("sentence", "BLEU") == pytest.approx(sum(scores) / 2)
@@ -347,7 +342,7 @@ def test_the_mean_of_the_documents_is_not_the_score_of_all(
     assert total.interval is not None
 
 
-def test_what_was_left_is_told(outcome: evaluation.Evaluation) -> None:
+def test_what_was_left_is_told(outcome: results.Evaluation) -> None:
     assert list(outcome.remarks()) == [
         "none: 1 of 2 segments were left, and are scored in the source language"
     ]
@@ -358,8 +353,8 @@ def test_what_was_left_is_told(outcome: evaluation.Evaluation) -> None:
     )
 
 
-def test_the_files_of_a_result(outcome: evaluation.Evaluation, tmp_path: Path) -> None:
-    paths = evaluation_files.write(tmp_path, [outcome], "none")
+def test_the_files_of_a_result(outcome: results.Evaluation, tmp_path: Path) -> None:
+    paths = tables.write(tmp_path, [outcome], "none")
     assert [path.name for path in paths] == [
         "results.csv",
         "results.json",
@@ -374,19 +369,19 @@ def test_the_files_of_a_result(outcome: evaluation.Evaluation, tmp_path: Path) -
     assert "tok:13a" in score["signature"]
 
 
-def test_the_page_of_a_result(outcome: evaluation.Evaluation, tmp_path: Path) -> None:
+def test_the_page_of_a_result(outcome: results.Evaluation, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    evaluation_page.write(path, [outcome], "none")
-    page = html.parse(str(path)).getroot()
-    assert "a: sentence is worse than none" in page.text_content()
-    marked = [(m.tag, m.text) for m in page.findall(".//dl//ins")]
+    page.write(path, [outcome], "none")
+    shown = html.parse(str(path)).getroot()
+    assert "a: sentence is worse than none" in shown.text_content()
+    marked = [(m.tag, m.text) for m in shown.findall(".//dl//ins")]
     assert ("ins", "& ") in marked or ("ins", "&") in marked
-    assert page.findall(".//link") == page.findall(".//img") == []
+    assert shown.findall(".//link") == shown.findall(".//img") == []
 
 
 def test_nothing_to_score(tmp_path: Path) -> None:
     with pytest.raises(ScoreError, match="no references"):
-        evaluation.evaluate([spoken("none", {}, tmp_path)], [], PAIR)
+        results.evaluate([spoken("none", {}, tmp_path)], [], PAIR)
 
 
 @pytest.mark.parametrize(
@@ -422,4 +417,4 @@ def test_nothing_to_score(tmp_path: Path) -> None:
     ],
 )
 def test_what_changed_is_marked(before: str, after: str, pieces: list[Piece]) -> None:
-    assert changes.between(before, after) == pieces
+    assert diff.between(before, after) == pieces

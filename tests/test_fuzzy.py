@@ -9,9 +9,9 @@ import pytest
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from amts_sphinx.fuzzy import Index, reduced
-from amts_sphinx.memory import Memory
-from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.memory.fuzzy_index import Index, reduced
+from amts_sphinx.memory.memory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

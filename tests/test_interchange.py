@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from amts_sphinx import interchange, learning
-from amts_sphinx.errors import InterchangeError
-from amts_sphinx.memory import Memory
-from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx import formats
+from amts_sphinx.core.errors import InterchangeError
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.memory import importing
+from amts_sphinx.memory.memory import Memory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,9 +26,9 @@ FOREIGN = TranslationUnit("a", "b", LanguagePair("en", "de"), HUMAN, State.REVIE
 @pytest.mark.parametrize("suffix", ["tmx", "xlf", "xliff", "po", "csv", "tsv", "TMX"])
 def test_every_format_is_written_and_read(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"book.{suffix}"
-    assert interchange.write(path, [FOREIGN, *UNITS], PAIR) == 2
-    assert list(interchange.read(path)) == UNITS
-    assert list(interchange.read(path, LanguagePair("en", "zh"))) == UNITS
+    assert formats.write(path, [FOREIGN, *UNITS], PAIR) == 2
+    assert list(formats.read(path)) == UNITS
+    assert list(formats.read(path, LanguagePair("en", "zh"))) == UNITS
 
 
 @pytest.mark.parametrize("name", ["a.docx", "po", "a.tmx.gz"])
@@ -35,9 +36,9 @@ def test_a_format_that_is_not_known(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     why = r"no format .* \.tmx, \.xlf, \.xliff, \.po, \.csv or \.tsv$"
     with pytest.raises(InterchangeError, match=why):
-        list(interchange.read(path))
+        list(formats.read(path))
     with pytest.raises(InterchangeError, match=why):
-        interchange.write(path, UNITS, PAIR)
+        formats.write(path, UNITS, PAIR)
     assert not path.exists()
 
 
@@ -53,10 +54,10 @@ def test_a_memory_learns_any_format_and_tells_of_the_rest_in_short(
     path = tmp_path / "a.po"
     path.write_text(f"{header}{plain}\n\n{coded}\n", "utf-8")
     table = tmp_path / "b.csv"
-    interchange.write(table, UNITS, PAIR)
+    formats.write(table, UNITS, PAIR)
     told: list[str] = []
     with Memory(tmp_path / "memory.sqlite") as memory:
-        learning.learn_files(memory, [path, table], told.append)
+        importing.learn_files(memory, [path, table], told.append)
         assert len(list(memory.units(PAIR))) == 5
     assert told == [
         *(f"{path}:{15 + 3 * n}: there may be markup in it" for n in range(5)),

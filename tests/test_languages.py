@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sphinx
 
-from amts_sphinx.errors import LanguageError
-from amts_sphinx.languages import LANGUAGES, Language, find_language
+from amts_sphinx.core.errors import LanguageError
+from amts_sphinx.core.languages import LANGUAGES, Language, find_language
 
 
 @pytest.mark.parametrize(

@@ -17,22 +17,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from amts_sphinx import memory_file
-from amts_sphinx.errors import (
+from amts_sphinx.core.errors import (
     DamagedMemoryError,
     MarkupError,
     MemoryFileError,
     NewerMemoryError,
 )
-from amts_sphinx.memory import Count, Memory, Refusal
-from amts_sphinx.memory_file import BATCH
-from amts_sphinx.units import (
-    HUMAN,
-    LanguagePair,
-    Severity,
-    State,
-    TranslationUnit,
-)
+from amts_sphinx.core.units import HUMAN, LanguagePair, Severity, State, TranslationUnit
+from amts_sphinx.memory import schema
+from amts_sphinx.memory.memory import Count, Memory, Refusal
+from amts_sphinx.memory.schema import BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -410,7 +404,7 @@ def test_a_later_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "book.amts"
     make(path)
     with closing(sqlite3.connect(path)) as db:
-        db.execute(f"PRAGMA user_version = {memory_file.SCHEMA_VERSION + 1}")
+        db.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION + 1}")
     before = contents(tmp_path)
     with pytest.raises(NewerMemoryError, match="Upgrade amts_sphinx"):
         Memory(path)
@@ -442,7 +436,7 @@ def test_a_memory_on_read_only_media_recalls(
 
 
 def test_a_busy_memory_says_so(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("amts_sphinx.memory_store.BUSY_TIMEOUT", 0.01)
+    monkeypatch.setattr("amts_sphinx.memory.connection.BUSY_TIMEOUT", 0.01)
     with closing(sqlite3.connect(memory.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with (

@@ -13,8 +13,8 @@ import jieba
 import pytest
 from corpus_toys import ZH, pairs, unseen
 
-from amts_sphinx import metrics
-from amts_sphinx.errors import ConfigError, ScoreError
+from amts_sphinx.core.errors import ConfigError, ScoreError
+from amts_sphinx.text import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -197,7 +197,7 @@ def test_a_metric_that_there_is_not() -> None:
 
 def test_the_package_does_not_load_sacrebleu() -> None:
     code = (
-        "import sys, amts_sphinx, amts_sphinx.cli, amts_sphinx.metrics;"
+        "import sys, amts_sphinx, amts_sphinx.cli, amts_sphinx.text.metrics;"
         "sys.exit('sacrebleu' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

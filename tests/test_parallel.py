@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from amts_sphinx import codes
-from amts_sphinx.parallel import Parallel, Rules, documents, pair_books, texts
-from amts_sphinx.sentences import split
-from amts_sphinx.units import Code, Container, LanguagePair, Location, Segment
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import Code, Container, LanguagePair, Location, Segment
+from amts_sphinx.parallel.extract import Parallel, Rules, documents, pair_books, texts
+from amts_sphinx.text.sentences import split
 
 PAIR = LanguagePair("en", "zh")
 
@@ -27,7 +27,7 @@ def container(
     named = {mark.id: mark for mark in marks}
     segments = []
     for piece in pieces:
-        source, numbers = codes.localise(piece.strip())
+        source, numbers = inline_codes.localise(piece.strip())
         own = tuple(named[n].numbered(i) for i, n in enumerate(numbers, 1))
         segments.append(Segment(source, kind, whole.location, own, numbers))
     return Container(whole, tuple(segments), level)

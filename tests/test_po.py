@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from amts_sphinx import codes, interchange
-from amts_sphinx.errors import InterchangeError
-from amts_sphinx.interchange import po
-from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx import formats
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import InterchangeError
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.formats import po
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +40,7 @@ def test_plain_messages_become_units(tmp_path: Path) -> None:
         message("Wind", "Viento", "#, fuzzy\n"),
         '#~ msgid "Old"\n#~ msgstr "Viejo"',
     )
-    found = list(interchange.read(path))
+    found = list(formats.read(path))
     assert [(u.source, u.target, u.maker, u.state) for u in found] == [
         ("It rains &amp; snows.", "Llueve y nieva.", HUMAN, State.REVIEWED),
         ("Wind", "Viento", po.FUZZY, State.NEEDS_REVIEW),
@@ -92,7 +93,7 @@ def test_what_may_be_markup_is_told(tmp_path: Path, source: str) -> None:
 )
 def test_what_is_no_markup_is_taken(tmp_path: Path, source: str) -> None:
     [unit] = po.read(catalogue(tmp_path, message(source, source)))
-    assert codes.plain(unit.source) == codes.plain(unit.target) == source
+    assert inline_codes.plain(unit.source) == inline_codes.plain(unit.target) == source
 
 
 def test_what_is_not_translated_is_told(tmp_path: Path) -> None:
@@ -123,7 +124,7 @@ def test_the_languages_can_be_given(tmp_path: Path) -> None:
     ):
         list(po.read(path))
     pair = LanguagePair("fr", "de")
-    assert [unit.pair for unit in interchange.read(path, pair)] == [pair]
+    assert [unit.pair for unit in formats.read(path, pair)] == [pair]
     # The file knows better what it is translated into.
     path = catalogue(tmp_path, message("Rain", "Lluvia"))
     assert [u.pair for u in po.read(path, pair)] == [LanguagePair("fr", "es")]
@@ -157,15 +158,15 @@ def test_a_damaged_catalogue_is_refused(tmp_path: Path, data: bytes, line: int) 
     path = tmp_path / "rain.po"
     path.write_bytes(data)
     with pytest.raises(InterchangeError, match=rf"rain\.po:{line}: not a PO catalogue"):
-        list(interchange.read(path))
+        list(formats.read(path))
 
 
 def test_a_language_or_a_file_that_is_not_there(tmp_path: Path) -> None:
     path = catalogue(tmp_path, header=HEADER.replace("es", "xx", 1))
     with pytest.raises(InterchangeError, match=r"rain\.po: unknown language 'xx'"):
-        list(interchange.read(path))
+        list(formats.read(path))
     with pytest.raises(InterchangeError, match="cannot be read"):
-        list(interchange.read(tmp_path / "none.po"))
+        list(formats.read(tmp_path / "none.po"))
 
 
 # There and back

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from amts_sphinx.errors import InterchangeError
+from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.readers import html
 from amts_sphinx.readers.blocks import Rules
 

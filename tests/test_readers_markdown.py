@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 
-from amts_sphinx import codes
-from amts_sphinx.errors import InterchangeError
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.readers import markdown
 from amts_sphinx.readers.blocks import Rules
 
@@ -172,7 +172,7 @@ def test_inline_markup_becomes_codes(text: str) -> None:
     found = [(code.kind, code.equiv) for code in container.whole.codes]
     assert (container.whole.source, found) == INLINE[text]
     assert [code.paired for code in container.whole.codes] == [
-        paired for _, paired, _ in codes.structure(container.whole.source)
+        paired for _, paired, _ in inline_codes.structure(container.whole.source)
     ]
 
 
@@ -295,5 +295,5 @@ def test_the_d2l_corpus(language: str, sentences: int) -> None:
     assert sum(len(container.segments) for container in texts) > sentences
     assert faults == []
     for container in texts:
-        words = codes.plain(container.whole.source)
+        words = inline_codes.plain(container.whole.source)
         assert not any(mark in words for mark in ("**", "`", "~~", "$$", "_tab:"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from amts_sphinx.errors import InterchangeError
+from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.readers import notebook
 
 if TYPE_CHECKING:

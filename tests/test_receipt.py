@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sphinx.config import Config
 
-from amts_sphinx import receipt
-from amts_sphinx.inline import Rules
-from amts_sphinx.plan import Plan
+from amts_sphinx.build import up_to_date
+from amts_sphinx.doctree.classify import Rules
+from amts_sphinx.edition.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -257,8 +257,8 @@ def plan(tmp_path: Path, **changes: Any) -> Plan:
 def test_what_an_edition_depends_on(
     tmp_path: Path, change: dict[str, Any], *, same: bool
 ) -> None:
-    before = receipt.digest(plan(tmp_path), Config())
-    after = receipt.digest(plan(tmp_path, **change), Config())
+    before = up_to_date.digest(plan(tmp_path), Config())
+    after = up_to_date.digest(plan(tmp_path, **change), Config())
     assert (before == after) is same
 
 
@@ -268,21 +268,21 @@ def test_every_file_must_be_as_it_was(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir(parents=True)
     page = tmp_path / "out" / "sub" / "page.html"
     page.write_text("words", "utf-8")
-    assert not receipt.is_current(made, "order")
-    receipt.keep(made, "order")
-    assert receipt.is_current(made, "order")
-    assert not receipt.is_current(made, "another order")
+    assert not up_to_date.is_current(made, "order")
+    up_to_date.keep(made, "order")
+    assert up_to_date.is_current(made, "order")
+    assert not up_to_date.is_current(made, "another order")
     (tmp_path / "out" / ".doctrees" / "x").write_text("", "utf-8")
-    assert receipt.is_current(made, "order")
+    assert up_to_date.is_current(made, "order")
     page.write_text("other words", "utf-8")
-    assert not receipt.is_current(made, "order")
-    receipt.keep(made, "order")
+    assert not up_to_date.is_current(made, "order")
+    up_to_date.keep(made, "order")
     (tmp_path / "out" / "new.html").write_text("", "utf-8")
-    assert not receipt.is_current(made, "order")
-    receipt.keep(made, "order")
-    receipt.void(made)
-    assert not receipt.is_current(made, "order")
-    receipt.void(made)
+    assert not up_to_date.is_current(made, "order")
+    up_to_date.keep(made, "order")
+    up_to_date.void(made)
+    assert not up_to_date.is_current(made, "order")
+    up_to_date.void(made)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"order": "order"}'])
@@ -291,4 +291,4 @@ def test_a_broken_receipt_is_none(tmp_path: Path, text: str) -> None:
     for folder in ("out", "home"):
         (tmp_path / folder).mkdir()
     (tmp_path / "home" / "receipt.json").write_text(text, "utf-8")
-    assert not receipt.is_current(made, "order")
+    assert not up_to_date.is_current(made, "order")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from amts_sphinx.records import Record, Recorder
+from amts_sphinx.edition.warning_log import Record, Recorder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from amts_sphinx import codes, repair
+from amts_sphinx.core import inline_codes
+from amts_sphinx.translate import repair
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_a_refilled_source_keeps_blanks_and_codes() -> None:
     targets = {"Type": "T", "twice": "Z", ") now.": ") N."}
     filled = repair.refill(source, targets)
     assert filled == 'T <x id="1"/> (<g id="2">Z</g>) N.'
-    assert codes.verify(source, filled) == ""
+    assert inline_codes.verify(source, filled) == ""
 
 
 def test_a_run_without_a_target_is_an_error() -> None:

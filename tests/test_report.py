@@ -14,24 +14,11 @@ import pytest
 from docutils.core import publish_doctree
 from lxml import etree, html
 
-from amts_sphinx import confvals, report
-from amts_sphinx.config import AmtsConfig
-from amts_sphinx.containers import container as split
-from amts_sphinx.engine import create_engine
-from amts_sphinx.errors import ConfigError, InterchangeError, QualityError
-from amts_sphinx.inline import Rules
-from amts_sphinx.languages import find_language
-from amts_sphinx.memory import Memory
-from amts_sphinx.report import Reporter, effort, gate
-from amts_sphinx.report.chart import HEIGHT, trend
-from amts_sphinx.report.links import Links, fragment
-from amts_sphinx.report.model import Cost, Document, Effort, Origin, Report
-from amts_sphinx.segments import containers
-from amts_sphinx.sites import Finder
-from amts_sphinx.translator import Translator
-from amts_sphinx.typography import profile_for
-from amts_sphinx.uistrings import UiStrings
-from amts_sphinx.units import (
+from amts_sphinx.config import values
+from amts_sphinx.config.settings import AmtsConfig
+from amts_sphinx.core.errors import ConfigError, InterchangeError, QualityError
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.core.units import (
     HUMAN,
     LanguagePair,
     Location,
@@ -40,13 +27,27 @@ from amts_sphinx.units import (
     State,
     TranslationUnit,
 )
+from amts_sphinx.doctree.classify import Rules
+from amts_sphinx.doctree.segments import containers
+from amts_sphinx.doctree.sites import Finder
+from amts_sphinx.doctree.sphinx_strings import UiStrings
+from amts_sphinx.engine.registry import create_engine
+from amts_sphinx.memory.memory import Memory
+from amts_sphinx.report import post_editing, quality_gate
+from amts_sphinx.report.html import HEIGHT, trend
+from amts_sphinx.report.locations import Links, fragment
+from amts_sphinx.report.model import Cost, Document, Effort, Origin, Report
+from amts_sphinx.report.reporter import BookFacts, Reporter
+from amts_sphinx.text.segmentation import container as split
+from amts_sphinx.text.typography import profile_for
+from amts_sphinx.translate.translator import Translator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from conftest import Book, Built
 
-    from amts_sphinx.report import Outcome
+    from amts_sphinx.report.reporter import Outcome
 
 PAIR: Final = LanguagePair("en", "zh")
 SCHEMA: Final[dict[str, Any]] = json.loads(
@@ -117,12 +118,12 @@ class Desk:
         )
         edition = translator.translate(texts, PAIR)
         names = {f"d{n}": self.home / f"d{n}.rst" for n in range(len(sources))}
-        book = report.Book("Book", texts, names, "1")
+        book = BookFacts("Book", texts, names, "1")
         config = configuration(self.home, engine=engine, **more)
-        reporter = Reporter(
+        maker = Reporter(
             self.memory, config, self.home / "report", book, {"zh": self.home / "out"}
         )
-        return reporter.report(edition, Cost(edition.usage.characters, None))
+        return maker.report(edition, Cost(edition.usage.characters, None))
 
     def learn(self, *units: TranslationUnit) -> None:
         """Keep units in the memory."""
@@ -143,16 +144,16 @@ class Desk:
 
 
 def configuration(home: Path, **more: Any) -> AmtsConfig:
-    values: dict[str, Any] = {
+    options: dict[str, Any] = {
         "source_language": find_language("en"), "target_languages": (),
         "engine": "pseudo", "format": "html", "by_sentence": True, "skip": frozenset(),
         "figure_captions": False, "memory": home / "memory", "memory_files": (),
         "terminology": (), "cost_limit": None, "report": home / "report",
-        "fail_under": confvals.FailUnder(), "ignore": frozenset(),
+        "fail_under": values.FailUnder(), "ignore": frozenset(),
         "forbidden_terms": {}, "draft_notice": True, "fullwidth_punctuation": True,
         "script_spacing": False,
     }  # fmt: skip
-    return AmtsConfig(**(values | more))
+    return AmtsConfig(**(options | more))
 
 
 @pytest.fixture
@@ -421,12 +422,12 @@ def test_the_gate_names_the_documents(book: Book) -> None:
 
 
 def test_a_gate_that_is_kept_lets_pass(desk: Desk) -> None:
-    limits = confvals.fail_under("amts_fail_under", {"coverage": 0.5})
+    limits = values.fail_under("amts_fail_under", {"coverage": 0.5})
     desk.learn(person("Dig first.", "先挖。"))
     told = desk.report("Dig first.", "Wait.", engine="none", fail_under=limits)
     told.pass_gate()
     assert desk.data()["gate"] == {"limits": {"coverage": 0.5}, "failures": []}
-    strict = confvals.fail_under("amts_fail_under", {"coverage": 0.7})
+    strict = values.fail_under("amts_fail_under", {"coverage": 0.7})
     told = desk.report("Dig first.", "Wait.", engine="none", fail_under=strict)
     with pytest.raises(QualityError, match=r"coverage 0.667 is below 0.7: d1 \(0.000"):
         told.pass_gate()
@@ -487,15 +488,15 @@ def edition(**more: Any) -> Report:
     ],
 )
 def test_limits(limits: dict[str, Any], said: list[str]) -> None:
-    asked = confvals.fail_under("amts_fail_under", limits)
-    assert [str(each) for each in gate.failures(edition(), asked)] == said
+    asked = values.fail_under("amts_fail_under", limits)
+    assert [str(each) for each in quality_gate.failures(edition(), asked)] == said
 
 
 def test_a_message_names_few_documents() -> None:
     none = {Origin.UNTRANSLATED: 1}
     documents = tuple(Document(f"d{n}", none, none, {}) for n in range(9))
-    asked = confvals.fail_under("amts_fail_under", {"coverage": 1})
-    [failure] = gate.failures(edition(documents=documents), asked)
+    asked = values.fail_under("amts_fail_under", {"coverage": 1})
+    [failure] = quality_gate.failures(edition(documents=documents), asked)
     assert len(failure.documents) == 9
     assert str(failure).endswith("d4 (0.000) and 4 more")
 
@@ -516,7 +517,7 @@ def test_a_message_names_few_documents() -> None:
 )
 def test_bad_limits(value: object, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        confvals.fail_under("amts_fail_under", value)
+        values.fail_under("amts_fail_under", value)
 
 
 # What it counts and draws
@@ -535,13 +536,13 @@ def test_effort(machine: str, human: str, share: float) -> None:
     pair = LanguagePair("en", "es")
     said = TranslationUnit("s", machine, pair, "m", State.MACHINE)
     made = TranslationUnit("s", human, pair, HUMAN, State.REVIEWED)
-    assert effort.measure([(said, made)]).share == pytest.approx(share)
+    assert post_editing.measure([(said, made)]).share == pytest.approx(share)
 
 
 def test_effort_counts_letters_where_there_are_no_blanks() -> None:
     said = TranslationUnit("s", "今天很好", PAIR, "m", State.MACHINE)
-    assert effort.measure([(said, person("s", "今天 不好"))]) == (1, 0.25)
-    assert effort.measure([]) == (0, None)
+    assert post_editing.measure([(said, person("s", "今天 不好"))]) == (1, 0.25)
+    assert post_editing.measure([]) == (0, None)
 
 
 @pytest.mark.parametrize(
@@ -557,7 +558,7 @@ def test_effort_counts_letters_where_there_are_no_blanks() -> None:
 def test_work_left(
     words: dict[Origin, int], share: float | None, left: tuple[object, object]
 ) -> None:
-    found = effort.work_left(words, Effort(1, share))
+    found = post_editing.work_left(words, Effort(1, share))
     assert found == (left[0], pytest.approx(left[1]) if left[1] else None)
 
 

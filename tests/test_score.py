@@ -9,8 +9,8 @@ import pytest
 from corpus_toys import ZH, units, unseen
 from test_metrics import FAR, NEAR, REFERENCES, sacrebleu
 
-from amts_sphinx import cli, interchange
-from amts_sphinx.codes import plain
+from amts_sphinx import cli, formats
+from amts_sphinx.core.inline_codes import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,8 +72,8 @@ def test_files_of_units_are_paired_by_their_sources(
 ) -> None:
     pairs = unseen(ZH, 30)
     human, machine = units(pairs, ZH), units(reversed(pairs[:25]), ZH)
-    interchange.write(tmp_path / "human.tmx", human, ZH)
-    interchange.write(tmp_path / "machine.tmx", machine, ZH)
+    formats.write(tmp_path / "human.tmx", human, ZH)
+    formats.write(tmp_path / "machine.tmx", machine, ZH)
     command = ["score", "machine.tmx", "human.tmx", "--languages", "en", "zh"]
     assert cli.main([*command, "--samples", "0"]) == 0
     told = capsys.readouterr()

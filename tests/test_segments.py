@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from docutils import nodes
 
-from amts_sphinx.collect import texts_of
-from amts_sphinx.inline import Rules
-from amts_sphinx.segments import container
-from amts_sphinx.sites import Site
+from amts_sphinx.doctree.classify import Rules
+from amts_sphinx.doctree.collect import texts_of
+from amts_sphinx.doctree.segments import container
+from amts_sphinx.doctree.sites import Site
 
 if TYPE_CHECKING:
     from conftest import MakeBook
 
-    from amts_sphinx.units import Container
+    from amts_sphinx.core.units import Container
 
 X1, X2, X3 = (f'<x id="{n}"/>' for n in (1, 2, 3))
 

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from amts_sphinx import codes
-from amts_sphinx.sentences import split
+from amts_sphinx.core import inline_codes
+from amts_sphinx.text.sentences import split
 
 #: Language and sentences: the paragraph is the sentences put together.
 CASES = [
@@ -139,8 +139,10 @@ def test_whatever_comes_nothing_is_lost_and_each_is_balanced(
         sentences = split(coded, language)
         assert "".join(sentences) == coded
         for sentence in sentences:
-            codes.structure(sentence)
+            inline_codes.structure(sentence)
             assert sentence.strip() or len(sentences) == 1
         for sentence in sentences[1:]:
-            assert "<x" in sentence or any(map(str.isalnum, codes.plain(sentence)))
+            assert "<x" in sentence or any(
+                map(str.isalnum, inline_codes.plain(sentence))
+            )
             assert not sentence[0].isspace()

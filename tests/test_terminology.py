@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from amts_sphinx import interchange, terminology
-from amts_sphinx.errors import InterchangeError
-from amts_sphinx.terminology import Terminology
-from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx import formats
+from amts_sphinx.core.errors import InterchangeError
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.formats import terminology
+from amts_sphinx.formats.terminology import Terminology
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,7 +105,7 @@ def test_terms_are_read_from_files(tmp_path: Path) -> None:
     other = write(tmp_path / "c.csv", "en,de\nfog,Nebel\n")
     memory = tmp_path / "d.tmx"
     ice = TranslationUnit("ice &amp; all", "hielo", PAIR, HUMAN, State.REVIEWED)
-    interchange.write(memory, [ice], PAIR)
+    formats.write(memory, [ice], PAIR)
     known = terminology.read([table, tabs, other, memory], PAIR)
     assert known.terms == {
         "rain": "lluvia",
@@ -161,6 +162,6 @@ def test_terms_with_markup_are_refused(tmp_path: Path) -> None:
     unit = TranslationUnit(
         '<g id="1">rain</g>', '<g id="1">x</g>', PAIR, HUMAN, State.REVIEWED
     )
-    interchange.write(path, [unit], PAIR)
+    formats.write(path, [unit], PAIR)
     with pytest.raises(InterchangeError, match=r"a\.tmx: the term 'rain' has markup"):
         terminology.read([path], PAIR)

@@ -9,19 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from docutils import nodes
 
-from amts_sphinx import codes
-from amts_sphinx.errors import (
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import (
     EnginePartialError,
     EngineReplyError,
     EngineUnavailableError,
 )
-from amts_sphinx.inline import Rules
-from amts_sphinx.memory import Memory
-from amts_sphinx.segments import container
-from amts_sphinx.sites import Site
-from amts_sphinx.translator import Translator
-from amts_sphinx.typography import profile_for
-from amts_sphinx.units import (
+from amts_sphinx.core.units import (
     HUMAN,
     Code,
     Container,
@@ -31,6 +25,12 @@ from amts_sphinx.units import (
     State,
     TranslationUnit,
 )
+from amts_sphinx.doctree.classify import Rules
+from amts_sphinx.doctree.segments import container
+from amts_sphinx.doctree.sites import Site
+from amts_sphinx.memory.memory import Memory
+from amts_sphinx.text.typography import profile_for
+from amts_sphinx.translate.translator import Translator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -74,7 +74,7 @@ def book(*texts: str) -> list[Container]:
         node.line = line
         names = tuple(
             Code(p.id, paired=p.type == "open", kind="literal", equiv=f"it{p.id}")
-            for p in codes.tokens(coded)
+            for p in inline_codes.tokens(coded)
             if p.id
         )
         site = Site(node, "paragraph", coded, names=names)
@@ -290,7 +290,7 @@ def test_what_cannot_be_saved_stays_in_the_source_language(
 
 
 def test_a_bare_ampersand_is_mended_in_a_piece_too(memory: Memory) -> None:
-    engine = Fake(lambda s: codes.unescape(re.sub(r"<[^>]*>", "", s)))
+    engine = Fake(lambda s: inline_codes.unescape(re.sub(r"<[^>]*>", "", s)))
     edition, targets = translate(memory, engine, 'R&amp;D with <x id="1"/> now.')
     assert targets == ['R&amp;D with <x id="1"/> now.']
     assert "piece by piece" in edition.findings[0].message

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from amts_sphinx import codes
-from amts_sphinx.errors import LanguageError
-from amts_sphinx.typography import Profile, profile_for
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import LanguageError
+from amts_sphinx.text.typography import Profile, profile_for
 
 ZH = profile_for("zh")
 JA = profile_for("ja")
@@ -177,7 +177,7 @@ def test_whatever_comes_twice_is_once_and_words_and_codes_stay(
         source = random_text(chance)
         target = profile.apply(source)
         assert profile.apply(target) == target
-        assert codes.verify(source, target) == ""
+        assert inline_codes.verify(source, target) == ""
         assert words(source) == words(target)
 
 

@@ -12,8 +12,8 @@ import sphinx
 from docutils import nodes
 from sphinx.domains.changeset import versionlabels
 
-from amts_sphinx import uistrings
-from amts_sphinx.uistrings import UiStrings
+from amts_sphinx.doctree import sphinx_strings
+from amts_sphinx.doctree.sphinx_strings import UiStrings
 
 if TYPE_CHECKING:
     from conftest import Say, Twice
@@ -89,14 +89,14 @@ def test_a_version_label_keeps_its_end(end: str) -> None:
     strings = UiStrings("en", "zh_CN")
     said = catalogue("zh_CN").gettext("Changed in version %s") % "2.0"
     text = f"Changed in version 2.0{end}"
-    assert uistrings.counterpart(label(text), strings) == said + end
+    assert sphinx_strings.counterpart(label(text), strings) == said + end
 
 
 def test_a_version_may_hold_words() -> None:
     strings = UiStrings("en", "zh_CN")
     said = catalogue("zh_CN").gettext("Deprecated since version %s") % "3.1.b2"
     text = "Deprecated since version 3.1.b2: "
-    assert uistrings.counterpart(label(text), strings) == f"{said}: "
+    assert sphinx_strings.counterpart(label(text), strings) == f"{said}: "
 
 
 def titled(parent: nodes.Element, text: str) -> nodes.title:
@@ -108,12 +108,12 @@ def titled(parent: nodes.Element, text: str) -> nodes.title:
 def test_only_sphinxs_titles_are_sphinxs() -> None:
     strings = UiStrings("en", "zh_CN")
     contents = titled(nodes.topic(classes=["contents"]), "Contents")
-    assert uistrings.counterpart(contents, strings) == "目录"
+    assert sphinx_strings.counterpart(contents, strings) == "目录"
     named = titled(nodes.topic(classes=["contents"]), "On this page of mine")
-    assert uistrings.counterpart(named, strings) is None
+    assert sphinx_strings.counterpart(named, strings) is None
     for parent in (nodes.section(), nodes.topic(), nodes.admonition()):
         for text in ("Contents", "Parameters", "Todo"):
-            assert uistrings.counterpart(titled(parent, text), strings) is None
+            assert sphinx_strings.counterpart(titled(parent, text), strings) is None
 
 
 def test_sphinxs_words_on_a_page(twice: dict[str, Twice], say: Say) -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from amts_sphinx import codes, interchange
-from amts_sphinx.errors import InterchangeError
-from amts_sphinx.interchange import xliff, xliff_writer
-from amts_sphinx.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx import formats
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import InterchangeError
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.formats import xliff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ def units(path: Path, text: str) -> tuple[list[TranslationUnit], list[str]]:
     path = path / "a.xlf"
     path.write_text(text, "utf-8")
     told: list[str] = []
-    return list(interchange.read(path, on_skip=told.append)), told
+    return list(formats.read(path, on_skip=told.append)), told
 
 
 def old(source: str, target: str, attributes: str = "", unit: str = "") -> str:
@@ -272,7 +273,7 @@ def test_a_damaged_file_is_refused(tmp_path: Path, text: str, why: str) -> None:
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InterchangeError, match=r"none\.xlf cannot be read"):
-        list(interchange.read(tmp_path / "none.xlf"))
+        list(formats.read(tmp_path / "none.xlf"))
 
 
 # There and back
@@ -313,19 +314,19 @@ def some_units(count: int) -> list[TranslationUnit]:
         document = chance.choice(["", "chapter/one & <two>", "water"])
         text = f"{source} {number}"
         made.append(TranslationUnit(text, target, pair, HUMAN, state, document))
-    assert sum(bool(codes.ids(unit.source)) for unit in made) > count / 2
+    assert sum(bool(inline_codes.ids(unit.source)) for unit in made) > count / 2
     return made
 
 
 def test_a_book_comes_back_and_is_written_the_same_again(tmp_path: Path) -> None:
     made = some_units(400)
     first, second = tmp_path / "1.xlf", tmp_path / "2.xlf"
-    assert xliff_writer.write(first, iter(made)) == len(made)
+    assert xliff.write(first, iter(made)) == len(made)
     again = list(xliff.read(first))
     assert len(again) == len(made)
     assert set(again) == {replace(unit, document="") for unit in made}
     random.Random(1).shuffle(made)  # noqa: S311 - no secret
-    xliff_writer.write(second, made)
+    xliff.write(second, made)
     assert first.read_bytes() == second.read_bytes()
 
 
@@ -338,7 +339,7 @@ def test_a_file_looks_like_this(tmp_path: Path) -> None:
             '<g id="1">a</g> &lt;', '<g id="1">a</g>', PAIR, HUMAN, State.APPROVED
         ),
     ]
-    assert xliff_writer.write(path, made) == 3
+    assert xliff.write(path, made) == 3
     assert (
         path.read_text("utf-8")
         == """\
@@ -371,7 +372,7 @@ def test_a_file_looks_like_this(tmp_path: Path) -> None:
 
 
 def test_nothing_to_write_is_a_file_too(tmp_path: Path) -> None:
-    assert xliff_writer.write(tmp_path / "a.xlf", []) == 0
+    assert xliff.write(tmp_path / "a.xlf", []) == 0
     assert list(xliff.read(tmp_path / "a.xlf")) == []
 
 
@@ -391,7 +392,7 @@ def test_what_would_not_come_back_is_not_written(
     path = tmp_path / "a.xlf"
     made = TranslationUnit(source, target, PAIR, HUMAN, State.REVIEWED, "rain")
     with pytest.raises(InterchangeError, match=rf"a\.xlf cannot .*\(rain\).*{why}"):
-        xliff_writer.write(path, [made])
+        xliff.write(path, [made])
     assert list(tmp_path.iterdir()) == []
 
 

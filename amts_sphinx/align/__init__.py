@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from amts_sphinx.align.beads import Bead
     from amts_sphinx.align.lexicon import Lexicon
     from amts_sphinx.align.text import Text
-    from amts_sphinx.units import Container, LanguagePair
+    from amts_sphinx.core.units import Container, LanguagePair
 
     #: The prose of a document and of its translation.
     _Documents = tuple[Sequence[Container], Sequence[Container]]

@@ -1,7 +1,8 @@
 """The cheapest way through two documents, bead by bead: dynamic programming.
 
 The way leads through rooms, one after the other, and in a large one keeps to a corridor
-(:mod:`amts_sphinx.align.rooms`), so that memory grows with a document's length only.
+(:mod:`amts_sphinx.align.search_space`), so that memory grows only with the length of a
+document.
 """
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from amts_sphinx.align import rooms
+from amts_sphinx.align import search_space
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from amts_sphinx.align.costs import Costs, Shape
-    from amts_sphinx.align.rooms import Bounds, Room
+    from amts_sphinx.align.bead_costs import Costs, Shape
+    from amts_sphinx.align.search_space import Bounds, Room
 
     Doubles = NDArray[np.float64]
 
@@ -67,7 +68,7 @@ def find_beads(costs: Costs, plan: Sequence[Room]) -> list[Bead]:
         return [Bead(i, i + 1, 0, 0) for i in range(rows)] + [
             Bead(0, 0, j, j + 1) for j in range(columns)
         ]
-    bounds = rooms.bounds(costs.source, costs.target, plan)
+    bounds = search_space.bounds(costs.source, costs.target, plan)
     shapes = [shape for shape, _ in costs.weights.shapes]
     return _way_back(_Walk(costs, bounds, shapes).walk(), bounds, shapes, columns)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.align import quality, sections
-from amts_sphinx.align.bags import sides
+from amts_sphinx.align.bead_costs import SHAPES, Costs, Weights
 from amts_sphinx.align.beads import Bead, find_beads
-from amts_sphinx.align.costs import SHAPES, Costs, Weights
-from amts_sphinx.align.rooms import Room
+from amts_sphinx.align.features import sides
+from amts_sphinx.align.search_space import Room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from amts_sphinx.align.bags import Levels
+    from amts_sphinx.align.features import Levels
     from amts_sphinx.align.lexicon import Lexicon
     from amts_sphinx.align.quality import Score
     from amts_sphinx.align.text import Text

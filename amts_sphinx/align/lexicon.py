@@ -16,7 +16,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from amts_sphinx.align.bags import Floats, Ints
+    from amts_sphinx.align.features import Floats, Ints
 
 
 _ROUNDS: Final = 5

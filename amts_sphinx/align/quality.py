@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from amts_sphinx.align.bags import Bag, Floats, Ints, Levels
     from amts_sphinx.align.beads import Bead
+    from amts_sphinx.align.features import Bag, Floats, Ints, Levels
     from amts_sphinx.align.lexicon import Lexicon
 
 #: A text needs this many words that the lexicon knows, or coverage says nothing.

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from amts_sphinx.align.bags import TITLE
+from amts_sphinx.align.bead_costs import Costs, Weights
 from amts_sphinx.align.beads import Bead, find_beads
-from amts_sphinx.align.costs import Costs, Weights
-from amts_sphinx.align.rooms import Room
+from amts_sphinx.align.features import TITLE
+from amts_sphinx.align.search_space import Room
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from amts_sphinx.align.bags import Floats, Ints, Levels, Side
-    from amts_sphinx.align.costs import Shape
+    from amts_sphinx.align.bead_costs import Shape
+    from amts_sphinx.align.features import Floats, Ints, Levels, Side
     from amts_sphinx.align.lexicon import Lexicon
 
 _ONE_TO_ONE: Final = (((1, 1), 0.95),)

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx import codes
-from amts_sphinx.languages import name_language
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.languages import name_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from amts_sphinx.units import Code, Container, Segment
+    from amts_sphinx.core.units import Code, Container, Segment
 
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _NUMBER_ALONE: Final = re.compile(r"[$\\{}\s]*(\d+(?:[.,]\d+)*)[\\%$}\s]*")
@@ -122,9 +122,9 @@ def _folded(word: str) -> str:
 def _bare(coded: str) -> str:
     """Return the words of *coded*, with a blank where a code stood."""
     if "<" not in coded:
-        return codes.unescape(coded)
-    pieces = (p.coded if p.type == "text" else " " for p in codes.tokens(coded))
-    return codes.unescape("".join(pieces))
+        return inline_codes.unescape(coded)
+    pieces = (p.coded if p.type == "text" else " " for p in inline_codes.tokens(coded))
+    return inline_codes.unescape("".join(pieces))
 
 
 def _length(segment: Segment, text: str) -> int:

@@ -12,17 +12,17 @@ import difflib
 from typing import TYPE_CHECKING
 
 from amts_sphinx.checks import (  # noqa: F401 - each enters its checks
-    coverage,
+    consistency,
+    fuzzy_leftovers,
     language,
     length,
+    lexical_coverage,
     markup,
-    near,
     numbers,
     punctuation,
     repetition,
     spacing,
     terms,
-    twins,
 )
 from amts_sphinx.checks.rules import (
     BOOK_CHECKS,
@@ -33,8 +33,8 @@ from amts_sphinx.checks.rules import (
     Rule,
     read,
 )
-from amts_sphinx.errors import ConfigError
-from amts_sphinx.units import Finding
+from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.units import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -6,11 +6,11 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx import codes
-from amts_sphinx.checks import identify
+from amts_sphinx.checks import language_id
 from amts_sphinx.checks.rules import THING, book_check, check
-from amts_sphinx.languages import name_language
-from amts_sphinx.units import Severity
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.languages import name_language
+from amts_sphinx.core.units import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +34,7 @@ _OFTEN: Final = 3
 def _empty(texts: Texts, _context: Context) -> Iterator[str]:
     if texts.target.replace(THING, "").strip():
         return
-    if codes.has_words(texts.entry.segment.source):
+    if inline_codes.has_words(texts.entry.segment.source):
         yield "the translation is empty"
 
 
@@ -73,13 +73,13 @@ def _untranslated(
 def _wrong_language(texts: Texts, context: Context) -> Iterator[str]:
     if _bare(texts.source) == _bare(texts.target):
         return
-    fault = identify.foreign(texts.target, context.pair.target)
+    fault = language_id.foreign(texts.target, context.pair.target)
     if fault:
         yield f"it looks like {fault}, not {name_language(context.pair.target).name}"
 
 
 def _bare(text: str) -> str:
-    return codes.normalise(text).casefold()
+    return inline_codes.normalise(text).casefold()
 
 
 def _words(text: str) -> list[str]:

@@ -11,8 +11,8 @@ from statistics import median
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.checks.rules import THING, book_check
-from amts_sphinx.languages import name_language
-from amts_sphinx.units import Severity
+from amts_sphinx.core.languages import name_language
+from amts_sphinx.core.units import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amts_sphinx import codes
 from amts_sphinx.checks.rules import check
-from amts_sphinx.units import Severity
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,6 @@ if TYPE_CHECKING:
 )
 def _codes(texts: Texts, _context: Context) -> Iterator[str]:
     segment = texts.entry.segment
-    fault = codes.verify(segment.source, texts.entry.target or "", segment.codes)
+    fault = inline_codes.verify(segment.source, texts.entry.target or "", segment.codes)
     if fault:
         yield f"the markup differs: {fault}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.checks import numerals
 from amts_sphinx.checks.rules import check
-from amts_sphinx.units import Severity
+from amts_sphinx.core.units import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.checks.rules import THING, check
-from amts_sphinx.languages import name_language
-from amts_sphinx.units import Severity
+from amts_sphinx.core.languages import name_language
+from amts_sphinx.core.units import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

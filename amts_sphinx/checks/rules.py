@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amts_sphinx import codes
+from amts_sphinx.core import inline_codes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from amts_sphinx.terminology import Terminology
-    from amts_sphinx.units import LanguagePair, Match, Segment, Severity
+    from amts_sphinx.core.units import LanguagePair, Match, Segment, Severity
+    from amts_sphinx.formats.terminology import Terminology
 
 #: Stands in a text for a code that holds no words: a formula, a piece of program.
 THING: Final = "\ufffc"
@@ -112,12 +112,12 @@ def read(entry: Entry, target: str) -> Texts:
 def seen(coded: str) -> str:
     """Return coded text without codes, with :data:`THING` for each wordless one."""
     if "<" not in coded:
-        return codes.unescape(coded)
-    return codes.unescape("".join(_shown(coded)))
+        return inline_codes.unescape(coded)
+    return inline_codes.unescape("".join(_shown(coded)))
 
 
 def _shown(coded: str) -> Iterator[str]:
-    for piece in codes.tokens(coded):
+    for piece in inline_codes.tokens(coded):
         if piece.type == "text":
             yield piece.coded
         elif piece.type == "empty":

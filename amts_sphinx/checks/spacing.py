@@ -7,15 +7,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.checks.rules import check
-from amts_sphinx.errors import LanguageError
-from amts_sphinx.typography import profile_for
-from amts_sphinx.units import Severity
+from amts_sphinx.core.errors import LanguageError
+from amts_sphinx.core.units import Severity
+from amts_sphinx.text.typography import profile_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from amts_sphinx.checks.rules import Context, Texts
-    from amts_sphinx.typography import Profile
+    from amts_sphinx.text.typography import Profile
 
 _DOUBLE: Final = re.compile(r"(?<=\S)[ \u00a0]{2,}(?=\S)")
 _BEFORE_MARK: Final = re.compile(r"\S+ [,;.:!?](?=\s|$)")

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.checks.rules import check
-from amts_sphinx.languages import name_language
-from amts_sphinx.terminology import keeps_case
-from amts_sphinx.units import Severity
+from amts_sphinx.core.languages import name_language
+from amts_sphinx.core.units import Severity
+from amts_sphinx.formats.terminology import keeps_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

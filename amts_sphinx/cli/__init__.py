@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from amts_sphinx import __version__
 from amts_sphinx.cli import endpoint, estimate, evaluate, jobs, memory, parallel, score
 from amts_sphinx.cli.console import echo
-from amts_sphinx.errors import AmtsError
+from amts_sphinx.core.errors import AmtsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,16 +9,17 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amts_sphinx import metrics, sources
 from amts_sphinx.cli.console import echo
-from amts_sphinx.errors import ConfigError
-from amts_sphinx.units import LanguagePair
+from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.readers import editions
+from amts_sphinx.text import metrics
 
 if TYPE_CHECKING:
     import argparse
     from contextlib import AbstractContextManager
 
-    from amts_sphinx.sources import EditionRead
+    from amts_sphinx.readers.editions import EditionRead
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +77,7 @@ def read(
 
     :raises AmtsError: one cannot be read, or both are in one language
     """
-    source, target = sources.read_editions(
+    source, target = editions.read_editions(
         options.source, options.target, options.languages, options.form
     )
     for edition in (source, target):

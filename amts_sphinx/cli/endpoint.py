@@ -12,7 +12,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.cli.console import echo
-from amts_sphinx.errors import ConfigError
+from amts_sphinx.core.errors import ConfigError
 
 if TYPE_CHECKING:
     import argparse

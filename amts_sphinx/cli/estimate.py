@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from amts_sphinx.cli.console import echo
 from amts_sphinx.cli.editions import setting
-from amts_sphinx.errors import AmtsError, ConfigError
+from amts_sphinx.core.errors import AmtsError, ConfigError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-    from amts_sphinx.production import Estimate
+    from amts_sphinx.build.production import Estimate
 
 
 def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -55,7 +55,7 @@ def _estimates(book: Path, overrides: dict[str, str]) -> list[Estimate]:
     from sphinx.application import Sphinx  # noqa: PLC0415 - it takes a while to load
     from sphinx.util.docutils import docutils_namespace  # noqa: PLC0415
 
-    from amts_sphinx.builders import AmtsBuilder  # noqa: PLC0415
+    from amts_sphinx.build.builders import AmtsBuilder  # noqa: PLC0415
 
     if not (book / "conf.py").exists():
         msg = f"{book} is no book of Sphinx: it has no conf.py"

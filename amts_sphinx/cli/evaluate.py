@@ -6,33 +6,29 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx import (
-    arms,
-    budget,
-    confvals,
-    evaluation,
-    evaluation_files,
-    evaluation_page,
-    metrics,
-    parallel,
-    passages,
-    terminology,
-)
 from amts_sphinx.cli import editions, tables
 from amts_sphinx.cli.console import echo, progress
-from amts_sphinx.engine import Commission, Paid, create_engine
-from amts_sphinx.errors import ConfigError
+from amts_sphinx.config import values
+from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.engine.protocol import Commission, Paid
+from amts_sphinx.engine.registry import create_engine
+from amts_sphinx.evaluation import page, results, systems
+from amts_sphinx.evaluation import tables as result_files
+from amts_sphinx.formats import terminology
+from amts_sphinx.parallel import extract, references
+from amts_sphinx.text import metrics
+from amts_sphinx.translate import cost_limit
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
     from concurrent.futures import Executor
 
-    from amts_sphinx.arms import Arm, Pupil
-    from amts_sphinx.engine import Bill
-    from amts_sphinx.evaluation import Evaluation
-    from amts_sphinx.passages import Books, Passage
-    from amts_sphinx.units import LanguagePair, TranslationUnit
+    from amts_sphinx.core.units import LanguagePair, TranslationUnit
+    from amts_sphinx.engine.protocol import Bill
+    from amts_sphinx.evaluation.results import Evaluation
+    from amts_sphinx.evaluation.systems import Arm, Pupil
+    from amts_sphinx.parallel.references import Books, Passage
 
 _DESCRIPTION: Final = """\
 Hold out some articles of two editions of a book, have an engine translate them with
@@ -119,7 +115,7 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     chosen = _arms(options)
-    options.limit = confvals.cost_limit("--cost-limit", options.cost_limit)
+    options.limit = values.cost_limit("--cost-limit", options.cost_limit)
     engine_options = dict(
         editions.setting("--option", each) for each in options.options
     )
@@ -133,24 +129,24 @@ def _run(options: argparse.Namespace) -> None:
     pupils: list[tuple[Pupil, list[Passage]]] = []
     with editions.workers(options.jobs) as workers:
         for each, terms in zip(directions, _terms(options.terminology, books)):  # noqa: B905 - one may do
-            found = passages.references(each, names, workers).paragraphs
+            found = references.references(each, names, workers).paragraphs
             units = _units(each.less(names), chosen, workers)
-            lessons = arms.Lessons(each.pair, units, terms)
+            lessons = systems.Lessons(each.pair, units, terms)
             for arm in chosen:
                 engine = create_engine(options.engine, engine_options)
-                pupils.append((arms.teach(engine, arm, lessons, work), found))
+                pupils.append((systems.teach(engine, arm, lessons, work), found))
     _begin(pupils, options.limit)
-    results = [
+    evaluations = [
         _evaluated([p for p in pupils if p[0].pair == each.pair], options)
         for each in directions
     ]
-    for result in results:
+    for result in evaluations:
         tables.show(result)
     if options.output:
-        paths = evaluation_files.write(options.output, results, options.engine)
-        page = options.output / "results.html"
-        evaluation_page.write(page, results, options.engine)
-        for path in (*paths, page):
+        paths = result_files.write(options.output, evaluations, options.engine)
+        path_of_page = options.output / "results.html"
+        page.write(path_of_page, evaluations, options.engine)
+        for path in (*paths, path_of_page):
             echo(f"wrote {path}")
 
 
@@ -160,7 +156,7 @@ def _arms(options: argparse.Namespace) -> list[Arm]:
     if named is None:
         terms = ["terminology"] * bool(options.terminology)
         named = ["none", *terms, "paragraph", "sentence"]
-    chosen = [arms.read_arm(name) for name in named]
+    chosen = [systems.read_arm(name) for name in named]
     if len(set(chosen)) < len(chosen):
         msg = f"--arms names an arm twice: {' '.join(named)}"
         raise ConfigError(msg)
@@ -185,7 +181,7 @@ def _books(options: argparse.Namespace) -> tuple[Books, list[str]]:
             )
             raise ConfigError(msg)
         names |= dict.fromkeys(fitting)
-    return passages.Books(source.texts, target.texts, pair), list(names)
+    return references.Books(source.texts, target.texts, pair), list(names)
 
 
 def _units(
@@ -195,9 +191,9 @@ def _units(
     units: dict[str, Sequence[TranslationUnit]] = {}
     for part in ("paragraph", "sentence"):
         if any(part in arm.parts for arm in chosen):
-            rules = parallel.Rules(by_sentence=part == "sentence")
+            rules = extract.Rules(by_sentence=part == "sentence")
             with progress(f"pairing by {part}, {books.pair}") as told:
-                found = parallel.pair_books(
+                found = extract.pair_books(
                     *books, rules, executor=workers, progress=told
                 )
             units[part] = found.units
@@ -214,17 +210,17 @@ def _terms(files: Sequence[Path], books: Books) -> tuple[dict[str, str], ...]:
 
 
 def _begin(
-    pupils: Sequence[tuple[Pupil, list[Passage]]], limit: confvals.Limit | None
+    pupils: Sequence[tuple[Pupil, list[Passage]]], limit: values.Limit | None
 ) -> None:
     """Say what will be billed, refuse what is too much, and have services start."""
     wanted: list[Commission] = []
     bills: list[tuple[LanguagePair, Bill]] = []
     for pupil, found in pupils:
-        asked = arms.commission(pupil, found)
+        asked = systems.commission(pupil, found)
         if not isinstance(asked.engine, Paid):
             continue
         asked.engine.tell = _teller(pupil)
-        if asked.sources and (bill := budget.bill(asked)):
+        if asked.sources and (bill := cost_limit.bill(asked)):
             echo(
                 f"{pupil.pair}, {pupil.arm}: {len(asked.sources)} segments,"
                 f" {bill.characters:,} characters, ${bill.dollars:,.2f} ({bill.tariff})"
@@ -233,8 +229,8 @@ def _begin(
             bills.append((asked.pair, bill))
         else:
             echo(f"{pupil.pair}, {pupil.arm}: nothing to pay for")
-    budget.check(bills, limit, "--cost-limit")
-    arms.begin(wanted)
+    cost_limit.check(bills, limit, "--cost-limit")
+    systems.begin(wanted)
 
 
 def _teller(pupil: Pupil) -> Callable[[str], None]:
@@ -248,10 +244,10 @@ def _evaluated(
     spoken = []
     for pupil, found in pupils:
         with progress(f"{pupil.pair}, {pupil.arm}") as told:
-            spoken.append(arms.translate(pupil, found, told))
+            spoken.append(systems.translate(pupil, found, told))
     pupil, found = pupils[0]
     with progress(f"{pupil.pair}, scoring") as told:
-        return evaluation.evaluate(
+        return results.evaluate(
             spoken,
             found,
             pupil.pair,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from amts_sphinx.cli.console import echo
-from amts_sphinx.errors import AmtsError, ConfigError
+from amts_sphinx.core.errors import AmtsError, ConfigError
 
 if TYPE_CHECKING:
     import argparse

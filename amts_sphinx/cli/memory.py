@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amts_sphinx import codes, interchange
+from amts_sphinx import formats
 from amts_sphinx.cli.console import echo
-from amts_sphinx.errors import ConfigError
-from amts_sphinx.languages import find_language
-from amts_sphinx.learning import key_of, learn_files
-from amts_sphinx.memory import Memory
-from amts_sphinx.memory_likeness import EXACT
-from amts_sphinx.units import HUMAN, LanguagePair, Location
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.core.units import HUMAN, LanguagePair, Location
+from amts_sphinx.memory.fuzzy_match import EXACT
+from amts_sphinx.memory.importing import key_of, learn_files
+from amts_sphinx.memory.memory import Memory
 
 if TYPE_CHECKING:
     import argparse
@@ -103,13 +104,13 @@ def _export(options: argparse.Namespace) -> None:
     makers = () if options.all else (HUMAN,)
     with _existing(options.memory) as memory:
         pair = LanguagePair(source, target)
-        count = interchange.write(options.file, memory.units(pair, makers=makers), pair)
+        count = formats.write(options.file, memory.units(pair, makers=makers), pair)
     echo(f"wrote {count} units to {options.file}")
 
 
 def _search(options: argparse.Namespace) -> None:
     pair = LanguagePair(*(find_language(tag).tag for tag in options.languages))
-    text = codes.escape(options.text)
+    text = inline_codes.escape(options.text)
     with _existing(options.memory) as memory:
         found = memory.fuzzy(pair, [text], cutoff=options.cutoff, limit=options.limit)
     for unit, score in ((match.unit, match.score) for match in found[text]):

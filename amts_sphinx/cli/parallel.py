@@ -6,23 +6,24 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx import interchange, parallel, review
+from amts_sphinx import formats
 from amts_sphinx.cli import editions
 from amts_sphinx.cli.console import echo, progress
-from amts_sphinx.errors import ConfigError
-from amts_sphinx.interchange import csv, tmx
-from amts_sphinx.languages import find_language
-from amts_sphinx.learning import LeftOut
-from amts_sphinx.memory import Memory
-from amts_sphinx.parallel import Parallel, Rules
-from amts_sphinx.units import LanguagePair
+from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.formats import csv, tmx
+from amts_sphinx.memory.importing import LeftOut
+from amts_sphinx.memory.memory import Memory
+from amts_sphinx.parallel import extract, review_page
+from amts_sphinx.parallel.extract import Parallel, Rules
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Sequence
     from concurrent.futures import Executor
 
-    from amts_sphinx.units import TranslationUnit
+    from amts_sphinx.core.units import Book, TranslationUnit
 
 _FORMATS: Final = ("csv", "tsv", "tmx")
 _DESCRIPTION: Final = """\
@@ -104,15 +105,15 @@ def _run(options: argparse.Namespace) -> None:
     added = list(_others(options.add, pair))
     _tell(found, pair, len(added), verbose=options.verbose)
     if form == "tmx":
-        units, _ = parallel.settled([*found.units, *added])
+        units, _ = extract.settled([*found.units, *added])
         tmx.write(options.output, units, source_language=pair.source)
         echo(f"wrote {len(units)} units to {options.output}")
     elif form:
         _write_table(
-            options.output, form, [*parallel.texts(found.kept, pair), *added], pair
+            options.output, form, [*extract.texts(found.kept, pair), *added], pair
         )
     if options.review:
-        review.write(options.review, found, pair)
+        review_page.write(options.review, found, pair)
         echo(f"wrote {options.review}")
     if options.learn:
         with Memory(options.learn) as memory:
@@ -143,13 +144,13 @@ def _paired(
     }
     rules = Rules(by_sentence=options.granularity == "sentence")
     with progress("aligning") as told:
-        found = parallel.pair_books(
+        found = extract.pair_books(
             ours, theirs, pair, rules, executor=workers, progress=told
         )
     return found, pair
 
 
-def _less(texts: parallel.Book, globs: Sequence[str]) -> parallel.Book:
+def _less(texts: Book, globs: Sequence[str]) -> Book:
     """Return the texts without the documents that are held out."""
     for glob in globs:
         if not any(fnmatchcase(name, glob) for name in texts):
@@ -167,7 +168,7 @@ def _given(options: argparse.Namespace) -> tuple[Parallel, LanguagePair]:
     """Take the units of a file that is paired already."""
     pair = LanguagePair(*(find_language(tag).tag for tag in _named(options)))
     units = list(_others([options.source], pair))
-    found = Parallel((), parallel.settled(units)[0], (), 0, 0, 0)
+    found = Parallel((), extract.settled(units)[0], (), 0, 0, 0)
     return found, pair
 
 
@@ -182,7 +183,7 @@ def _others(files: Iterable[Path], pair: LanguagePair) -> Iterator[TranslationUn
     """Yield the units of paired files in the languages of *pair*."""
     for path in files:
         count, left_out = 0, LeftOut(_warn)
-        for unit in interchange.read(path, pair=pair, on_skip=left_out):
+        for unit in formats.read(path, pair=pair, on_skip=left_out):
             if unit.pair == pair:
                 count += 1
                 yield unit
@@ -207,7 +208,7 @@ def _write_table(
 
 def _tell(found: Parallel, pair: LanguagePair, added: int, *, verbose: bool) -> None:
     """Say what was paired, and what was not and why."""
-    for docname, reasons in parallel.documents(found.left):
+    for docname, reasons in extract.documents(found.left):
         for reason, count in reasons.items():
             echo(f"{docname}: {count} left out: {reason}")
     if verbose:

@@ -7,17 +7,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx import metrics, scoring
 from amts_sphinx.cli import editions
 from amts_sphinx.cli.console import echo
-from amts_sphinx.languages import find_language
-from amts_sphinx.units import LanguagePair
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.evaluation import existing
+from amts_sphinx.text import metrics
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from amts_sphinx.units import Score
+    from amts_sphinx.core.units import Score
 
 _DESCRIPTION: Final = """\
 Score translations against what people wrote: two text files with a segment a line, as
@@ -58,7 +59,7 @@ def _run(options: argparse.Namespace) -> None:
     systems = [options.hypothesis]
     if options.baseline:
         systems.insert(0, options.baseline)
-    found = scoring.read(systems, options.reference, pair, _warn)
+    found = existing.read(systems, options.reference, pair, _warn)
     for remark in found.remarks:
         _warn(remark)
     if options.baseline:
@@ -80,7 +81,7 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _compared(
-    found: scoring.Comparable, pair: LanguagePair, options: argparse.Namespace
+    found: existing.Comparable, pair: LanguagePair, options: argparse.Namespace
 ) -> Iterator[dict[str, Any]]:
     """Yield what came of the paired tests."""
     baseline, hypotheses = found.systems

@@ -9,7 +9,7 @@ from amts_sphinx.cli.console import echo
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from amts_sphinx.evaluation import Evaluation
+    from amts_sphinx.evaluation.results import Evaluation
 
 
 def show(found: Evaluation) -> None:

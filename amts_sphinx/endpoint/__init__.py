@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.endpoint.bucket import Buckets
 from amts_sphinx.endpoint.dispatch import Dispatcher
-from amts_sphinx.endpoint.faults import Faults
-from amts_sphinx.endpoint.faults import parse as read_faults
+from amts_sphinx.endpoint.fault_plan import Faults
+from amts_sphinx.endpoint.fault_plan import parse as read_faults
 from amts_sphinx.endpoint.http import Server
 from amts_sphinx.endpoint.options import Options
 from amts_sphinx.endpoint.s3 import Storage
 from amts_sphinx.endpoint.service import Service
 from amts_sphinx.endpoint.usage import Meter
-from amts_sphinx.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,22 +7,22 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx.endpoint import damage, documents, languages
+from amts_sphinx.endpoint import documents, fault_damage, languages
 from amts_sphinx.endpoint.bucket import LARGEST, Place
-from amts_sphinx.endpoint.faults import ON_TEXTS
-from amts_sphinx.endpoint.linguist import Lore
-from amts_sphinx.endpoint.refusal import ServiceError, invalid_request
+from amts_sphinx.endpoint.fault_plan import ON_TEXTS
+from amts_sphinx.endpoint.service_error import ServiceError, invalid_request
 from amts_sphinx.endpoint.terminologies import applied, terms_of
+from amts_sphinx.endpoint.translator import Lore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from amts_sphinx.endpoint.bucket import Buckets, Stored
-    from amts_sphinx.endpoint.faults import Fault, Faults
+    from amts_sphinx.endpoint.fault_plan import Fault, Faults
+    from amts_sphinx.endpoint.job_queue import Work
     from amts_sphinx.endpoint.jobs import Job
-    from amts_sphinx.endpoint.linguist import Linguist
+    from amts_sphinx.endpoint.translator import Linguist
     from amts_sphinx.endpoint.usage import Meter
-    from amts_sphinx.endpoint.work import Work
 
 #: Bytes of a document.
 _DOCUMENT: Final = 20 * 1024 * 1024
@@ -253,9 +253,11 @@ def _spoilt(text: str, fault: Fault | None, *, html: bool) -> bytes:
         return text.encode()
     if fault.kind in ON_TEXTS:
         everywhere = bool(fault.details.get("all"))
-        spoilt = damage.spoil(text, fault.kind, whole=html, everywhere=everywhere)
+        spoilt = fault_damage.spoil(text, fault.kind, whole=html, everywhere=everywhere)
         return spoilt.encode()
-    return damage.spoil_bytes(text.encode(), fault.kind, fault.details.get("bytes"))
+    return fault_damage.spoil_bytes(
+        text.encode(), fault.kind, fault.details.get("bytes")
+    )
 
 
 def _finish(job: Job, documents_: int, bad: int, *, wrong: bool) -> None:

@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from amts_sphinx.endpoint.refusal import invalid_request
+from amts_sphinx.endpoint.service_error import invalid_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

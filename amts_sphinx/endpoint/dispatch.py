@@ -6,12 +6,19 @@ from http import HTTPStatus
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from amts_sphinx.endpoint import control, mishaps, model, s3, signature, wire
+from amts_sphinx.endpoint import (
+    control_api,
+    fault_injection,
+    protocols,
+    s3,
+    service_model,
+    signature,
+)
 from amts_sphinx.endpoint.quotas import Quotas
-from amts_sphinx.endpoint.refusal import ServiceError
+from amts_sphinx.endpoint.service_error import ServiceError
 
 if TYPE_CHECKING:
-    from amts_sphinx.endpoint.faults import Faults
+    from amts_sphinx.endpoint.fault_plan import Faults
     from amts_sphinx.endpoint.http import Reply, Request
     from amts_sphinx.endpoint.options import Options
     from amts_sphinx.endpoint.s3 import Storage
@@ -57,10 +64,10 @@ class Dispatcher:
         if request.header("Origin"):
             # Any page in a browser could otherwise read what is rehearsed here.
             told = {"error": "this is not for web pages"}
-            return wire.json_page(HTTPStatus.FORBIDDEN, told)
-        if request.path.startswith(control.ROOT):
-            return control.answer(request, self._meter, self._faults)
-        addressed = wire.addressed(request)
+            return protocols.json_page(HTTPStatus.FORBIDDEN, told)
+        if request.path.startswith(control_api.ROOT):
+            return control_api.answer(request, self._meter, self._faults)
+        addressed = protocols.addressed(request)
         if addressed is not None:
             return self._translate(request, *addressed)
         return self._s3(request)
@@ -69,7 +76,7 @@ class Dispatcher:
         name = f"S3:{s3.operation(request)}"
         self._meter.request(name)
         fault = self._faults.strike(name, request.path)
-        reply = mishaps.before(fault, None)
+        reply = fault_injection.before(fault, None)
         if reply is None and not signature.is_signed(request):
             msg = "Access Denied: the request is not signed"
             reply = s3.failure(HTTPStatus.FORBIDDEN, "AccessDenied", msg)
@@ -77,9 +84,11 @@ class Dispatcher:
             reply = self._storage.answer(request)
         if reply.status >= HTTPStatus.BAD_REQUEST:
             self._meter.refuse(name)
-        return mishaps.after(fault, reply, self._closing, of_s3=True)
+        return fault_injection.after(fault, reply, self._closing, of_s3=True)
 
-    def _translate(self, request: Request, protocol: wire.Wire, name: str) -> Reply:
+    def _translate(
+        self, request: Request, protocol: protocols.Wire, name: str
+    ) -> Reply:
         """Answer for the service.
 
         :param name: the operation; empty if it is another service's
@@ -89,21 +98,21 @@ class Dispatcher:
             return protocol.refuse(ServiceError(msg, code="UnknownOperationException"))
         self._meter.request(name)
         fault = self._faults.strike(name)
-        reply = mishaps.before(fault, protocol)
+        reply = fault_injection.before(fault, protocol)
         if reply is None:
             try:
                 said = self._said(request, protocol, name, self.service)
             except ServiceError as exc:
                 reply = protocol.refuse(exc)
             else:
-                mishaps.spoil(fault, said)
+                fault_injection.spoil(fault, said)
                 reply = protocol.reply(HTTPStatus.OK, said)
         if reply.status >= HTTPStatus.BAD_REQUEST:
             self._meter.refuse(name)
-        return mishaps.after(fault, reply, self._closing, of_s3=False)
+        return fault_injection.after(fault, reply, self._closing, of_s3=False)
 
     def _said(
-        self, request: Request, protocol: wire.Wire, name: str, service: Service
+        self, request: Request, protocol: protocols.Wire, name: str, service: Service
     ) -> dict[str, Any]:
         """Return what an operation says.
 
@@ -112,5 +121,5 @@ class Dispatcher:
         signature.check(request, self._region)
         if self._quotas is not None:
             self._quotas.spend(name)
-        asked = model.read(name, protocol.read(request.body))
+        asked = service_model.read(name, protocol.read(request.body))
         return service.operations[name](asked)

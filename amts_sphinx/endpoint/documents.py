@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amts_sphinx import codes
+from amts_sphinx.core import inline_codes
 from amts_sphinx.endpoint import markup
 
 if TYPE_CHECKING:
@@ -57,10 +57,10 @@ def _plain(text: str, say: Say) -> Translated:
     """Translate each line; every character is billed, blanks and line ends too."""
     lines = text.split("\n")
     words = [line.strip() for line in lines]
-    segments = [codes.escape(word) for word in words if word]
+    segments = [inline_codes.escape(word) for word in words if word]
     targets = iter(say(segments))
     out = [
-        line.replace(word, codes.unescape(next(targets)), 1) if word else line
+        line.replace(word, inline_codes.unescape(next(targets)), 1) if word else line
         for line, word in zip(lines, words, strict=True)
     ]
     billed = [word for word in words if word]

@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.endpoint import documents, languages
 from amts_sphinx.endpoint.bucket import Place
+from amts_sphinx.endpoint.job_queue import JOBS
 from amts_sphinx.endpoint.paging import page
-from amts_sphinx.endpoint.refusal import (
+from amts_sphinx.endpoint.resources import now
+from amts_sphinx.endpoint.service_error import (
     ServiceError,
     invalid_parameter,
     invalid_request,
     limit_exceeded,
     not_found,
 )
-from amts_sphinx.endpoint.resources import now
-from amts_sphinx.endpoint.work import JOBS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from amts_sphinx.endpoint.bucket import Buckets
+    from amts_sphinx.endpoint.client_tokens import Tokens
+    from amts_sphinx.endpoint.job_queue import Work
     from amts_sphinx.endpoint.parallel_data import ParallelData, ParallelDataRoom
     from amts_sphinx.endpoint.resources import Resources
     from amts_sphinx.endpoint.terminologies import TerminologyRoom, Terms
-    from amts_sphinx.endpoint.tokens import Tokens
-    from amts_sphinx.endpoint.work import Work
 
 #: Target languages of a job.
 _TARGETS: Final = 10

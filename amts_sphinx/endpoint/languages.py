@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from amts_sphinx.core.languages import LANGUAGES
+from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.endpoint.paging import page
-from amts_sphinx.endpoint.refusal import ServiceError
-from amts_sphinx.languages import LANGUAGES
-from amts_sphinx.units import LanguagePair
+from amts_sphinx.endpoint.service_error import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
-from amts_sphinx import codes
+from amts_sphinx.core import inline_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ class Page:
 
     def runs(self) -> list[Run]:
         """Return what is to be translated, in order."""
-        return [run for run in _runs(self._root) if codes.has_words(run.coded)]
+        return [run for run in _runs(self._root) if inline_codes.has_words(run.coded)]
 
     def blocks(self) -> list[etree._Element]:
         """Return the blocks that have text of their own, but for what holds all."""
@@ -99,8 +99,8 @@ class Run:
         self.elements = elements
         self._nodes: list[etree._Element] = []
         text = (parent.text if before is None else before.tail) or ""
-        coded = codes.escape(text) + "".join(
-            self._code(e) + codes.escape(e.tail or "") for e in elements
+        coded = inline_codes.escape(text) + "".join(
+            self._code(e) + inline_codes.escape(e.tail or "") for e in elements
         )
         self.coded = coded.strip()
         begin = len(coded) - len(coded.lstrip())
@@ -111,26 +111,28 @@ class Run:
         self._nodes.append(element)
         number = len(self._nodes)
         if _is_kept(element) or not _LETTER.search("".join(_words(element))):
-            return codes.empty(number)
+            return inline_codes.empty(number)
         inside = "".join(
-            self._code(child) + codes.escape(child.tail or "") for child in element
+            self._code(child) + inline_codes.escape(child.tail or "")
+            for child in element
         )
-        return f"{codes.opening(number)}{codes.escape(element.text or '')}{inside}</g>"
+        first = inline_codes.escape(element.text or "")
+        return f"{inline_codes.opening(number)}{first}{inside}</g>"
 
     @property
     def text(self) -> str:
         """All its text as billed: words, and what is kept among them."""
         pieces = []
-        for token in codes.tokens(self.coded):
+        for token in inline_codes.tokens(self.coded):
             if token.type == "text":
-                pieces.append(codes.unescape(token.coded))
+                pieces.append(inline_codes.unescape(token.coded))
             elif token.type == "empty":
                 pieces.extend(map(str, _texts(self._nodes[token.id - 1])))
         return "".join(pieces)
 
     def apply(self, target: str) -> None:
         """Put a coded translation in the run's place; its codes are the source's."""
-        tokens = list(codes.tokens(f"{self._left}{target}{self._right}"))
+        tokens = list(inline_codes.tokens(f"{self._left}{target}{self._right}"))
         for element in reversed(self._nodes):
             _take_out(element)
         filled = {t.id for t in tokens if t.type == "open"}
@@ -141,7 +143,7 @@ class Run:
         around = [holder]
         for token in tokens:
             if token.type == "text":
-                _append(around[-1], codes.unescape(token.coded))
+                _append(around[-1], inline_codes.unescape(token.coded))
             elif token.type == "close":
                 around.pop()
             else:

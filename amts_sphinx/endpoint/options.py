@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx.errors import ConfigError
+from amts_sphinx.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from amts_sphinx.endpoint.refusal import invalid_parameter
+from amts_sphinx.endpoint.service_error import invalid_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.endpoint.bucket import LARGEST, Place
 from amts_sphinx.endpoint.paging import page
-from amts_sphinx.endpoint.records import Records, UnusableFileError, read
-from amts_sphinx.endpoint.refusal import (
+from amts_sphinx.endpoint.parallel_data_records import Records, UnusableFileError, read
+from amts_sphinx.endpoint.resources import now
+from amts_sphinx.endpoint.service_error import (
     ServiceError,
     invalid_request,
     limit_exceeded,
     not_found,
 )
-from amts_sphinx.endpoint.resources import now
 
 if TYPE_CHECKING:
     from amts_sphinx.endpoint.bucket import Buckets
-    from amts_sphinx.endpoint.faults import Fault, Faults
+    from amts_sphinx.endpoint.client_tokens import Tokens
+    from amts_sphinx.endpoint.fault_plan import Fault, Faults
+    from amts_sphinx.endpoint.job_queue import Work
     from amts_sphinx.endpoint.resources import Resources
-    from amts_sphinx.endpoint.tokens import Tokens
-    from amts_sphinx.endpoint.work import Work
 
 #: Resources in an account and region.
 _MOST: Final = 1000

@@ -6,7 +6,7 @@ import time
 from threading import Lock
 from typing import Final
 
-from amts_sphinx.endpoint.refusal import ServiceError
+from amts_sphinx.endpoint.service_error import ServiceError
 
 #: Operation → requests a second. Those of translations at once are not published.
 RATES: Final = {

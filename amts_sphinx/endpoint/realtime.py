@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.endpoint import documents, languages
-from amts_sphinx.endpoint.linguist import Lore
-from amts_sphinx.endpoint.refusal import ServiceError, invalid_request, limit_exceeded
+from amts_sphinx.endpoint.service_error import (
+    ServiceError,
+    invalid_request,
+    limit_exceeded,
+)
 from amts_sphinx.endpoint.terminologies import applied, terms_of
+from amts_sphinx.endpoint.translator import Lore
 
 if TYPE_CHECKING:
-    from amts_sphinx.endpoint.linguist import Linguist
     from amts_sphinx.endpoint.terminologies import TerminologyRoom
+    from amts_sphinx.endpoint.translator import Linguist
     from amts_sphinx.endpoint.usage import Meter
 
 #: Bytes of UTF-8 in a text.

@@ -6,7 +6,7 @@ import time
 from threading import RLock
 from typing import Any, Final
 
-from amts_sphinx.endpoint.refusal import ServiceError, not_found
+from amts_sphinx.endpoint.service_error import ServiceError, not_found
 
 #: Tags of one resource, at most.
 _MOST: Final = 50

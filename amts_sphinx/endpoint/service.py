@@ -7,23 +7,23 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from amts_sphinx import interchange
+from amts_sphinx import formats
 from amts_sphinx.endpoint.batch import Batch
+from amts_sphinx.endpoint.client_tokens import Tokens
+from amts_sphinx.endpoint.job_queue import Work
 from amts_sphinx.endpoint.jobs import JobRoom
 from amts_sphinx.endpoint.languages import list_languages
-from amts_sphinx.endpoint.linguist import Linguist
 from amts_sphinx.endpoint.parallel_data import ParallelDataRoom
 from amts_sphinx.endpoint.realtime import Realtime
 from amts_sphinx.endpoint.resources import Resources
 from amts_sphinx.endpoint.terminologies import TerminologyRoom
-from amts_sphinx.endpoint.tokens import Tokens
-from amts_sphinx.endpoint.work import Work
+from amts_sphinx.endpoint.translator import Linguist
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from amts_sphinx.endpoint.bucket import Buckets
-    from amts_sphinx.endpoint.faults import Faults
+    from amts_sphinx.endpoint.fault_plan import Faults
     from amts_sphinx.endpoint.options import Options
     from amts_sphinx.endpoint.usage import Meter
 
@@ -40,7 +40,7 @@ class Service:
 
         :raises InterchangeError: the base cannot be read
         """
-        base = list(interchange.read(options.base)) if options.base else []
+        base = list(formats.read(options.base)) if options.base else []
         self._work = Work(options.delay)
         self._own = "" if options.state else tempfile.mkdtemp(prefix="amts-endpoint-")
         home = options.state or Path(self._own)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx.endpoint.refusal import ServiceError
+from amts_sphinx.endpoint.service_error import ServiceError
 
 if TYPE_CHECKING:
     from amts_sphinx.endpoint.http import Request

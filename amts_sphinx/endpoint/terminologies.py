@@ -9,25 +9,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx import codes, interchange
+from amts_sphinx import formats
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.endpoint.languages import TAGS
 from amts_sphinx.endpoint.paging import page
-from amts_sphinx.endpoint.refusal import (
+from amts_sphinx.endpoint.resources import now
+from amts_sphinx.endpoint.service_error import (
     invalid_parameter,
     invalid_request,
     limit_exceeded,
     not_found,
 )
-from amts_sphinx.endpoint.resources import now
-from amts_sphinx.errors import InterchangeError
-from amts_sphinx.terminology import LONGEST, Terminology
+from amts_sphinx.formats.terminology import LONGEST, Terminology
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from amts_sphinx.core.units import LanguagePair
     from amts_sphinx.endpoint.bucket import Buckets
     from amts_sphinx.endpoint.resources import Resources
-    from amts_sphinx.units import LanguagePair
 
 #: Terminologies in an account and region.
 _MOST: Final = 100
@@ -210,9 +211,9 @@ def _tmx(data: bytes) -> list[tuple[tuple[str, str], str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "terms.tmx"
         path.write_bytes(data)
-        units = list(interchange.read(path, on_skip=lambda _: None))
+        units = list(formats.read(path, on_skip=lambda _: None))
     return [
-        ((unit.pair.source, unit.pair.target), codes.plain(unit.source).strip(),
-         codes.plain(unit.target).strip())
+        ((unit.pair.source, unit.pair.target), inline_codes.plain(unit.source).strip(),
+         inline_codes.plain(unit.target).strip())
         for unit in units
     ]  # fmt: skip

@@ -1,31 +1,159 @@
 """Apertium: free rule-based translation, offline, for the pairs that are installed.
 
 One call of the program translates a batch, in the HTML of
-:mod:`amts_sphinx.engine.apertium_html`. A reply that lost or split a code is not
+:mod:`amts_sphinx.engine.apertium`. A reply that lost or split a code is not
 repaired: that segment is translated once more, the text between its codes piece by
 piece, which cannot lose one.
 """
 
 from __future__ import annotations
 
+import html as entities
 import os
 import re
 import subprocess
 from dataclasses import dataclass, field
 from functools import cached_property
 from shutil import which
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amts_sphinx import codes
-from amts_sphinx.engine import apertium_html
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import EngineReplyError, EngineUnavailableError
+from amts_sphinx.core.languages import find_language
 from amts_sphinx.engine.options import read_options
-from amts_sphinx.errors import EngineReplyError, EngineUnavailableError
-from amts_sphinx.languages import find_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from amts_sphinx.units import LanguagePair
+    from amts_sphinx.core.units import LanguagePair
+
+
+#: A made-up word. It starts with a digit, so that the program neither inflects nor
+#: capitalises it, and has letters, so that it is no number to agree with. The program
+#: marks it with an asterisk when it marks unknown words.
+_MASK: Final = re.compile(r"\*?7(\d+)xqz", re.IGNORECASE)
+_CHUNK: Final = re.compile(r"\S+")
+#: Marks around a word that are not part of it.
+_AROUND: Final = ".,;:!?()[]{}\"'“”‘’«»¿¡…—–"
+#: What makes a word a name, an address or an expression rather than a word.
+_NO_WORD: Final = re.compile(
+    r"""[\\^$@~*_\[\]{}()|`\#=+<>\x00-\x08\x0e-\x1b\x7f] | ^/ | /.*/ | :/ | &\w+;
+    | \d(?!(?:st|nd|rd|th)\b)[a-z] | [a-z]\d | [^\W\d]\.\w\w | \w\.[^\W\d]\w | xqz""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_TAG: Final = re.compile(r'(<b id="\d+">|</b>)')
+_FIRST_LETTERS: Final = re.compile(r"((?:<g[^>]*>|[^\w<&])*)([^\W\d_])(\w?)")
+
+
+class Masked(NamedTuple):
+    """A source as the program sees it."""
+
+    html: str
+    #: What each made-up word stands for, in coded text.
+    words: list[str]
+
+
+def mask(source: str) -> Masked:
+    """Write *source* as HTML in which what must not change is a made-up word."""
+    words: list[str] = []
+
+    def stand_in(coded: str) -> str:
+        words.append(coded)
+        return f"7{len(words) - 1}xqz"
+
+    parts: list[str] = []
+    for token in inline_codes.tokens(" ".join(source.split())):
+        if token.type == "text":
+            parts.append(_protect(inline_codes.unescape(token.coded), stand_in))
+        elif token.type == "empty":
+            parts.append(stand_in(token.coded))
+        else:
+            parts.append(f'<b id="{token.id}">' if token.type == "open" else "</b>")
+    return Masked("".join(parts), words)
+
+
+def _protect(text: str, stand_in: Callable[[str], str]) -> str:
+    """Return plain *text* as HTML, what is no word replaced."""
+
+    def replace(match: re.Match[str]) -> str:
+        chunk = match[0]
+        core = chunk.strip(_AROUND)
+        if not core or not _NO_WORD.search(core):
+            # Alone, these signs have a meaning in the program's own format.
+            signs = re.split(r"([~\\^*]+)", chunk)
+            return "".join(
+                stand_in(inline_codes.escape(sign))
+                if place % 2
+                else inline_codes.escape(sign)
+                for place, sign in enumerate(signs)
+            )
+        before, _, after = chunk.partition(core)
+        masked = stand_in(inline_codes.escape(core))
+        return f"{inline_codes.escape(before)}{masked}{inline_codes.escape(after)}"
+
+    return _CHUNK.sub(replace, text)
+
+
+def restore(source: str, reply: str, words: Sequence[str]) -> str | None:
+    """Turn the *reply* for *source* into coded text, its codes as they came back.
+
+    :param words: what the made-up words stood for
+    :returns: ``None`` if one of them is not there exactly once
+    """
+    runs: list[tuple[str, tuple[int, ...]]] = []
+    around: list[int] = []
+    for piece in _TAG.split(reply):
+        if piece == "</b>":
+            del around[-1:]
+        elif piece.startswith("<b id="):
+            around.append(int(piece[7:-2]))
+        elif piece:
+            text = inline_codes.escape(entities.unescape(piece))
+            # The program opens a code twice where it is around two chunks.
+            runs.append((text, tuple(dict.fromkeys(around))))
+    target = " ".join(_nested(runs).split())
+    found = sorted(int(number) for number in _MASK.findall(target))
+    if found != list(range(len(words))):
+        return None
+    target = _MASK.sub(lambda match: words[int(match[1])], target)
+    body = source.strip()
+    before, _, after = source.partition(body)
+    return f"{before}{_match_case(body, target)}{after}"
+
+
+def _nested(runs: Sequence[tuple[str, tuple[int, ...]]]) -> str:
+    """Write *runs* of text, each with the codes around it, from the outermost."""
+    parts: list[str] = []
+    around: tuple[int, ...] = ()
+    for place, (text, path) in enumerate(runs):
+        following = runs[place + 1][1] if place + 1 < len(runs) else ()
+        # A blank between two chunks of one code is inside of it.
+        inside = _common(around, following) if text.isspace() else path
+        shared = len(_common(around, inside))
+        parts.extend("</g>" for _ in around[shared:])
+        parts.extend(inline_codes.opening(number) for number in inside[shared:])
+        parts.append(text)
+        around = inside
+    parts.extend("</g>" for _ in around)
+    return "".join(parts)
+
+
+def _common(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the codes that both begin with."""
+    length = 0
+    while length < min(len(one), len(other)) and one[length] == other[length]:
+        length += 1
+    return one[:length]
+
+
+def _match_case(source: str, target: str) -> str:
+    """Begin *target* with a capital if *source* does, and only then."""
+    theirs, ours = _FIRST_LETTERS.match(source), _FIRST_LETTERS.match(target)
+    if not theirs or not ours or ours[3].isupper():
+        return target
+    letter = ours[2].lower() if theirs[2].islower() else ours[2].upper()
+    return ours[1] + letter + target[ours.end(2) :]
+
 
 _INSTALL: Final = "apt-get install apertium apertium-eng-spa transfuse"
 #: A program of Transfuse. With it, Apertium moves markup along with its words; without
@@ -87,7 +215,7 @@ class ApertiumEngine:
         :raises EngineReplyError: the reply is not one paragraph per source
         """
         mode = self._mode(pair)
-        wanted = list(filter(codes.has_words, dict.fromkeys(sources)))
+        wanted = list(filter(inline_codes.has_words, dict.fromkeys(sources)))
         if any("<g " in source for source in wanted) and not which(_TRANSFUSE):
             msg = f"apertium would put markup around other words; install: {_INSTALL}"
             raise EngineUnavailableError(msg)
@@ -99,22 +227,22 @@ class ApertiumEngine:
 
     def _whole(self, sources: Sequence[str], mode: str) -> list[str | None]:
         """Translate *sources*; targets may have lost codes, ``None`` words."""
-        masked = [apertium_html.mask(source) for source in sources]
+        masked = [mask(source) for source in sources]
         replies = self._call([item.html for item in masked], mode)
         return [
-            apertium_html.restore(source, reply, item.words)
+            restore(source, reply, item.words)
             for source, reply, item in zip(sources, replies, masked, strict=True)
         ]
 
     def _by_pieces(self, sources: Sequence[str], mode: str) -> list[str | None]:
         """Translate the texts between the codes of *sources*, codes left in place."""
-        parts = [list(codes.tokens(source)) for source in sources]
+        parts = [list(inline_codes.tokens(source)) for source in sources]
         texts = list(
             dict.fromkeys(
                 token.coded
                 for tokens in parts
                 for token in tokens
-                if token.type == "text" and codes.has_words(token.coded)
+                if token.type == "text" and inline_codes.has_words(token.coded)
             )
         )
         known = {
@@ -201,7 +329,7 @@ def create(options: Mapping[str, object]) -> ApertiumEngine:
 
 def _is_damaged(source: str, target: str | None) -> bool:
     """Tell whether *target* cannot be published for *source*."""
-    return not target or not target.strip() or bool(codes.verify(source, target))
+    return not target or not target.strip() or bool(inline_codes.verify(source, target))
 
 
 def _data_versions() -> list[str]:

@@ -10,7 +10,7 @@ from amts_sphinx.engine.options import read_options
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from amts_sphinx.units import LanguagePair
+    from amts_sphinx.core.units import LanguagePair
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from typing import (
     get_type_hints,
 )
 
-from amts_sphinx.errors import ConfigError
+from amts_sphinx.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from dataclasses import Field

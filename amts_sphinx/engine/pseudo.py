@@ -11,15 +11,15 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from amts_sphinx import codes
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.languages import find_language
 from amts_sphinx.engine.options import read_options
-from amts_sphinx.errors import ConfigError
-from amts_sphinx.languages import find_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from amts_sphinx.units import LanguagePair
+    from amts_sphinx.core.units import LanguagePair
 
 _LATIN: Final = r"A-Za-zªºÀ-ÖØ-öø-ʯḀ-ỿＡ-Ｚａ-ｚﬀ-ﬆ"
 _COMBINING: Final = "\u0300-\u036f"
@@ -152,7 +152,7 @@ def _reverse(coded: str) -> str:
     end = ending.start() if ending else len(coded)
     chunks: list[str] = []
     depth = 0
-    for piece in codes.tokens(coded[:end]):
+    for piece in inline_codes.tokens(coded[:end]):
         if depth:
             chunks[-1] += piece.coded
         elif piece.type == "text":

@@ -1,6 +1,7 @@
 """From a block's inline markup to a container, alike in every format.
 
-The rules are those of Sphinx's doctrees (:mod:`amts_sphinx.inline`), so that the same
+The rules are those of Sphinx's doctrees (:mod:`amts_sphinx.doctree.coder`),
+so that the same
 sentence has the same key in the memory whatever it was read from: words become text,
 markup around words ``<g>``, and what says the same in all editions ``<x/>``.
 """
@@ -11,16 +12,14 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from amts_sphinx import codes
-from amts_sphinx.containers import container
-from amts_sphinx.languages import name_language
-from amts_sphinx.units import Code, Container, Location, Segment
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.languages import name_language
+from amts_sphinx.core.units import Code, Container, Location, Segment
+from amts_sphinx.text.segmentation import container
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-#: The containers of each document, in the order of the source file.
-Book: TypeAlias = dict[str, tuple[Container, ...]]
 
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _CJK: Final = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
@@ -73,7 +72,7 @@ class Stream:
         """Take one block."""
         spaced = name_language(self.rules.language).spaced
         coded, names = code(pieces, spaced=spaced)
-        if codes.has_words(coded):
+        if inline_codes.has_words(coded):
             whole = Segment(coded, kind, self.place(line), names)
             self.containers.append(
                 container(
@@ -118,17 +117,17 @@ class _Coder:
     def _piece(self, piece: Piece) -> str:
         if isinstance(piece, str):
             text = piece if self._spaced else _SEAM.sub("", piece)
-            return codes.escape(re.sub(r"\s+", " ", text))
+            return inline_codes.escape(re.sub(r"\s+", " ", text))
         paired = not _is_opaque(piece)
         number = len(self.names) + 1
         self.names.append(Code(number, paired, piece.kind, piece.equiv))
         if not paired:
-            return codes.empty(number)
+            return inline_codes.empty(number)
         kids = _tidy(piece.children or ())
         while len(kids) == 1 and isinstance(kids[0], Mark) and not _is_opaque(kids[0]):
             # A link around emphasis: one code will do.
             kids = _tidy(kids[0].children or ())
-        return f"{codes.opening(number)}{self.code(kids)}</g>"
+        return f"{inline_codes.opening(number)}{self.code(kids)}</g>"
 
 
 def _tidy(pieces: Iterable[Piece]) -> list[Piece]:

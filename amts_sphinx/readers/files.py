@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx.errors import InterchangeError
+from amts_sphinx.core.errors import InterchangeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from amts_sphinx.readers.blocks import Book, Rules
-    from amts_sphinx.units import Container
+    from amts_sphinx.core.units import Book, Container
+    from amts_sphinx.readers.blocks import Rules
 
 #: Folders that hold what was made of a book, or has nothing to do with it.
 _MADE: Final = frozenset({"_build", "node_modules", "__pycache__"})

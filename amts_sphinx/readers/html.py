@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from amts_sphinx.readers.blocks import Book, Piece
-    from amts_sphinx.units import Container
+    from amts_sphinx.core.units import Book, Container
+    from amts_sphinx.readers.blocks import Piece
 
 #: Where the main content is, the surest first; each is asked for a single element.
 _MAIN: Final = ("//main", '//*[@role="main"]', "//article", "//body")

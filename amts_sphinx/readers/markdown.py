@@ -20,8 +20,7 @@ from amts_sphinx.readers.markdown_syntax import parser, prepare
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from amts_sphinx.readers.blocks import Book
-    from amts_sphinx.units import Container
+    from amts_sphinx.core.units import Book, Container
 
 #: How much deeper the children of a block lie in a doctree.
 _DEPTHS: Final = {

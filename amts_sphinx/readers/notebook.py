@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx.errors import InterchangeError
+from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.readers import files, markdown
 from amts_sphinx.readers.blocks import Rules, Stream
 
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from amts_sphinx.readers.blocks import Book
-    from amts_sphinx.units import Container
+    from amts_sphinx.core.units import Book, Container
 
 #: The major version of the format that all others are brought to.
 _FORMAT: Final = 4

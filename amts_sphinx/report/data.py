@@ -9,21 +9,23 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from amts_sphinx import changes, checks, codes
-from amts_sphinx.languages import name_language
-from amts_sphinx.report.effort import GOAL, work_left
-from amts_sphinx.report.links import fragment
+from amts_sphinx import checks
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.languages import name_language
+from amts_sphinx.core.units import Severity
+from amts_sphinx.report.locations import fragment
 from amts_sphinx.report.model import BY_PEOPLE, Origin, coverage, share
-from amts_sphinx.report.survey import shown
-from amts_sphinx.units import Severity
+from amts_sphinx.report.post_editing import GOAL, work_left
+from amts_sphinx.report.rows import shown
+from amts_sphinx.text import diff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from amts_sphinx.report.gate import Failure
-    from amts_sphinx.report.links import Links
+    from amts_sphinx.core.units import Finding, Score
+    from amts_sphinx.report.locations import Links
     from amts_sphinx.report.model import Document, Near, Report, Row
-    from amts_sphinx.units import Finding, Score
+    from amts_sphinx.report.quality_gate import Failure
 
 #: Of the form of ``report.json``.
 VERSION: Final = 1
@@ -223,7 +225,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _near(near: Near, source: str) -> dict[str, Any]:
-    difference = changes.between(near.source, codes.plain(source))
+    difference = diff.between(near.source, inline_codes.plain(source))
     return {
         "source": near.source,
         "target": near.target,

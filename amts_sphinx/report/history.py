@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sphinx.util import logging
 
-from amts_sphinx.errors import InterchangeError
+from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.report.model import Origin
 
 if TYPE_CHECKING:

@@ -9,13 +9,34 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx import page
-from amts_sphinx.report.chart import trend
+from amts_sphinx.core import pages
 from amts_sphinx.report.model import BY_PEOPLE, Origin, coverage, share
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+
+WIDTH: Final = 160
+HEIGHT: Final = 36
+#: Room for the width of the line.
+_MARGIN: Final = 3
+#: Values that are drawn: of more, the last.
+_MOST: Final = 60
+
+
+def trend(values: Sequence[float]) -> str:
+    """Return the points of a line through *values*, the lowest at the bottom."""
+    drawn = values[-_MOST:]
+    low, high = min(drawn), max(drawn)
+    step = (WIDTH - 2 * _MARGIN) / max(1, len(drawn) - 1)
+    height = HEIGHT - 2 * _MARGIN
+    return " ".join(
+        f"{_MARGIN + n * step:.1f},"
+        f"{HEIGHT - _MARGIN - height * ((value - low) / (high - low or 1)):.1f}"
+        for n, value in enumerate(drawn)
+    )
+
 
 NAME: Final = "report.html"
 #: Texts of the queue that are shown at a time.
@@ -39,7 +60,7 @@ def write(path: Path, report: Mapping[str, Any]) -> None:
     """
     origins = {origin.value: name for origin, name in _ORIGINS.items()}
     queue = [each for each in report["segments"] if each["risk"]]
-    page.write(
+    pages.write(
         path,
         "report.html",
         report=report,

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from amts_sphinx.interchange.draft import replacing
-from amts_sphinx.units import Severity
+from amts_sphinx.core.atomic import replacing
+from amts_sphinx.core.units import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from amts_sphinx.report.gate import Failure
+    from amts_sphinx.core.units import Finding
     from amts_sphinx.report.model import Report
-    from amts_sphinx.units import Finding
+    from amts_sphinx.report.quality_gate import Failure
 
 NAME: Final = "junit.xml"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from amts_sphinx.units import Finding, LanguagePair, Score, Segment
+    from amts_sphinx.core.units import Finding, LanguagePair, Score, Segment
 
 
 class Origin(str, Enum):

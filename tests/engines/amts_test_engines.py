@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from amts_sphinx.core.errors import EngineUnavailableError
 from amts_sphinx.engine.options import read_options
 from amts_sphinx.engine.pseudo import PseudoEngine, PseudoOptions
-from amts_sphinx.errors import EngineUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from amts_sphinx.units import LanguagePair
+    from amts_sphinx.core.units import LanguagePair
 
 _CODE: Final = re.compile(r'<g id="\d+">|</g>|<x id="\d+"/>')
 _EMPTY: Final = re.compile(r'<x id="(\d+)"/>')
@@ -87,7 +87,7 @@ def create_recording(options: Mapping[str, object]) -> RecordingEngine:
 
 
 #: What the damaging engine does. The first four are what the rules of
-#: ``amts_sphinx.repair`` undo; nothing but a refusal helps against the others.
+#: ``amts_sphinx.translate.repair`` undo; against the others only a refusal helps.
 DAMAGES: Final[dict[str, Callable[[str], str]]] = {
     "blanks in codes": lambda t: re.sub(r'<([gx]) id="(\d+)"', r'< \1 id = "\2" ', t),
     "full-width brackets": lambda t: _EMPTY.sub(r"＜x id＝“\1”／＞", t),

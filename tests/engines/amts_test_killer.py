@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from amts_sphinx.memory import Memory
+from amts_sphinx.memory.memory import Memory
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

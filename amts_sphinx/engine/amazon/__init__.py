@@ -11,15 +11,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from amts_sphinx.core.errors import EngineUnavailableError
+from amts_sphinx.engine.amazon.engine import VERSION, AmazonEngine
 from amts_sphinx.engine.amazon.options import AllOptions
-from amts_sphinx.engine.amazon.trained import VERSION, AmazonEngine
-from amts_sphinx.errors import EngineUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from amts_sphinx.units import LanguagePair, TranslationUnit
+    from amts_sphinx.core.units import LanguagePair, TranslationUnit
 
 
 class Amazon:

@@ -9,25 +9,25 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from amts_sphinx.core.errors import EnginePartialError, EngineRejectedError
 from amts_sphinx.engine.amazon import (
+    job_plan,
     jobs,
-    paralleldata,
-    plans,
+    markup,
+    parallel_data,
     results,
-    terms,
-    wire,
+    terminology,
 )
 from amts_sphinx.engine.amazon import journal as journals
-from amts_sphinx.engine.amazon.plans import Plan
-from amts_sphinx.errors import EnginePartialError, EngineRejectedError
+from amts_sphinx.engine.amazon.job_plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from amts_sphinx.core.units import LanguagePair, TranslationUnit
     from amts_sphinx.engine.amazon.client import Client
     from amts_sphinx.engine.amazon.journal import Entry, Journal
-    from amts_sphinx.terminology import Terminology
-    from amts_sphinx.units import LanguagePair, TranslationUnit
+    from amts_sphinx.formats.terminology import Terminology
 
 #: Jobs that a build starts for a segment before it gives up.
 _ATTEMPTS: Final = 2
@@ -58,7 +58,7 @@ class Batch:
     @cached_property
     def _terms_name(self) -> str:
         prefix = self.client.options.prefix
-        return terms.name_of(self.terms, prefix) if self.terms.terms else ""
+        return terminology.name_of(self.terms, prefix) if self.terms.terms else ""
 
     def is_like(self, other: Batch) -> bool:
         """Tell whether one job can do for both: all but the language is equal."""
@@ -94,13 +94,13 @@ class Batch:
         :param others: like ones, whose languages the same job is to serve
         """
         all_ = (self, *others)
-        data = paralleldata.pack(
+        data = parallel_data.pack(
             (unit for each in all_ for unit in each.units), self.client.options.prefix
         )
         if data:
-            paralleldata.ensure(self.client, data, self.tell)
+            parallel_data.ensure(self.client, data, self.tell)
         if self.terms.terms:
-            terms.ensure(self.client, self.terms)
+            terminology.ensure(self.client, self.terms)
         targets = tuple(sorted(each.pair.target for each in all_))
         with self.journal.locked():
             self.journal.tidy()
@@ -138,7 +138,7 @@ class Batch:
         for entry in self._usable(texts):
             fetched = entry.state == journals.FETCHED
             known |= self._harvest(entry).keys() if fetched else entry.keys()
-        return [text for text in texts if wire.key_of(text) not in known]
+        return [text for text in texts if markup.key_of(text) not in known]
 
     def adopt(self, texts: Sequence[str]) -> dict[str, str]:
         """Return the targets of *texts* that the jobs of former builds have made.
@@ -155,8 +155,8 @@ class Batch:
 
     def _usable(self, texts: Iterable[str]) -> list[Entry]:
         """Return the jobs whose results would serve for some of *texts*."""
-        keys = {wire.key_of(text) for text in texts}
-        use = plans.use_of(
+        keys = {markup.key_of(text) for text in texts}
+        use = job_plan.use_of(
             self.pair.source,
             bool(self.units),
             self._terms_name,
@@ -184,7 +184,7 @@ class Batch:
             entry = results.fetch(self.client, self.journal, entry, state, self.tell)
             status = str(state["JobStatus"])
         targets = self._harvest(entry, self.tell)
-        keys = {text: wire.key_of(text) for text in texts}
+        keys = {text: markup.key_of(text) for text in texts}
         found = {text: targets[key] for text, key in keys.items() if key in targets}
         if status == jobs.STOPPED:
             # Whoever stopped it does not want another one started behind their back.

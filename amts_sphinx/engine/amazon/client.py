@@ -18,15 +18,15 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 from urllib3.exceptions import HTTPError
 
-from amts_sphinx.engine.amazon import faults
-from amts_sphinx.engine.amazon.faults import Remedy
-from amts_sphinx.errors import EngineUnavailableError
+from amts_sphinx.core.errors import EngineUnavailableError
+from amts_sphinx.engine.amazon import errors
+from amts_sphinx.engine.amazon.errors import Remedy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from amts_sphinx.core.errors import EngineError
     from amts_sphinx.engine.amazon.options import AmazonOptions
-    from amts_sphinx.errors import EngineError
 
 #: At DEBUG they print texts and session tokens, whoever asked for it.
 _TALKATIVE: Final = ("boto3", "botocore", "s3transfer", "urllib3")
@@ -60,7 +60,7 @@ class Client:
                 region_name=options.region or None,
             )
         except BotoCoreError as exc:
-            raise faults.explain(exc, "use the AWS configuration") from exc
+            raise errors.explain(exc, "use the AWS configuration") from exc
 
     @property
     def region(self) -> str:
@@ -91,7 +91,7 @@ class Client:
         try:
             return self._session.client(service, config=config)
         except BotoCoreError as exc:
-            raise faults.explain(exc, f"reach {service}") from exc
+            raise errors.explain(exc, f"reach {service}") from exc
 
     def connect(self) -> None:
         """Make the clients, before threads do: boto3's sessions are not for them."""
@@ -200,7 +200,7 @@ class Client:
                 time.sleep(_FIRST_PAUSE)
                 continue
             if len(data) > most:
-                raise faults.incomplete(doing, f"an end after {most} bytes")
+                raise errors.incomplete(doing, f"an end after {most} bytes")
             return data
 
     def delete(self, prefix: str) -> None:
@@ -252,10 +252,10 @@ def _attempt(
     """
     try:
         reply: dict[str, Any] = call(**parameters)
-    except faults.ERRORS as exc:
-        raise _FaultError(faults.remedy(exc), faults.explain(exc, doing)) from exc
+    except errors.ERRORS as exc:
+        raise _FaultError(errors.remedy(exc), errors.explain(exc, doing)) from exc
     lacking = [name for name in needs if not reply.get(name)]
     if lacking:
-        error = faults.incomplete(doing, " and ".join(lacking))
+        error = errors.incomplete(doing, " and ".join(lacking))
         raise _FaultError(Remedy.RETRY, error)
     return reply

@@ -10,19 +10,19 @@ import random
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from amts_sphinx.core.errors import EngineRejectedError, EngineUnavailableError
+from amts_sphinx.core.languages import find_language
 from amts_sphinx.engine.amazon import journal as journals
 from amts_sphinx.engine.amazon import results
 from amts_sphinx.engine.amazon.client import Client, UncertainError
-from amts_sphinx.engine.amazon.faults import NotThereError
+from amts_sphinx.engine.amazon.errors import NotThereError
 from amts_sphinx.engine.amazon.options import AmazonOptions
-from amts_sphinx.errors import EngineRejectedError, EngineUnavailableError
-from amts_sphinx.languages import find_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from amts_sphinx.engine.amazon.job_plan import Plan
     from amts_sphinx.engine.amazon.journal import Entry, Journal
-    from amts_sphinx.engine.amazon.plans import Plan
 
 #: How often a list is asked for that does not come.
 _TRIES: Final = 4

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
-from amts_sphinx.errors import EngineError, EngineUnavailableError
+from amts_sphinx.core.errors import EngineError, EngineUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.languages import find_language
 from amts_sphinx.engine.options import read_options
-from amts_sphinx.errors import ConfigError
-from amts_sphinx.languages import find_language
 
 #: Patterns of the service's model, and of S3's.
 _ROLE: Final = re.compile(r"arn:aws(?:-[^:]+)?:iam::(\d{12}):role/.+")

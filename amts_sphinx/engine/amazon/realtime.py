@@ -5,16 +5,16 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx import codes
-from amts_sphinx.engine.amazon import limits, wire
-from amts_sphinx.errors import EngineError, EnginePartialError
-from amts_sphinx.languages import find_language
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import EngineError, EnginePartialError
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.engine.amazon import limits, markup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from amts_sphinx.core.units import LanguagePair
     from amts_sphinx.engine.amazon.client import Client
-    from amts_sphinx.units import LanguagePair
 
 #: What has to be written otherwise in HTML, and so tells that a text is not plain.
 _MARKUP: Final = frozenset("<>&")
@@ -63,13 +63,13 @@ def _one(client: Client, text: str, pair: LanguagePair, terminology: str) -> str
         **_particulars(client, pair, terminology),
     )
     said = str(reply["TranslatedText"])
-    return " ".join(codes.escape(said).split()) if plain else wire.coded(said)
+    return " ".join(inline_codes.escape(said).split()) if plain else markup.coded(said)
 
 
 def request_of(text: str) -> str:
     """Return what is sent for a coded text: HTML, if there is anything to mark up."""
     plain = _MARKUP.isdisjoint(text)
-    return " ".join(text.split()) if plain else wire.fragment(text)
+    return " ".join(text.split()) if plain else markup.fragment(text)
 
 
 def _particulars(

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from amts_sphinx.core.errors import EngineError, EngineReplyError
+from amts_sphinx.core.languages import find_language
 from amts_sphinx.engine.amazon import journal as journals
-from amts_sphinx.engine.amazon import limits, wire
-from amts_sphinx.engine.amazon.faults import NotThereError
-from amts_sphinx.errors import EngineError, EngineReplyError
-from amts_sphinx.languages import find_language
+from amts_sphinx.engine.amazon import limits, markup
+from amts_sphinx.engine.amazon.errors import NotThereError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,7 @@ def _get(client: Client, key: str, most: int) -> bytes | None:
             data = client.get(key, most)
         except (NotThereError, EngineReplyError):
             return None
-        if wire.is_whole(data):
+        if markup.is_whole(data):
             break
     return data
 
@@ -136,7 +136,7 @@ def harvest(
         if data is None:
             continue
         try:
-            pieces = list(wire.segments(data, f"read {document} of {entry.name}"))
+            pieces = list(markup.segments(data, f"read {document} of {entry.name}"))
         except EngineReplyError as exc:
             tell(str(exc))
             continue

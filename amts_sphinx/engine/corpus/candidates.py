@@ -6,9 +6,9 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amts_sphinx import codes
+from amts_sphinx.core import inline_codes
+from amts_sphinx.engine.corpus.decoder import Option
 from amts_sphinx.engine.corpus.inflection import Inflections
-from amts_sphinx.engine.corpus.search import Option
 from amts_sphinx.engine.corpus.terms import crosses
 from amts_sphinx.engine.corpus.tokens import CODE, MARK, NUMBER, WORD, tokenise
 from amts_sphinx.engine.corpus.vocabulary import (
@@ -241,7 +241,7 @@ class Candidates:
     def _term(self, spot: Spot) -> Option:
         """Return the option of saying what is decided for a term."""
         known = self._model.targets.characters
-        said = tokenise(codes.escape(spot.target), self._model.pair.target)
+        said = tokenise(inline_codes.escape(spot.target), self._model.pair.target)
         words = "".join(known.get(token.surface, UNKNOWN) for token in said.tokens)
         score = self._weights.length * len(words) + self._weights.phrase
         start, end, target = spot

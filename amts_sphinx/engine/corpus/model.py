@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from amts_sphinx.engine.corpus import alignment, lm, phrases
+from amts_sphinx.engine.corpus import language_model, phrase_table, word_alignment
 from amts_sphinx.engine.corpus.casing import lower
-from amts_sphinx.engine.corpus.extraction import Aligned
-from amts_sphinx.engine.corpus.phrases import PhraseTable
+from amts_sphinx.engine.corpus.phrase_extraction import Aligned
+from amts_sphinx.engine.corpus.phrase_table import PhraseTable
 from amts_sphinx.engine.corpus.spacing import Spacing
 from amts_sphinx.engine.corpus.tokens import ends, tokenise
 from amts_sphinx.engine.corpus.vocabulary import (
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from amts_sphinx.core.units import LanguagePair
     from amts_sphinx.engine.corpus.tokens import Token
-    from amts_sphinx.units import LanguagePair
 
 #: Sentences longer than this teach words, but cost too much to align.
 _LONGEST: Final = 100
@@ -50,7 +50,7 @@ class Model:
     sources: Vocabulary
     targets: Vocabulary
     table: PhraseTable
-    language: lm.LanguageModel
+    language: language_model.LanguageModel
     spacing: Spacing
 
 
@@ -75,8 +75,10 @@ def train(
             left = _encode(source, shared, sources, folded=True)
             coded.append(_Coded(left, right, ends(source) and ends(target)))
     aligned = _align(coded, sources, targets)
-    table = phrases.learn(aligned, longest, most)
-    return Model(pair, sources, targets, table, lm.train(sentences), spacing)
+    table = phrase_table.learn(aligned, longest, most)
+    return Model(
+        pair, sources, targets, table, language_model.train(sentences), spacing
+    )
 
 
 class _Coded(NamedTuple):
@@ -92,7 +94,7 @@ def _align(
     coded: Sequence[_Coded], sources: Vocabulary, targets: Vocabulary
 ) -> list[Aligned]:
     """Find the links of sentence pairs; the marks at their ends need no search."""
-    links = alignment.align(
+    links = word_alignment.align(
         _numbers([c.source[: len(c.source) - c.ends] for c in coded], sources),
         _numbers([c.target[: len(c.target) - c.ends] for c in coded], targets),
     )
@@ -227,7 +229,7 @@ def _read(arrays: Any, pair: LanguagePair) -> Model:
     """Make a model of the *arrays* of a file."""
     ends = arrays["ends"].tolist()
     rows = zip([0, *ends], ends, strict=False)
-    language = lm.LanguageModel(
+    language = language_model.LanguageModel(
         dict(zip(_unpack(arrays["ngrams"]), arrays["chances"].tolist(), strict=True)),
         dict(
             zip(_unpack(arrays["contexts"]), arrays["leftovers"].tolist(), strict=True)

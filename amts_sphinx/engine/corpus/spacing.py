@@ -10,8 +10,8 @@ from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
+from amts_sphinx.core.languages import name_language
 from amts_sphinx.engine.corpus.tokens import CODE, WORD
-from amts_sphinx.languages import name_language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

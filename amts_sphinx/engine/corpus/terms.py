@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from amts_sphinx.engine.corpus.casing import lower
 from amts_sphinx.engine.corpus.tokens import CODE
-from amts_sphinx.terminology import keeps_case
+from amts_sphinx.formats.terminology import keeps_case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amts_sphinx import codes
+from amts_sphinx.core import inline_codes
 from amts_sphinx.engine.corpus import casing
 
 if TYPE_CHECKING:
@@ -103,9 +103,9 @@ def tokenise(coded: str, language: str) -> Sentence:
     zones: list[Zone] = []
     around: list[tuple[int, int]] = []
     glued = False
-    for piece in codes.tokens(coded):
+    for piece in inline_codes.tokens(coded):
         if piece.type == "text":
-            text = codes.unescape(piece.coded)
+            text = inline_codes.unescape(piece.coded)
             tokens.extend(_words(text, language, glued=glued))
             glued = not text[-1:].isspace()
         elif piece.type == "empty":
@@ -116,7 +116,7 @@ def tokenise(coded: str, language: str) -> Sentence:
         elif around:
             number, start = around.pop()
             if start == len(tokens):  # an empty pair is like a code without words
-                tokens.append(Token(codes.opening(number) + "</g>", CODE, glued))
+                tokens.append(Token(inline_codes.opening(number) + "</g>", CODE, glued))
             else:
                 zones.append(Zone(start, len(tokens), number))
     zones.reverse()  # those that close last are around the others

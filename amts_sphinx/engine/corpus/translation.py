@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amts_sphinx import codes
+from amts_sphinx.core import inline_codes
 from amts_sphinx.engine.corpus.candidates import Candidates
-from amts_sphinx.engine.corpus.lm import Speaker
-from amts_sphinx.engine.corpus.rendering import Written, capitalise, render
-from amts_sphinx.engine.corpus.search import Limits, Problem, search
+from amts_sphinx.engine.corpus.decoder import Limits, Problem, search
+from amts_sphinx.engine.corpus.detokenize import Written, capitalise, render
+from amts_sphinx.engine.corpus.language_model import Speaker
 from amts_sphinx.engine.corpus.tokens import (
     CODE,
     MARK,
@@ -23,8 +23,8 @@ from amts_sphinx.engine.corpus.tokens import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from amts_sphinx.engine.corpus.decoder import Option
     from amts_sphinx.engine.corpus.model import Model
-    from amts_sphinx.engine.corpus.search import Option
     from amts_sphinx.engine.corpus.terms import Terms
     from amts_sphinx.engine.corpus.weights import Weights
 
@@ -129,7 +129,9 @@ class Translator:
             part = Sentence(tokens[zone.start : zone.end], inside)
             said = self._translate(part, used)
             whole = Token(
-                f"{codes.opening(zone.id)}{said}</g>", CODE, tokens[zone.start].glued
+                f"{inline_codes.opening(zone.id)}{said}</g>",
+                CODE,
+                tokens[zone.start].glued,
             )
             return self._shorten(_replaced(sentence, zone, whole), used)
         return sentence

@@ -1,0 +1,132 @@
+"""The builders ``amts-<language>`` and ``amts``: wiring only."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+from amts_sphinx.build.planner import Order
+from amts_sphinx.config import values
+from amts_sphinx.config.settings import checked
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.edition import gc_tuning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sphinx.application import Sphinx
+    from sphinx.builders import Builder
+
+    from amts_sphinx.build.production import Estimate
+
+
+class AmtsBuilder(StandaloneHTMLBuilder):
+    """Reads the book as the HTML builder does, and has its editions written by others.
+
+    Extensions look for attributes of an HTML builder while a book is read, whatever
+    builder writes it; that is why this one descends from it.
+    """
+
+    name = "amts"
+    epilog = "The editions are in %(outdir)s."
+    #: The language of the one edition to build; all configured ones when it is empty.
+    tag: ClassVar[str] = ""
+    #: The editions' own builds look for catalogues and outdated pages.
+    use_message_catalog = False
+
+    #: Takes what the editions would cost, in place of making them.
+    estimates: list[Estimate] | None = None
+
+    def init(self) -> None:
+        """Find out which editions to build.
+
+        :raises ConfigError: there are none, one is in the language of the book, or no
+            builder can write them
+        """
+        super().init()
+        values.one_of(*self._formats())("amts_format", checked(self.config).format)
+        self._languages = checked(self.config).editions(self.tag)
+        # Sphinx writes what it has read; with -E it reads everything.
+        self._reads_all = not self.env.all_docs
+        gc_tuning.relax()
+
+    def _formats(self) -> list[str]:
+        """Return the names of the builders that can write an edition."""
+        installed = {point.name for point in entry_points(group="sphinx.builders")}
+        names = installed.union(self._application().registry.builders)
+        return sorted(
+            name for name in names if name.partition("-")[0] != AmtsBuilder.name
+        )
+
+    def get_outdated_docs(self) -> str:  # type: ignore[override]
+        """Say what is built; each edition finds out by itself what is out of date."""
+        return "editions " + ", ".join(language.tag for language in self._languages)
+
+    def write(  # type: ignore[misc] # final for type checkers, called by all versions
+        self,
+        build_docnames: Iterable[str] | None,
+        updated_docnames: Iterable[str],  # noqa: ARG002 - known from their digests
+        method: str = "update",
+    ) -> None:
+        """Make the editions."""
+        app, out = self._application(), Path(self.outdir)
+        order = Order(
+            {
+                language: out if self.tag else out / language.tag
+                for language in self._languages
+            },
+            force=build_docnames is None or self._reads_all,
+            filenames=tuple(
+                str(self.env.doc2path(docname)) for docname in build_docnames or ()
+            )
+            if method == "specific"
+            else (),
+        )
+        from amts_sphinx.build.production import Production  # noqa: PLC0415 - a plain build need not load what translates
+
+        production = Production(app, self, checked(self.config))
+        if self.estimates is None:
+            production.run(order)
+        else:
+            self.estimates.extend(production.estimate(order))
+
+    def _application(self) -> Sphinx:
+        """Return the application: Sphinx 9 keeps it under a new name."""
+        app: Sphinx = getattr(self, "_app", None) or self.app
+        return app
+
+    def finish(self) -> None:
+        """Write nothing: the editions are complete."""
+
+    def cleanup(self) -> None:
+        """Do nothing: there is nothing of our own."""
+
+    def prepare_writing(self, docnames: Any) -> None:
+        """Do nothing: the editions write."""
+
+
+class _Builders(dict[str, "type[Builder]"]):
+    """Sphinx's builders by name, and ours by any name of a language.
+
+    Sphinx looks a builder up by its name before it knows the configuration; so
+    ``amts-zh_CN`` and ``amts-de-AT`` are made when they are asked for.
+    """
+
+    def __contains__(self, name: object) -> bool:
+        if super().__contains__(name):
+            return True
+        if not isinstance(name, str) or not name.startswith(f"{AmtsBuilder.name}-"):
+            return False
+        tag = find_language(name.removeprefix(f"{AmtsBuilder.name}-")).tag
+        self[name] = type("AmtsBuilder", (AmtsBuilder,), {"name": name, "tag": tag})
+        return True
+
+
+def register(app: Sphinx) -> None:
+    """Add ``amts``, and ``amts-<language>`` for every language of the service."""
+    app.connect("build-finished", lambda *_: gc_tuning.restore())
+    app.add_builder(AmtsBuilder)
+    app.registry.builders = _Builders(app.registry.builders)

@@ -1,0 +1,120 @@
+"""What a build tells of its editions: warnings once, and how each went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sphinx.util import logging
+
+from amts_sphinx.core.units import Severity, State
+from amts_sphinx.edition.warning_log import recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from amts_sphinx.build.child_build import Outcome
+    from amts_sphinx.core.units import Edition, Finding
+    from amts_sphinx.report import reporter
+
+logger = logging.getLogger(__name__)
+
+
+class Teller:
+    """Tells of the editions of one build, and of nothing twice."""
+
+    def __init__(self, engine: str, documents: Collection[str]) -> None:
+        """Remember what the build has told so far.
+
+        :param engine: its name
+        :param documents: the names of the book's documents
+        """
+        self._engine = engine
+        self._documents = documents
+        self._told = {(record.message, record.location) for record in recorded()}
+
+    def report(
+        self,
+        name: str,
+        edition: Edition,
+        outcome: Outcome | None,
+        quality: reporter.Outcome | None,
+    ) -> None:
+        """Tell what became of an edition, last of all in one line."""
+        for record in outcome.records if outcome else ():
+            warning = (record.message, record.location)
+            if warning not in self._told:
+                self._told.add(warning)
+                logger.log(
+                    record.level,
+                    record.message,
+                    location=record.location,
+                    type=record.type or None,
+                    subtype=record.subtype or None,
+                )
+        for finding in edition.findings:
+            if finding.severity is not Severity.INFO:
+                self._warn(name, finding)
+        self._tell_states(name, edition)
+        if outcome is None:
+            logger.info("%s: the edition is up to date", name)
+        if quality:
+            logger.info("%s: %s", name, quality)
+        logger.info(edition.summary(name))
+
+    def _tell_states(self, name: str, edition: Edition) -> None:
+        """Say how many segments are not what a release should hold."""
+        untold = sum(f.severity is Severity.INFO for f in edition.findings)
+        if untold:
+            logger.info(
+                "%s: %d segments stay in the source language: the engine %r has no"
+                " translation for them",
+                name,
+                untold,
+                self._engine,
+            )
+        drafts = sum(unit.state is State.DRAFT for unit in edition.units.values())
+        if drafts:
+            logger.info(
+                "%s: %d segments are drafts of the engine %r, to be read by a person",
+                name,
+                drafts,
+                self._engine,
+            )
+
+    def _warn(self, name: str, finding: Finding) -> None:
+        document, line = finding.location
+        in_book = document in self._documents
+        logger.warning(
+            "%s: %s",
+            name,
+            finding.message,
+            location=(document, line) if in_book else f"{document}:",
+            type="amts",
+            subtype=finding.check,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Shows what an edition's build says, line by line."""
+
+    prefix: str
+
+    def __call__(self, line: str) -> None:
+        """Show one line."""
+        # Editions side by side would overwrite each other's progress.
+        if self.prefix and line.endswith("\r"):
+            return
+        logger.info("%s%s", self.prefix, line, nonl=True)
+
+
+def asking(tag: str, engine: str, segments: int, characters: int) -> None:
+    """Say what the engine is asked for, since the answer may take a while."""
+    logger.info(
+        "amts-%s: asking the engine %r for %d segments, %d characters",
+        tag,
+        engine,
+        segments,
+        characters,
+    )

@@ -1,0 +1,100 @@
+"""What the last build of an edition made, so that an unchanged one is left alone.
+
+An edition is up to date when nothing that it is made from has changed and every file
+that was written then is still there as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import docutils
+import sphinx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sphinx.config import Config
+
+    from amts_sphinx.edition.plan import Plan
+
+
+def digest(plan: Plan, config: Config, extra: object = None) -> str:
+    """Return a hash of everything that the edition is made from.
+
+    :param extra: what the builder knows besides, such as the age of its templates
+    """
+    conf = Path(plan.confdir, "conf.py")
+    made_from = [
+        [sphinx.__display_version__, docutils.__version__],
+        conf.read_text("utf-8", "replace") if conf.exists() else "",
+        [[value.name, _stable(value.value)] for value in config],
+        [plan.locale, plan.format, plan.outdir, sorted(plan.tags)],
+        _stable(plan.overrides),
+        dict(plan.digests),
+        _stable(extra),
+    ]
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+
+
+def is_current(plan: Plan, order: str) -> bool:
+    """Tell whether the edition was made from the same and is still there."""
+    try:
+        receipt = json.loads(_path(plan).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(receipt == {"order": order, "files": _files(plan)})
+
+
+def keep(plan: Plan, order: str) -> None:
+    """Note that the edition has been made."""
+    receipt = {"order": order, "files": _files(plan)}
+    _path(plan).write_text(json.dumps(receipt), "utf-8")
+
+
+def void(plan: Plan) -> None:
+    """Forget the last build, before a new one begins."""
+    _path(plan).unlink(missing_ok=True)
+
+
+def _path(plan: Plan) -> Path:
+    return Path(plan.home, "receipt.json")
+
+
+def _files(plan: Plan) -> dict[str, list[int]]:
+    """Return size in bytes and time in nanoseconds of every file of the edition."""
+    return {
+        os.path.relpath(entry.path, plan.outdir): [stat.st_size, stat.st_mtime_ns]
+        for entry in _walk(plan.outdir)
+        for stat in [entry.stat()]
+    }
+
+
+def _walk(directory: str) -> Iterator[os.DirEntry[str]]:
+    """Yield the files below *directory*, without those that are Sphinx's own."""
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.is_file():
+                yield entry
+            elif entry.is_dir() and not entry.name.startswith("."):
+                yield from _walk(entry.path)
+
+
+def _stable(value: Any) -> Any:
+    """Return *value* as JSON can hold it, the same in every process."""
+    if isinstance(value, Mapping):
+        pairs = [[_stable(key), _stable(item)] for key, item in value.items()]
+        return sorted(pairs, key=json.dumps)
+    if isinstance(value, (list, tuple)):
+        return [_stable(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(map(_stable, value), key=json.dumps)
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    # A function, a class or an object: its name does not change with its address.
+    return getattr(value, "__qualname__", type(value).__qualname__)

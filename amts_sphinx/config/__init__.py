@@ -1,0 +1,1 @@
+"""The values of ``conf.py``, described once and checked once."""

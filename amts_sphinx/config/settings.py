@@ -1,0 +1,299 @@
+"""The configuration: the ``amts_*`` values of ``conf.py`` as one frozen value.
+
+Each field registers, checks and documents its own value; nothing else in the package
+reads ``app.config.amts_…``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+from amts_sphinx.config import values
+from amts_sphinx.core.errors import ConfigError, LanguageError
+from amts_sphinx.core.languages import LANGUAGES, Language, find_language, name_language
+from amts_sphinx.engine.registry import engine_names
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+#: Internal: where an edition's own build finds its plan. Set by the builder alone.
+PLAN: Final = "amts_edition_plan"
+
+
+@dataclass(frozen=True, slots=True)
+class AmtsConfig:
+    """What ``conf.py`` says about the editions, checked."""
+
+    #: The language that the book is written in.
+    source_language: Language = values.value(
+        None,
+        values.maybe_language,
+        "The language that the book is written in; by default Sphinx's ``language``.",
+        allowed="a BCP 47 tag or ``None``",
+    )
+    #: The languages of the editions that ``sphinx-build -b amts`` writes.
+    target_languages: tuple[Language, ...] = values.value(
+        [],
+        values.languages,
+        "The languages of the editions that ``sphinx-build -b amts`` writes.",
+        allowed="a list of BCP 47 tags",
+    )
+    #: The name of the engine that translates what the memory does not know.
+    engine: str = values.value(
+        "corpus",
+        values.engine_name,
+        "The engine that translates what the memory does not know. Its own options"
+        " stand in ``amts_<engine>``.",
+        allowed="the name of an installed engine",
+    )
+    #: The name of the Sphinx builder that writes an edition.
+    format: str = values.value(
+        "html",
+        values.builder_name,
+        "The Sphinx builder that writes an edition.",
+        allowed="the name of any builder",
+    )
+    by_sentence: bool = values.value(
+        "sentence",
+        values.one_of("sentence", "paragraph"),
+        "How much text is translated, remembered and paid for at a time.",
+        allowed="``sentence`` or ``paragraph``",
+        rebuild="env",
+    )
+    #: Names of nodes or of classes that stay in the source language.
+    skip: frozenset[str] = values.value(
+        [],
+        values.texts,
+        "Names of docutils nodes, or of classes, whose text stays in the source"
+        " language. The class ``notranslate`` always does.",
+        allowed="a list of names",
+        rebuild="env",
+    )
+    figure_captions: bool = values.value(
+        False,
+        values.flag,
+        "Whether captions, legends and alternative texts of figures are translated;"
+        " otherwise figures are skipped whole.",
+        allowed="``True`` or ``False``",
+        rebuild="env",
+    )
+    #: The book's translation memory.
+    memory: Path = values.value(
+        ".amts/memory.sqlite",
+        values.text,
+        "The file of the translation memory, relative to ``conf.py``. It is an asset:"
+        " keep it, or keep what ``amts memory export`` writes.",
+        allowed="a path",
+    )
+    #: Files of units to learn before a build.
+    memory_files: tuple[Path, ...] = values.value(
+        [],
+        values.texts,
+        "Files in TMX, XLIFF, PO, CSV or TSV, relative to ``conf.py``, that the memory"
+        " learns, and learns again when they change.",
+        allowed="a list of paths",
+    )
+    #: Files of terms, which every engine that knows terms must use.
+    terminology: tuple[Path, ...] = values.value(
+        [],
+        values.texts,
+        "Files of terms in CSV, TSV or TMX, relative to ``conf.py``: what must be"
+        " translated in one way, wherever it stands.",
+        allowed="a list of paths",
+    )
+    cost_limit: values.Limit | None = values.value(
+        None,
+        values.cost_limit,
+        "The most that the editions of one build may cost; a build that would cost more"
+        " fails before anything is sent. See ``amts estimate``.",
+        allowed='``None``, characters as ``500000``, or dollars as ``"$20"``',
+    )
+    #: The folder of the quality reports; ``None`` when there are to be none.
+    report: Path | None = values.value(
+        ".amts/report",
+        values.maybe_path,
+        "The folder of the quality reports, relative to ``conf.py``: a folder for each"
+        " edition, with ``report.html``, ``report.json``, ``junit.xml`` and what the"
+        " trend over past builds is drawn from. Empty: no reports.",
+        allowed="a path, or an empty string",
+    )
+    #: What an edition must reach for its build to succeed.
+    fail_under: values.FailUnder = values.value(
+        {},
+        values.fail_under,
+        "What an edition must reach for its build to succeed, with any of these keys."
+        " ``coverage`` and ``reviewed``: the least part of the book's words that is"
+        " translated, and that is so by people, 0–1. ``bleu`` and ``chrf2``: the least"
+        " score of the machine's texts against what people made of them, 0–100."
+        " ``findings``: a dictionary with the most findings of severity ``error``,"
+        " ``warning`` and ``info``.",
+        allowed='a dictionary, as ``{"coverage": 0.95, "findings": {"error": 0}}``',
+    )
+    #: Identifiers of checks whose findings are not wanted.
+    ignore: frozenset[str] = values.value(
+        [],
+        values.check_ids,
+        "Identifiers of checks whose findings are not wanted anywhere in the book. At"
+        " one place, a comment ``amts-ignore: <check>, <check>`` before it does that.",
+        allowed="a list of identifiers, see :doc:`checks`",
+    )
+    forbidden_terms: Mapping[str, tuple[str, ...]] = values.value(
+        {},
+        values.words_of_languages,
+        "Words that must not stand in an edition, by its language: the check"
+        " ``forbidden`` reports them.",
+        allowed='a dictionary, as ``{"zh": ["词汇表"]}``',
+    )
+    draft_notice: bool = values.value(
+        True,
+        values.flag,
+        "Whether pages tell their readers of translations that are an engine's drafts.",
+        allowed="``True`` or ``False``",
+    )
+    fullwidth_punctuation: bool = values.value(
+        True,
+        values.flag,
+        "Whether machine translations into Chinese and Japanese get full-width"
+        " punctuation.",
+        allowed="``True`` or ``False``",
+    )
+    script_spacing: bool = values.value(
+        False,
+        values.flag,
+        "Whether machine translations into Chinese and Japanese keep blanks between"
+        " their own and the Latin script.",
+        allowed="``True`` or ``False``",
+    )
+    #: The options of the chosen engine.
+    engine_options: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+    @classmethod
+    def from_sphinx(cls, config: Config, confdir: str | Path) -> AmtsConfig:
+        """Read the values of *config*.
+
+        :raises ConfigError: a value is not allowed; the text names it
+        """
+        found: dict[str, Any] = {
+            field.name: field.metadata["parse"](name_of(field), _said(config, field))
+            for field in _fields()
+        }
+        # Any language will do for a book of which no edition is asked for.
+        found["source_language"] = found["source_language"] or name_language(
+            config.language or "en"
+        )
+        found["by_sentence"] = found["by_sentence"] == "sentence"
+        found["skip"] = frozenset(found["skip"])
+        found["memory"] = Path(confdir, found["memory"])
+        found["report"] = Path(confdir, found["report"]) if found["report"] else None
+        if found["report"] is None and found["fail_under"].by_name():
+            msg = "amts_fail_under needs the quality report: do not empty amts_report"
+            raise ConfigError(msg)
+        for name in ("memory_files", "terminology"):
+            found[name] = tuple(Path(confdir, path) for path in found[name])
+        found["engine_options"] = _engine_options(found["engine"], config)
+        return cls(**found)
+
+    def editions(self, tag: str = "") -> tuple[Language, ...]:
+        """Return the languages to build: that of *tag*, or all that are configured.
+
+        :raises ConfigError: there is none, or it is the language of the book
+        """
+        if self.source_language.tag not in LANGUAGES:
+            # It says what is wrong with the name.
+            values.language("language", self.source_language.tag)
+        languages = (find_language(tag),) if tag else self.target_languages
+        if not languages:
+            msg = (
+                "amts_target_languages is empty; name the languages of the editions,"
+                ' for example amts_target_languages = ["zh", "es"]'
+            )
+            raise ConfigError(msg)
+        if self.source_language in languages:
+            msg = (
+                f"the book is written in {self.source_language.tag}"
+                f" ({self.source_language.name}) and cannot be translated into it;"
+                " see amts_source_language, amts_target_languages and language"
+            )
+            raise LanguageError(msg)
+        return languages
+
+
+def _fields() -> list[dataclasses.Field[Any]]:
+    return [field for field in dataclasses.fields(AmtsConfig) if field.metadata]
+
+
+def _said(config: Config, field: dataclasses.Field[Any]) -> Any:
+    """Return what the author said, on the command line or in ``conf.py``.
+
+    Sphinx converts what the command line says, and not every version does it well.
+    """
+    name = name_of(field)
+    return config.overrides.get(name, config[name])
+
+
+def name_of(field: dataclasses.Field[Any]) -> str:
+    """Return the name of a field's value in ``conf.py``."""
+    name = "segmentation" if field.name == "by_sentence" else field.name
+    return f"amts_{name}"
+
+
+def _engine_options(engine: str, config: Config) -> Mapping[str, object]:
+    options = config[f"amts_{engine}"]
+    if not isinstance(options, Mapping):
+        msg = f"amts_{engine} must be a dictionary of options, not {options!r}"
+        raise ConfigError(msg)
+    return options
+
+
+def register(app: Sphinx) -> None:
+    """Add the ``amts_*`` values, and one value for each engine's options."""
+    for field in _fields():
+        app.add_config_value(
+            name_of(field),
+            field.metadata["default"],
+            field.metadata["rebuild"],
+            types=_types(field.metadata["default"]),
+        )
+    for name in engine_names():
+        app.add_config_value(f"amts_{name}", {}, "", types=[dict])
+    app.add_config_value(PLAN, "", "", types=[str])
+    app.connect("config-inited", check, priority=900)
+
+
+def _types(default: object) -> list[type]:
+    """Return types that keep Sphinx from warning; we check values ourselves."""
+    paths = [str, Path] if isinstance(default, str) else []
+    return [type(default), list, tuple, set, frozenset, str, bool, int, float, *paths]
+
+
+#: What was made of each Sphinx configuration that is in use.
+_CHECKED: Final[WeakKeyDictionary[Config, AmtsConfig]] = WeakKeyDictionary()
+
+
+def check(app: Sphinx, config: Config) -> None:
+    """Check all values as soon as Sphinx has read them."""
+    _CHECKED[config] = AmtsConfig.from_sphinx(config, app.confdir)
+
+
+def checked(config: Config) -> AmtsConfig:
+    """Return what :func:`check` made of *config*."""
+    return _CHECKED[config]
+
+
+def table() -> str:
+    """Return the configuration values as a reStructuredText list, for the docs."""
+    rows = []
+    for field in _fields():
+        about = field.metadata
+        rows.append(
+            f".. confval:: {name_of(field)}\n\n"
+            f"   {about['text']}\n\n"
+            f"   Allowed: {about['allowed']}. Default: ``{about['default']!r}``."
+        )
+    return "\n\n".join(rows) + "\n"

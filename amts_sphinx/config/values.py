@@ -1,0 +1,246 @@
+"""How a configuration value is described and parsed: each says what it allows."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from amts_sphinx import checks
+from amts_sphinx.core.errors import ConfigError, LanguageError
+from amts_sphinx.core.languages import Language, find_language
+from amts_sphinx.core.units import Severity
+from amts_sphinx.engine.registry import engine_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def value(
+    default: object,
+    parse: Callable[[str, Any], Any],
+    text: str,
+    *,
+    allowed: str,
+    rebuild: str = "",
+) -> Any:
+    """Describe one configuration value.
+
+    :param parse: takes the value's name and what ``conf.py`` says, and returns the
+        field; raises ConfigError
+    :param text: what the value does, for the documentation
+    :param allowed: what it may be, for the documentation
+    :param rebuild: ``env`` when the book must be read again after a change
+    """
+    return dataclasses.field(
+        metadata={
+            "default": default,
+            "parse": parse,
+            "text": text,
+            "allowed": allowed,
+            "rebuild": rebuild,
+        }
+    )
+
+
+def flag(name: str, value: object) -> bool:
+    """Return a truth value; the command line gives it as a word."""
+    if value in (True, "1", "true", "True"):
+        return True
+    if value in (False, "0", "false", "False"):
+        return False
+    msg = f"{name} must be True or False, not {value!r}"
+    raise ConfigError(msg)
+
+
+def one_of(*allowed: str) -> Callable[[str, object], str]:
+    """Return a parser that takes only one of the *allowed* words."""
+
+    def parse(name: str, value: object) -> str:
+        if value in allowed:
+            return str(value)
+        msg = f"{name} must be one of {allowed}, not {value!r}"
+        near = difflib.get_close_matches(str(value), allowed, n=1, cutoff=0.5)
+        raise ConfigError(f"{msg}; did you mean {near[0]!r}?" if near else msg)
+
+    return parse
+
+
+def text(name: str, value: object) -> str:
+    """Return a text that is not empty."""
+    if isinstance(value, (str, Path)) and str(value):
+        return str(value)
+    msg = f"{name} must be a non-empty string, not {value!r}"
+    raise ConfigError(msg)
+
+
+def texts(name: str, value: object) -> tuple[str, ...]:
+    """Return texts; the command line gives them in one, with commas."""
+    items = value
+    if isinstance(value, str):
+        items = [item.strip() for item in value.split(",") if item.strip()]
+    if isinstance(items, (list, tuple, set, frozenset)):
+        return tuple(text(f"each item of {name}", item) for item in items)
+    msg = f"{name} must be a list of strings, not {value!r}"
+    raise ConfigError(msg)
+
+
+def language(name: str, value: object) -> Language:
+    """Return the language that a tag names."""
+    try:
+        return find_language(text(name, value))
+    except LanguageError as exc:
+        msg = f"{name}: {exc}"
+        raise LanguageError(msg) from None
+
+
+def maybe_language(name: str, value: object) -> Language | None:
+    """Return a language, or nothing."""
+    return None if value in (None, "") else language(name, value)
+
+
+def languages(name: str, value: object) -> tuple[Language, ...]:
+    """Return languages, each named once."""
+    found = tuple(language(name, tag) for tag in texts(name, value))
+    if len(set(found)) < len(found):
+        msg = f"{name} names a language twice: {value!r}"
+        raise ConfigError(msg)
+    return found
+
+
+class Limit(NamedTuple):
+    """The most that a build may spend."""
+
+    amount: float
+    #: Whether it is dollars, not characters.
+    dollars: bool
+
+    def __str__(self) -> str:
+        if self.dollars:
+            return f"${self.amount:,.2f}"
+        return f"{self.amount:,.0f} characters"
+
+
+def cost_limit(name: str, value: object) -> Limit | None:
+    """Return a limit, or nothing."""
+    if value in (None, ""):
+        return None
+    said = str(value).strip()
+    dollars = said.startswith("$")
+    try:
+        amount = float(said.removeprefix("$").replace(",", ""))
+    except ValueError:
+        amount = -1.0
+    if isinstance(value, bool) or not math.isfinite(amount) or amount < 0:
+        msg = (
+            f'{name} must be characters, as 500000, or dollars, as "$20", not {value!r}'
+        )
+        raise ConfigError(msg)
+    return Limit(amount, dollars)
+
+
+class FailUnder(NamedTuple):
+    """What an edition must reach; what is not set is not asked for."""
+
+    #: Parts of the book's words, 0–1: translated by whomever, and by people.
+    coverage: float | None = None
+    reviewed: float | None = None
+    #: The least score, 0–100, by metric in lower case.
+    scores: Mapping[str, float] = MappingProxyType({})
+    #: The most findings, by severity.
+    findings: Mapping[str, int] = MappingProxyType({})
+
+    def by_name(self) -> dict[str, float]:
+        """Return each limit that is set by its name, such as ``findings.error``."""
+        shares = {"coverage": self.coverage, "reviewed": self.reviewed}
+        found = {name: limit for name, limit in shares.items() if limit is not None}
+        found |= self.scores
+        return found | {f"findings.{s}": most for s, most in self.findings.items()}
+
+
+#: The keys of ``amts_fail_under`` with the most that each may be.
+_SHARES: Final = ("coverage", "reviewed")
+_SCORES: Final = ("bleu", "chrf2")
+_SEVERITIES: Final = tuple(severity.value for severity in Severity)
+
+
+def fail_under(name: str, value: object) -> FailUnder:
+    """Return the limits of the gate."""
+    said = dict(_mapping(name, value))
+    findings = dict(_mapping(f"{name}['findings']", said.pop("findings", {})))
+    for key in [key for key in said if key.startswith("findings.")]:
+        findings[key.removeprefix("findings.")] = said.pop(key)  # of the command line
+    for key in said:
+        one_of(*_SHARES, *_SCORES, "findings")(f"each key of {name}", key)
+    for key in findings:
+        one_of(*_SEVERITIES)(f"each key of {name}['findings']", key)
+    limits = {
+        key: _within(f"{name}[{key!r}]", limit, 1 if key in _SHARES else 100)
+        for key, limit in said.items()
+    }
+    return FailUnder(
+        limits.get("coverage"),
+        limits.get("reviewed"),
+        {key: limits[key] for key in _SCORES if key in limits},
+        {
+            key: int(_within(f"{name}['findings'][{key!r}]", most, 10**9))
+            for key, most in findings.items()
+        },
+    )
+
+
+def _mapping(name: str, value: object) -> Mapping[str, object]:
+    if isinstance(value, Mapping):
+        return value
+    msg = f"{name} must be a dictionary, not {value!r}"
+    raise ConfigError(msg)
+
+
+def _within(name: str, value: object, most: float) -> float:
+    """Return a number from 0 to *most*; the command line gives it as a word."""
+    try:
+        number = float(str(value)) if not isinstance(value, bool) else -1.0
+    except ValueError:
+        number = -1.0
+    if 0 <= number <= most:
+        return number
+    msg = f"{name} must be a number from 0 to {most:,}, not {value!r}"
+    raise ConfigError(msg)
+
+
+def maybe_path(name: str, value: object) -> str:
+    """Return a path, or nothing."""
+    return "" if value in (None, "") else text(name, value)
+
+
+def check_ids(name: str, value: object) -> frozenset[str]:
+    """Return the identifiers of checks."""
+    found = frozenset(texts(name, value))
+    checks.check_ids(name, found)
+    return found
+
+
+def words_of_languages(name: str, value: object) -> dict[str, tuple[str, ...]]:
+    """Return lists of words by the tag of their language."""
+    return {
+        language(f"each key of {name}", tag).tag: texts(f"{name}[{tag!r}]", words)
+        for tag, words in _mapping(name, value).items()
+    }
+
+
+def builder_name(name: str, value: object) -> str:
+    """Return the name of a builder that is not one of ours."""
+    builder = text(name, value)
+    if builder == "amts" or builder.startswith("amts-"):
+        msg = f"{name} must be the builder that writes an edition, not {builder!r}"
+        raise ConfigError(msg)
+    return builder
+
+
+def engine_name(name: str, value: object) -> str:
+    """Return the name of an engine that is installed."""
+    return one_of(*engine_names())(name, value)

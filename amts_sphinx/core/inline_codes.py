@@ -1,0 +1,227 @@
+"""Inline codes: take coded text apart, put it together, and prove nothing is lost.
+
+This module knows no docutils class and no engine's wire format. It does not guess:
+a target whose codes differ from its source's is refused, with the difference named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amts_sphinx.core.errors import MarkupError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from amts_sphinx.core.units import Code
+
+_TOKEN: Final = re.compile(r'(<g id="\d+">|</g>|<x id="\d+"/>)')
+_ID: Final = re.compile(r'id="(\d+)"')
+_ID_IN_CODE: Final = re.compile(r'(<[gx] id=")(\d+)("/?>)')
+_STRAY: Final = re.compile(r"[<>]|&(?!amp;|lt;|gt;)")
+_BLANKS: Final = re.compile(r"[ \t\r\n\f\v]+")
+#: Typewriter forms of what smart quotes and editors make of them.
+_PLAIN_PUNCTUATION: Final = str.maketrans(
+    {
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u2013": "--",
+        "\u2014": "---",
+        "\u2026": "...",
+        "\u00a0": " ",
+    }
+)
+_LETTER: Final = re.compile(r"[^\W\d_]")
+
+
+class Token(NamedTuple):
+    """One piece of coded text."""
+
+    #: ``text``, ``open``, ``close`` or ``empty``.
+    type: str
+    #: As it stands in the coded text.
+    coded: str
+    #: The code's number; 0 for text and for a closing code.
+    id: int
+
+
+def escape(text: str) -> str:
+    """Return plain *text* as coded text."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescape(coded: str) -> str:
+    """Return coded text that holds no code as plain text."""
+    return coded.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def opening(number: int) -> str:
+    """Return the opening code *number*; it is closed by ``</g>``."""
+    return f'<g id="{number}">'
+
+
+def empty(number: int) -> str:
+    """Return the code *number* that stands for something without words."""
+    return f'<x id="{number}"/>'
+
+
+def tokens(coded: str) -> Iterator[Token]:
+    """Yield the pieces of *coded* in order, without judging them."""
+    for piece in _TOKEN.split(coded):
+        if not piece:
+            continue
+        if not _TOKEN.fullmatch(piece):
+            yield Token("text", piece, 0)
+        elif piece == "</g>":
+            yield Token("close", piece, 0)
+        else:
+            shape = "open" if piece.startswith("<g") else "empty"
+            number = _ID.search(piece)
+            yield Token(shape, piece, int(number[1]) if number else 0)
+
+
+def join(pieces: Iterable[Token]) -> str:
+    """Put tokens together again."""
+    return "".join(piece.coded for piece in pieces)
+
+
+def plain(coded: str) -> str:
+    """Return the words of *coded*, without its codes, as plain text."""
+    return unescape(_TOKEN.sub("", coded))
+
+
+def has_words(coded: str) -> bool:
+    """Tell whether there is a letter outside of codes: something to translate."""
+    return bool(_LETTER.search(plain(coded)))
+
+
+@lru_cache(2**16)
+def normalise(coded: str) -> str:
+    """Return the memory's key of a source: its white space and quotes made plain.
+
+    The reader sees what the author wrote; only the look-up is blind to it.
+    """
+    if coded.isascii() and coded.isprintable() and "  " not in coded:
+        return coded.strip()  # most texts, and much faster
+    return _BLANKS.sub(" ", coded.translate(_PLAIN_PUNCTUATION)).strip()
+
+
+def ids(coded: str) -> list[int]:
+    """Return the numbers of the codes of *coded*, in order of appearance."""
+    return [piece.id for piece in tokens(coded) if piece.id]
+
+
+def renumber(coded: str, numbers: Mapping[int, int]) -> str:
+    """Return *coded* with each code's number replaced as *numbers* tells.
+
+    :raises KeyError: a code's number is not in *numbers*
+    """
+    return _ID_IN_CODE.sub(lambda m: f"{m[1]}{numbers[int(m[2])]}{m[3]}", coded)
+
+
+def without(coded: str, numbers: Collection[int]) -> str:
+    """Return *coded* without the codes *numbers*; what stands in them stays."""
+    kept: list[Token] = []
+    around: list[bool] = []
+    for piece in tokens(coded):
+        gone = piece.id in numbers
+        if piece.type == "open":
+            around.append(gone)
+        elif piece.type == "close":
+            gone = around.pop() if around else False
+        if not gone:
+            kept.append(piece)
+    return join(kept)
+
+
+def localise(coded: str) -> tuple[str, tuple[int, ...]]:
+    """Give the codes of *coded* numbers from 1, in order of appearance.
+
+    :returns: the renumbered text, and the former numbers: number *n* of the new text
+        was item *n - 1*. Thus a sentence has one key wherever in a paragraph it stands.
+    """
+    former = tuple(dict.fromkeys(ids(coded)))
+    return renumber(coded, {old: new for new, old in enumerate(former, 1)}), former
+
+
+def globalise(coded: str, former: Sequence[int]) -> str:
+    """Undo :func:`localise` on a translation of its result."""
+    return renumber(coded, dict(enumerate(former, 1)))
+
+
+def structure(coded: str) -> list[tuple[int, bool, int]]:
+    """Return each code as (number, paired, number of the code around it or 0).
+
+    :raises MarkupError: codes do not nest, or stray markup stands in the text
+    """
+    found: list[tuple[int, bool, int]] = []
+    around = [0]
+    for piece in tokens(coded):
+        if piece.type == "text":
+            stray = _STRAY.search(piece.coded)
+            if stray:
+                msg = f"stray {stray[0]!r} in the text between codes"
+                raise MarkupError(msg)
+        elif piece.type == "close":
+            if len(around) == 1:
+                msg = "</g> closes a code that was not opened"
+                raise MarkupError(msg)
+            around.pop()
+        else:
+            found.append((piece.id, piece.type == "open", around[-1]))
+            if piece.type == "open":
+                around.append(piece.id)
+    if len(around) > 1:
+        msg = f"{opening(around[-1])} is not closed"
+        raise MarkupError(msg)
+    return found
+
+
+def verify(source: str, target: str, names: Sequence[Code] = ()) -> str:
+    """Compare the codes of *target* with its *source*'s.
+
+    Each code of the source must stand in the target exactly once, of the same shape
+    and inside the same code; their order is free, since languages differ in it.
+
+    :param names: the segment's codes, to say what was lost in a reader's terms
+    :returns: what is wrong, or an empty string
+    """
+    if source == target:
+        return ""
+    try:
+        have = structure(target)
+    except MarkupError as exc:
+        return str(exc)
+    want = structure(source)
+    if sorted(have) == sorted(want):
+        return ""
+    return _difference(want, have, {code.id: str(code) for code in names})
+
+
+def _difference(
+    want: list[tuple[int, bool, int]],
+    have: list[tuple[int, bool, int]],
+    names: Mapping[int, str],
+) -> str:
+    """Say in words how two lists of codes differ."""
+
+    def show(number: int) -> str:
+        return names.get(number, f"code {number}")
+
+    wanted = Counter(code[0] for code in want)
+    found = Counter(code[0] for code in have)
+    faults = [f"lost {show(n)}" for n in (wanted - found).elements()]
+    faults.extend(
+        f"repeated {show(n)}" if n in wanted else f"foreign code {n}"
+        for n in (found - wanted).elements()
+    )
+    if not faults:
+        kept = dict.fromkeys(want)
+        moved = [code[0] for code in have if code not in kept]
+        faults = [f"moved {show(n)} into or out of another code" for n in moved]
+    return "; ".join(faults)

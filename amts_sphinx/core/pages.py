@@ -1,0 +1,31 @@
+"""Pages for people: one file of HTML each, which needs nothing beside itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from amts_sphinx.core.atomic import replacing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write(path: Path, template: str, **values: object) -> None:
+    """Write the page *path*.
+
+    :param template: the name of one of ours
+    :param values: what it shows; texts are escaped
+    :raises InterchangeError: it cannot be written
+    """
+    environment = Environment(
+        loader=PackageLoader("amts_sphinx"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    text = environment.get_template(template).render(values)
+    with replacing(path) as stream:
+        stream.write(text.encode())

@@ -1,0 +1,1 @@
+"""From a doctree to segments: what is text, and what its markup becomes."""

@@ -1,0 +1,171 @@
+"""Which nodes hold words to translate, and which reach the edition as they are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from docutils import nodes
+from sphinx import addnodes
+
+from amts_sphinx.doctree import sphinx_strings
+
+OPAQUE: Final = (
+    nodes.literal,
+    nodes.math,
+    nodes.footnote_reference,
+    nodes.citation_reference,
+    nodes.image,
+    nodes.raw,
+    nodes.substitution_reference,
+    nodes.problematic,
+    nodes.generated,
+    addnodes.desc_inline,
+    addnodes.number_reference,
+    addnodes.literal_strong,
+    addnodes.literal_emphasis,
+    addnodes.manpage,
+)
+#: Classes that Sphinx's roles give to names of things: a program, a MIME type, a PEP.
+_NAMES: Final = frozenset(
+    {"cve", "cwe", "pep", "rfc", "command", "program", "manpage", "makevar"}
+    | {"mailheader", "mimetype", "newsgroup"}
+)
+#: Those of them that may have a title of their own, and what they show without one.
+_NUMBERED: Final = frozenset({"cve", "cwe", "pep", "rfc"})
+_NUMBER: Final = re.compile(r"(?:PEP|RFC|CVE|CWE)[ -]?\d")
+#: A word that is rather a name of a file.
+_FILE: Final = re.compile(r"\S*[./_\\]\S*")
+#: The roles whose explicit text Sphinx keeps in a literal although it is prose.
+_PROSE_IN_LITERAL: Final = frozenset({"numref", "download"})
+#: What Sphinx fills in the text of ``:numref:`` when it writes.
+HOLES: Final = re.compile(r"(%s|\{name\}|\{number\})")
+_LETTER: Final = re.compile(r"[^\W\d_]")
+#: Elements whose text is not prose, with all that is in them.
+_CODE: Final = (
+    nodes.FixedTextElement,
+    nodes.raw,
+    nodes.math_block,
+    nodes.option_group,
+    nodes.label,
+    nodes.system_message,
+    nodes.docinfo,
+    addnodes.productionlist,
+    addnodes.desc_signature,
+    addnodes.highlightlang,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is taken from a doctree, and in which pieces."""
+
+    #: The source language, as a BCP 47 tag.
+    language: str
+    #: Whether that language has blanks between its words.
+    spaced: bool = True
+    by_sentence: bool = True
+    #: Names of nodes or of their classes that are left in the source language.
+    skip: frozenset[str] = frozenset()
+    figure_captions: bool = False
+    #: Texts of default substitutions, which are no words, and the name of each.
+    values: tuple[tuple[str, str], ...] = ()
+
+
+def is_untranslated(node: nodes.Element, rules: Rules) -> bool:
+    """Tell whether the author or the configuration keeps *node* as it is."""
+    classes = node.get("classes", ())
+    if "notranslate" in classes or node.get("translate") == "no":
+        return True
+    return bool(rules.skip) and (
+        node.tagname in rules.skip or not rules.skip.isdisjoint(classes)
+    )
+
+
+def is_invisible(node: nodes.Node) -> bool:
+    """Tell whether the reader sees nothing of *node*: an index entry, an anchor."""
+    if isinstance(node, nodes.target):
+        return not node.children
+    return isinstance(node, nodes.Invisible)
+
+
+def is_opaque(node: nodes.Element, rules: Rules) -> bool:
+    """Tell whether an inline node holds nothing to translate."""
+    if holds_prose_in_literal(node):
+        return False
+    if isinstance(node, OPAQUE) or is_untranslated(node, rules):
+        return True
+    if sphinx_strings.is_version_label(node) or is_name(node):
+        return True
+    return _is_filled(node) or _is_wordless(node, rules)
+
+
+def is_name(node: nodes.Element) -> bool:
+    """Tell whether *node* is the name of a thing, such as a program or an RFC."""
+    classes = _NAMES.intersection(node["classes"])
+    if classes and classes <= _NUMBERED:
+        return bool(_NUMBER.match(node.astext()))
+    return bool(classes)
+
+
+def _is_filled(node: nodes.Element) -> bool:
+    """Tell whether Sphinx replaces the text of a reference when it writes.
+
+    Only ``:term:`` keeps the words it was given when none are given for it.
+    """
+    if not isinstance(node, addnodes.pending_xref):
+        return False
+    if any(isinstance(child, addnodes.pending_xref_condition) for child in node):
+        return True
+    return not node.get("refexplicit") and node.get("reftype") != "term"
+
+
+def _is_wordless(node: nodes.Element, rules: Rules) -> bool:
+    text = node.astext()
+    if not _LETTER.search(text):
+        return True
+    if isinstance(node, nodes.reference) and _is_address(text, node.get("refuri", "")):
+        return True
+    return all(
+        isinstance(child, nodes.Element) and is_opaque(child, rules)
+        for child in node.children
+    )
+
+
+def _is_address(text: str, uri: str) -> bool:
+    """Tell whether a link shows no more than where it leads."""
+    bare = uri.partition("://")[2] or uri.removeprefix("mailto:")
+    return bool(text) and text.rstrip("/") in {uri.rstrip("/"), bare.rstrip("/")}
+
+
+def holds_prose_in_literal(node: nodes.Element) -> bool:
+    """Tell whether *node* is a reference whose explicit text is in a literal."""
+    role = ""
+    if isinstance(node, addnodes.download_reference):
+        role = "" if _FILE.fullmatch(node.astext()) else "download"
+    elif isinstance(node, addnodes.pending_xref):
+        role = node.get("reftype", "")
+    return (
+        role in _PROSE_IN_LITERAL
+        and bool(node.get("refexplicit"))
+        and len(node.children) == 1
+        and isinstance(node.children[0], nodes.literal)
+        and bool(_LETTER.search(HOLES.sub("", node.astext())))
+    )
+
+
+def is_code(node: nodes.Element) -> bool:
+    """Tell whether nothing in *node* is prose."""
+    if isinstance(node, nodes.Invisible):
+        # autosummary's table is a comment by descent, but the reader sees it.
+        return type(node).__name__ != "autosummary_table"
+    return isinstance(node, _CODE)
+
+
+def is_container(node: nodes.Element) -> bool:
+    """Tell whether the children of *node* are text and inline markup."""
+    if isinstance(node, nodes.TextElement) and not isinstance(node, nodes.Inline):
+        return any(isinstance(child, (nodes.Text, nodes.Inline)) for child in node)
+    # field_body, entry and others may hold bare text.
+    return any(isinstance(child, nodes.Text) for child in node.children)

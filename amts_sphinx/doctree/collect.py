@@ -1,0 +1,111 @@
+"""The hook after parsing: note each document's texts while Sphinx reads it.
+
+They are kept in the environment, so that a later build knows them without looking at a
+doctree again.
+"""
+
+from __future__ import annotations
+
+import pickle
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sphinx.transforms import SphinxTransform
+
+from amts_sphinx.config.settings import checked
+from amts_sphinx.doctree.classify import Rules
+from amts_sphinx.doctree.conf_strings import today, values
+from amts_sphinx.doctree.segments import containers
+from amts_sphinx.doctree.sites import Finder
+from amts_sphinx.doctree.sphinx_strings import UiStrings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
+
+    from amts_sphinx.core.units import Container
+
+_ATTRIBUTE: Final = "amts_texts"
+
+
+class Texts(NamedTuple):
+    """The texts of one document."""
+
+    containers: tuple[Container, ...]
+    #: What ``|today|`` said when the document was read.
+    date: str
+
+
+def texts_of(env: BuildEnvironment) -> dict[str, Texts]:
+    """Return the texts of the book by document."""
+    return {docname: pickle.loads(packed) for docname, packed in _packed(env).items()}
+
+
+def _packed(env: BuildEnvironment) -> dict[str, bytes]:
+    """Return the pickled texts by document; the dictionary of the environment.
+
+    Most builds only load and save them: a plain one, and every edition's own.
+    """
+    packed: dict[str, bytes] | None = getattr(env, _ATTRIBUTE, None)
+    if packed is None:
+        packed = {}
+        setattr(env, _ATTRIBUTE, packed)
+    return packed
+
+
+def rules(config: Config) -> Rules:
+    """Return the rules that the configuration gives for finding texts."""
+    ours = checked(config)
+    return Rules(
+        ours.source_language.tag,
+        spaced=ours.source_language.spaced,
+        by_sentence=ours.by_sentence,
+        skip=ours.skip,
+        figure_captions=ours.figure_captions,
+        values=values(config),
+    )
+
+
+@cache
+def _finder(rules: Rules, locale: str) -> Finder:
+    return Finder(rules, UiStrings(locale))
+
+
+class CollectTexts(SphinxTransform):
+    """Notes the texts of the document that is being read."""
+
+    # docutils sorts priorities as text of three digits, so this is the last there is;
+    # only then has Sphinx taken its own helpers out of the doctree.
+    default_priority = 999
+
+    def apply(self, **_: Any) -> None:
+        """Run on one document."""
+        if self.config.amts_edition_plan:
+            return
+        finder = _finder(rules(self.config), self.config.language or "en")
+        found = containers(self.document, self.env.docname, finder)
+        texts = Texts(found, today(self.config))
+        packed = pickle.dumps(texts, pickle.HIGHEST_PROTOCOL)
+        _packed(self.env)[self.env.docname] = packed
+
+
+def _purge(_: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    _packed(env).pop(docname, None)
+
+
+def _merge(
+    _: Sphinx, env: BuildEnvironment, docnames: Iterable[str], other: BuildEnvironment
+) -> None:
+    """Take the texts that another process read."""
+    theirs = _packed(other)
+    _packed(env).update({d: theirs[d] for d in docnames if d in theirs})
+
+
+def register(app: Sphinx) -> None:
+    """Add the transform, and keep the environment right."""
+    app.add_transform(CollectTexts)
+    app.connect("env-purge-doc", _purge)
+    app.connect("env-merge-info", _merge)

@@ -1,0 +1,94 @@
+"""From a doctree to segments: its texts, split into what is translated at a time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from docutils import nodes
+from sphinx.util import logging
+
+from amts_sphinx import checks
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.units import Location, Segment
+from amts_sphinx.text.segmentation import container as split
+
+if TYPE_CHECKING:
+    from amts_sphinx.core.units import Container
+    from amts_sphinx.doctree.classify import Rules
+    from amts_sphinx.doctree.sites import Finder, Site
+
+logger = logging.getLogger(__name__)
+#: A comment that switches checks off for what follows it.
+_IGNORE: Final = re.compile(r"amts-ignore:\s*(.+)", re.DOTALL)
+
+
+def containers(
+    doctree: nodes.document, docname: str, finder: Finder
+) -> tuple[Container, ...]:
+    """Extract all that is to be translated from a doctree, in document order."""
+    ignored = _Ignored(doctree)
+    return tuple(
+        ignored.marked(container(site, docname, finder.rules), site.node)
+        for site in finder.sites(doctree)
+        if site.baked is None and inline_codes.has_words(site.coded)
+    )
+
+
+def container(site: Site, docname: str, rules: Rules) -> Container:
+    """Return a site's text, split into the segments that it is translated in."""
+    place = Location(docname, _line(site.node))
+    whole = Segment(site.coded, site.kind, place, site.names)
+    by_sentence = rules.by_sentence and not site.attribute
+    return split(whole, site.level, rules.language, by_sentence=by_sentence)
+
+
+def _line(node: nodes.Element) -> int | None:
+    """Return the 1-based line of *node* or of the nearest element around it."""
+    found: nodes.Element | None = node
+    while found is not None and not isinstance(found, nodes.document):
+        if found.line:
+            return int(found.line)
+        found = found.parent
+    return None
+
+
+class _Ignored:
+    """The checks that comments of one document switch off, ``amts-ignore: numbers``."""
+
+    def __init__(self, doctree: nodes.document) -> None:
+        #: By the element that follows the comment; it holds for all that is in that.
+        self._of: dict[nodes.Node, frozenset[str]] = {}
+        for comment in doctree.findall(nodes.comment):
+            if found := _IGNORE.fullmatch(comment.astext().strip()):
+                ids = _known(re.split(r"[,\s]+", found[1].strip(" ,")), comment)
+                if after := _next(comment):
+                    self._of[after] = self._of.get(comment, frozenset()) | ids
+
+    def marked(self, found: Container, node: nodes.Node) -> Container:
+        """Return the container of *node* with what is switched off there or around."""
+        ids: frozenset[str] = frozenset()
+        around: nodes.Node | None = node if self._of else None
+        while around is not None:
+            ids |= self._of.get(around, frozenset())
+            around = around.parent
+        return replace(found, ignored=ids) if ids else found
+
+
+def _known(ids: list[str], comment: nodes.comment) -> frozenset[str]:
+    """Return *ids* if they are checks; an author is told if they are not."""
+    try:
+        checks.check_ids("amts-ignore", ids)
+    except ConfigError as exc:
+        logger.warning("%s", exc, location=comment, type="amts", subtype="ignore")
+        return frozenset()
+    return frozenset(ids)
+
+
+def _next(node: nodes.Node) -> nodes.Node | None:
+    """Return the element after *node*; another comment is one too."""
+    children = node.parent.children
+    place = children.index(node)
+    return children[place + 1] if place + 1 < len(children) else None

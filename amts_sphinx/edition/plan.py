@@ -1,0 +1,132 @@
+"""What an edition's own Sphinx build is told, and what it remembers until the next.
+
+Both are pickled by one process and read by another of the same build, in the doctree
+directory, as Sphinx does with its environment.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sphinx.addnodes import toctree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from docutils import nodes
+
+    from amts_sphinx.doctree.classify import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One edition to write: everything its process must know."""
+
+    #: BCP 47.
+    tag: str
+    #: Sphinx's ``language`` for the edition, and for the book.
+    locale: str
+    source_locale: str
+    #: The name of the Sphinx builder that writes it.
+    format: str
+    srcdir: str
+    confdir: str
+    outdir: str
+    #: The directory of the book's doctrees, in the source language.
+    doctrees: str
+    #: The edition's own directory for doctrees and state.
+    home: str
+    overrides: Mapping[str, Any]
+    tags: tuple[str, ...]
+    verbosity: int
+    parallel: int
+    quiet: bool
+    #: Write everything, even what is up to date.
+    force: bool
+    #: Source files given on the command line.
+    filenames: tuple[str, ...]
+    rules: Rules
+    #: Coded targets by normalised source.
+    targets: Mapping[str, str]
+    #: The sources among them whose targets are drafts.
+    drafts: frozenset[str]
+    #: Whether readers are told of drafts.
+    notice: bool
+    #: What each document is made from: it is derived again when that changes.
+    digests: Mapping[str, str]
+    #: The text of ``|today|`` when each document was read.
+    dates: Mapping[str, str]
+
+    @property
+    def place(self) -> str:
+        """Where the edition goes, and in which format."""
+        return f"{self.format} {self.outdir}"
+
+    @property
+    def path(self) -> Path:
+        """Where the plan is kept for the edition's process."""
+        return Path(self.home, "plan.pickle")
+
+
+class Patch(NamedTuple):
+    """What one document adds to the environment of an edition."""
+
+    digest: str
+    title: nodes.title
+    long_title: nodes.title
+    toc: nodes.bullet_list
+    entries: list[tuple[str, ...]]
+    #: Titles of labels, by label.
+    labels: dict[str, str]
+    todos: list[nodes.Element]
+
+    def shown_elsewhere(self) -> tuple[object, ...]:
+        """Return what other pages than the document's own may show of it."""
+        return (
+            self.title.astext(),
+            self.long_title.astext(),
+            self.toc.astext(),
+            [(t.get("caption"), t["entries"]) for t in self.toc.findall(toctree)],
+            self.labels,
+        )
+
+
+@dataclass(slots=True)
+class State:
+    """What an edition's process knows from the last time."""
+
+    patches: dict[str, Patch] = field(default_factory=dict)
+    #: For each place that the edition was ever written to (:attr:`Plan.place`), the
+    #: documents that were derived since, and are not yet written there.
+    pending: dict[str, set[str]] = field(default_factory=dict)
+
+
+def load_state(home: str) -> State:
+    """Return the state kept in *home*; an empty one if it cannot be read.
+
+    It can always be made again, so a broken or outdated file is no error.
+    """
+    try:
+        with Path(home, "state.pickle").open("rb") as file:
+            state = pickle.load(file)
+    except (OSError, pickle.PickleError, EOFError, AttributeError, ImportError):
+        return State()
+    return state if isinstance(state, State) else State()
+
+
+def save_pickle(path: Path, value: object) -> None:
+    """Write *value* so that another process sees it whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    with draft.open("wb") as file:
+        pickle.dump(value, file, pickle.HIGHEST_PROTOCOL)
+    draft.replace(path)
+
+
+def save_state(home: str, state: State) -> None:
+    """Keep *state* in *home*."""
+    save_pickle(Path(home, "state.pickle"), state)

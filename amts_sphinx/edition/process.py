@@ -1,0 +1,178 @@
+"""An edition's own Sphinx build: run in a fresh interpreter, told by a plan.
+
+A fresh one, since Sphinx freezes words of the first language it meets in a process. The
+build finds nothing to read: its environment is derived, its doctrees are translated.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
+from weakref import WeakKeyDictionary
+
+from sphinx.application import Sphinx
+from sphinx.environment import CONFIG_OK
+from sphinx.errors import SphinxError
+from sphinx.util.console import color_terminal, nocolor
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from amts_sphinx.config.settings import PLAN
+from amts_sphinx.core.errors import EditionError
+from amts_sphinx.doctree.conf_strings import today
+from amts_sphinx.edition import chinese_search, collation, draft_notice, gc_tuning
+from amts_sphinx.edition.environment import derive
+from amts_sphinx.edition.plan import load_state, save_state
+from amts_sphinx.edition.warning_log import recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sphinx.builders import Builder
+    from sphinx.environment import BuildEnvironment
+
+    from amts_sphinx.edition.plan import Plan, State
+
+#: Begins a line on standard error that is a record, not a message.
+RECORD: Final = "\x1eamts-record "
+#: Begins a line on standard error that says why the build failed, as JSON.
+FAILURE: Final = "\x1eamts-failure "
+
+#: What :func:`_begin` leaves for :func:`_finish`.
+_STATES: Final[WeakKeyDictionary[Sphinx, tuple[Plan, State]]] = WeakKeyDictionary()
+
+
+def register(app: Sphinx) -> None:
+    """Connect what an edition's build does otherwise than any other."""
+    app.connect("builder-inited", _begin, priority=1)
+    app.connect("env-before-read-docs", _read_nothing, priority=9999)
+    app.connect("build-finished", _finish)
+
+
+def load_plan(path: str) -> Plan:
+    """Read the plan that the ordering build wrote."""
+    with Path(path).open("rb") as file:
+        return cast("Plan", pickle.load(file))
+
+
+def _begin(app: Sphinx) -> None:
+    """Derive the edition's environment, once its builder exists."""
+    if not app.config[PLAN]:
+        return
+    plan = load_plan(app.config[PLAN])
+    if not app.env.found_docs:
+        msg = (
+            f"the environment of the book could not be loaded for the edition"
+            f" {plan.tag}; run the build again with -E"
+        )
+        raise EditionError(msg)
+    # The language differs from the book's: that must not have everything read again.
+    app.env.config_status = CONFIG_OK
+    chinese_search.mend(plan.tag)
+    collation.mend(plan.tag)
+    state = load_state(plan.home)
+    derived = derive(app, plan, state, today(app.config))
+    state.pending.setdefault(plan.place, set(app.env.found_docs))
+    for pending in state.pending.values():
+        pending.update(derived)
+    save_state(plan.home, state)
+    _write_also(app.builder, state.pending[plan.place])
+    _keep_doctrees_out(app, plan)
+    _STATES[app] = (plan, state)
+    if plan.notice and plan.drafts:
+        draft_notice.register(app)
+    gc_tuning.relax()
+
+
+def _write_also(builder: Builder, pending: set[str]) -> None:
+    """Have documents written whose translations changed, though no source did."""
+    outdated = builder.get_outdated_docs
+
+    def with_pending() -> str | Iterable[str]:
+        found = outdated()
+        return found if isinstance(found, str) else {*found, *pending}
+
+    builder.get_outdated_docs = with_pending  # type: ignore[method-assign]
+
+
+def _keep_doctrees_out(app: Sphinx, plan: Plan) -> None:
+    """Keep the doctrees, if they lie within the edition, from being packed into it.
+
+    An EPUB takes whatever is in its directory, and warns of what it cannot take.
+    """
+    doctrees, outdir = Path(plan.doctrees), Path(plan.outdir)
+    if "epub_exclude_files" in app.config and outdir in doctrees.parents:
+        app.config.epub_exclude_files = [
+            *app.config.epub_exclude_files,
+            *(path.relative_to(outdir).as_posix() for path in doctrees.rglob("*")),
+        ]
+
+
+def _read_nothing(app: Sphinx, _: BuildEnvironment, docnames: list[str]) -> None:
+    """Keep Sphinx from reading documents in the source language.
+
+    Some are outdated at every build, such as those with a missing dependency.
+    """
+    if app.config[PLAN]:
+        docnames.clear()
+
+
+def _finish(app: Sphinx, exception: Exception | None) -> None:
+    """Note that all that was pending is written, unless only some was asked for."""
+    if app.config[PLAN] and exception is None:
+        plan, state = _STATES.pop(app)
+        if not plan.filenames:
+            state.pending[plan.place] = set()
+            save_state(plan.home, state)
+
+
+def build(plan: Plan) -> None:
+    """Write the edition that *plan* describes."""
+    with patch_docutils(plan.confdir), docutils_namespace():
+        app = Sphinx(
+            plan.srcdir,
+            plan.confdir,
+            plan.outdir,
+            str(Path(plan.home, "doctrees")),
+            plan.format,
+            {**plan.overrides, PLAN: str(plan.path)},
+            status=None if plan.quiet else sys.stdout,
+            warning=None,
+            tags=list(plan.tags),
+            verbosity=plan.verbosity,
+            parallel=plan.parallel,
+        )
+        app.build(plan.force, [Path(name) for name in plan.filenames])
+
+
+def main(path: str) -> int:
+    """Run the build of the plan at *path*; report on standard error.
+
+    :returns: the exit status: 0, 1 after an error, 130 when interrupted
+    """
+    if not color_terminal():
+        nocolor()
+    gc_tuning.pause()  # until :func:`_begin` has loaded everything
+    failure = ""
+    try:
+        build(load_plan(path))
+    except KeyboardInterrupt:
+        return 130
+    except SphinxError as exc:
+        failure = f"{exc.category}: {exc}"
+    except Exception:  # noqa: BLE001 - whatever it is, the ordering build reports it
+        failure = traceback.format_exc()
+    for record in recorded():
+        sys.stderr.write(f"{RECORD}{record.to_json()}\n")
+    if failure:
+        text = failure.replace("\n", os.linesep)
+        sys.stderr.write(f"{FAILURE}{text.encode('unicode_escape').decode()}\n")
+    sys.stderr.flush()
+    return 1 if failure else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

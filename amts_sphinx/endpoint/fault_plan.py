@@ -1,0 +1,211 @@
+"""Faults on request: what goes wrong, where, and how often.
+
+A fault is planned as a mapping, in JSON or in Python::
+
+    {"on": "TranslateText", "kind": "error", "code": "ThrottlingException", "count": 2}
+
+``on`` is an operation, ``Translate`` for any of them, ``S3:GetObject`` or another of
+S3's, ``S3`` for any of those, ``*`` for any request; or ``import``, ``job`` or
+``document`` for what happens inside the service. docs/endpoint.md lists the kinds.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.endpoint import service_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: What may happen to a request.
+ON_REQUESTS: Final = frozenset(
+    "error raw truncated empty nothing reset lost-reply slow".split()
+)
+#: What may become of a translation.
+ON_TEXTS: Final = frozenset(
+    "codes-dropped codes-moved codes-doubled dnt-leak blanks empty-text segments-lost"
+    " segments-doubled blocks-lost blocks-doubled blocks-swapped".split()
+)
+#: What may happen to a translated document beside that.
+ON_DOCUMENTS: Final = frozenset(
+    "failed missing oversized not-utf8 truncated-html".split()
+)
+ON_JOBS: Final = frozenset("stuck failed stopped foreign-object wrong-counters".split())
+ON_IMPORTS: Final = frozenset({"stuck", "failed"})
+#: Rules of a fault that are not among its details.
+_RULES: Final = ("on", "kind", "count", "chance", "seed", "after", "match")
+#: Details → the type each must have.
+_DETAILS: Final[dict[str, type | tuple[type, ...]]] = {
+    "code": str,
+    "message": str,
+    "status": int,
+    "body": str,
+    "headers": dict,
+    "seconds": (int, float),
+    "bytes": int,
+    "all": bool,
+}
+
+
+@dataclass
+class Fault:
+    """One thing that goes wrong."""
+
+    on: str
+    kind: str
+    #: How often, at most; ``None`` is always.
+    count: int | None = 1
+    #: How likely it is each time, 0-1.
+    chance: float = 1.0
+    #: Occasions that pass before the first.
+    after: int = 0
+    #: The key or name that it happens to, with ``*`` and ``?``.
+    match: str = "*"
+    #: What else the kind has to be told.
+    details: Mapping[str, Any] = field(default_factory=dict)
+    #: The same seed makes the same faults.
+    seed: int = 0
+    #: How often it has happened.
+    happened: int = 0
+
+    def __post_init__(self) -> None:
+        self._chances = random.Random(self.seed)  # noqa: S311 - no secret
+
+    def strikes(self, place: str, name: str) -> bool:
+        """Tell whether it happens now, and count."""
+        if not _covers(self.on, place) or not fnmatchcase(name, self.match):
+            return False
+        if self.after > 0:
+            self.after -= 1
+            return False
+        used_up = self.count is not None and self.happened >= self.count
+        if used_up or self._chances.random() >= self.chance:
+            return False
+        self.happened += 1
+        return True
+
+
+class Faults:
+    """The faults that are planned."""
+
+    def __init__(self, plan: Iterable[object] = ()) -> None:
+        self._lock = Lock()
+        self._plan: list[Fault] = []
+        self.plan(plan)
+
+    def plan(self, faults: Iterable[object]) -> None:
+        """Plan these in place of the former ones.
+
+        :raises ConfigError: one of them is not a fault
+        """
+        planned = [read(fault, f"fault {n}") for n, fault in enumerate(faults, 1)]
+        with self._lock:
+            self._plan = planned
+
+    def strike(self, place: str, name: str = "") -> Fault | None:
+        """Return the first fault that happens at *place* now."""
+        with self._lock:
+            return next((f for f in self._plan if f.strikes(place, name)), None)
+
+    def report(self) -> list[dict[str, Any]]:
+        """Return what is planned, and how often each has happened."""
+        with self._lock:
+            return [
+                {"on": f.on, "kind": f.kind, "count": f.count, "happened": f.happened}
+                for f in self._plan
+            ]
+
+
+def _covers(on: str, place: str) -> bool:
+    if on == place:
+        return True
+    inside = place in {"import", "job", "document"}
+    if on == "*":
+        return not inside
+    of_s3 = place.startswith("S3:")
+    return (on == "S3" and of_s3) or (on == "Translate" and not of_s3 and not inside)
+
+
+def kinds_on(on: str) -> frozenset[str]:
+    """Return what may happen at a place; nothing, if there is no such place."""
+    if on == "document":
+        return ON_TEXTS | ON_DOCUMENTS
+    if on == "job":
+        return ON_JOBS
+    if on == "import":
+        return ON_IMPORTS
+    if on == "TranslateText":
+        return ON_REQUESTS | ON_TEXTS
+    of_s3 = on.startswith("S3:") and len(on) > len("S3:")
+    known = of_s3 or on in {"*", "S3", "Translate"} or on in service_model.operations()
+    return ON_REQUESTS if known else frozenset()
+
+
+def parse(data: str | bytes) -> list[object]:
+    """Return the faults of a JSON text, not yet looked at.
+
+    :raises ConfigError: it is not a list in JSON
+    """
+    try:
+        plan = json.loads(data)
+    except ValueError as exc:
+        msg = f"faults must be JSON: {exc}"
+        raise ConfigError(msg) from exc
+    if not isinstance(plan, list):
+        msg = "faults must be a list"
+        raise ConfigError(msg)
+    return plan
+
+
+def read(said: object, where: str) -> Fault:
+    """Return a fault from its mapping.
+
+    :param where: names it in errors
+    :raises ConfigError: it is none; the text says what is allowed
+    """
+    if not isinstance(said, dict):
+        msg = f"{where} must be a mapping with 'on' and 'kind', not {said!r}"
+        raise ConfigError(msg)
+    on, kind = said.get("on"), said.get("kind")
+    kinds = kinds_on(on) if isinstance(on, str) else frozenset()
+    if not kinds:
+        msg = (
+            f"{where}: 'on' must be an operation such as 'TranslateText', 'Translate',"
+            f" 'S3', 'S3:GetObject', '*', 'import', 'job' or 'document', not {on!r}"
+        )
+        raise ConfigError(msg)
+    if kind not in kinds:
+        msg = f"{where}: on {on} 'kind' must be one of {sorted(kinds)}, not {kind!r}"
+        raise ConfigError(msg)
+    _check_rules(said, where)
+    rules = {name: said[name] for name in _RULES if name in said}
+    details = {name: said[name] for name in said if name not in _RULES}
+    return Fault(**rules, details=details)
+
+
+def _check_rules(said: Mapping[str, Any], where: str) -> None:
+    for name, value in said.items():
+        if name in _DETAILS:
+            good = isinstance(value, _DETAILS[name])
+        elif name in {"on", "kind", "match"}:
+            good = isinstance(value, str)
+        elif name == "chance":
+            good = isinstance(value, (int, float)) and 0 <= value <= 1
+        elif name == "count" and value is None:
+            good = True
+        elif name in _RULES:
+            good = isinstance(value, int) and value >= 0
+        else:
+            allowed = ", ".join((*_RULES, *_DETAILS))
+            msg = f"{where}: {name!r} is not known; allowed are {allowed}"
+            raise ConfigError(msg)
+        if not good:
+            msg = f"{where}: {name!r} cannot be {value!r}"
+            raise ConfigError(msg)

@@ -1,0 +1,101 @@
+"""A plan: what one batch job is to do, before it is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from amts_sphinx.engine.amazon import limits, markup
+from amts_sphinx.engine.amazon.journal import Entry
+
+if TYPE_CHECKING:
+    from amts_sphinx.engine.amazon.client import Client
+
+
+def use_of(
+    source: str,
+    adapts: bool,  # noqa: FBT001 - in the order of a plan's fields
+    terminology: str,
+    settings: tuple[tuple[str, str], ...],
+    revision: int,
+) -> str:
+    """Return what two jobs have in common if one can use the other's results.
+
+    The revision of the parallel data is no part of it: see the engine's fingerprint.
+    """
+    said = json.dumps([source, adapts, terminology, settings, revision])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A job that is to be."""
+
+    source: str
+    targets: tuple[str, ...]
+    #: Coded, each once.
+    texts: tuple[str, ...]
+    #: Names at the service; empty for none.
+    parallel_data: str
+    terminology: str
+    settings: tuple[tuple[str, str], ...]
+    #: See ``AmazonOptions.revision``.
+    revision: int = 0
+    #: Counts tries whose jobs failed.
+    attempt: int = 0
+
+    @cached_property
+    def use(self) -> str:
+        """What two plans have in common if one can use the other's results."""
+        adapts = bool(self.parallel_data)
+        return use_of(
+            self.source, adapts, self.terminology, self.settings, self.revision
+        )
+
+    @cached_property
+    def documents(self) -> dict[str, list[str]]:
+        """The texts of each document, by its name."""
+        pieces = {markup.paragraph(text): text for text in self.texts}
+        return {
+            f"{number:05}.html": [pieces[piece] for piece in portion]
+            for number, portion in enumerate(limits.portions(pieces), 1)
+        }
+
+    def data(self, document: str) -> bytes:
+        """Return a document."""
+        return markup.document(markup.paragraph(t) for t in self.documents[document])
+
+    def hash(self, client: Client) -> str:
+        """Return what tells this request from all others, 64 hexadecimal digits."""
+        options = client.options
+        where = [client.region, options.bucket, options.owner, options.role_arn]
+        what = [self.targets, self.parallel_data, self.attempt]
+        texts = [markup.key_of(text) for text in self.texts]
+        said = json.dumps([where, self.use, what, texts, options.kms_key])
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def entry(self, client: Client) -> Entry:
+        """Return how the journal notes this."""
+        options = client.options
+        name = f"{options.prefix}-{self.hash(client)[:16]}"
+        return Entry(
+            name=name,
+            source=self.source,
+            targets=self.targets,
+            use=self.use,
+            profile=options.profile,
+            region=client.region,
+            bucket=options.bucket,
+            owner=options.owner,
+            prefix=options.prefix,
+            folder=f"{options.prefix}/{name}/",
+            documents={
+                document: [markup.key_of(text) for text in texts]
+                for document, texts in self.documents.items()
+            },
+            sizes={document: len(self.data(document)) for document in self.documents},
+            characters=sum(map(len, self.texts)) * len(self.targets),
+        )

@@ -1,0 +1,51 @@
+"""Custom terminology: the book's terms, as the service enforces them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from amts_sphinx.engine.amazon.errors import NotThereError
+from amts_sphinx.formats import terminology
+
+if TYPE_CHECKING:
+    from amts_sphinx.engine.amazon.client import Client
+    from amts_sphinx.formats.terminology import Terminology
+
+
+def name_of(terms: Terminology, prefix: str) -> str:
+    """Return the name of *terms* at the service; it changes with them."""
+    return f"{prefix}-{terms.pair.source}-{terms.pair.target}-{terms.digest}"
+
+
+def ensure(client: Client, terms: Terminology) -> str:
+    """Have the service know *terms*, and return their name.
+
+    A name is never given to other terms: the service may take ten minutes to notice.
+
+    :raises EngineError: it does not take them
+    """
+    name = name_of(terms, client.options.prefix)
+    try:
+        client.translate(
+            "get_terminology", f"look at the terminology {name}", Name=name
+        )
+    except NotThereError:
+        options = client.options
+        extra: dict[str, Any] = {}
+        if options.kms_key:
+            extra["EncryptionKey"] = {"Type": "KMS", "Id": options.kms_key}
+        client.translate(
+            "import_terminology",
+            f"import the terminology {name}",
+            waits=True,
+            needs=["TerminologyProperties"],
+            Name=name,
+            MergeStrategy="OVERWRITE",
+            TerminologyData={
+                "File": terminology.encode(terms),
+                "Format": "CSV",
+                "Directionality": "UNI",
+            },
+            **extra,
+        )
+    return name

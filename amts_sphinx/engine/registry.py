@@ -1,0 +1,91 @@
+"""Which engines there are, and how one is made by its name.
+
+Other packages add engines through the
+entry-point group ``amts_sphinx.engines``; they cannot take the name of a built-in one.
+"""
+
+from __future__ import annotations
+
+import difflib
+from importlib.metadata import EntryPoint, entry_points
+from typing import (
+    TYPE_CHECKING,
+    Final,
+    cast,
+)
+
+from amts_sphinx.core.errors import ConfigError, EngineUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from amts_sphinx.engine.protocol import CreateEngine, Engine
+
+#: The group of entry points whose values are a :class:`CreateEngine`.
+GROUP: Final = "amts_sphinx.engines"
+
+#: They work without package metadata too, as from a source tree.
+_BUILT_IN: Final = {
+    "amazon": "amts_sphinx.engine.amazon:create",
+    "apertium": "amts_sphinx.engine.apertium:create",
+    "corpus": "amts_sphinx.engine.corpus.engine:create",
+    "none": "amts_sphinx.engine.none:create",
+    "pseudo": "amts_sphinx.engine.pseudo:create",
+}
+#: The extra of the package that an engine needs.
+_EXTRAS: Final = {"amazon": "amazon"}
+
+
+def engine_names() -> list[str]:
+    """Return the names that ``amts_engine`` may have, sorted.
+
+    :raises ConfigError: two packages claim the same name
+    """
+    return sorted(_engines())
+
+
+def create_engine(name: str, options: Mapping[str, object]) -> Engine:
+    """Make the engine *name* with its *options*.
+
+    :raises ConfigError: no engine has this name, or an option is wrong
+    :raises EngineUnavailableError: the engine cannot be imported
+    """
+    known = _engines()
+    if name not in known:
+        msg = f"amts_engine must be one of {tuple(sorted(known))}, not {name!r}"
+        near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+        raise ConfigError(f"{msg}; did you mean {near[0]!r}?" if near else msg)
+    return _load(known[name])(options)
+
+
+def _engines() -> dict[str, EntryPoint]:
+    """Return the built-in engines and those of other packages, by name."""
+    known = {name: EntryPoint(name, value, GROUP) for name, value in _BUILT_IN.items()}
+    for found in entry_points(group=GROUP):
+        claimed = known.setdefault(found.name, found)
+        # Our own metadata may list the built-in engines: the same thing twice is none.
+        if claimed.value != found.value:
+            who = "amts_sphinx itself" if found.name in _BUILT_IN else claimed.value
+            msg = (
+                f"{_origin(found)} offers an engine {found.name!r}, but {who} does so "
+                f"already; uninstall one of them"
+            )
+            raise ConfigError(msg)
+    return known
+
+
+def _load(entry: EntryPoint) -> CreateEngine:
+    """Import what *entry* names."""
+    try:
+        return cast("CreateEngine", entry.load())
+    except (ImportError, AttributeError) as exc:
+        msg = f"the engine {entry.name!r} of {_origin(entry)} cannot be imported: {exc}"
+        if entry.value == _BUILT_IN.get(entry.name) and entry.name in _EXTRAS:
+            msg += f"; pip install 'amts_sphinx[{_EXTRAS[entry.name]}]'"
+        raise EngineUnavailableError(msg) from exc
+
+
+def _origin(entry: EntryPoint) -> str:
+    """Say where *entry* comes from."""
+    package = f"{entry.dist.name} " if entry.dist else ""
+    return f"{package}({entry.value})"

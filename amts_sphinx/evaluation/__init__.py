@@ -1,0 +1,1 @@
+"""Score engines and editions against what people translated."""

@@ -1,0 +1,88 @@
+"""The page of an experiment: its tables, and each passage as every arm said it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amts_sphinx.core import pages
+from amts_sphinx.text import diff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from amts_sphinx.core.units import LanguagePair, Score
+    from amts_sphinx.evaluation.results import Evaluation, Example
+    from amts_sphinx.text.diff import Piece
+
+#: Passages of a document on the page, the worst; a browser is slow with more.
+MOST: Final = 300
+
+
+class _Text(NamedTuple):
+    """What one arm said."""
+
+    arm: str
+    value: float
+    pieces: list[Piece]
+    #: Whether it says the same as the arm before it.
+    same: bool
+
+
+class _Passage(NamedTuple):
+    example: Example
+    texts: list[_Text]
+
+
+class _Document(NamedTuple):
+    name: str
+    passages: list[_Passage]
+    #: Better ones, which are not shown.
+    untold: int
+
+
+class _Direction(NamedTuple):
+    found: Evaluation
+    pair: LanguagePair
+    documents: list[_Document]
+    #: The score of the last arm over all, by metric, for its signature.
+    signatures: list[Score]
+
+
+def write(path: Path, found: Sequence[Evaluation], engine: str) -> None:
+    """Write the page; it needs nothing beside itself.
+
+    :param found: each direction
+    :param engine: its name
+    :raises InterchangeError: it cannot be written
+    """
+    directions = [
+        _Direction(
+            each,
+            each.pair,
+            list(_documents(each)),
+            list(each.total.scores[each.arms[-1]]),
+        )
+        for each in found
+    ]
+    pages.write(path, "evaluation.html", directions=directions, engine=engine)
+
+
+def _documents(found: Evaluation) -> Iterator[_Document]:
+    for name, group in groupby(found.examples, key=lambda each: each.document):
+        examples = list(group)
+        shown = [_Passage(each, _texts(found, each)) for each in examples[:MOST]]
+        yield _Document(name, shown, max(0, len(examples) - MOST))
+
+
+def _texts(found: Evaluation, example: Example) -> list[_Text]:
+    texts = []
+    before = None
+    for arm, value, text in zip(
+        found.arms, example.values, example.hypotheses, strict=True
+    ):
+        pieces = diff.between(text if before is None else before, text)
+        texts.append(_Text(arm, value, pieces, text == before))
+        before = text
+    return texts

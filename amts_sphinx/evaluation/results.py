@@ -1,0 +1,261 @@
+"""The result of an experiment: scores by article and arm, and where an arm hurts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from statistics import fmean
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amts_sphinx.parallel import references
+from amts_sphinx.text import metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from amts_sphinx.core.units import LanguagePair, Score
+    from amts_sphinx.evaluation.systems import Spoken
+    from amts_sphinx.parallel.references import Passage
+    from amts_sphinx.text.metrics import Comparison
+
+#: A difference that chance alone makes as often as that shows nothing.
+_LIKELY: Final = 0.05
+
+
+class Row(NamedTuple):
+    """The scores of one document, or of all as one text."""
+
+    document: str
+    passages: int
+    #: By arm, in the order of the metrics.
+    scores: Mapping[str, tuple[Score, ...]]
+
+    def score(self, arm: str, metric: str) -> Score:
+        """Return one of them."""
+        return next(each for each in self.scores[arm] if each.metric == metric)
+
+
+class Setback(NamedTuple):
+    """An arm that is worse than a simpler one."""
+
+    #: Empty: in all documents together.
+    document: str
+    arm: str
+    #: The best of the arms before it.
+    simpler: str
+    metric: str
+    #: How much worse, 0–100.
+    loss: float
+    #: 0–1; ``None``: not asked for.
+    p: float | None
+
+    def __str__(self) -> str:
+        where = self.document or "all documents together"
+        chance = "" if self.p is None else f", p = {self.p:.3f}"
+        if self.p is not None and self.p >= _LIKELY:
+            chance += ": perhaps by chance"
+        return (
+            f"{where}: {self.arm} is worse than {self.simpler} by {self.loss:.1f}"
+            f" {self.metric}{chance}"
+        )
+
+
+class Example(NamedTuple):
+    """A passage with what each arm made of it, as a reader sees them."""
+
+    document: str
+    place: str
+    source: str
+    reference: str
+    #: In the order of the arms, and chrF2 of each, 0–100.
+    hypotheses: tuple[str, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One direction of an experiment."""
+
+    pair: LanguagePair
+    #: The names of the scores; the first is the headline.
+    metrics: tuple[str, ...]
+    #: What each arm said, the simplest first.
+    spoken: tuple[Spoken, ...]
+    rows: tuple[Row, ...]
+    #: All passages as one text.
+    total: Row
+    #: Each arm but the first beside the first, over all.
+    comparisons: Mapping[str, tuple[Comparison, ...]]
+    setbacks: tuple[Setback, ...]
+    examples: tuple[Example, ...]
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The names of the arms."""
+        return tuple(each.pupil.arm.name for each in self.spoken)
+
+    def mean(self, arm: str, metric: str) -> float:
+        """Return the mean of the documents' scores."""
+        return fmean(row.score(arm, metric).value for row in self.rows)
+
+    def remarks(self) -> Iterator[str]:
+        """Yield what must be known to read the numbers right."""
+        for each in self.spoken:
+            arm, pupil = each.pupil.arm, each.pupil
+            if each.left == each.segments:
+                yield (
+                    f"{arm}: the engine translated nothing; what is scored is the"
+                    " source itself"
+                )
+            elif each.left:
+                yield (
+                    f"{arm}: {each.left} of {each.segments} segments were left, and are"
+                    " scored in the source language"
+                )
+            if not pupil.learns and arm.parts != ("none",):
+                yield f"{arm}: the engine does not learn; it got nothing"
+            elif arm.parts != ("none",) and not pupil.units + pupil.terms:
+                yield f"{arm}: there was nothing to give to the engine"
+
+
+def evaluate(  # noqa: PLR0913 - what, and how
+    spoken: Sequence[Spoken],
+    found: Sequence[Passage],
+    pair: LanguagePair,
+    names: Collection[str] = ("BLEU", "chrF2"),
+    *,
+    samples: int = metrics.SAMPLES,
+    progress: Callable[[int, int], None] | None = None,
+) -> Evaluation:
+    """Score what the arms said of the passages *found*, which stand by document.
+
+    :param samples: of bootstrap resampling; 0: no intervals and no tests
+    :param progress: is told how many texts are scored, and of how many
+    :raises ScoreError: there are no passages
+    :raises ConfigError: there is no such metric
+    """
+    scorer = _Scorer(spoken, pair, names, samples)
+    parts = [
+        (name, list(part)) for name, part in groupby(found, key=lambda p: p.document)
+    ]
+    rows = []
+    for done, (name, part) in enumerate([*parts, ("", list(found))]):
+        if progress:
+            progress(done, len(parts) + 1)
+        rows.append(scorer.row(name, part))
+    setbacks = [
+        setback
+        for row, (_, part) in zip(rows, [*parts, ("", list(found))], strict=True)
+        for setback in scorer.setbacks(row, part)
+    ]
+    return Evaluation(
+        pair,
+        metrics.metric_names(pair.target, names),
+        tuple(spoken),
+        tuple(rows[:-1]),
+        rows[-1],
+        scorer.comparisons(found),
+        tuple(setbacks),
+        tuple(scorer.examples(found)),
+    )
+
+
+class _Scorer:
+    def __init__(
+        self,
+        spoken: Sequence[Spoken],
+        pair: LanguagePair,
+        names: Collection[str],
+        samples: int,
+    ) -> None:
+        self._said = {each.pupil.arm.name: each.targets for each in spoken}
+        self._pair = pair
+        self._names = names
+        self._samples = samples
+        self._headline = metrics.metric_names(pair.target, names)[0]
+
+    def _texts(self, arm: str, found: Sequence[Passage]) -> list[str]:
+        return references.hypotheses(found, self._pair, self._said[arm])
+
+    def row(self, name: str, found: Sequence[Passage]) -> Row:
+        """Score all arms."""
+        wanted = references.written(found, self._pair)
+        scores = {
+            arm: metrics.score(
+                self._texts(arm, found),
+                wanted,
+                self._pair.target,
+                names=self._names,
+                bootstrap=self._samples,
+            )
+            for arm in self._said
+        }
+        return Row(name, len(found), scores)
+
+    def comparisons(
+        self, found: Sequence[Passage]
+    ) -> dict[str, tuple[Comparison, ...]]:
+        """Compare each arm with the first."""
+        first, *others = self._said
+        if self._samples < 1:
+            return {}
+        return {arm: self._compared(first, arm, self._names, found) for arm in others}
+
+    def _compared(
+        self, first: str, arm: str, names: Collection[str], found: Sequence[Passage]
+    ) -> tuple[Comparison, ...]:
+        return metrics.compare(
+            self._texts(first, found),
+            self._texts(arm, found),
+            references.written(found, self._pair),
+            self._pair.target,
+            names=names,
+            samples=self._samples,
+        )
+
+    def setbacks(self, row: Row, found: Sequence[Passage]) -> Iterator[Setback]:
+        """Yield the arms that are worse than the best of those before them."""
+        metric = self._headline
+        sign = -1 if metrics.is_error(metric) else 1
+        gains = {arm: sign * row.score(arm, metric).value for arm in self._said}
+        arms = list(gains)
+        for number, arm in enumerate(arms[1:], 1):
+            best = max(arms[:number], key=gains.__getitem__)
+            loss = gains[best] - gains[arm]
+            if loss > 0:
+                p = None
+                if self._samples > 0:
+                    p = self._compared(best, arm, [metric], found)[0].p
+                yield Setback(row.document, arm, best, metric, loss, p)
+
+    def examples(self, found: Sequence[Passage]) -> Iterator[Example]:
+        """Yield the passages, by document, and those that were said worst first."""
+        every = [self._texts(arm, found) for arm in self._said]
+        wanted = references.written(found, self._pair)
+        shown = references.sources(found, self._pair)
+        examples = [
+            Example(
+                p.document,
+                p.place,
+                source,
+                reference,
+                said,
+                self._values(said, reference),
+            )
+            for p, source, reference, *texts in zip(
+                found, shown, wanted, *every, strict=True
+            )
+            for said in [tuple(texts)]
+        ]
+        order = {
+            name: n for n, name in enumerate(dict.fromkeys(p.document for p in found))
+        }
+        yield from sorted(examples, key=lambda e: (order[e.document], e.values[-1]))
+
+    def _values(self, said: Sequence[str], reference: str) -> tuple[float, ...]:
+        return tuple(
+            metrics.score([text], [reference], self._pair.target, names=["chrF2"])[
+                0
+            ].value
+            for text in said
+        )

@@ -1,0 +1,220 @@
+"""The arms of an experiment: one engine, and what it is given of people's work.
+
+What an arm translated is kept in its own folder, which is named after what the engine
+was given: a second run asks for nothing, and no arm sees what another was taught.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.atomic import replacing
+from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.units import Container
+from amts_sphinx.engine.protocol import Commission, Learner, Paid
+from amts_sphinx.memory.memory import Memory
+from amts_sphinx.text.typography import profile_for
+from amts_sphinx.translate.translator import Translator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from amts_sphinx.core.units import LanguagePair, TranslationUnit
+    from amts_sphinx.engine.protocol import Engine
+    from amts_sphinx.parallel.references import Passage
+
+#: What an engine may be given; an arm may have several, as ``sentence+terminology``.
+PARTS: Final = ("none", "terminology", "paragraph", "sentence")
+#: Files in an arm's folder.
+_MEMORY, _TIMES = "memory.sqlite", "seconds.json"
+
+
+class Arm(NamedTuple):
+    """What an engine is given."""
+
+    #: Of :data:`PARTS`.
+    parts: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What the tables call it."""
+        return "+".join(self.parts)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Lessons(NamedTuple):
+    """What there is to be given, in one direction."""
+
+    pair: LanguagePair
+    #: Units by part: ``paragraph`` and ``sentence``.
+    units: Mapping[str, Sequence[TranslationUnit]]
+    #: Plain text.
+    terms: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pupil:
+    """An engine that was given what its arm gives."""
+
+    arm: Arm
+    pair: LanguagePair
+    engine: Engine
+    #: Where it keeps its models, and we what it says.
+    home: Path
+    #: Units and terms that it was given.
+    units: int
+    terms: int
+    #: Whether it can take anything.
+    learns: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What one arm made of the passages."""
+
+    pupil: Pupil
+    #: Coded targets, by normalised source.
+    targets: Mapping[str, str]
+    #: Distinct segments: all, those that stay in the source, those of earlier runs.
+    segments: int
+    left: int
+    recalled: int
+    #: On the clock, training included, of all runs that asked for anything.
+    seconds: float
+
+
+def read_arm(text: str) -> Arm:
+    """Return the arm that *text* names.
+
+    :raises ConfigError: it does not
+    """
+    parts = tuple(dict.fromkeys(text.split("+")))
+    both = {"paragraph", "sentence"} <= set(parts)
+    if not set(parts) <= set(PARTS) or both or ("none" in parts and len(parts) > 1):
+        msg = (
+            f"an arm is none, terminology, paragraph or sentence, or one of the last"
+            f" two with +terminology; not {text!r}"
+        )
+        raise ConfigError(msg)
+    return Arm(tuple(sorted(parts, key=PARTS.index, reverse=True)))
+
+
+def teach(engine: Engine, arm: Arm, lessons: Lessons, work: Path) -> Pupil:
+    """Give *engine* what *arm* says; nothing is sent.
+
+    :param work: the folder of all arms
+    """
+    pair = lessons.pair
+    units = [unit for part in arm.parts for unit in lessons.units.get(part, ())]
+    terms = lessons.terms if "terminology" in arm.parts else {}
+    folder = work / f"{pair.source}-{pair.target}"
+    if not isinstance(engine, Learner):
+        return Pupil(arm, pair, engine, folder / "untaught", 0, 0, learns=False)
+    home = folder / f"{arm}-{_digest(units, terms)}"
+    home.mkdir(parents=True, exist_ok=True)
+    trained = engine.train(pair, units, home, terms)
+    return Pupil(arm, pair, trained, home, len(units), len(terms))
+
+
+def commission(pupil: Pupil, passages: Sequence[Passage]) -> Commission:
+    """Return what the engine will still be asked for."""
+    with Memory(pupil.home / _MEMORY) as memory:
+        wanted = _translator(pupil, memory).missing(_containers(passages), pupil.pair)
+    return Commission(pupil.engine, wanted, pupil.pair)
+
+
+def begin(commissions: Iterable[Commission]) -> None:
+    """Have services start on all that will be asked for, each by itself.
+
+    :raises EngineError: an engine cannot translate
+    """
+    for each in commissions:
+        if isinstance(each.engine, Paid) and each.sources:
+            each.engine.begin([each])
+
+
+def translate(
+    pupil: Pupil,
+    passages: Sequence[Passage],
+    progress: Callable[[int, int], None] | None = None,
+) -> Spoken:
+    """Translate the passages; what an earlier run translated is not asked for again.
+
+    :param progress: is told how many of the documents are done, and of how many
+    :raises EngineError: the engine failed; what it has said is kept
+    """
+    targets: dict[str, str] = {}
+    fresh = 0
+    parts = _portions(pupil, passages)
+    with Memory(pupil.home / _MEMORY) as memory:
+        translator = _translator(pupil, memory)
+        for done, part in enumerate(parts):
+            if progress:
+                progress(done, len(parts))
+            started = time.perf_counter()
+            edition = translator.translate(_containers(part), pupil.pair)
+            if edition.usage.requests:
+                _add_time(pupil.home, time.perf_counter() - started)
+            targets |= {key: unit.target for key, unit in edition.units.items()}
+            fresh += edition.usage.translated
+    segments = {inline_codes.normalise(s.source) for p in passages for s in p.source}
+    return Spoken(
+        pupil,
+        targets,
+        len(segments),
+        len(segments - targets.keys()),
+        len(segments & targets.keys()) - fresh,
+        _time(pupil.home),
+    )
+
+
+def _portions(pupil: Pupil, passages: Sequence[Passage]) -> list[list[Passage]]:
+    """Cut the passages into what is asked for at a time.
+
+    A service takes all of it in one job; others are asked by documents, so that less is
+    lost when they are stopped.
+    """
+    if isinstance(pupil.engine, Paid):
+        return [list(passages)]
+    documents = groupby(passages, key=lambda passage: passage.document)
+    return [list(part) for _, part in documents]
+
+
+def _translator(pupil: Pupil, memory: Memory) -> Translator:
+    return Translator(memory, pupil.engine, profile_for(pupil.pair.target))
+
+
+def _containers(passages: Iterable[Passage]) -> list[Container]:
+    return [Container(s, (s,)) for passage in passages for s in passage.source]
+
+
+def _digest(units: Iterable[TranslationUnit], terms: Mapping[str, str]) -> str:
+    digest = hashlib.sha256()
+    said = [("unit", unit.source, unit.target) for unit in units]
+    said += [("term", *term) for term in terms.items()]
+    for each in sorted(said):
+        digest.update(json.dumps(each).encode())
+    return digest.hexdigest()[:16]
+
+
+def _time(home: Path) -> float:
+    """Return the seconds that an arm has taken so far."""
+    with suppress(OSError, ValueError):
+        return float(json.loads((home / _TIMES).read_text("utf-8")))
+    return 0.0
+
+
+def _add_time(home: Path, seconds: float) -> None:
+    total = _time(home) + seconds
+    with replacing(home / _TIMES) as stream:
+        stream.write(json.dumps(round(total, 3)).encode())

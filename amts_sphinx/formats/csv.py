@@ -1,0 +1,270 @@
+"""CSV and TSV as Amazon Translate takes them for parallel data, and their readers.
+
+The rules are those of its developer guide: UTF-8; a first row of language codes, the
+source's first; no field of more than 1000 bytes, none that starts with ``+``, ``-``,
+``=`` or ``@`` or spans lines; of two rows with one source the last is taken, and so we
+write one. What the rules keep out is counted, never bent.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from dataclasses import asdict, dataclass
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.atomic import replacing
+from amts_sphinx.core.errors import InterchangeError, LanguageError, MarkupError
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Iterator
+
+#: What the service takes in a field, in bytes of UTF-8.
+LONGEST: Final = 1000
+#: What a field may not start with: a spreadsheet would take it for a formula.
+_FORMULA: Final = ("+", "-", "=", "@")
+_TAB_SUFFIXES: Final = frozenset({".tsv", ".tab"})
+_STATES: Final = tuple(State)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many pairs were written, and how many were not, by reason."""
+
+    pairs: int = 0
+    #: Of another pair of languages than asked for.
+    foreign: int = 0
+    #: Nothing to translate on one side, once the codes are gone.
+    wordless: int = 0
+    #: A field of more than :data:`LONGEST` bytes.
+    too_long: int = 0
+    #: A field that starts like a spreadsheet's formula.
+    formula: int = 0
+    #: A character that is none of writing, such as a bell.
+    unprintable: int = 0
+    #: A pair that is there already.
+    repeated: int = 0
+    #: Another translation of a source that is there already.
+    conflicting: int = 0
+
+    def left_out(self) -> dict[str, int]:
+        """Return the reasons that there were, with their counts."""
+        return {
+            reason: count
+            for reason, count in asdict(self).items()
+            if count and reason != "pairs"
+        }
+
+
+def write(
+    path: str | os.PathLike[str],
+    units: Iterable[TranslationUnit],
+    pair: LanguagePair,
+    *,
+    with_codes: bool = False,
+    tabs: bool | None = None,
+) -> Written:
+    """Write the units of *pair* as parallel data, sorted by source.
+
+    Equal units make equal bytes, whatever their order. Of several translations of one
+    source, that of the highest state is written, a person's before a machine's, then
+    the commonest.
+
+    :param with_codes: keep coded text; otherwise only its words are written
+    :param tabs: whether tabs part the fields; by default, if *path* ends in ``.tsv``
+    :raises InterchangeError: the file cannot be written
+    """
+    counts: Counter[str] = Counter()
+    rows: dict[str, list[tuple[str, TranslationUnit]]] = {}
+    for unit in units:
+        both = (unit.source, unit.target)
+        source, target = (_field(text, with_codes) for text in both)
+        foreign = "foreign" if unit.pair != pair else ""
+        if fault := foreign or _fault(source) or _fault(target):
+            counts[fault] += 1
+        else:
+            rows.setdefault(source, []).append((target, unit))
+    with replacing(path) as stream:
+        text = TextIOWrapper(stream, "utf-8", newline="", write_through=True)
+        writer = csv.writer(text, delimiter=_delimiter(path, tabs), lineterminator="\n")
+        writer.writerow(find_language(tag).service for tag in pair)
+        for source in sorted(rows):
+            best = _best(rows[source])
+            repeated = sum(target == best for target, _ in rows[source]) - 1
+            counts["repeated"] += repeated
+            counts["conflicting"] += len(rows[source]) - repeated - 1
+            writer.writerow((source, best))
+        text.detach()
+    return Written(len(rows), **counts)
+
+
+def _delimiter(path: str | os.PathLike[str], tabs: bool | None) -> str:  # noqa: FBT001
+    if tabs is None:
+        tabs = Path(path).suffix.lower() in _TAB_SUFFIXES
+    return "\t" if tabs else ","
+
+
+def _field(coded: str, with_codes: bool) -> str:  # noqa: FBT001 - private
+    """Return a text on one line."""
+    return " ".join((coded if with_codes else inline_codes.plain(coded)).split())
+
+
+def _fault(field: str) -> str:
+    """Return why the service does not take *field*, as a name in :class:`Written`."""
+    if not inline_codes.has_words(field):
+        return "wordless"
+    if field.startswith(_FORMULA):
+        return "formula"
+    if any(_is_control(char) for char in field):
+        return "unprintable"
+    return "too_long" if len(field.encode()) > LONGEST else ""
+
+
+def _is_control(char: str) -> bool:
+    return char < " " or "\x7f" <= char < "\xa0" or "\ud800" <= char <= "\udfff"
+
+
+def _best(rows: list[tuple[str, TranslationUnit]]) -> str:
+    """Return the target to keep, by rules that no order of the rows can change."""
+    counts = Counter(target for target, _ in rows)
+
+    def rank(row: tuple[str, TranslationUnit]) -> tuple[object, ...]:
+        target, unit = row
+        state = _STATES.index(unit.state)
+        return (-state, not unit.by_human, -counts[target], target)
+
+    return min(rows, key=rank)[0]
+
+
+def read(
+    path: str | os.PathLike[str],
+    *,
+    with_codes: bool = False,
+    tabs: bool | None = None,
+    on_skip: Callable[[str], None] | None = None,
+) -> Iterator[TranslationUnit]:
+    """Yield the pairs of a CSV or TSV file as reviewed units of people, in order.
+
+    As at the service, a row without a source and a field without a target are passed
+    over. Nothing happens before the first unit is asked for.
+
+    :param with_codes: the fields are coded text, as :func:`write` was asked for
+    :param tabs: as in :func:`write`
+    :param on_skip: is told, with file and line, of each pair that is passed over
+    :raises InterchangeError: the file cannot be read, or is not such a file
+    """
+    for number, pair, source, target in pairs(path, tabs=tabs):
+        where = f"{path}:{number}"
+        if source and target:
+            yield _unit(where, pair, source, target, with_codes=with_codes)
+        elif on_skip is not None:
+            on_skip(f"{where}: no text in {pair.target if source else pair.source}")
+
+
+class Pair(NamedTuple):
+    """The source of a row with one of its targets; empty where there is nothing."""
+
+    #: 1-based.
+    line: int
+    languages: LanguagePair
+    source: str
+    target: str
+
+
+def pairs(path: str | os.PathLike[str], *, tabs: bool | None = None) -> Iterator[Pair]:
+    """Yield the fields of a CSV or TSV file with what they are, as they stand there.
+
+    :param tabs: as in :func:`write`
+    :raises InterchangeError: the file cannot be read, or is not such a file
+    """
+    rows = _rows(Path(path), _delimiter(path, tabs))
+    line, header = next(rows, (1, []))
+    languages = _languages(f"{path}:{line}", header)
+    for number, row in rows:
+        if len(row) != len(languages):
+            msg = (
+                f"{path}:{number}: {len(row)} fields, but {len(languages)} languages in"
+                " row 1"
+            )
+            raise InterchangeError(msg)
+        source, *targets = (field if field.strip() else "" for field in row)
+        for language, target in zip(languages[1:], targets, strict=True):
+            yield Pair(number, LanguagePair(languages[0], language), source, target)
+
+
+def _unit(
+    where: str, pair: LanguagePair, source: str, target: str, *, with_codes: bool
+) -> TranslationUnit:
+    if not with_codes:
+        source, target = inline_codes.escape(source), inline_codes.escape(target)
+        return TranslationUnit(source, target, pair, HUMAN, State.REVIEWED)
+    try:
+        inline_codes.structure(source)
+        fault = inline_codes.verify(source, target)
+    except MarkupError as exc:
+        fault = f"in the source, {exc}"
+    if fault:
+        msg = f"{where}: {fault}"
+        raise InterchangeError(msg)
+    return TranslationUnit(source, target, pair, HUMAN, State.REVIEWED)
+
+
+def _languages(where: str, header: list[str]) -> list[str]:
+    """Return the languages that the first row names."""
+    if len(header) < len(LanguagePair._fields):
+        msg = f"{where}: the first row does not name two languages or more"
+        raise InterchangeError(msg)
+    try:
+        tags = [find_language(field.strip()).tag for field in header]
+    except LanguageError as exc:
+        msg = f"{where}: the first row names languages, the source's first: {exc}"
+        raise InterchangeError(msg) from exc
+    if len(set(tags)) < len(tags):
+        msg = f"{where}: the first row names a language twice"
+        raise InterchangeError(msg)
+    return tags
+
+
+def _rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row that is not blank with its line."""
+    line = 0
+    reader = csv.reader(_lines(path), delimiter=delimiter, strict=True)
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as exc:
+            msg = f"{path}:{line + 1}: {exc}"
+            raise InterchangeError(msg) from exc
+        line += 1
+        if row is None:
+            return
+        if reader.line_num != line:
+            msg = f"{path}:{line}: a field that spans lines, or a quote not closed"
+            raise InterchangeError(msg)
+        if row:
+            yield line, row
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """Yield the lines of a file, decoded one by one to say which is at fault."""
+    try:
+        with path.open("rb") as stream:
+            for number, data in enumerate(stream, 1):
+                try:
+                    text = data.decode("utf-8-sig" if number == 1 else "utf-8")
+                except UnicodeDecodeError as exc:
+                    msg = f"{path}:{number}: not UTF-8"
+                    raise InterchangeError(msg) from exc
+                if "\0" in text:
+                    msg = f"{path}:{number}: a NUL, which is no text"
+                    raise InterchangeError(msg)
+                yield text
+    except OSError as exc:
+        msg = f"{path} cannot be read: {exc.strerror}"
+        raise InterchangeError(msg) from exc

@@ -1,0 +1,194 @@
+"""Terms: words of the book that must be translated in one way, wherever they stand.
+
+A file of terms is a table in CSV or TSV, as Amazon Translate takes it for custom
+terminology: its first row names the languages, the source's first, and a field may be
+empty. (Amazon's *directionality* is a word of the request, not of the file; a book has
+one source, and so has its file.) TMX and the other formats of units will do too.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amts_sphinx import formats
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import InterchangeError
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.formats import csv as tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from amts_sphinx.core.units import LanguagePair
+
+#: What Amazon Translate takes as a term, in bytes of UTF-8.
+LONGEST: Final = 200
+#: Thai, Lao, Burmese, Khmer, kana and ideographs: words without blanks between them.
+_UNSPACED: Final = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3105-\u312f"
+    r"\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+#: Signs within words that Python does not count among the letters.
+_SIGNS: Final = (
+    r"\u0300-\u036f\u0591-\u05c7\u0610-\u065f\u0670\u0900-\u0963\u0971-\u0dff"
+)
+#: Where a term may begin and end: a word, a letter of those scripts, or a mark.
+_TOKEN: Final = re.compile(rf"[{_UNSPACED}]|(?:[^\W{_UNSPACED}]|[{_SIGNS}])+|[^\w\s]")
+_TABLES: Final = frozenset({".csv", ".tsv"})
+
+
+class Term(NamedTuple):
+    """A word or words, as plain text, and what must stand for them."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Terminology:
+    """The terms of one direction."""
+
+    pair: LanguagePair
+    #: The target of each source, both plain text.
+    terms: Mapping[str, str]
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all terms, whatever their order; empty when there are none."""
+        if not self.terms:
+            return ""
+        said = "\0".join(f"{source}\1{self.terms[source]}" for source in self._sources)
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    def find(self, coded: str) -> dict[str, str]:
+        """Return the terms in a coded source with their targets, in order.
+
+        They are whole words, outside of codes; in a script without blanks, any run of
+        letters. White space and quotes are compared as in the memory's key. The longest
+        wins where terms overlap. Capitals make no difference, unless the term has some
+        after its first letter, as NumPy has; what is spelt alike comes before what is
+        not.
+        """
+        found: dict[str, str] = {}
+        if self.terms:
+            for piece in inline_codes.tokens(coded):
+                if piece.type == "text":
+                    text = inline_codes.normalise(inline_codes.unescape(piece.coded))
+                    for source in self._sources_in(text):
+                        found[source] = self.terms[source]
+        return found
+
+    @property
+    def _sources(self) -> list[str]:
+        return sorted(self.terms)
+
+    @cached_property
+    def _index(self) -> dict[str, list[tuple[str, str]]]:
+        """The terms, as compared and as given, by the first token of each."""
+        index: dict[str, list[tuple[str, str]]] = {}
+        for source in self._sources:
+            spelt = inline_codes.normalise(source)
+            if first := _TOKEN.match(spelt):
+                index.setdefault(first[0].casefold(), []).append((spelt, source))
+        return index
+
+    def _sources_in(self, text: str) -> Iterator[str]:
+        tokens = list(_TOKEN.finditer(text))
+        ends = {token.end() for token in tokens}
+        free = 0
+        for token in tokens:
+            start = token.start()
+            known = self._index.get(token[0].casefold(), ()) if start >= free else ()
+            fitting = [
+                (-len(spelt), not text.startswith(spelt, start), source)
+                for spelt, source in known
+                if start + len(spelt) in ends and _fits(spelt, text, start)
+            ]
+            if fitting:
+                length, _, source = min(fitting)
+                free = start - length
+                yield source
+
+
+def _fits(spelt: str, text: str, start: int) -> bool:
+    here = text[start : start + len(spelt)]
+    alike = here.casefold() == spelt.casefold()
+    return here == spelt or (alike and not keeps_case(spelt))
+
+
+def keeps_case(term: str) -> bool:
+    """Tell whether *term* stands only where it is spelt alike, as NumPy does."""
+    return term[1:] != term[1:].lower()
+
+
+def read(paths: Iterable[Path], pair: LanguagePair) -> Terminology:
+    """Read the terms of *pair* from files.
+
+    A file need not have the target language; it may be one for other editions.
+
+    :raises InterchangeError: a file cannot be read or is in another source language, or
+        a term has no source, has markup, is longer than :data:`LONGEST`, or has two
+        translations; with file and, of a table, the line
+    """
+    terms: dict[str, str] = {}
+    places: dict[str, str] = {}
+    for path in paths:
+        for place, term in _placed(Path(path), pair):
+            if fault := _fault(term):
+                msg = f"{place}: {fault}"
+                raise InterchangeError(msg)
+            if terms.setdefault(*term) != term.target:
+                msg = (
+                    f"{place}: the term {term.source!r} is {term.target!r} here, but"
+                    f" {terms[term.source]!r} in {places[term.source]}"
+                )
+                raise InterchangeError(msg)
+            places.setdefault(term.source, place)
+    return Terminology(pair, terms)
+
+
+def _fault(term: Term) -> str:
+    if not term.source:
+        return f"there is no term for {term.target!r}"
+    for text in term:
+        if len(text.encode()) > LONGEST:
+            return f"the term {text[:40]!r}… has more than {LONGEST} bytes"
+    return ""
+
+
+def _placed(path: Path, pair: LanguagePair) -> Iterator[tuple[str, Term]]:
+    """Yield each term of a file with its place."""
+    if path.suffix.lower() in _TABLES:
+        for line, languages, source, target in tables.pairs(path):
+            if languages.source != pair.source:
+                msg = (
+                    f"{path}:1: the first language is {languages.source}, but these are"
+                    f" terms of a book in {pair.source}"
+                )
+                raise InterchangeError(msg)
+            if languages == pair and target:
+                yield f"{path}:{line}", Term(source.strip(), target.strip())
+        return
+    for unit in formats.read(path, pair):
+        if unit.pair == pair:
+            texts = inline_codes.plain(unit.source), inline_codes.plain(unit.target)
+            if inline_codes.ids(unit.source) or inline_codes.ids(unit.target):
+                msg = f"{path}: the term {texts[0]!r} has markup"
+                raise InterchangeError(msg)
+            yield str(path), Term(*(text.strip() for text in texts))
+
+
+def encode(terminology: Terminology) -> bytes:
+    """Return the terms as the CSV file that Amazon Translate imports, sorted."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(find_language(tag).service for tag in terminology.pair)
+    writer.writerows(sorted(terminology.terms.items()))
+    return text.getvalue().encode()

@@ -1,0 +1,1 @@
+"""Two editions of one book to parallel data."""

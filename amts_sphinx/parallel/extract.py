@@ -1,0 +1,314 @@
+"""Two editions of one book → parallel data: what people translated, as units.
+
+Documents of the same name are aligned; what belongs together becomes a unit if it has
+exactly the codes of its source. Nothing else is learnt, and what is left is said.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from amts_sphinx.align import Limits, align_documents
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import HUMAN, Location, State, TranslationUnit
+from amts_sphinx.parallel import pairs
+from amts_sphinx.text import code_matching
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Executor
+
+    from amts_sphinx.core.units import Book, Container, LanguagePair, Segment
+    from amts_sphinx.parallel.pairs import Block, Pair
+
+
+class Left(NamedTuple):
+    """Something of the editions that was not learnt."""
+
+    location: Location
+    reason: str
+    #: How many texts of the source it is about.
+    texts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """What was found in two editions."""
+
+    #: What was aligned, sentences or paragraphs as asked for, the dropped included.
+    pairs: tuple[Pair, ...]
+    #: Of people's making, each source once.
+    units: tuple[TranslationUnit, ...]
+    left: tuple[Left, ...]
+    #: Paragraphs that were learnt sentence by sentence, and as a whole.
+    by_sentence: int
+    whole: int
+    #: Sources that people translated in more than one way; the commonest was taken.
+    conflicts: int
+
+    @property
+    def kept(self) -> tuple[Pair, ...]:
+        """The pairs that are parallel data."""
+        return tuple(pair for pair in self.pairs if not pair.dropped)
+
+    def dropped(self) -> Counter[str]:
+        """Return how many pairs were dropped, by reason."""
+        return Counter(pair.dropped for pair in self.pairs if pair.dropped)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How two editions are paired."""
+
+    #: Sentence by sentence, or whole paragraphs.
+    by_sentence: bool = True
+    limits: Limits = Limits()  # noqa: RUF009 - it is frozen
+
+
+def pair_books(  # noqa: PLR0913 - what, how, and by whom
+    source: Book,
+    target: Book,
+    pair: LanguagePair,
+    rules: Rules = Rules(),
+    *,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Parallel:
+    """Pair two editions of a book and return what people translated.
+
+    :param executor: carries the alignment; by default this thread does
+    :param progress: is told how much of the alignment is done, of how much
+    """
+    names = [name for name in source if name in target]
+    prose = [(prose_of(source[name]), prose_of(target[name])) for name in names]
+    aligned = align_documents(prose, pair, executor, progress)
+    left = list(_alone(source, target))
+    known = (
+        p.score.coverage for found in aligned for p in found if all(p.blocks.shape)
+    )
+    blind = all(coverage < 0 for coverage in known)
+    found: list[_Document] = []
+    for name, both, pairings in zip(names, prose, aligned, strict=True):
+        paired = pairs.of_document(both, pairings, pair, rules.limits, blind=blind)
+        left += _unpaired(paired)
+        texts = _attributes(source[name], target[name], left)
+        found.append(_Document(paired.blocks, texts).without_copies(left))
+    maker = _Maker(pair, _term_names(found), rules, left)
+    candidates = [unit for document in found for unit in maker.units(document)]
+    units, conflicts = settled(candidates)
+    return Parallel(
+        tuple(p for document in found for p in document.pairs(rules)),
+        units,
+        tuple(left),
+        maker.by_sentence,
+        maker.whole,
+        conflicts,
+    )
+
+
+class _Document(NamedTuple):
+    blocks: list[Block]
+    #: Texts in attributes, such as index entries.
+    attributes: list[tuple[Segment, Segment]]
+
+    def pairs(self, rules: Rules) -> Iterator[Pair]:
+        for block in self.blocks:
+            yield from block.sentences if rules.by_sentence else (block.whole,)
+
+    def without_copies(self, left: list[Left]) -> _Document:
+        """Leave out what is not translated, where most is not.
+
+        Elsewhere people left it as it is on purpose.
+        """
+        wholes = [block.whole[:2] for block in self.blocks]
+        texts = [
+            (mine.source, other.source) for mine, other in wholes + self.attributes
+        ]
+        if sum(mine == other for mine, other in texts) * 2 <= len(texts):
+            return self
+        kept = _Document(
+            [b for b in self.blocks if b.whole.source.source != b.whole.target.source],
+            [both for both in self.attributes if both[0].source != both[1].source],
+        )
+        left += [
+            Left(mine.location, "it is not translated")
+            for mine, other in wholes + self.attributes
+            if mine.source == other.source
+        ]
+        return kept
+
+
+def _alone(source: Book, target: Book) -> Iterator[Left]:
+    """Yield the documents that only one of the editions has."""
+    for name, containers in source.items():
+        if name not in target and containers:
+            yield Left(Location(name), "it has no translation", len(containers))
+    for name, containers in target.items():
+        if name not in source and containers:
+            yield Left(Location(name), "only the translation has it", 0)
+
+
+def _unpaired(paired: pairs.Paired) -> Iterator[Left]:
+    """Yield the texts that have no counterpart."""
+    for container in paired.only_source:
+        yield Left(container.whole.location, "it has no counterpart")
+    for block in paired.blocks:
+        count = block.alone[0]
+        if count:
+            where = block.whole.source.location
+            yield Left(where, "sentences of it have no counterpart", count)
+
+
+def prose_of(containers: Iterable[Container]) -> list[Container]:
+    """Return what is aligned: texts that have a place in their document."""
+    return [container for container in containers if container.level]
+
+
+def _attributes(
+    source: Iterable[Container], target: Iterable[Container], left: list[Left]
+) -> list[tuple[Segment, Segment]]:
+    """Pair texts in attributes by their number: they have no place in the prose."""
+    found: list[tuple[Segment, Segment]] = []
+    mine, other = (
+        _by_kind(c for c in side if not c.level) for side in (source, target)
+    )
+    for kind, texts in mine.items():
+        if len(texts) == len(other.get(kind, ())):
+            found += zip(texts, other[kind], strict=True)
+        else:
+            reason = f"the translation has another number of {kind} texts"
+            left.append(Left(texts[0].location, reason, len(texts)))
+    return found
+
+
+def _by_kind(containers: Iterable[Container]) -> dict[str, list[Segment]]:
+    found: dict[str, list[Segment]] = {}
+    for container in containers:
+        found.setdefault(container.whole.kind, []).append(container.whole)
+    return found
+
+
+def _term_names(documents: Iterable[_Document]) -> dict[str, str]:
+    """Return the glossary's terms: the source's name of each name in the translation.
+
+    ``:term:`` points at a name, and names are translated.
+    """
+    wholes = [block.whole for document in documents for block in document.blocks]
+    return {
+        inline_codes.plain(pair.target.source).lower(): inline_codes.plain(
+            pair.source.source
+        ).lower()
+        for pair in wholes
+        if pair.source.kind == pair.target.kind == "term" and pair.shape == (1, 1)
+    }
+
+
+class _Maker:
+    """Makes units of what is paired."""
+
+    def __init__(
+        self,
+        pair: LanguagePair,
+        terms: Mapping[str, str],
+        rules: Rules,
+        left: list[Left],
+    ) -> None:
+        self._pair = pair
+        self._terms = terms
+        self._rules = rules
+        self._left = left
+        self.by_sentence = 0
+        self.whole = 0
+
+    def units(self, document: _Document) -> Iterator[TranslationUnit]:
+        """Yield the units of one document."""
+        for block in document.blocks:
+            yield from self._of_block(block)
+        for source, target in document.attributes:
+            unit = self._unit(source, target)
+            if unit is not None:
+                yield unit
+            else:
+                self._leave(source, target)
+
+    def _of_block(self, block: Block) -> Iterator[TranslationUnit]:
+        """Yield the units of a text: its sentences; where they differ, the whole too.
+
+        A whole is published as a person wrote it, as long as the source is the same.
+        """
+        sentences = block.sentences if self._rules.by_sentence else ()
+        units = [self._unit(s.source, s.target) for s in sentences if not s.dropped]
+        yield from (unit for unit in units if unit)
+        if block.in_step and sentences and len(units) == len(sentences) and all(units):
+            self.by_sentence += 1
+            return
+        whole = block.whole
+        if whole.dropped:
+            self._left.append(Left(whole.source.location, whole.dropped))
+            return
+        unit = self._unit(whole.source, whole.target)
+        if unit is not None:
+            self.whole += 1
+            yield unit
+        else:
+            self._leave(whole.source, whole.target)
+
+    def _leave(self, source: Segment, target: Segment) -> None:
+        reason = f"the markup differs: {code_matching.difference(source, target)}"
+        self._left.append(Left(source.location, reason))
+
+    def _unit(self, source: Segment, target: Segment) -> TranslationUnit | None:
+        text = code_matching.recode(source, target, self._terms)
+        if text is None:
+            return None
+        where = source.location
+        return TranslationUnit(
+            source.source,
+            text,
+            self._pair,
+            HUMAN,
+            State.REVIEWED,
+            where.docname,
+            where.line,
+        )
+
+
+def settled(
+    candidates: Iterable[TranslationUnit],
+) -> tuple[tuple[TranslationUnit, ...], int]:
+    """Take for each source the commonest target, and count where there were several."""
+
+    def key(unit: TranslationUnit) -> str:
+        return inline_codes.normalise(unit.source)
+
+    units: list[TranslationUnit] = []
+    conflicts = 0
+    for _, group in groupby(sorted(candidates, key=key), key):
+        same = list(group)
+        targets = Counter(unit.target for unit in same)
+        conflicts += len(targets) > 1
+        best = targets.most_common(1)[0][0]
+        units.append(next(unit for unit in same if unit.target == best))
+    return tuple(units), conflicts
+
+
+def texts(found: Sequence[Pair], pair: LanguagePair) -> Iterator[TranslationUnit]:
+    """Yield pairs as units of plain text, as a service takes them.
+
+    Formulas and code stand in them as a reader sees them, so codes need not be equal.
+    """
+    for each in found:
+        mine, other = (inline_codes.escape(code_matching.shown(s)) for s in each[:2])
+        yield TranslationUnit(mine, other, pair, HUMAN, State.REVIEWED)
+
+
+def documents(left: Iterable[Left]) -> Iterator[tuple[str, Counter[str]]]:
+    """Yield for each document how many texts were left, by reason."""
+    found: dict[str, Counter[str]] = {}
+    for location, reason, count in left:
+        short = reason.partition(":")[0]
+        found.setdefault(location.docname, Counter())[short] += count
+    yield from sorted(found.items())

@@ -1,0 +1,201 @@
+"""Aligned documents → pairs of texts, each with what is known about it.
+
+A pair is a sentence and its translation, or a paragraph and its; or two of them and
+the one that a translator made of them. What does not hold is dropped with a reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amts_sphinx.align import Limits
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.languages import name_language
+from amts_sphinx.core.units import Code, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from amts_sphinx.align import Pairing, Score
+    from amts_sphinx.align.beads import Bead
+    from amts_sphinx.core.units import Container, LanguagePair
+
+#: Asked of texts that the structure of both documents already pairs: not to be absurd.
+_MILD: Final = Limits(coverage=0.1, shortest=0.15, longest=6.0)
+
+
+class Pair(NamedTuple):
+    """Texts of two editions that were aligned."""
+
+    source: Segment
+    target: Segment
+    score: Score
+    #: Of how many sentences, or paragraphs, each side was joined.
+    shape: tuple[int, int]
+    #: Why it is not used; empty when it is.
+    dropped: str = ""
+    #: What a person should look at.
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Paragraphs that belong together."""
+
+    #: All of the texts on either side.
+    whole: Pair
+    #: Their sentences, in order.
+    sentences: tuple[Pair, ...]
+    #: Number of sentences that only the source, and only the translation, has.
+    alone: tuple[int, int]
+
+    @property
+    def in_step(self) -> bool:
+        """Whether each sentence has one translation."""
+        return not any(self.alone) and all(s.shape == (1, 1) for s in self.sentences)
+
+
+class Paired(NamedTuple):
+    """What alignment made of one document."""
+
+    blocks: list[Block]
+    #: What has no counterpart.
+    only_source: list[Container]
+    only_target: list[Container]
+
+
+def of_document(
+    documents: tuple[Sequence[Container], Sequence[Container]],
+    pairings: Sequence[Pairing],
+    pair: LanguagePair,
+    limits: Limits,
+    *,
+    blind: bool,
+) -> Paired:
+    """Return the pairs of one document.
+
+    :param documents: the prose that was aligned
+    :param blind: whether nothing is known of any word: then only equal structures and
+        equal anchors tell what belongs together
+    """
+    source, target = documents
+    certain = set(_certain(source, target))
+    finder = _Finder(documents, pair, limits, blind=blind)
+    found = Paired([], [], [])
+    for pairing in pairings:
+        first, last, start, end = pairing.blocks
+        if last == first or end == start:
+            found.only_source.extend(source[first:last])
+            found.only_target.extend(target[start:end])
+        else:
+            alike = pairing.blocks.shape == (1, 1) and (first, start) in certain
+            found.blocks.append(finder.block(pairing, trusted=alike))
+    return found
+
+
+class _Finder:
+    def __init__(
+        self,
+        documents: tuple[Sequence[Container], Sequence[Container]],
+        pair: LanguagePair,
+        limits: Limits,
+        *,
+        blind: bool,
+    ) -> None:
+        self._wholes = [[c.whole for c in side] for side in documents]
+        self._sentences = [[s for c in side for s in c.segments] for side in documents]
+        self._blanks = [" " if name_language(tag).spaced else "" for tag in pair]
+        self._limits = limits
+        self._blind = blind
+
+    def block(self, pairing: Pairing, *, trusted: bool) -> Block:
+        """Return the pairs of one pairing.
+
+        :param trusted: whether the structure of both documents says the same
+        """
+        limits = _MILD if trusted else self._limits
+        sentences = []
+        alone = [0, 0]
+        for bead, score in pairing.sentences:
+            if all(bead.shape):
+                own = limits if bead.shape == (1, 1) else self._limits
+                found = self._pair(self._sentences, bead, score, own)
+                sentences.append(_marked(found, self._limits, moved=pairing.moved))
+            else:
+                alone = [n + more for n, more in zip(alone, bead.shape, strict=True)]
+        whole = self._pair(self._wholes, pairing.blocks, pairing.score, limits)
+        whole = _marked(whole, self._limits, moved=pairing.moved)
+        if self._blind and not trusted:
+            whole = _doubted(whole, self._limits)
+            sentences = [_doubted(pair, self._limits) for pair in sentences]
+        return Block(whole, tuple(sentences), (alone[0], alone[1]))
+
+    def _pair(
+        self, items: list[list[Segment]], bead: Bead, score: Score, limits: Limits
+    ) -> Pair:
+        source = joined(items[0][bead.first : bead.last], self._blanks[0])
+        target = joined(items[1][bead.start : bead.end], self._blanks[1])
+        # A name that people left as it is needs no lexicon to be right.
+        same = source.source == target.source
+        return Pair(
+            source, target, score, bead.shape, "" if same else limits.fault(score)
+        )
+
+
+def _marked(pair: Pair, limits: Limits, *, moved: bool) -> Pair:
+    marks = []
+    if 0 <= pair.score.anchors < limits.anchors:
+        marks.append("other numbers, formulas or code")
+    if moved:
+        marks.append("stands elsewhere in the translation")
+    if not pair.dropped and (fault := limits.fault(pair.score)):
+        marks.append(fault)
+    return pair._replace(marks=tuple(marks))
+
+
+def _doubted(pair: Pair, limits: Limits) -> Pair:
+    """Drop a pair for which no anchor speaks."""
+    if pair.dropped or pair.score.anchors >= limits.anchors:
+        return pair
+    return pair._replace(dropped="there is too little text to be sure")
+
+
+def joined(segments: Sequence[Segment], blank: str) -> Segment:
+    """Return neighbouring texts as one; their codes are counted on."""
+    if len(segments) == 1:
+        return segments[0]
+    texts: list[str] = []
+    named: list[Code] = []
+    for segment in segments:
+        numbers = {c.id: len(named) + n for n, c in enumerate(segment.codes, 1)}
+        texts.append(inline_codes.renumber(segment.source, numbers))
+        named += [code.numbered(numbers[code.id]) for code in segment.codes]
+    first = segments[0]
+    return Segment(blank.join(texts), first.kind, first.location, tuple(named))
+
+
+def _certain(
+    source: Sequence[Container], target: Sequence[Container]
+) -> Iterator[tuple[int, int]]:
+    """Yield the places of texts that stand in the same place of equal structures."""
+    if _shape(source) == _shape(target):
+        yield from zip(range(len(source)), range(len(target)), strict=True)
+        return
+    ours, theirs = list(_sections(source)), list(_sections(target))
+    if len(ours) != len(theirs):
+        return
+    for mine, other in zip(ours, theirs, strict=True):
+        if _shape(source[slice(*mine)]) == _shape(target[slice(*other)]):
+            yield from zip(range(*mine), range(*other), strict=True)
+
+
+def _shape(containers: Sequence[Container]) -> list[tuple[str, int]]:
+    return [(container.whole.kind, container.level) for container in containers]
+
+
+def _sections(containers: Sequence[Container]) -> Iterator[tuple[int, int]]:
+    """Yield the first and after the last place of each section."""
+    titles = [n for n, c in enumerate(containers) if c.whole.kind == "title"]
+    starts = sorted({0, *titles})
+    yield from zip(starts, [*starts[1:], len(containers)], strict=True)

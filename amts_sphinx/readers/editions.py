@@ -1,0 +1,131 @@
+"""Read an edition of a book, whatever it is written in."""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amts_sphinx.core.errors import AmtsError, ConfigError
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.doctree import read
+from amts_sphinx.readers import files, html, markdown, notebook
+from amts_sphinx.readers.blocks import Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from amts_sphinx.core.units import Book
+
+#: The reader of a folder's files, by the name of what they are written in.
+_READERS: Final[dict[str, Callable[..., Book]]] = {
+    "markdown": markdown.read_tree,
+    "notebook": notebook.read_tree,
+    "html": html.read_tree,
+}
+_PATTERNS: Final = {
+    "markdown": "**/*.md",
+    "notebook": "**/*.ipynb",
+    "html": "**/*.html",
+}
+#: d2lbook's name of the source beside its translation.
+_ORIGIN: Final = "**/*_origin.md"
+
+
+class EditionRead(NamedTuple):
+    """What was found in an edition."""
+
+    path: Path
+    #: BCP 47.
+    language: str
+    texts: Book
+    #: What looks like a mistake in it, a line each.
+    warnings: str
+
+
+def read_editions(
+    source: Path,
+    target: Path | None,
+    languages: Sequence[str] = ("", ""),
+    form: str | None = None,
+) -> tuple[EditionRead, EditionRead]:
+    """Read a book and its translation, side by side.
+
+    :param target: without it, *source* is a d2lbook tree that holds both
+    :param languages: BCP 47; an empty one is that of the edition's ``conf.py``
+    :param form: ``sphinx``, ``markdown``, ``notebook`` or ``html``; by default what is
+        there
+    :raises AmtsError: an edition cannot be read, or it is not known how
+    """
+    if target is None:
+        return _read_origins(source, languages)
+    ours = _start(source, languages[0], form or form_of(source))
+    theirs = _start(target, languages[1], form or form_of(target))
+    return ours.result(), theirs.result()
+
+
+def _start(path: Path, language: str, form: str) -> Future[EditionRead]:
+    """Read an edition in a fresh process.
+
+    Sphinx keeps the words of the first language that a process meets.
+    """
+    if form != "sphinx":
+        language = _known(path, language)
+    pool = ProcessPoolExecutor(1, get_context("spawn"))
+    future = pool.submit(_read, path, language, form)
+    pool.shutdown(wait=False)
+    return future
+
+
+def form_of(folder: Path) -> str:
+    """Return what the edition in *folder* is written in.
+
+    :raises AmtsError: there is nothing that can be read
+    """
+    if not folder.is_dir():
+        msg = f"{folder} is not a folder"
+        raise AmtsError(msg)
+    if (folder / "conf.py").exists():
+        return "sphinx"
+    for form, pattern in _PATTERNS.items():
+        if next(files.documents(folder, pattern), None):
+            return form
+    msg = (
+        f"{folder} holds no edition: neither a conf.py of Sphinx nor Markdown (.md),"
+        " notebooks (.ipynb) or HTML (.html)"
+    )
+    raise AmtsError(msg)
+
+
+def _known(path: Path, language: str) -> str:
+    if not language:
+        msg = f"{path} does not name its language; use --languages SOURCE TARGET"
+        raise ConfigError(msg)
+    return find_language(language).tag
+
+
+def _read(path: Path, language: str, form: str) -> EditionRead:
+    if form == "sphinx":
+        return EditionRead(path, *read.read(path, language))
+    faults: list[str] = []
+    rules = Rules(language, on_fault=faults.append)
+    texts = _READERS[form](path, language, _PATTERNS[form], rules)
+    return EditionRead(path, language, texts, "\n".join(faults))
+
+
+def _read_origins(
+    folder: Path, languages: Sequence[str]
+) -> tuple[EditionRead, EditionRead]:
+    source, target = (_known(folder, language) for language in languages)
+    if not folder.is_dir() or not next(files.documents(folder, _ORIGIN), None):
+        msg = (
+            f"{folder} alone is no pair of editions: it has no page_origin.md beside a"
+            " page.md; name the folder of the translation too"
+        )
+        raise AmtsError(msg)
+    ours, theirs = markdown.read_origin_tree(folder, source, target)
+    return EditionRead(folder, source, ours, ""), EditionRead(
+        folder, target, theirs, ""
+    )

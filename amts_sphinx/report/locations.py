@@ -1,0 +1,69 @@
+"""Where the texts of an edition can be looked at: its pages, and the source files."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from amts_sphinx.core import inline_codes
+from amts_sphinx.doctree.conf_strings import CONF
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Where the builders that write web pages put a document.
+_PAGES: Final = {"html": "{}.html", "dirhtml": "{}/index.html"}
+#: Characters of a text that are enough to find it on its page.
+_ENOUGH: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes links that hold as long as report, edition and book stay where they are."""
+
+    #: The folder of the report.
+    home: Path
+    #: The folder of the edition.
+    edition: Path
+    #: The name of the builder that writes the edition.
+    format: str
+    #: Source files by document.
+    sources: Mapping[str, Path]
+
+    def page(self, docname: str) -> str:
+        """Return the address of a document's page; empty when it has none."""
+        pattern = _PAGES.get(self.format)
+        if pattern is None or docname not in self.sources or docname == CONF:
+            return ""
+        path = pattern.format(docname)
+        if self.format == "dirhtml" and docname.rpartition("/")[2] == "index":
+            path = f"{docname}.html"
+        return self._relative(self.edition / path)
+
+    def source(self, docname: str) -> str:
+        """Return the address of a document's source file; empty when it has none."""
+        path = self.sources.get(docname)
+        return self._relative(path) if path else ""
+
+    def _relative(self, path: Path) -> str:
+        try:
+            found = os.path.relpath(path, self.home)
+        except ValueError:  # on another drive
+            return path.absolute().as_uri()
+        return quote(Path(found).as_posix())
+
+
+def fragment(coded: str) -> str:
+    """Return what has a browser scroll to a text on its page; most browsers know it."""
+    pieces = (
+        inline_codes.unescape(piece.coded).strip()
+        for piece in inline_codes.tokens(coded)
+        if piece.type == "text"
+    )
+    text = max(pieces, key=len, default="")
+    if len(text) > _ENOUGH:
+        text = text[:_ENOUGH].rpartition(" ")[0] or text[:_ENOUGH]
+    return f"#:~:text={quote(text, safe='').replace('-', '%2D')}" if text else ""

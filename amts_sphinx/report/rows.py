@@ -1,0 +1,204 @@
+"""Look at an edition text by text: where each comes from, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.languages import name_language
+from amts_sphinx.core.units import Severity, State
+from amts_sphinx.report import post_editing
+from amts_sphinx.report.model import BY_PEOPLE, Document, Near, Origin, Row
+from amts_sphinx.text import code_matching
+from amts_sphinx.translate.translator import published
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from amts_sphinx.core.units import (
+        Container,
+        Edition,
+        Finding,
+        LanguagePair,
+        Match,
+        Segment,
+        TranslationUnit,
+    )
+    from amts_sphinx.memory.memory import Memory
+
+#: Near matches below are of no help to a reviewer.
+NEAR: Final = 70
+#: How much it adds to the risk of a text.
+_RISK_OF_FINDING: Final = {Severity.ERROR: 100, Severity.WARNING: 30, Severity.INFO: 5}
+_RISK_OF_ORIGIN: Final = {
+    Origin.DRAFT: 40,
+    Origin.TO_REVIEW: 30,
+    Origin.UNTRANSLATED: 25,
+    Origin.MACHINE: 20,
+}
+#: A long text can go wrong in more ways, and a title is seen by all.
+_RISK_OF_LENGTH: Final = 20
+_RISK_OF_TITLE: Final = 10
+
+
+class Place(NamedTuple):
+    """One text where it stands."""
+
+    document: str
+    key: str
+    segment: Segment
+    ignored: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All places of an edition, and each text once."""
+
+    places: tuple[Place, ...]
+    #: By key, where each is first.
+    texts: Mapping[str, Place]
+
+    def rows(self, edition: Edition, corrected: Collection[str]) -> dict[str, Row]:
+        """Return a row for each text, by its key.
+
+        :param corrected: the keys of which a machine's translation is known too
+        """
+        spaced = name_language(edition.pair.source).spaced
+        counts = Counter(place.key for place in self.places)
+        found = {}
+        for key, place in self.texts.items():
+            unit = edition.units.get(key)
+            found[key] = Row(
+                place.segment,
+                unit.target if unit else None,
+                origin(unit, reviewed=key in corrected),
+                unit.maker if unit else "",
+                post_editing.length(
+                    inline_codes.plain(place.segment.source), spaced=spaced
+                ),
+                counts[key],
+            )
+        return found
+
+    def documents(
+        self, rows: Mapping[str, Row], order: Iterable[str]
+    ) -> tuple[Document, ...]:
+        """Return what each document is made of.
+
+        :param order: the names of all documents, as they stand in the book
+        """
+        words: dict[str, Counter[Origin]] = defaultdict(Counter)
+        segments: dict[str, Counter[Origin]] = defaultdict(Counter)
+        findings: dict[str, Counter[str]] = defaultdict(Counter)
+        for place in self.places:
+            row = rows[place.key]
+            words[place.document][row.origin] += row.words
+            segments[place.document][row.origin] += 1
+        for row in rows.values():
+            for finding in row.findings:
+                findings[finding.location.docname][finding.severity.value] += 1
+        return tuple(
+            Document(name, words[name], segments[name], findings[name])
+            for name in order
+            if name in words
+        )
+
+
+def survey(containers: Iterable[Container], edition: Edition) -> Survey:
+    """Find every text of the book that the edition says in one piece."""
+    places = tuple(
+        Place(
+            segment.location.docname,
+            inline_codes.normalise(segment.source),
+            segment,
+            container.ignored,
+        )
+        for container in containers
+        for segment in published(container, edition.units)
+    )
+    texts: dict[str, Place] = {}
+    for place in places:
+        texts.setdefault(place.key, place)
+    return Survey(places, texts)
+
+
+def origin(unit: TranslationUnit | None, *, reviewed: bool) -> Origin:
+    """Return where the text of *unit* comes from.
+
+    :param reviewed: whether a machine has translated the same source
+    """
+    if unit is None:
+        return Origin.UNTRANSLATED
+    if unit.by_human and unit.state is State.NEEDS_REVIEW:
+        return Origin.TO_REVIEW
+    if unit.by_human:
+        return Origin.REVIEWED if reviewed else Origin.HUMAN
+    if unit.state in {State.REVIEWED, State.APPROVED}:
+        return Origin.REVIEWED
+    return Origin.DRAFT if unit.state is State.DRAFT else Origin.MACHINE
+
+
+def nearest(
+    memory: Memory, pair: LanguagePair, rows: Mapping[str, Row]
+) -> dict[str, Match]:
+    """Return the likest other unit of each text that no person answers for, by key.
+
+    One whose source has left the book comes first: the text has probably replaced it.
+    """
+    keys = {
+        row.segment.source: key
+        for key, row in rows.items()
+        if row.origin not in BY_PEOPLE
+    }
+    found = {}
+    # The text itself is among them, if a machine translated it.
+    for source, matches in memory.fuzzy(pair, keys, cutoff=NEAR, limit=4).items():
+        key = keys[source]
+        others = [
+            match
+            for match in matches
+            if inline_codes.normalise(match.unit.source) != key
+        ]
+        if others:
+            found[key] = max(others, key=lambda m: (is_gone(m, rows), m.score))
+    return found
+
+
+def is_gone(match: Match, rows: Mapping[str, Row]) -> bool:
+    """Tell whether the source of *match* no longer stands in the book."""
+    return inline_codes.normalise(match.unit.source) not in rows
+
+
+def completed(
+    row: Row, findings: Sequence[Finding], match: Match | None, *, gone: bool
+) -> Row:
+    """Return *row* with what was found, and how urgent that makes it."""
+    near = None
+    if match:
+        unit = match.unit
+        # Its codes are other ones than those of the row.
+        near = Near(
+            inline_codes.plain(unit.source),
+            inline_codes.plain(unit.target),
+            match.score,
+            gone,
+        )
+    found = replace(row, findings=tuple(findings), near=near)
+    return replace(found, risk=risk(found))
+
+
+def risk(row: Row) -> int:
+    """Return how urgent it is that a person looks at *row*: 0, or 5 and more."""
+    of_findings = sum(_RISK_OF_FINDING[f.severity] for f in row.findings)
+    of_origin = _RISK_OF_ORIGIN.get(row.origin, 0)
+    if not of_findings and not of_origin:
+        return 0
+    of_title = _RISK_OF_TITLE * (row.segment.kind == "title")
+    return of_findings + of_origin + of_title + min(row.words, _RISK_OF_LENGTH)
+
+
+def shown(coded: str, segment: Segment) -> str:
+    """Return *coded* text with what stands behind the codes of *segment*."""
+    return code_matching.shown(replace(segment, source=coded), named=True)

@@ -1,0 +1,1 @@
+"""What is done to plain and coded text: sentences, typography, differences, scores."""

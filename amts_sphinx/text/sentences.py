@@ -1,0 +1,299 @@
+"""Split the coded text of a paragraph into sentences, codes kept whole.
+
+The ``sentencex`` library proposes the boundaries, on a text in which codes are masked;
+this module then moves or drops those that it knows to be wrong. It changes no
+character: the sentences, put together, are the paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from sentencex import segment
+
+from amts_sphinx.core import inline_codes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+#: What a splitter sees in place of ``<x/>``: a word with a capital, that no language
+#: has, and too long for an initial.
+_WORD: Final = "Xqzjx"
+_TERMINATOR: Final = re.compile(r"[.!?。！？…．؟।॥։።။។‼⁇⁈⁉｡]")
+_ENTITY: Final = re.compile(r"&(?:amp|lt|gt);")
+_CLOSERS: Final = "”’」』）)]】》〉»›*_\"'"
+_CLOSING: Final = re.compile(rf"[{re.escape(_CLOSERS)}]+\s*|[。！？…]+\s*")
+_AFTER_CLOSER: Final = re.compile(
+    rf"(?<=[.!?…])[{re.escape(_CLOSERS)}]+\s+(?=[^\W\d_]|[¿¡«“„(])"
+)
+#: A full stop of the CJK languages with the closing marks that belong to it.
+_CJK_END: Final = re.compile(r"(?:[。！？｡]+|…{2,})[”’」』）】》〉]*\s*")
+#: What goes on with a sentence after a quotation that ends in a full stop.
+_CJK_GOES_ON: Final = re.compile(
+    r"[，、；：的地得是等和与及或而这那」』）]|[他她它我你您們们]{1,2}[说說问問答]"
+    r"|[说說问問道]|[とはがをにのでもへや]"
+)
+_BRACKETS: Final = {"）": "（(", ")": "（(", "】": "【[", "]": "【["}
+_OPENING: Final = re.compile(r"[（(【\[]")
+_CLOSED: Final = re.compile(r"[）)】\]]")
+_SUBSTANCE: Final = re.compile(r"\w")
+_ENUMERATOR: Final = re.compile(r"\s*[(\[]?(?:\d{1,3}|\w)[.)\]]+\s*")
+_TAIL: Final = 24  # characters; longer than any abbreviation
+_CJK: Final = frozenset({"zh", "ja"})
+
+#: Abbreviations that a sentence never ends with, without their last full stop.
+_NEVER_LAST: Final = {
+    "en": r"""Eqn?s? eqn?s? Sec Secs sec Figs? figs? Tabs? Chap Alg Thm Lem Vol
+        vol pp? vs cf acc approx viz e\.?g i\.?e w\.r\.t Dr Mrs? Ms Prof St""",
+    "de": r"""z\.\s?B d\.\s?h u\.\s?a o\.\s?ä i\.\s?d\.\s?R s\.\s?o s\.\s?u bzw vgl
+        Vgl Abb Nr S Kap Abschn Gl ca evtl ggf Tab Dr Prof Hr Fr inkl sog Bd""",
+    "es": r"""Sr Sra Srta Dra? [Ff]igs? [Ee]c [Ss]ec p\.\s?ej págs? cap núm art Uds?
+        aprox vol""",
+    "fr": r"""MM? p\.\s?ex [Cc]f [Ff]igs? [éÉ]q chap vol pp? art éd env Dr Pr n""",
+    "it": r"""p\.\s?es [Ff]igg? [Ee]q pagg? cap Sig Dott cfr vol art""",
+    "pt": r"""p\.\s?ex [Ff]igs? [Ee]q págs? cap Sra? Dra? vol art aprox""",
+    "ru": r"""т\.\s?е т\.\s?к т\.\s?н [Рр]ис [Тт]абл [Гг]л [Сс]м [Сс]р стр с им напр
+        [Уу]р [Рр]азд проф акад п""",
+    "tr": r"""[Bb]kz [Öö]rn Şek Dr Prof Doç sf? Böl Denk yy""",
+}
+#: Abbreviations that a sentence may end with: kept when no capital follows.
+_SELDOM_LAST: Final = {
+    "en": "No Nos App Ch Cor Def Prop Refs? etc al a\\.?m p\\.?m resp U\\.S incl est",
+    "de": "usw u\\.\\s?s\\.\\s?w etc",
+    "es": "etc EE\\.\\s?UU",
+    "fr": "etc",
+    "it": "ecc",
+    "pt": "etc",
+    "ru": "т\\.\\s?д т\\.\\s?п и\\s?др др гг?",
+    "tr": "No vb vs",
+}
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.])(?:{'|'.join(words.split())})\.$")
+
+
+_NEVER: Final = {name: _pattern(words) for name, words in _NEVER_LAST.items()}
+_SELDOM: Final = {name: _pattern(words) for name, words in _SELDOM_LAST.items()}
+#: German ordinals: "am 3. Mai", "im 19. Jahrhundert".
+_ORDINAL: Final = re.compile(r"(?<!\S)\d{1,2}\.$")
+_COUNTED: Final = re.compile(
+    r"[a-zäöüß]|Jan|Feb|März|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|Jahrhundert|Kapitel"
+    r"|Auflage|Mal|Schritt|Stufe|Zeile|Spalte|Teil|Version"
+)
+#: The first letter of "z. B." and the like, when the splitter stops after it.
+_FIRST_LETTER: Final = re.compile(r"(?<![\w.])(?:\w|EE)\.$")
+_LETTER_STOP: Final = re.compile(r"(?:[^\W\d_]|UU)\.")
+
+
+def split(coded: str, language: str) -> list[str]:
+    """Split the *coded* text of one paragraph into its sentences, in order.
+
+    ``"".join(split(coded, language)) == coded``: white space stays with the sentence
+    before it. Each sentence is balanced coded text: a ``<g>`` that crosses a boundary
+    joins its sentences.
+
+    :param language: BCP 47 tag of the paragraph's language
+    """
+    stop = _TERMINATOR.search(coded)
+    if not stop or not _SUBSTANCE.search(coded, stop.end()):
+        return [coded] if coded else []
+    primary = language.replace("_", "-").partition("-")[0].lower()
+    masked = _mask(coded)
+    ends = _boundaries(masked.text, primary)
+    cuts = [cut for end in ends if (cut := _cut(masked, end)) is not None]
+    return _pieces(coded, cuts)
+
+
+class _Masked(NamedTuple):
+    """A paragraph as the splitter sees it, and the way back."""
+
+    text: str
+    #: For each run of characters: where it starts in the masked text, in order.
+    starts: list[int]
+    #: Where the same run starts in the coded text.
+    origins: list[int]
+    #: Position in the coded text → depth of ``<g>`` from there on.
+    depths: dict[int, int]
+    coded: str
+
+
+def _mask(coded: str) -> _Masked:
+    """Replace each ``<x/>`` by a word, entities by their character, ``<g>`` by none."""
+    parts: list[str] = []
+    masked = _Masked("", [], [], {}, coded)
+    place = length = depth = 0
+
+    def add(shown: str, origin: int) -> None:
+        nonlocal length
+        masked.starts.append(length)
+        masked.origins.append(origin)
+        parts.append(shown)
+        length += len(shown)
+
+    for piece in inline_codes.tokens(coded):
+        end = place + len(piece.coded)
+        if piece.type == "text":
+            for shown, origin in _runs(piece.coded, place):
+                add(shown, origin)
+        elif piece.type == "empty":
+            before = parts[-1][-1:] if parts else ""
+            if not _is_note(before, coded[end : end + 1]):
+                add(_WORD, place)
+        else:
+            depth += 1 if piece.type == "open" else -1
+            masked.depths[end] = depth
+        place = end
+    # White space of any kind is a blank: a line break of the source ends nothing.
+    return masked._replace(text=re.sub(r"\s", " ", "".join(parts)))
+
+
+def _is_note(before: str, after: str) -> bool:
+    """Tell whether a code between these characters is the mark of a footnote."""
+    return before in {".", "!", "?", "…"} and (not after or after.isspace())
+
+
+def _runs(text: str, place: int) -> Iterator[tuple[str, int]]:
+    """Yield *text*, that starts at *place*, as runs of equal length in both texts."""
+    start = 0
+    for entity in _ENTITY.finditer(text):
+        if entity.start() > start:
+            yield text[start : entity.start()], place + start
+        yield inline_codes.unescape(entity[0]), place + entity.start()
+        start = entity.end()
+    if start < len(text):
+        yield text[start:], place + start
+
+
+def _boundaries(text: str, language: str) -> list[int]:
+    """Return where the sentences of the masked *text* end, without the last."""
+    ends: set[int] = set()
+    place = 0
+    for sentence in segment(language, text):
+        place += len(sentence)
+        ends.add(place)
+    if language in _CJK:
+        ends |= {match.end() for match in _CJK_END.finditer(text)}
+    else:
+        ends |= {match.end() for match in _AFTER_CLOSER.finditer(text)}
+    kept: list[int] = []
+    for end in sorted({_after_closing(text, end, language) for end in ends}):
+        start = kept[-1] if kept else 0
+        if start < end < len(text) and _is_boundary(text, start, end, language):
+            kept.append(end)
+    return kept
+
+
+def _after_closing(text: str, end: int, language: str) -> int:
+    """Return *end* behind the closing marks that the splitter left to the right."""
+    closing = _CLOSING.match(text, end)
+    if not closing:
+        return end
+    mark = text[end]
+    tight = not text[end - 1].isspace()
+    if mark in "\"'*_":
+        # They open as well as close: closing is what stands before a blank.
+        apart = closing.end() == len(text) or text[closing.end() - 1].isspace()
+        return closing.end() if tight and (apart or language in _CJK) else end
+    return closing.end()
+
+
+def _is_boundary(text: str, start: int, end: int, language: str) -> bool:
+    """Tell whether a sentence that starts at *start* may end at *end*."""
+    if text[end - 1] == "." and text[end].isascii() and text[end].isalnum():
+        return False  # a name with a point in it
+    if language in _CJK:
+        return not _goes_on(text, start, end)
+    left = text[max(start, end - _TAIL) : end].rstrip()
+    if text[end].islower() and (left.endswith("...") or left[-1] in _CLOSERS):
+        return False
+    return not (left[-1] == "." and _is_abbreviation(left, text, end, language))
+
+
+def _is_abbreviation(left: str, text: str, end: int, language: str) -> bool:
+    """Tell whether the full stop at the end of *left* belongs to an abbreviation."""
+    if _FIRST_LETTER.search(left) and _LETTER_STOP.match(text, end):
+        return True
+    if language == "de" and _ORDINAL.search(left) and _COUNTED.match(text, end):
+        return True
+    never, seldom = _NEVER.get(language), _SELDOM.get(language)
+    if never and never.search(left):
+        return True
+    if not seldom or not seldom.search(left):
+        return False
+    # After "et al." a code is a citation, not the next sentence.
+    return not text[end].isupper() or text.startswith(_WORD, end)
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Tell whether a Chinese or Japanese sentence goes on after *end*."""
+    sentence = text[start:end].rstrip()
+    if len(_OPENING.findall(sentence)) > len(_CLOSED.findall(sentence)):
+        # The remark in brackets ends inside of them, its sentence does not; a remark
+        # that is never closed is no remark.
+        return bool(_CLOSED.search(text, end))
+    last = sentence[-1:]
+    if last in _BRACKETS:
+        return sentence[0] not in _BRACKETS[last]
+    if sentence.endswith("…") and sentence.count("“") > sentence.count("”"):
+        return True
+    return last in {"”", "’", "」", "』", "…"} and bool(_CJK_GOES_ON.match(text, end))
+
+
+def _cut(masked: _Masked, end: int) -> int | None:
+    """Return the place in the coded text for *end*; ``None`` inside a ``<g>``."""
+    run = bisect_right(masked.starts, end - 1) - 1
+    shown = end - masked.starts[run]
+    place = masked.origins[run] + shown
+    following = run + 1
+    ends_run = following < len(masked.starts) and masked.starts[following] == end
+    if ends_run:
+        # Codes stand between the two characters: closing ones and the marks of
+        # footnotes belong to the left, opening ones to the right.
+        place = _between(masked.coded, masked.origins[run], masked.origins[following])
+    depth = 0
+    for position, level in masked.depths.items():
+        if position > place:
+            break
+        depth = level
+    return None if depth else place
+
+
+def _between(coded: str, origin: int, limit: int) -> int:
+    """Return where to cut between the character before *limit* and *limit*."""
+    place = origin
+    cut = origin
+    for piece in inline_codes.tokens(coded[origin:limit]):
+        if piece.type == "open":
+            if place > origin:
+                break
+        else:
+            cut = place + len(piece.coded)
+        place += len(piece.coded)
+    return cut
+
+
+def _pieces(coded: str, cuts: Iterable[int]) -> list[str]:
+    """Cut *coded*; a piece without substance joins the one before it."""
+    pieces: list[str] = []
+    start = 0
+    for cut in (*cuts, len(coded)):
+        piece = coded[start:cut]
+        start = cut
+        if not piece:
+            continue
+        if pieces and (not _has_substance(piece) or not _has_substance(pieces[0])):
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    return pieces
+
+
+def _has_substance(piece: str) -> bool:
+    """Tell whether *piece* holds a code or a word, other than a list's number."""
+    if "<x" in piece:
+        return True
+    words = inline_codes.plain(piece)
+    return bool(_SUBSTANCE.search(words)) and not _ENUMERATOR.fullmatch(words)

@@ -1,0 +1,304 @@
+"""A language's typographic habits, applied to what an engine wrote.
+
+Engines leave half-width punctuation and blanks in Chinese, and blanks before commas
+elsewhere. This module changes blanks and punctuation only: never a word, never a code,
+and nothing that may be a number, a name or a piece of program.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.languages import find_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# While CJK text is worked on, each of its codes is one private character.
+_OPEN, _CLOSE, _EMPTY = "\ue000", "\ue001", "\ue002"
+_STAND_IN: Final = {"open": _OPEN, "close": _CLOSE, "empty": _EMPTY}
+_STAND_INS: Final = re.compile(f"[{_OPEN}{_CLOSE}{_EMPTY}]")
+_TAGS: Final = _OPEN + _CLOSE
+_PAIRED: Final = re.compile(r'</g>|<g id="\d+">')
+
+#: Ideographs, kana and bopomofo.
+_HAN: Final = (
+    r"\u3005-\u3007\u3040-\u30ff\u3105-\u312f\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
+)
+_FULL: Final = "，。：；！？（）、《》「」『』【】"
+_IS_HAN: Final = re.compile(f"[{_HAN}]")
+_LIKE_HAN_BEFORE: Final = re.compile(f"[{_HAN}）》」』】]")
+_LIKE_HAN_AFTER: Final = re.compile(f"[{_HAN}（《「『【]")
+_TO_DO: Final = re.compile(r"[ ,.:;!?()\"…]|。{3}")
+
+_BLANK_IN_HAN: Final = re.compile(f"([{_HAN}][{_TAGS}]*) +(?=[{_TAGS} ]*[{_HAN}])")
+_BLANK_BY_FULL: Final = re.compile(
+    f"([{_FULL}…][{_TAGS}]*) +| +(?=[{_TAGS}]*[{_FULL}])"
+)
+_BLANK_BY_QUOTE: Final = re.compile(f"([{_HAN}]) +(?=“)|(”) +(?=[{_HAN}])")
+_OTHER: Final = rf"[^\W{_HAN}]|[{_EMPTY}($@#\\+]"
+_BLANK_AFTER_HAN: Final = re.compile(
+    f"([{_HAN}][{_TAGS}]*) +(?=[{_TAGS} ]*(?:{_OTHER}))"
+)
+_BLANK_BEFORE_HAN: Final = re.compile(
+    rf"((?:[^\W{_HAN}]|[{_EMPTY})%+\#])[{_TAGS}]*) +(?=[{_TAGS} ]*[{_HAN}])"
+)
+_MARK: Final = re.compile(r"(?<![,.:;!?])(?:[,.:;]|[!?]+)(?![,.:;!?])")
+_ELLIPSIS: Final = re.compile(r"\.{3,}|…+|。{3,}")
+_BRACKETS: Final = re.compile(r"[(（]([^()（）]*)[)）]")
+_QUOTED: Final = re.compile(r'"([^"]*)"')
+#: A shape or a tuple of numbers, that keeps its brackets: (10, 20).
+_TUPLE: Final = re.compile(r"\s*[-+\d.]+\s*(?:,\s*[-+\d.]*\s*)+")
+#: An HTML entity that a book shows as text, up to its semicolon.
+_ENTITY: Final = re.compile(r"&#?\w+$")
+_ENTITY_SIZE: Final = 10
+
+_MANY_BLANKS: Final = re.compile(r"(?<=[^ ]) {2,}(?=[^ ])")
+_BLANK_BEFORE_MARK: Final = re.compile(r"(?<=[^\s]) +(?=[,;.:!?](?:\s|<|$))")
+#: Languages in which no blank stands before a punctuation mark; in French one does.
+_TIGHT: Final = frozenset({"ca", "de", "en", "es", "it", "nl", "pt"})
+
+#: What straight quotes become; in Japanese they stay.
+_QUOTES: Final = {"zh": "“”", "zh-TW": "「」", "ja": ""}
+_CHINESE_MARKS: Final = str.maketrans(",.:;!?", "，。：；！？")
+_JAPANESE_MARKS: Final = str.maketrans(",.!?", "、。！？")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is done to the text of one language; make it with :func:`profile_for`."""
+
+    #: ``zh``, ``ja``, or empty for every language with blanks.
+    cjk: str = ""
+    #: Half-width punctuation beside CJK characters becomes full-width.
+    fullwidth_punctuation: bool = False
+    #: Blanks between CJK characters and Latin letters, digits or codes are kept.
+    script_spacing: bool = False
+    #: What straight quotes around Chinese become; empty leaves them.
+    quotes: str = ""
+    #: Blanks before ``, ; . : ! ?`` are dropped.
+    tight_punctuation: bool = False
+
+    def apply(self, coded: str) -> str:
+        """Return *coded* as the language sets it; twice is the same as once."""
+        body = coded.strip(" ")
+        changed = self._cjk(body) if self.cjk else self._spaced(body)
+        if changed == body:
+            return coded
+        start = len(coded) - len(coded.lstrip(" "))
+        return coded[:start] + changed + coded[start + len(body) :]
+
+    def join(self, sentences: Iterable[str]) -> str:
+        """Join the coded *sentences* of one paragraph, with the language's gap."""
+        parts: list[str] = []
+        for sentence in sentences:
+            following = sentence.strip()
+            if parts and following and self._has_gap(parts[-1], following):
+                parts.append(" ")
+            if following:
+                parts.append(following)
+        return "".join(parts)
+
+    def _has_gap(self, sentence: str, following: str) -> bool:
+        """Tell whether a blank stands between two sentences."""
+        if not self.cjk:
+            return True
+        # A sentence that ends as in an English book is followed as in one.
+        return sentence[-1] in ".!?" or (
+            _is_latin(sentence, -1) and _is_latin(following, 0)
+        )
+
+    def _spaced(self, text: str) -> str:
+        """Mend the blanks of a language that has them."""
+        if "  " in text:
+            text = _MANY_BLANKS.sub(" ", text)
+        return _BLANK_BEFORE_MARK.sub("", text) if self.tight_punctuation else text
+
+    def _cjk(self, text: str) -> str:
+        """Mend the punctuation and the blanks of Chinese or Japanese."""
+        view, hidden = _hide(text)
+        before = ""
+        while before != view and _TO_DO.search(view) and _IS_HAN.search(view):
+            before = view  # each round leaves fewer marks and blanks to change
+            if "  " in view:
+                view = _MANY_BLANKS.sub(" ", view)
+            if self.fullwidth_punctuation:
+                view = self._punctuation(view)
+            if " " in view:
+                view = self._blanks(view)
+        return _show(view, hidden) if before else text
+
+    def _punctuation(self, view: str) -> str:
+        """Make the punctuation beside CJK characters full-width."""
+        if "(" in view or ")" in view:
+            view = _BRACKETS.sub(_bracket, view)
+        if self.quotes and '"' in view and view.count('"') % 2 == 0:
+            view = _QUOTED.sub(self._quote, view)
+        if self.cjk == "zh":
+            view = _ELLIPSIS.sub(_ellipsis, view)
+        marks = _CHINESE_MARKS if self.cjk == "zh" else _JAPANESE_MARKS
+        return _MARK.sub(lambda mark: _widen(mark, marks), view)
+
+    def _blanks(self, view: str) -> str:
+        """Drop the blanks that CJK text does without."""
+        view = _BLANK_IN_HAN.sub(r"\1", view)
+        view = _BLANK_BY_FULL.sub(r"\1", view)
+        if not self.script_spacing and " " in view:
+            view = _BLANK_AFTER_HAN.sub(r"\1", view)
+            view = _BLANK_BEFORE_HAN.sub(r"\1", view)
+            view = _BLANK_BY_QUOTE.sub(r"\1\2", view)
+        return view
+
+    def _quote(self, quoted: re.Match[str]) -> str:
+        """Return a quotation, in the language's quotes if it is Chinese."""
+        around = _beside(quoted) if _TUPLE.fullmatch(quoted[1]) is None else ("", "")
+        if _IS_HAN.search(quoted[1]) or any(map(_IS_HAN.match, around)):
+            return f"{self.quotes[0]}{quoted[1]}{self.quotes[1]}"
+        return quoted[0]
+
+
+def profile_for(
+    language: str,
+    *,
+    fullwidth_punctuation: bool = True,
+    script_spacing: bool = False,
+) -> Profile:
+    """Return the typographic profile of *language*, a BCP 47 tag.
+
+    The switches concern Chinese and Japanese. A language without a profile of its own
+    only loses repeated blanks.
+
+    :param script_spacing: whether blanks between CJK characters and others are kept
+    :raises LanguageError: the language is unknown
+    """
+    tag = find_language(language).tag
+    primary = tag.partition("-")[0]
+    if primary not in _QUOTES:
+        return Profile(tight_punctuation=primary in _TIGHT)
+    return Profile(
+        cjk=primary,
+        fullwidth_punctuation=fullwidth_punctuation,
+        script_spacing=script_spacing,
+        quotes=_QUOTES.get(tag, ""),
+    )
+
+
+def _hide(coded: str) -> tuple[str, list[str]]:
+    """Return *coded* with each code as one character, and the codes.
+
+    The text is empty when such characters are in it already: it is left alone.
+    """
+    if _STAND_INS.search(coded):
+        return "", []
+    if "<" not in coded and "&" not in coded:
+        return coded, []
+    hidden: list[str] = []
+    parts: list[str] = []
+    for piece in inline_codes.tokens(coded):
+        if piece.type == "text":
+            parts.append(inline_codes.unescape(piece.coded))
+        else:
+            hidden.append(piece.coded)
+            parts.append(_STAND_IN[piece.type])
+    return "".join(parts), hidden
+
+
+def _show(view: str, hidden: list[str]) -> str:
+    """Undo :func:`_hide`."""
+    rest = iter(hidden)
+    return _STAND_INS.sub(lambda _: next(rest), inline_codes.escape(view))
+
+
+def _is_latin(coded: str, end: int) -> bool:
+    """Tell whether *coded* has a half-width character or ``<x/>`` at this *end*."""
+    character = _PAIRED.sub("", coded)[end:][:1]
+    return character.isascii() or (character.isalpha() and not _IS_HAN.match(character))
+
+
+def _neighbour(view: str, place: int, step: int, skip: str) -> str:
+    """Return the first character from *place* on that is not one of *skip*."""
+    while 0 <= place < len(view):
+        if view[place] not in skip:
+            return view[place]
+        place += step
+    return ""
+
+
+def _beside(found: re.Match[str], skip: str = _TAGS + " ") -> tuple[str, str]:
+    """Return the characters before and after what was *found*, or empty strings."""
+    view = found.string
+    return (
+        _neighbour(view, found.start() - 1, -1, skip),
+        _neighbour(view, found.end(), 1, skip),
+    )
+
+
+def _bracket(found: re.Match[str]) -> str:
+    """Return a remark in brackets, in full-width ones if it belongs to Chinese."""
+    full = f"（{found[1]}）"
+    if _IS_HAN.search(found[1]) or "（" in found[0] or "）" in found[0]:
+        return full
+    touching = _beside(found, _TAGS)[0]
+    if _TUPLE.fullmatch(found[1]) or _is_code_like(touching) or not found[1].strip():
+        return found[0]
+    before, after = _beside(found)
+    beside_han = _LIKE_HAN_BEFORE.match(before) or _LIKE_HAN_AFTER.match(after)
+    return full if beside_han else found[0]
+
+
+def _is_code_like(touching: str) -> bool:
+    """Tell whether a bracket after *touching* is that of a call: f(x)."""
+    return touching == _EMPTY or (touching.isascii() and touching.isalnum())
+
+
+def _ellipsis(found: re.Match[str]) -> str:
+    """Return six dots beside Chinese, and what was *found* elsewhere."""
+    before, after = _beside(found, _TAGS)
+    beside_han = _LIKE_HAN_BEFORE.match(before) or _LIKE_HAN_AFTER.match(after)
+    return "……" if beside_han else found[0]
+
+
+def _widen(found: re.Match[str], marks: dict[int, int]) -> str:
+    """Return a punctuation mark, full-width where it belongs to CJK text."""
+    mark = found[0]
+    before, after = _beside(found, _TAGS)
+    if before in "“‘" or not _may_follow(mark, after):
+        return mark
+    if before.isspace() or before in "”’\"'" or before == _EMPTY:
+        left, right = _beside(found, f"{_TAGS}{_EMPTY} ”’\"'")
+        wide = not right or bool(_LIKE_HAN_AFTER.match(right))
+        # In a list of codes each comma is as wide as the last.
+        wide = wide or (before == _EMPTY and mark == "," and right == "，")
+        if before != _EMPTY:
+            wide = wide or bool(_LIKE_HAN_BEFORE.match(left))
+    elif _LIKE_HAN_BEFORE.match(before):
+        wide = True
+    else:
+        wide = _latin_ends_in_cjk(found, before)
+    return mark.translate(marks) if wide else mark
+
+
+def _may_follow(mark: str, after: str) -> bool:
+    """Tell whether a full-width *mark* may stand before the character *after*."""
+    if not after or not after.isascii() or after in " \"')(":
+        return True
+    return after.isalnum() if mark != "." else False
+
+
+def _latin_ends_in_cjk(found: re.Match[str], before: str) -> bool:
+    """Tell whether the mark after a Latin word or number ends a part of CJK text."""
+    view = found.string
+    touching = _neighbour(view, found.end(), 1, _TAGS)
+    after = _neighbour(view, found.end(), 1, f"{_TAGS}{_EMPTY} ”’“‘\"'")
+    if touching.isascii() and touching.isalnum():
+        return False  # 3.14, 1,000, 10:30, file.py
+    if found[0] == "." and (before.isdigit() or view[: found.start()].endswith(".g")):
+        return not after  # "1. 标题" is a number of a list, "图 1. 标题" of a figure
+    if found[0] == ";" and _ENTITY.search(view[: found.start()][-_ENTITY_SIZE:]):
+        return False
+    if not before.isalnum() and before not in ")]%#+":
+        return False
+    return not after or bool(_LIKE_HAN_AFTER.match(after))

@@ -1,0 +1,1 @@
+"""The translation of one edition: recall, ask the engine, verify, repair."""

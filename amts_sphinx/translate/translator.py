@@ -1,0 +1,232 @@
+"""The business: recall what is known, ask the engine once for the rest, learn it.
+
+A source is never paid for twice, a person's unit is never replaced by a machine's, and
+no target is published whose codes are not exactly those of its source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import (
+    Edition,
+    Finding,
+    Severity,
+    State,
+    TranslationUnit,
+    Usage,
+)
+from amts_sphinx.engine.protocol import Versatile
+from amts_sphinx.memory.memory import Refusal
+from amts_sphinx.translate import request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from amts_sphinx.core.units import Container, LanguagePair, Segment
+    from amts_sphinx.engine.protocol import Engine
+    from amts_sphinx.memory.memory import Memory
+    from amts_sphinx.text.typography import Profile
+
+
+#: Why a unit needs review, as check and message, by whether a person made it.
+_REVIEWS: Final = {
+    True: ("review", "its translator marked the translation as in need of review"),
+    False: ("codes", "translated piece by piece, since the engine damaged the markup"),
+}
+
+
+def _quietly(segments: int, characters: int) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translator:
+    """A memory, an engine, and the typography of the target language."""
+
+    memory: Memory
+    engine: Engine
+    profile: Profile
+    #: Is told, before the engine is asked, of how many segments and characters.
+    asking: Callable[[int, int], object] = _quietly
+
+    def translate(
+        self, containers: Collection[Container], pair: LanguagePair
+    ) -> Edition:
+        """Translate a whole book with one request to the engine.
+
+        What the engine could not translate once it is not asked again.
+
+        :raises EngineError: the engine failed; what is known stays known
+        """
+        maker = self.engine.fingerprint
+        known, published = self._known(containers, pair)
+        segments = _distinct(containers)
+        wanted = {key: s for key, s in published.items() if key not in known}
+        refused = self.memory.refused(pair, maker) if wanted else {}
+        missing = {key: s for key, s in wanted.items() if key not in refused}
+        if missing:
+            self.asking(len(missing), sum(len(s.source) for s in missing.values()))
+        reply = request.ask(self.engine, missing, pair)
+        fresh = {
+            key: self._unit(missing[key], target, pair, state)
+            for key, (target, state) in reply.targets.items()
+        }
+        self.memory.learn(fresh.values())
+        if reply.failure:
+            raise reply.failure
+        self.memory.refuse(pair, maker, _reasons(reply.refusals))
+        units = {key: self._dressed(unit) for key, unit in (known | fresh).items()}
+        usage = Usage(
+            segments=len(segments),
+            recalled=len(segments) - len(wanted),
+            translated=len(fresh),
+            characters=reply.characters,
+            requests=reply.requests,
+        )
+        old = (*_to_review(published, known), *_still_refused(wanted, refused))
+        findings = (*old, *reply.findings, *reply.refusals.values())
+        return Edition(pair, units, findings, usage)
+
+    def missing(
+        self, containers: Collection[Container], pair: LanguagePair
+    ) -> list[str]:
+        """Return the sources that :meth:`translate` would ask the engine for."""
+        known, published = self._known(containers, pair)
+        refused = self.memory.refused(pair, self.engine.fingerprint)
+        return [
+            segment.source
+            for key, segment in published.items()
+            if key not in known and key not in refused
+        ]
+
+    def _known(
+        self, containers: Collection[Container], pair: LanguagePair
+    ) -> tuple[dict[str, TranslationUnit], dict[str, Segment]]:
+        """Return the units that are known, and what is to be published, by keys."""
+        engine = self.engine
+        maker = engine.makers if isinstance(engine, Versatile) else engine.fingerprint
+        known = self.memory.recall(pair, maker, _sources(containers))
+        return known, _published(containers, known)
+
+    def target(self, container: Container, edition: Edition) -> str | None:
+        """Return the coded text to publish for a container; ``None``: its source.
+
+        A person's translation of the whole comes before that of its segments. A segment
+        without a translation stays in the source language among the others.
+        """
+        whole = edition.units.get(inline_codes.normalise(container.whole.source))
+        if whole and (whole.by_human or len(container.segments) == 1):
+            return whole.target
+        units = [
+            edition.units.get(inline_codes.normalise(s.source))
+            for s in container.segments
+        ]
+        if not any(units):
+            return None
+        return self.profile.join(
+            inline_codes.globalise(
+                unit.target if unit else segment.source, segment.numbers
+            )
+            for unit, segment in zip(units, container.segments, strict=True)
+        )
+
+    def is_draft(self, container: Container, edition: Edition) -> bool:
+        """Tell whether some of what :meth:`target` returns is an engine's draft."""
+        whole = edition.units.get(inline_codes.normalise(container.whole.source))
+        if whole and whole.by_human:
+            return False
+        found = (
+            edition.units.get(inline_codes.normalise(s.source))
+            for s in container.segments
+        )
+        return any(unit and unit.state is State.DRAFT for unit in found)
+
+    def _unit(
+        self, segment: Segment, target: str, pair: LanguagePair, state: State
+    ) -> TranslationUnit:
+        where, source = segment.location, segment.source
+        unit = TranslationUnit(
+            source, target, pair, self._maker(source), state, where.docname, where.line
+        )
+        return self._dressed(unit)
+
+    def _maker(self, source: str) -> str:
+        """Return who has just translated *source*."""
+        engine = self.engine
+        if not isinstance(engine, Versatile):
+            return engine.fingerprint
+        return engine.otherwise.get(source) or engine.makers(source)[0]
+
+    def _dressed(self, unit: TranslationUnit) -> TranslationUnit:
+        """Give a machine's target the typography of its language; leave a person's."""
+        if unit.by_human:
+            return unit
+        target = self.profile.apply(unit.target)
+        return unit if target == unit.target else replace(unit, target=target)
+
+
+def _sources(containers: Iterable[Container]) -> set[str]:
+    return {
+        segment.source
+        for container in containers
+        for segment in (container.whole, *container.segments)
+    }
+
+
+def _distinct(containers: Iterable[Container]) -> dict[str, Segment]:
+    """Return each segment of the book once, by its key, where it stands first."""
+    found: dict[str, Segment] = {}
+    for container in containers:
+        for segment in container.segments:
+            found.setdefault(inline_codes.normalise(segment.source), segment)
+    return found
+
+
+def published(
+    container: Container, units: Mapping[str, TranslationUnit]
+) -> tuple[Segment, ...]:
+    """Return the texts of a container whose translations are published.
+
+    It is the whole, if a person translated that, or else the segments.
+    """
+    whole = units.get(inline_codes.normalise(container.whole.source))
+    return (container.whole,) if whole and whole.by_human else container.segments
+
+
+def _reasons(findings: Mapping[str, Finding]) -> dict[str, Refusal]:
+    return {k: Refusal(f.check, f.severity, f.message) for k, f in findings.items()}
+
+
+def _still_refused(
+    wanted: Mapping[str, Segment], refused: Mapping[str, Refusal]
+) -> Iterable[Finding]:
+    """Report, at every build, what the engine could not translate in an earlier one."""
+    for key, segment in wanted.items():
+        if why := refused.get(key):
+            check, severity, message = why
+            yield Finding(check, severity, segment.location, message, segment.source)
+
+
+def _to_review(
+    published: Mapping[str, Segment], known: Mapping[str, TranslationUnit]
+) -> Iterable[Finding]:
+    """Report the recalled units that a person should look at, at every build."""
+    for key, segment in published.items():
+        unit = known.get(key)
+        if unit and unit.state is State.NEEDS_REVIEW:
+            check, why = _REVIEWS[unit.by_human]
+            yield Finding(check, Severity.WARNING, segment.location, why, unit.source)
+
+
+def _published(
+    containers: Iterable[Container], known: Mapping[str, TranslationUnit]
+) -> dict[str, Segment]:
+    """Return each text whose translation is published, by its key, at its first."""
+    found: dict[str, Segment] = {}
+    for container in containers:
+        for segment in published(container, known):
+            found.setdefault(inline_codes.normalise(segment.source), segment)
+    return found
