@@ -12,10 +12,10 @@ __version__ = "0.1.0"
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the extension known to Sphinx."""
-    from amts_sphinx.build import builders  # noqa: PLC0415 - a program that only asks for the version need not load Sphinx
-    from amts_sphinx.config import settings  # noqa: PLC0415 - a program that only asks for the version need not load Sphinx
-    from amts_sphinx.doctree import collect  # noqa: PLC0415 - a program that only asks for the version need not load Sphinx
-    from amts_sphinx.edition import process, warning_log  # noqa: PLC0415 - a program that only asks for the version need not load Sphinx
+    from amts_sphinx.build import builders
+    from amts_sphinx.config import settings
+    from amts_sphinx.doctree import collect
+    from amts_sphinx.edition import process, warning_log
 
     warning_log.attach(app)
     for part in (settings, collect, builders, process):

@@ -100,7 +100,7 @@ def _count(
     by_sentence: bool,
 ) -> None:
     """Print how many pairs there are, and what was dropped."""
-    rules = extract.Rules(by_sentence=by_sentence)
+    rules = extract.PairingRules(by_sentence=by_sentence)
     found = extract.pair_books(source, target, pair, rules)
     kind = "sentences" if by_sentence else "paragraphs"
     print(f"pairs of {kind}: {len(found.pairs)}, used {len(found.kept)}")

@@ -25,7 +25,7 @@ from damage import Damage, entry
 
 from amts_sphinx import checks
 from amts_sphinx.align.coverage import judge
-from amts_sphinx.checks import RULES, Context, Entry
+from amts_sphinx.checks import RULES, CheckEntry, Context
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import LanguagePair, Location, Severity
 from amts_sphinx.formats.terminology import Terminology
@@ -68,7 +68,7 @@ def evaluate(
     options: argparse.Namespace,
 ) -> None:
     """Print all figures."""
-    chance = Random(options.seed)  # noqa: S311 - it is to be the same in each run
+    chance = Random(options.seed)
     mixed = chance.sample(units, len(units))
     halves = mixed[::2], mixed[1::2]
     start = time.perf_counter()
@@ -117,7 +117,7 @@ def _near(units: Sequence[TranslationUnit], pair: LanguagePair) -> dict[str, Mat
     near = {}
     for source, matches in offered.items():
         key = inline_codes.normalise(source)
-        others = [m for m in matches if inline_codes.normalise(m.unit.source) != key]
+        others = [m for m in matches if m.unit.key != key]
         near.update({source: others[0]} if others else {})
     print(f"{len(near)} of {len(units)} have a near match: {_since(start)}")
     return near
@@ -152,14 +152,14 @@ def _seed(damage: Damage, units: Sequence[TranslationUnit], context: Context) ->
     """Spoil units of which nothing was said, and print what is found."""
     print("\nseeded: number, found by its check, by any but info, by none")
     for kind, (name, make) in damage.makers().items():
-        spoilt: list[Entry] = []
+        spoilt: list[CheckEntry] = []
         for unit in units:
             made = None
             if name == "codes" or not inline_codes.ids(unit.source):
                 made = make(unit)
             if isinstance(made, str):
                 made = entry(unit, target=made)
-            if isinstance(made, Entry):
+            if isinstance(made, CheckEntry):
                 spoilt.append(made)
             if len(spoilt) == _SEEDED:
                 break
@@ -175,7 +175,7 @@ def _seed(damage: Damage, units: Sequence[TranslationUnit], context: Context) ->
 def _row(
     kind: str,
     name: str,
-    spoilt: Sequence[Entry],
+    spoilt: Sequence[CheckEntry],
     others: Sequence[TranslationUnit],
     context: Context,
 ) -> None:

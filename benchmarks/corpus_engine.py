@@ -68,7 +68,7 @@ def read(folder: Path, languages: Sequence[str]) -> Books:
 
 def learn(books: Books, names: Sequence[str], *, by_sentence: bool) -> extract.Parallel:
     """Return what people translated in all articles but *names*."""
-    rules = extract.Rules(by_sentence=by_sentence)
+    rules = extract.PairingRules(by_sentence=by_sentence)
     return extract.pair_books(*books.less(names), rules)
 
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx.checks import Entry
+from amts_sphinx.checks import CheckEntry
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import Location, Match, Segment
 
@@ -49,10 +49,10 @@ _CJK_WORD: Final = re.compile(r"[\u4e00-\u9fff]{2}")
 _LONG: Final = 20
 
 
-def entry(unit: TranslationUnit, **changes: object) -> Entry:
+def entry(unit: TranslationUnit, **changes: object) -> CheckEntry:
     """Return a unit as an entry, its target or other fields replaced."""
     where = Location(unit.document, unit.line)
-    sound = Entry(Segment(unit.source, "paragraph", where), unit.target)
+    sound = CheckEntry(Segment(unit.source, "paragraph", where), unit.target)
     return replace(sound, **changes)  # type: ignore[arg-type]
 
 
@@ -154,14 +154,14 @@ class Damage:
         place = self._chance.choice(words).start() + 1
         return f"{unit.target[:place]} {unit.target[place:]}"
 
-    def _not(self, unit: TranslationUnit) -> Entry | None:
+    def _not(self, unit: TranslationUnit) -> CheckEntry | None:
         target = _DENIES.sub("", unit.target, count=1)
         if not _NOT.search(unit.source) or target == unit.target:
             return None
         near = replace(unit, source=_NOT.sub("", unit.source, count=1), target=target)
         return entry(unit, target=target, near=Match(near, 90))
 
-    def _near_number(self, unit: TranslationUnit) -> Entry | None:
+    def _near_number(self, unit: TranslationUnit) -> CheckEntry | None:
         if self._number(unit) is None or not _NUMBER.search(unit.source):
             return None
         source = _NUMBER.sub(lambda n: str(int(n[0]) + 1), unit.source, count=1)

@@ -136,8 +136,9 @@ class Bench:
         cpu, wall = _cpu() - used, time.perf_counter() - start
         if process.returncode:
             told = "\n".join(process.stdout.splitlines()[-20:])
-            msg = f"{builder} ended with status {process.returncode}\n{told}"
-            raise BuildFailedError(msg)
+            raise BuildFailedError(
+                f"{builder} ended with status {process.returncode}\n{told}"
+            )
         after = _dates(out)
         pages = sum(before.get(path) != date for path, date in after.items())
         return Result(cpu, wall, pages, _requested(process.stdout, builder))
@@ -163,8 +164,7 @@ def _requested(output: str, builder: str) -> int | None:
         return None
     summaries = _SUMMARY.findall(output)
     if not summaries:
-        msg = f"{builder} said nothing of segments"
-        raise BuildFailedError(msg)
+        raise BuildFailedError(f"{builder} said nothing of segments")
     return sum(int(segments) - int(known) for segments, known, _ in summaries)
 
 
@@ -256,8 +256,9 @@ def _again(bench: Bench, tag: str) -> Iterator[tuple[str, Result]]:
     _change_sentence(book, bench.memory(builder), tag)
     changed = bench.build("ours", builder, tag)
     if changed.requested != 1:
-        msg = f"one sentence changed, but {changed.requested} segments were requested"
-        raise BuildFailedError(msg)
+        raise BuildFailedError(
+            f"one sentence changed, but {changed.requested} segments were requested"
+        )
     yield f"{tag}: one sentence changed", changed
     _correct(bench.memory(builder), tag)
     corrected = _silent(bench.build("ours", builder, tag))
@@ -267,8 +268,9 @@ def _again(bench: Bench, tag: str) -> Iterator[tuple[str, Result]]:
 def _silent(result: Result) -> Result:
     """Return *result* if the engine was not asked."""
     if result.requested:
-        msg = f"{result.requested} segments were requested of the engine; 0 expected"
-        raise BuildFailedError(msg)
+        raise BuildFailedError(
+            f"{result.requested} segments were requested of the engine; 0 expected"
+        )
     return result
 
 
@@ -294,8 +296,7 @@ def _change_sentence(book: Path, memory: Path, tag: str) -> None:
             new = f"{unit.source.removesuffix('.')} indeed."
             path.write_text(texts[path].replace(unit.source, new), "utf-8")
             return
-    msg = "no sentence of the book stands on a line of its own"
-    raise BuildFailedError(msg)
+    raise BuildFailedError("no sentence of the book stands on a line of its own")
 
 
 def _sentences(memory: Path, tag: str) -> list[TranslationUnit]:

@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=2000)
     parser.add_argument("--checked", type=int, default=200, help="queries for recall")
     options = parser.parse_args()
-    rng = random.Random(1)  # noqa: S311 - a benchmark
+    rng = random.Random(1)
     phrases = list(_phrases(options.book, rng))
     print(f"exact recall of {_EXACT} segments: {_exact(phrases, rng):.3f} s")
     print("    units  index s  MB peak  look-ups/s wall  /s CPU  recall  of queries")

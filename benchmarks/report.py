@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.config.settings import AmtsConfig
 from amts_sphinx.config.values import FailUnder
-from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine.registry import create_engine
@@ -48,7 +47,7 @@ def some(texts: Book, count: int) -> Book:
         for container in containers:
             if len(seen) >= count:
                 break
-            seen.update(inline_codes.normalise(s.source) for s in container.segments)
+            seen.update(s.key for s in container.segments)
             kept.append(container)
         found[name] = tuple(kept)
     return {name: kept for name, kept in found.items() if kept}

@@ -28,9 +28,9 @@ from sacrebleu.metrics.bleu import BLEU
 
 from amts_sphinx.engine.corpus import candidates, translation
 from amts_sphinx.engine.corpus import model as models
-from amts_sphinx.engine.corpus.terms import Terms
+from amts_sphinx.engine.corpus.terms import TermTable
 from amts_sphinx.engine.corpus.vocabulary import END, START
-from amts_sphinx.engine.corpus.weights import Weights
+from amts_sphinx.engine.corpus.weights import FeatureWeights
 from amts_sphinx.parallel.references import references
 from amts_sphinx.text import code_matching
 
@@ -58,7 +58,7 @@ DEVELOP: Final = (
     "chapter_natural-language-processing-applications/natural-language-inference-bert",
     "chapter_attention-mechanisms/bahdanau-attention",
 )
-NAMES: Final = tuple(field.name for field in fields(Weights))
+NAMES: Final = tuple(field.name for field in fields(FeatureWeights))
 #: This one is held, since only the relation of the weights counts.
 HELD: Final = NAMES.index("language")
 #: What differences of scores are divided by; less takes only the best of a pool.
@@ -80,12 +80,14 @@ def bleu(pair: LanguagePair, *, effective_order: bool = False) -> BLEU:
     return BLEU(tokenize=tokenizer, effective_order=effective_order)
 
 
-class Recorder(translation.Translator):
+class Recorder(translation.SentenceTranslator):
     """Translates with some weights and keeps the scores of what it says."""
 
-    def __init__(self, model: models.Model, weights: Weights) -> None:
-        size = translation.Size(beam=20, reach=6, phrase=7, unknown=1.0, support=-10.0)
-        super().__init__(model, weights, size, Terms({}, ""))
+    def __init__(self, model: models.Model, weights: FeatureWeights) -> None:
+        size = translation.SearchSize(
+            beam=20, reach=6, phrase=7, unknown=1.0, support=-10.0
+        )
+        super().__init__(model, weights, size, TermTable({}, ""))
         self._features = np.zeros(len(NAMES))
 
     def decide(self, problem: Problem, options: Iterable[Option]) -> list[Option]:
@@ -207,7 +209,7 @@ def _decode(task: tuple[Path, LanguagePair, list[str], list[float]]) -> dict[str
     path, pair, sources, values = task
     model = models.load(path, pair)
     assert model is not None
-    recorder = Recorder(model, Weights(*values))
+    recorder = Recorder(model, FeatureWeights(*values))
     return {source: recorder.say(source) for source in sources}
 
 
@@ -234,7 +236,7 @@ def tune(path: Path, pair: LanguagePair, passages: Sequence[Passage]) -> None:
     random = np.random.default_rng(1)
     pool = Pool(passages, pair)
     sources = list(dict.fromkeys(s.source for p in passages for s in p.source))
-    best = np.array(astuple(Weights()))
+    best = np.array(astuple(FeatureWeights()))
     cores = len(os.sched_getaffinity(0))
     with ProcessPoolExecutor(cores, get_context("spawn")) as executor:
         for turn in range(_ROUNDS):

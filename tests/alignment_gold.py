@@ -78,8 +78,9 @@ def _checked(
     sentences = [s for c in containers[first:] for s in c.segments]
     wanted = section[side]
     if [_digest(s.source) for s in sentences[: len(wanted)]] != wanted:
-        msg = f"{section['docname']}, section {section['section']}: other sentences"
-        raise ValueError(msg)
+        raise ValueError(
+            f"{section['docname']}, section {section['section']}: other sentences"
+        )
     return before
 
 

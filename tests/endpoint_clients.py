@@ -144,5 +144,4 @@ def wait(look: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
         found = look()
         if found is not None:
             return found
-    msg = f"nothing happened for {PATIENCE} seconds"
-    raise TimeoutError(msg)
+    raise TimeoutError(f"nothing happened for {PATIENCE} seconds")

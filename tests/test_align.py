@@ -155,7 +155,7 @@ def test_whoever_carries_it_finds_the_same() -> None:
     documents = []
     for number in range(6):
         source, target = toy(ZH, 40)
-        rng = random.Random(number)  # noqa: S311 - a test
+        rng = random.Random(number)
         kept = sorted(rng.sample(range(len(target)), len(target) - 3))
         documents.append(
             (document(source, "en"), document([target[n] for n in kept], "zh"))

@@ -168,7 +168,7 @@ def test_twenty_builds_under_random_faults(
     kinds = ["reset", "lost-reply", "truncated", "empty"]
     before = endpoint.usage()
     for seed in range(20):
-        rng = random.Random(seed)  # noqa: S311 - a test
+        rng = random.Random(seed)
         endpoint.plan(
             {"on": on, "kind": kind, "chance": 0.1, "seed": seed, "count": None}
             for on, kind in (

@@ -24,7 +24,13 @@ from amts_sphinx.core.errors import (
 )
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 from amts_sphinx.engine.amazon import errors, limits, markup, parallel_data, prices
-from amts_sphinx.engine.amazon.journal import FETCHED, INTENDED, STARTED, Entry, Journal
+from amts_sphinx.engine.amazon.journal import (
+    FETCHED,
+    INTENDED,
+    STARTED,
+    Journal,
+    JournalEntry,
+)
 from amts_sphinx.engine.amazon.options import AllOptions
 from amts_sphinx.engine.registry import create_engine
 
@@ -306,8 +312,8 @@ def test_wrong_prices_are_refused(own: dict[str, str]) -> None:
 # The journal.
 
 
-def entry(name: str = "amts-1", **changes: object) -> Entry:
-    made = Entry(
+def entry(name: str = "amts-1", **changes: object) -> JournalEntry:
+    made = JournalEntry(
         name=name,
         source="en",
         targets=("es", "zh"),

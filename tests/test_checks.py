@@ -7,15 +7,15 @@ from dataclasses import replace
 import pytest
 
 from amts_sphinx import checks
-from amts_sphinx.checks import Context, Entry
+from amts_sphinx.checks import CheckEntry, Context
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.units import LanguagePair, Location, Segment
 
 ZH = Context(LanguagePair("en", "zh"))
 
 
-def entry(source: str, target: str | None, line: int = 1) -> Entry:
-    return Entry(Segment(source, "paragraph", Location("weather", line)), target)
+def entry(source: str, target: str | None, line: int = 1) -> CheckEntry:
+    return CheckEntry(Segment(source, "paragraph", Location("weather", line)), target)
 
 
 def test_findings_come_in_the_order_of_the_entries() -> None:

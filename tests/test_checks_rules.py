@@ -11,7 +11,7 @@ import pytest
 
 from amts_sphinx import checks
 from amts_sphinx.align.coverage import judge
-from amts_sphinx.checks import RULES, Context, Entry
+from amts_sphinx.checks import RULES, CheckEntry, Context
 from amts_sphinx.core.units import (
     HUMAN,
     LanguagePair,
@@ -30,8 +30,8 @@ def found(tag: str, *texts: Any, **about: Any) -> list[str]:
     """Return the ids of what is found in (source, target) texts, or in entries."""
     entries = [
         each
-        if isinstance(each, Entry)
-        else Entry(Segment(each[0], "paragraph", Location("a", n)), each[1])
+        if isinstance(each, CheckEntry)
+        else CheckEntry(Segment(each[0], "paragraph", Location("a", n)), each[1])
         for n, each in enumerate(texts)
     ]
     context = Context(LanguagePair("en", tag), **about)
@@ -122,7 +122,9 @@ def test_what_is_right_is_left_alone(tag: str, source: str, target: str) -> None
 
 def test_a_person_may_leave_a_text_as_it_is() -> None:
     source = f"{LONG} {LONG}"
-    left = Entry(Segment(source, "paragraph", Location("a")), source, by_human=True)
+    left = CheckEntry(
+        Segment(source, "paragraph", Location("a")), source, by_human=True
+    )
     assert found("zh", left) == []
 
 
@@ -148,11 +150,11 @@ def test_forbidden_words_are_whole_words() -> None:
     assert found("es", ("Computers.", "Reordenadores."), forbidden=forbidden) == []
 
 
-def near(source: str, target: str, other: str, translated: str) -> Entry:
+def near(source: str, target: str, other: str, translated: str) -> CheckEntry:
     pair = LanguagePair("en", "es")
     unit = TranslationUnit(other, translated, pair, HUMAN, State.REVIEWED)
     segment = Segment(source, "paragraph", Location("a"))
-    return Entry(segment, target, near=Match(unit, 90))
+    return CheckEntry(segment, target, near=Match(unit, 90))
 
 
 KNOWN = "The valve is open during the night.", "La válvula está abierta por la noche."

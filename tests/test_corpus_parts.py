@@ -17,10 +17,10 @@ from amts_sphinx.engine.corpus import (
     word_alignment,
     worker_pool,
 )
-from amts_sphinx.engine.corpus.decoder import Limits, Option, Problem
+from amts_sphinx.engine.corpus.decoder import Option, Problem, SearchLimits
 from amts_sphinx.engine.corpus.inflection import Inflections
 from amts_sphinx.engine.corpus.language_model import Speaker
-from amts_sphinx.engine.corpus.lexical_weights import Lexicon
+from amts_sphinx.engine.corpus.lexical_weights import LexicalWeights
 from amts_sphinx.engine.corpus.phrase_extraction import (
     APART,
     MONOTONE,
@@ -225,7 +225,7 @@ def test_lexical_scores_are_those_worked_out_by_hand() -> None:
         Aligned(A, Q, {(0, 0)}),
         Aligned(A + C, P, {(0, 0)}),
     ]
-    ahead, back = Lexicon(aligned).score([A + B, C, A], [P + Q, R, CODES[0]])
+    ahead, back = LexicalWeights(aligned).score([A + B, C, A], [P + Q, R, CODES[0]])
     # p(P|A) = 2/3, and of Q the best is p(Q|B) = 1; p(A|P) = 1, p(B|Q) = 1/2.
     assert ahead[0] == pytest.approx(math.log(2 / 3))
     assert back[0] == pytest.approx(math.log(1 / 2))
@@ -266,7 +266,7 @@ def test_forms_of_words_are_learnt() -> None:
 
 # The search.
 
-LIMITS = Limits(beam=500, reach=9, distance=-0.3)
+LIMITS = SearchLimits(beam=500, reach=9, distance=-0.3)
 
 
 def options(size: int) -> list[Option]:

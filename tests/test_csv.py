@@ -11,7 +11,7 @@ import pytest
 from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 from amts_sphinx.formats import csv
-from amts_sphinx.formats.csv import Written
+from amts_sphinx.formats.csv import WriteCount
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ def path(tmp_path: Path) -> Path:
     ],
 )  # fmt: skip
 def test_a_pair_is_a_line(path: Path, source: str, target: str, line: str) -> None:
-    assert csv.write(path, [unit(source, target)], EN_ZH) == Written(1)
+    assert csv.write(path, [unit(source, target)], EN_ZH) == WriteCount(1)
     assert path.read_text("utf-8") == f"en,zh\n{line}\n"
 
 
@@ -95,7 +95,7 @@ def test_of_one_source_the_best_is_kept_in_any_order(
 
 
 def test_a_book_comes_back_in_any_format(tmp_path: Path) -> None:
-    chance = random.Random(7)  # noqa: S311 - no secret
+    chance = random.Random(7)
     units = [
         unit(
             "w" + "".join(chance.choices("ab, é\"';&\U0001f600", k=12)).strip(), "译，"

@@ -12,7 +12,7 @@ from docutils import nodes
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import LanguagePair
-from amts_sphinx.doctree.classify import Rules
+from amts_sphinx.doctree.classify import SegmentRules
 from amts_sphinx.doctree.collect import texts_of
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings
@@ -90,7 +90,7 @@ def test_no_markup_is_shown_as_text(case: Case, page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_no_words_are_lost(case: Case, page: str) -> None:
     """Each text is translated or stands in the source language: none is empty."""
-    finder = Finder(Rules("en"), UiStrings("en"))
+    finder = Finder(SegmentRules("en"), UiStrings("en"))
 
     def kinds(tree: nodes.document) -> list[str]:
         found = [site.kind for site in finder.sites(tree)]

@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 from amts_sphinx.core import inline_codes
-from amts_sphinx.doctree.classify import Rules
+from amts_sphinx.doctree.classify import SegmentRules
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings
 from amts_sphinx.edition.publish import publish
@@ -243,7 +243,7 @@ def doctree(text: str, *kids: nodes.Node) -> nodes.document:
 
 def publish_in(tree: nodes.document, target: str) -> nodes.Element:
     """Publish *target* in the one paragraph of *tree*, and return the paragraph."""
-    finder = Finder(Rules("en"), UiStrings("en", "es"))
+    finder = Finder(SegmentRules("en"), UiStrings("en", "es"))
     [site] = finder.sites(tree)
     assert inline_codes.verify(site.coded, target) == ""
     assert publish(tree, finder, {inline_codes.normalise(site.coded): target}, {}) == 1

@@ -229,7 +229,7 @@ def test_another_operation(clients: Clients, target: str) -> None:
 
 
 def test_the_other_protocol(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
-    from botocore import model  # noqa: PLC0415 - what is changed
+    from botocore import model
 
     cbor = "smithy-rpc-v2-cbor"
     if cbor not in clients.translate.meta.service_model.metadata.get("protocols", ()):
@@ -611,7 +611,7 @@ def test_s3_wants_signatures(clients: Clients) -> None:
 def test_plain_variables_lead_here(
     clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import boto3  # noqa: PLC0415 - with the variables set
+    import boto3
 
     for name, value in clients.served.environment().items():
         monkeypatch.setenv(name, value)

@@ -22,7 +22,7 @@ from amts_sphinx.core.units import LanguagePair, Location, Segment
 from amts_sphinx.endpoint import Options, serve
 from amts_sphinx.engine.none import create
 from amts_sphinx.evaluation import page, results, systems, tables
-from amts_sphinx.evaluation.systems import Pupil, Spoken
+from amts_sphinx.evaluation.systems import SystemOutput, TrainedSystem
 from amts_sphinx.parallel.references import Passage
 from amts_sphinx.text import diff
 from amts_sphinx.text.diff import Piece
@@ -236,8 +236,7 @@ class Flaky:
         """Shout, but the second time."""
         self.asked.append(list(sources))
         if len(self.asked) == 2:
-            msg = f"no more {pair.target} today"
-            raise EngineError(msg)
+            raise EngineError(f"no more {pair.target} today")
         return [source.upper() for source in sources]
 
 
@@ -303,9 +302,9 @@ PASSAGES = [
 PAIR = LanguagePair("en", "fr")
 
 
-def spoken(name: str, targets: Mapping[str, str], folder: Path) -> Spoken:
-    pupil = Pupil(systems.read_arm(name), PAIR, create({}), folder, 3, 0)
-    return Spoken(pupil, targets, 2, 2 - len(targets), 0, 1.5)
+def spoken(name: str, targets: Mapping[str, str], folder: Path) -> SystemOutput:
+    pupil = TrainedSystem(systems.read_arm(name), PAIR, create({}), folder, 3, 0)
+    return SystemOutput(pupil, targets, 2, 2 - len(targets), 0, 1.5)
 
 
 @pytest.fixture

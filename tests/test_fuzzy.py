@@ -36,7 +36,7 @@ def chinese(rng: random.Random) -> str:
 
 @pytest.mark.parametrize("make", [english, chinese])
 def test_the_index_finds_what_comparing_with_all_finds(make: object) -> None:
-    rng = random.Random(3)  # noqa: S311 - a test
+    rng = random.Random(3)
     assert callable(make)
     texts = list(dict.fromkeys(make(rng) for _ in range(3000)))
     index = Index(texts)

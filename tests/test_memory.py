@@ -133,7 +133,7 @@ def test_more_sources_than_fit_in_one_query(memory: Memory) -> None:
     sources = [f"Sentence {n}." for n in range(2 * BATCH + 1)]
     memory.learn(machine(source, f"句{source}") for source in sources)
     asked = [*sources, *sources, "unknown"]
-    random.Random(1).shuffle(asked)  # noqa: S311 - no secret
+    random.Random(1).shuffle(asked)
     assert targets(memory, *asked) == {source: f"句{source}" for source in sources}
 
 
@@ -213,8 +213,7 @@ def test_damage_is_refused_and_nothing_of_the_call_kept(
 def test_a_maker_that_fails_leaves_nothing(memory: Memory) -> None:
     def failing() -> Iterator[TranslationUnit]:
         yield machine("a", "甲")
-        msg = "out of paper"
-        raise RuntimeError(msg)
+        raise RuntimeError("out of paper")
 
     with pytest.raises(RuntimeError, match="out of paper"):
         memory.learn(failing())
@@ -333,7 +332,7 @@ def only_a_header(path: Path) -> None:
 def garbage_pages(path: Path) -> None:
     make(path)
     data = bytearray(path.read_bytes())
-    noise = random.Random(2).randbytes(8192)  # noqa: S311 - no secret
+    noise = random.Random(2).randbytes(8192)
     data[8192 : 8192 + len(noise)] = noise
     path.write_bytes(data)
 

@@ -6,7 +6,13 @@ import pytest
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import Code, Container, LanguagePair, Location, Segment
-from amts_sphinx.parallel.extract import Parallel, Rules, documents, pair_books, texts
+from amts_sphinx.parallel.extract import (
+    PairingRules,
+    Parallel,
+    documents,
+    pair_books,
+    texts,
+)
 from amts_sphinx.text.sentences import split
 
 PAIR = LanguagePair("en", "zh")
@@ -218,7 +224,10 @@ def test_a_sentence_that_was_dropped_is_said() -> None:
 def test_paragraphs_are_paired_when_asked_for() -> None:
     source, target = [english("One day. Two days.")], [chinese("一天。两天。")]
     found = pair_books(
-        {"a": tuple(source)}, {"a": tuple(target)}, PAIR, Rules(by_sentence=False)
+        {"a": tuple(source)},
+        {"a": tuple(target)},
+        PAIR,
+        PairingRules(by_sentence=False),
     )
     assert told(found) == {"One day. Two days.": "一天。两天。"}
     assert [pair.shape for pair in found.kept] == [(1, 1)]

@@ -8,7 +8,7 @@ import pytest
 
 from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.readers import html
-from amts_sphinx.readers.blocks import Rules
+from amts_sphinx.readers.blocks import ReadingRules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,7 +127,7 @@ def test_places_are_lines_and_captions_are_taken_if_asked_for() -> None:
         "<?xml version='1.0' encoding='latin-1'?>\n<html><head><meta charset=gbk>\n"
         "<title>no</title><body><p>\n一\n<figure><figcaption>二</figcaption></figure>"
     )
-    found = html.read(text, "page", "zh", Rules("zh", figure_captions=True))
+    found = html.read(text, "page", "zh", ReadingRules("zh", figure_captions=True))
     assert [(c.whole.kind, c.whole.source, c.whole.location.line) for c in found] == [
         ("paragraph", "一", 3),
         ("caption", "二", 5),

@@ -10,7 +10,7 @@ import pytest
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.readers import markdown
-from amts_sphinx.readers.blocks import Rules
+from amts_sphinx.readers.blocks import ReadingRules
 
 CORPUS: Final = Path(__file__).parents[2] / "shared" / "corpora" / "d2l"
 X1, X2, X3 = (f'<x id="{n}"/>' for n in (1, 2, 3))
@@ -227,7 +227,9 @@ def test_sentences_have_codes_of_their_own() -> None:
 
 def test_rules_say_what_is_taken() -> None:
     faults: list[str] = []
-    rules = Rules("en", by_sentence=False, figure_captions=True, on_fault=faults.append)
+    rules = ReadingRules(
+        "en", by_sentence=False, figure_captions=True, on_fault=faults.append
+    )
     text = "One. Two.\n\n![A *leaf*. Green.](leaf.png)\n:label:`fig`\n\nLone $ here"
     found = markdown.read(text, "page", "en", rules)
     assert [(c.whole.kind, len(c.segments)) for c in found] == [
@@ -286,7 +288,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("language", "sentences"), [("en", 10_000), ("zh", 10_000)])
 def test_the_d2l_corpus(language: str, sentences: int) -> None:
     faults: list[str] = []
-    rules = Rules(language, on_fault=faults.append)
+    rules = ReadingRules(language, on_fault=faults.append)
     book = markdown.read_tree(CORPUS / language, language, rules=rules)
     texts = [container for found in book.values() for container in found]
     assert len(book) == 124

@@ -10,8 +10,8 @@ import pytest
 from sphinx.config import Config
 
 from amts_sphinx.build import up_to_date
-from amts_sphinx.doctree.classify import Rules
-from amts_sphinx.edition.plan import Plan
+from amts_sphinx.doctree.classify import SegmentRules
+from amts_sphinx.edition.plan import EditionPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -212,8 +212,8 @@ def test_a_build_of_one_file_leaves_the_rest_to_do(book: Book, say: Say) -> None
         assert say("Part 2 b", "es") in built.text(page, "//body")[0]
 
 
-def plan(tmp_path: Path, **changes: Any) -> Plan:
-    made = Plan(
+def plan(tmp_path: Path, **changes: Any) -> EditionPlan:
+    made = EditionPlan(
         tag="zh",
         locale="zh_CN",
         source_locale="en",
@@ -230,7 +230,7 @@ def plan(tmp_path: Path, **changes: Any) -> Plan:
         quiet=False,
         force=False,
         filenames=(),
-        rules=Rules("en"),
+        rules=SegmentRules("en"),
         targets={},
         drafts=frozenset(),
         notice=True,

@@ -27,7 +27,7 @@ from amts_sphinx.core.units import (
     State,
     TranslationUnit,
 )
-from amts_sphinx.doctree.classify import Rules
+from amts_sphinx.doctree.classify import SegmentRules
 from amts_sphinx.doctree.segments import containers
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from conftest import Book, Built
 
-    from amts_sphinx.report.reporter import Outcome
+    from amts_sphinx.report.reporter import ReportOutcome
 
 PAIR: Final = LanguagePair("en", "zh")
 SCHEMA: Final[dict[str, Any]] = json.loads(
@@ -102,7 +102,9 @@ class Desk:
     home: Path
     memory: Memory
 
-    def report(self, *sources: str, engine: str = "pseudo", **more: Any) -> Outcome:
+    def report(
+        self, *sources: str, engine: str = "pseudo", **more: Any
+    ) -> ReportOutcome:
         """Translate a book whose documents hold a sentence each, and report on it."""
         texts = [
             split(
@@ -361,7 +363,7 @@ def containers_of(text: str) -> dict[str, set[str]]:
     """Return the texts of reStructuredText with what is switched off at each."""
     settings = {"report_level": 5}
     doctree = publish_doctree(dedent(text), settings_overrides=settings)
-    rules = Rules("en", spaced=True)
+    rules = SegmentRules("en", spaced=True)
     found = containers(doctree, "a", Finder(rules, UiStrings("en")))
     return {each.whole.source: set(each.ignored) for each in found}
 

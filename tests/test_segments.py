@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from docutils import nodes
 
-from amts_sphinx.doctree.classify import Rules
+from amts_sphinx.doctree.classify import SegmentRules
 from amts_sphinx.doctree.collect import texts_of
 from amts_sphinx.doctree.segments import container
 from amts_sphinx.doctree.sites import Site
@@ -294,7 +294,7 @@ def test_figures_may_be_translated(other_rules: Rows) -> None:
 def test_a_segment_may_be_a_paragraph() -> None:
     site = Site(nodes.paragraph(), "paragraph", "One. Two.")
     for by_sentence, count in ((True, 2), (False, 1)):
-        rules = Rules("en", by_sentence=by_sentence)
+        rules = SegmentRules("en", by_sentence=by_sentence)
         assert len(container(site, "page", rules).segments) == count
 
 

@@ -133,7 +133,7 @@ def random_text(chance: random.Random, words: list[str], depth: int = 0) -> str:
 def test_whatever_comes_nothing_is_lost_and_each_is_balanced(
     language: str, words: list[str]
 ) -> None:
-    chance = random.Random(language)  # noqa: S311 - cases, not secrets
+    chance = random.Random(language)
     for _ in range(1_500):
         coded = random_text(chance, words)
         sentences = split(coded, language)

@@ -25,7 +25,7 @@ from amts_sphinx.core.units import (
     State,
     TranslationUnit,
 )
-from amts_sphinx.doctree.classify import Rules
+from amts_sphinx.doctree.classify import SegmentRules
 from amts_sphinx.doctree.segments import container
 from amts_sphinx.doctree.sites import Site
 from amts_sphinx.memory.memory import Memory
@@ -78,7 +78,7 @@ def book(*texts: str) -> list[Container]:
             if p.id
         )
         site = Site(node, "paragraph", coded, names=names)
-        found.append(container(site, "page", Rules("en")))
+        found.append(container(site, "page", SegmentRules("en")))
     return found
 
 
@@ -328,8 +328,7 @@ def test_a_wrong_count_is_refused_whole(memory: Memory, count: int) -> None:
 def test_nothing_is_learnt_when_the_engine_fails(memory: Memory) -> None:
     def fail(source: str) -> str:
         if source == "Two.":
-            msg = "the line is dead"
-            raise EngineUnavailableError(msg)
+            raise EngineUnavailableError("the line is dead")
         return upper(source)
 
     with pytest.raises(EngineUnavailableError, match="the line is dead"):
@@ -342,8 +341,7 @@ def test_what_was_paid_for_is_kept_when_the_second_request_fails(
 ) -> None:
     def fail_for_pieces(source: str) -> str:
         if source in {"Type", "now."}:
-            msg = "the line is dead"
-            raise EngineUnavailableError(msg)
+            raise EngineUnavailableError("the line is dead")
         return upper(re.sub(r"<[^>]*>", "", source))
 
     texts = ("Fine.", 'Type <x id="1"/> now.')
@@ -397,8 +395,7 @@ class Failing(Fake):
     def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
         """Translate one, and fail."""
         super().translate(sources, pair)
-        msg = "it broke"
-        raise EnginePartialError(msg, {sources[0]: upper(sources[0])})
+        raise EnginePartialError("it broke", {sources[0]: upper(sources[0])})
 
 
 def test_what_was_translated_before_a_failure_is_learnt(memory: Memory) -> None:

@@ -172,7 +172,7 @@ def random_text(chance: random.Random, depth: int = 0) -> str:
 def test_whatever_comes_twice_is_once_and_words_and_codes_stay(
     profile: Profile,
 ) -> None:
-    chance = random.Random(profile.cjk)  # noqa: S311 - cases, not secrets
+    chance = random.Random(profile.cjk)
     for _ in range(3_000):
         source = random_text(chance)
         target = profile.apply(source)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from amts_sphinx.align import lexicon, text
 from amts_sphinx.align.document import Pairing, align
-from amts_sphinx.align.quality import Limits, Score
+from amts_sphinx.align.quality import Confidence, PairLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
-__all__ = ["Limits", "Pairing", "Score", "align_documents"]
+__all__ = ["Confidence", "PairLimits", "Pairing", "align_documents"]
 
 #: Sentences of both sides that a worker gets at a time, unless one document has more.
 _PORTION: Final = 1500

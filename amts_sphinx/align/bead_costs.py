@@ -60,7 +60,7 @@ _SURPRISE: Final = np.array([-math.log(max(math.erfc(z), 1e-12)) for z in _GRID]
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class BeadWeights:
     """How much each kind of evidence counts, at one level."""
 
     #: Variance of a length, per unit of length.
@@ -85,7 +85,7 @@ class Costs:
     """The costs of the beads of two documents, window by window."""
 
     def __init__(
-        self, source: Side, target: Side, weights: Weights, lexicon: Lexicon
+        self, source: Side, target: Side, weights: BeadWeights, lexicon: Lexicon
     ) -> None:
         self.source = source
         self.target = target

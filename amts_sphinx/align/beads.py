@@ -70,10 +70,10 @@ def find_beads(costs: Costs, plan: Sequence[Room]) -> list[Bead]:
         ]
     bounds = search_space.bounds(costs.source, costs.target, plan)
     shapes = [shape for shape, _ in costs.weights.shapes]
-    return _way_back(_Walk(costs, bounds, shapes).walk(), bounds, shapes, columns)
+    return _way_back(_BeadWalk(costs, bounds, shapes).walk(), bounds, shapes, columns)
 
 
-class _Walk:
+class _BeadWalk:
     """Finds the cheapest way to every node, line by line."""
 
     def __init__(self, costs: Costs, bounds: Bounds, shapes: Sequence[Shape]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.align import quality, sections
-from amts_sphinx.align.bead_costs import SHAPES, Costs, Weights
+from amts_sphinx.align.bead_costs import SHAPES, BeadWeights, Costs
 from amts_sphinx.align.beads import Bead, find_beads
 from amts_sphinx.align.features import sides
 from amts_sphinx.align.search_space import Room
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
     from amts_sphinx.align.features import Levels
     from amts_sphinx.align.lexicon import Lexicon
-    from amts_sphinx.align.quality import Score
+    from amts_sphinx.align.quality import Confidence
     from amts_sphinx.align.text import Text
 
 #: Blocks are merged and split a fifth as often as sentences.
 _RARELY: Final = tuple(
     (shape, often if shape == (1, 1) else often / 5) for shape, often in SHAPES.items()
 )
-_BLOCKS: Final = Weights(spread=6, skip=2.5, skip_length=0.05, shapes=_RARELY)
-_SENTENCES: Final = Weights()
+_BLOCKS: Final = BeadWeights(spread=6, skip=2.5, skip_length=0.05, shapes=_RARELY)
+_SENTENCES: Final = BeadWeights()
 #: What is taken off for sentences that go one by one, by their number and lengths.
 _IN_STEP: Final = 2.0
 #: A sentence pair is doubted when its share of the paragraph differs by this factor.
@@ -36,8 +36,8 @@ class Pairing(NamedTuple):
     """Blocks that belong together, and their sentences; numbered in the document."""
 
     blocks: Bead
-    score: Score
-    sentences: list[tuple[Bead, Score]]
+    score: Confidence
+    sentences: list[tuple[Bead, Confidence]]
     #: The section stands elsewhere in the translation.
     moved: bool
 
@@ -99,7 +99,7 @@ def _pair(
     sentences = iter(find_beads(costs, inner))
     found: list[Pairing] = []
     for bead, room in zip(beads, inner, strict=True):
-        own: list[tuple[Bead, Score]] = []
+        own: list[tuple[Bead, Confidence]] = []
         size = room.last - room.first + room.end - room.start
         while size:
             sentence = next(sentences)

@@ -30,7 +30,7 @@ _UNKNOWN: Final = 0.7
 _TRUST: Final = (1.0, 1.0, 0.95, 0.88, 0.8)
 
 
-class Score(NamedTuple):
+class Confidence(NamedTuple):
     """What is known about one pair of texts."""
 
     #: 0–100: larger is surer. It orders pairs; it is not a probability.
@@ -45,11 +45,11 @@ class Score(NamedTuple):
 
 
 #: The score of a text without counterpart.
-NOTHING: Final = Score(0, 0.0, 0.0, -1.0)
+NOTHING: Final = Confidence(0, 0.0, 0.0, -1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class PairLimits:
     """What a pair must have to be kept as parallel data."""
 
     coverage: float = 0.4
@@ -60,7 +60,7 @@ class Limits:
     #: Below this share of equal anchors a pair is marked, not dropped.
     anchors: float = 0.34
 
-    def fault(self, score: Score) -> str:
+    def fault(self, score: Confidence) -> str:
         """Say why a pair is dropped, in words that can be counted.
 
         :returns: an empty string for a pair that is kept
@@ -91,7 +91,7 @@ class Judge:
             for side in (ours, theirs)
         )
 
-    def score(self, bead: Bead) -> Score:
+    def score(self, bead: Bead) -> Confidence:
         """Return what is known about the sentences of a bead."""
         if not all(bead.shape):
             return NOTHING
@@ -102,7 +102,7 @@ class Judge:
         coverage, anchors = self._coverage(bead), self._anchors(bead)
         trust = _TRUST[min(max(bead.shape), len(_TRUST) - 1)]
         sure = 100 * trust * _confidence(coverage, ratio, anchors)
-        return Score(round(sure), coverage, ratio, anchors)
+        return Confidence(round(sure), coverage, ratio, anchors)
 
     def _coverage(self, bead: Bead) -> float:
         mine = np.unique(_ids(self._source.tokens, bead.first, bead.last)[:_ENOUGH])

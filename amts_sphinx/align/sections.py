@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from amts_sphinx.align.bead_costs import Costs, Weights
+from amts_sphinx.align.bead_costs import BeadWeights, Costs
 from amts_sphinx.align.beads import Bead, find_beads
 from amts_sphinx.align.features import TITLE
 from amts_sphinx.align.search_space import Room
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from amts_sphinx.align.lexicon import Lexicon
 
 _ONE_TO_ONE: Final = (((1, 1), 0.95),)
-_BODY: Final = Weights(
+_BODY: Final = BeadWeights(
     spread=10,
     skip=3,
     skip_length=0.004,
@@ -31,7 +31,7 @@ _BODY: Final = Weights(
     lexicon=8,
     shapes=_ONE_TO_ONE,
 )
-_TITLE: Final = Weights(spread=6, words=2, lexicon=4, shapes=_ONE_TO_ONE)
+_TITLE: Final = BeadWeights(spread=6, words=2, lexicon=4, shapes=_ONE_TO_ONE)
 #: What is taken off when both documents have the same titles, by their levels.
 _SAME: Final = 3.0
 #: Sections elsewhere are only taken for each other below this cost.
@@ -42,7 +42,7 @@ _LARGE: Final = 100 * 100
 _BUILT_ALIKE: Final = 3.0
 
 
-class Plan(NamedTuple):
+class SectionPlan(NamedTuple):
     """How two documents go together, in blocks."""
 
     #: All blocks of both, in order.
@@ -51,7 +51,7 @@ class Plan(NamedTuple):
     moved: list[Room]
 
 
-def plan(source: Levels, target: Levels, lexicon: Lexicon) -> Plan:
+def plan(source: Levels, target: Levels, lexicon: Lexicon) -> SectionPlan:
     """Match the sections of two documents."""
     ours, theirs = _firsts(source), _firsts(target)
     costs = _SectionCosts(_sections(source, ours), _sections(target, theirs), lexicon)
@@ -135,7 +135,7 @@ class _Rooms:
         self._ours, self._theirs = (each.tolist() for each in firsts)
         self._rooms: list[Room] = []
 
-    def plan(self, beads: Sequence[Bead], moved: dict[int, int]) -> Plan:
+    def plan(self, beads: Sequence[Bead], moved: dict[int, int]) -> SectionPlan:
         """Return the rooms; a section without counterpart joins the one before it."""
         gone = set(moved.values())
         joins = False
@@ -160,7 +160,7 @@ class _Rooms:
             self._alike(Room(*self._blocks(row, row + 1, column, column + 1)))
             for row, column in moved.items()
         ]
-        return Plan(self._rooms, elsewhere)
+        return SectionPlan(self._rooms, elsewhere)
 
     def _blocks(self, first: int, last: int, start: int, end: int) -> Bead:
         return Bead(

@@ -89,7 +89,7 @@ def tokenizer(language: str) -> Callable[[str], Iterator[str]]:
 
 
 def _chinese(text: str) -> Iterator[str]:
-    import jieba  # noqa: PLC0415 - it takes a second to load
+    import jieba
 
     jieba.setLogLevel(logging.WARNING)
     for word in jieba.cut(text, HMM=False):

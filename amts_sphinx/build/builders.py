@@ -85,7 +85,7 @@ class AmtsBuilder(StandaloneHTMLBuilder):
             if method == "specific"
             else (),
         )
-        from amts_sphinx.build.production import Production  # noqa: PLC0415 - a plain build need not load what translates
+        from amts_sphinx.build.production import Production
 
         production = Production(app, self, checked(self.config))
         if self.estimates is None:

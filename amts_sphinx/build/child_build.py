@@ -17,20 +17,22 @@ from amts_sphinx.edition.warning_log import Record
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from amts_sphinx.edition.plan import Plan
+    from amts_sphinx.edition.plan import EditionPlan
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BuildOutcome:
     """How an edition's build ended."""
 
-    plan: Plan
+    plan: EditionPlan
     #: What went wrong; empty when the edition is written.
     failure: str
     records: tuple[Record, ...]
 
 
-def run(plan: Plan, show: Callable[[str], object], *, color: bool) -> Outcome:
+def run(
+    plan: EditionPlan, show: Callable[[str], object], *, color: bool
+) -> BuildOutcome:
     """Build the edition of *plan* and wait for its end.
 
     :param show: takes what the build says, as lines with their ends
@@ -74,8 +76,8 @@ def _listen(stream: IO[bytes] | None, take: Callable[[str], object]) -> None:
 
 
 def _outcome(
-    plan: Plan, status: int, reports: list[str], show: Callable[[str], object]
-) -> Outcome:
+    plan: EditionPlan, status: int, reports: list[str], show: Callable[[str], object]
+) -> BuildOutcome:
     """Sort what came on standard error into records, a failure, and the rest."""
     records, failure, rest = [], "", []
     for line in reports:
@@ -90,4 +92,4 @@ def _outcome(
         failure = f"its process ended with status {status}\n{''.join(rest)}"
     elif rest:
         show("".join(rest))
-    return Outcome(plan, failure, tuple(records))
+    return BuildOutcome(plan, failure, tuple(records))

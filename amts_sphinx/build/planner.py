@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from amts_sphinx.config.settings import checked
-from amts_sphinx.core import inline_codes
 from amts_sphinx.doctree import conf_strings
 from amts_sphinx.doctree.collect import rules
-from amts_sphinx.edition.plan import Plan
+from amts_sphinx.edition.plan import EditionPlan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from sphinx.builders import Builder
 
     from amts_sphinx.core.languages import Language
-    from amts_sphinx.doctree.collect import Texts
+    from amts_sphinx.doctree.collect import DocumentTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,11 @@ class Planner:
     """Plans the editions of one book."""
 
     def __init__(
-        self, app: Sphinx, builder: Builder, texts: Mapping[str, Texts], form: str
+        self,
+        app: Sphinx,
+        builder: Builder,
+        texts: Mapping[str, DocumentTexts],
+        form: str,
     ) -> None:
         """Take the book as it was read.
 
@@ -67,10 +70,10 @@ class Planner:
         self._texts = texts
         self._format = form
 
-    def plan(self, language: Language, content: Content, order: Order) -> Plan:
+    def plan(self, language: Language, content: Content, order: Order) -> EditionPlan:
         """Return the plan of one edition of *order*."""
         app = self._app
-        return Plan(
+        return EditionPlan(
             tag=language.tag,
             locale=language.locale,
             source_locale=app.config.language or "en",
@@ -100,7 +103,7 @@ class Planner:
         made_from = [self._trees[docname], language.locale, self._texts[docname].date]
         made_from.append(str(checked(self._app.config).draft_notice))
         for container in self._texts[docname].containers:
-            key = inline_codes.normalise(container.whole.source)
+            key = container.whole.key
             made_from += [content.targets.get(key, ""), "*" * (key in content.drafts)]
         return _hash("\0".join(made_from).encode())
 

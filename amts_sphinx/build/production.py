@@ -15,7 +15,6 @@ from sphinx.util.console import color_terminal
 from amts_sphinx.build import child_build, summary, up_to_date
 from amts_sphinx.build.planner import Content, Planner
 from amts_sphinx.build.summary import Teller
-from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.core.units import HUMAN, LanguagePair, State
 from amts_sphinx.doctree import conf_strings
@@ -37,12 +36,12 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
 
-    from amts_sphinx.build.child_build import Outcome
+    from amts_sphinx.build.child_build import BuildOutcome
     from amts_sphinx.build.planner import Order
     from amts_sphinx.config.settings import AmtsConfig
     from amts_sphinx.core.languages import Language
     from amts_sphinx.core.units import Container, Edition
-    from amts_sphinx.edition.plan import Plan
+    from amts_sphinx.edition.plan import EditionPlan
     from amts_sphinx.engine.protocol import Bill, Engine
 
 logger = logging.getLogger(__name__)
@@ -105,7 +104,7 @@ class Production:
     def _make(self, order: Order) -> dict[str, str]:
         """Make every edition, and return why some were not made."""
         failures: dict[str, str] = {}
-        waiting: list[tuple[str, Edition, Future[Outcome | None]]] = []
+        waiting: list[tuple[str, Edition, Future[BuildOutcome | None]]] = []
         jobs = order.at_a_time(self._app.parallel)
         with (
             Memory(self._config.memory) as memory,
@@ -168,7 +167,7 @@ class Production:
         for language in order.editions:
             try:
                 works.append(self._work(memory, language))
-            except AmtsError as exc:  # noqa: PERF203 - one must not stop the others
+            except AmtsError as exc:
                 failures[f"amts-{language.tag}"] = f"{exc.category}: {exc}"
         wanted = [self._commission(work) for work in works]
         asked = [each for each in wanted if each.sources]
@@ -189,7 +188,7 @@ class Production:
     def _estimate(self, work: _Work) -> Estimate:
         wanted = self._commission(work, free=True)
         segments = {
-            inline_codes.normalise(segment.source)
+            segment.key
             for container in self._everything
             for segment in container.segments
         }
@@ -222,7 +221,7 @@ class Production:
 
     def _translate(
         self, memory: Memory, work: _Work, order: Order
-    ) -> tuple[Edition, Plan]:
+    ) -> tuple[Edition, EditionPlan]:
         """Translate the book into one language, and plan its edition."""
         language, pair, translator = work
         engine = translator.engine
@@ -259,7 +258,7 @@ class Production:
         texts = (self._texts[docname].containers for docname in sorted(self._texts))
         return [*self._strings, *chain.from_iterable(texts)]
 
-    def _print(self, plan: Plan, jobs: int) -> Outcome | None:
+    def _print(self, plan: EditionPlan, jobs: int) -> BuildOutcome | None:
         """Have an edition written; ``None`` when it is up to date. In any thread."""
         templates = getattr(self._builder, "templates", None)
         age = templates.newest_template_mtime() if templates else None
@@ -287,7 +286,7 @@ def _content(
     for container in containers:
         target = translator.target(container, edition)
         if target is not None:
-            key = inline_codes.normalise(container.whole.source)
+            key = container.whole.key
             targets[key] = target
             if translator.is_draft(container, edition):
                 drafts.add(key)

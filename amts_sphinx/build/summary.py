@@ -13,7 +13,7 @@ from amts_sphinx.edition.warning_log import recorded
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from amts_sphinx.build.child_build import Outcome
+    from amts_sphinx.build.child_build import BuildOutcome
     from amts_sphinx.core.units import Edition, Finding
     from amts_sphinx.report import reporter
 
@@ -37,8 +37,8 @@ class Teller:
         self,
         name: str,
         edition: Edition,
-        outcome: Outcome | None,
-        quality: reporter.Outcome | None,
+        outcome: BuildOutcome | None,
+        quality: reporter.ReportOutcome | None,
     ) -> None:
         """Tell what became of an edition, last of all in one line."""
         for record in outcome.records if outcome else ():

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from sphinx.config import Config
 
-    from amts_sphinx.edition.plan import Plan
+    from amts_sphinx.edition.plan import EditionPlan
 
 
-def digest(plan: Plan, config: Config, extra: object = None) -> str:
+def digest(plan: EditionPlan, config: Config, extra: object = None) -> str:
     """Return a hash of everything that the edition is made from.
 
     :param extra: what the builder knows besides, such as the age of its templates
@@ -42,7 +42,7 @@ def digest(plan: Plan, config: Config, extra: object = None) -> str:
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
 
-def is_current(plan: Plan, order: str) -> bool:
+def is_current(plan: EditionPlan, order: str) -> bool:
     """Tell whether the edition was made from the same and is still there."""
     try:
         receipt = json.loads(_path(plan).read_text("utf-8"))
@@ -51,22 +51,22 @@ def is_current(plan: Plan, order: str) -> bool:
     return bool(receipt == {"order": order, "files": _files(plan)})
 
 
-def keep(plan: Plan, order: str) -> None:
+def keep(plan: EditionPlan, order: str) -> None:
     """Note that the edition has been made."""
     receipt = {"order": order, "files": _files(plan)}
     _path(plan).write_text(json.dumps(receipt), "utf-8")
 
 
-def void(plan: Plan) -> None:
+def void(plan: EditionPlan) -> None:
     """Forget the last build, before a new one begins."""
     _path(plan).unlink(missing_ok=True)
 
 
-def _path(plan: Plan) -> Path:
+def _path(plan: EditionPlan) -> Path:
     return Path(plan.home, "receipt.json")
 
 
-def _files(plan: Plan) -> dict[str, list[int]]:
+def _files(plan: EditionPlan) -> dict[str, list[int]]:
     """Return size in bytes and time in nanoseconds of every file of the edition."""
     return {
         os.path.relpath(entry.path, plan.outdir): [stat.st_size, stat.st_mtime_ns]

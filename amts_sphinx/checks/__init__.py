@@ -28,8 +28,8 @@ from amts_sphinx.checks.rules import (
     BOOK_CHECKS,
     CHECKS,
     RULES,
+    CheckEntry,
     Context,
-    Entry,
     Rule,
     read,
 )
@@ -39,9 +39,9 @@ from amts_sphinx.core.units import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from amts_sphinx.checks.rules import Texts
+    from amts_sphinx.checks.rules import CheckedTexts
 
-__all__ = ["RULES", "Context", "Entry", "Rule", "check_ids", "known_ids", "run"]
+__all__ = ["RULES", "CheckEntry", "Context", "Rule", "check_ids", "known_ids", "run"]
 
 
 def known_ids() -> frozenset[str]:
@@ -60,12 +60,11 @@ def check_ids(name: str, ids: Iterable[str]) -> frozenset[str]:
         alike = difflib.get_close_matches(each, RULES, n=1, cutoff=0.5)
         allowed = f"allowed are {', '.join(sorted(RULES))}"
         hint = f"did you mean {alike[0]!r}?" if alike else allowed
-        msg = f"{name}: there is no check {each!r}; {hint}"
-        raise ConfigError(msg)
+        raise ConfigError(f"{name}: there is no check {each!r}; {hint}")
     return found
 
 
-def run(entries: Sequence[Entry], context: Context) -> list[Finding]:
+def run(entries: Sequence[CheckEntry], context: Context) -> list[Finding]:
     """Check an edition, and return what was found, in the order of *entries*.
 
     What stays in the source language is not checked: whoever left it has said so.
@@ -90,7 +89,7 @@ def run(entries: Sequence[Entry], context: Context) -> list[Finding]:
     ]
 
 
-def _of_one(texts: Texts, context: Context) -> Iterator[tuple[str, str]]:
+def _of_one(texts: CheckedTexts, context: Context) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with one text, each with the id of the check."""
     for name, check in CHECKS.items():
         if name not in context.ignored:
@@ -98,7 +97,7 @@ def _of_one(texts: Texts, context: Context) -> Iterator[tuple[str, str]]:
                 yield name, message
 
 
-def _finding(texts: Texts, name: str, message: str) -> Finding:
+def _finding(texts: CheckedTexts, name: str, message: str) -> Finding:
     segment = texts.entry.segment
     where = segment.location
     return Finding(name, RULES[name].severity, where, message, segment.source)

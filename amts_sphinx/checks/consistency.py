@@ -11,7 +11,7 @@ from amts_sphinx.core.units import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from amts_sphinx.checks.rules import Context, Texts
+    from amts_sphinx.checks.rules import CheckedTexts, Context
 
 
 @book_check(
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     " blanks and the mark at the end make no difference.",
 )
 def _inconsistent(
-    texts: Sequence[Texts], _context: Context
+    texts: Sequence[CheckedTexts], _context: Context
 ) -> Iterator[tuple[int, str]]:
     firsts: dict[str, int] = {}
     for number, each in enumerate(texts):

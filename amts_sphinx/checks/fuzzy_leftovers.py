@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-    from amts_sphinx.checks.rules import Context, Texts
+    from amts_sphinx.checks.rules import CheckedTexts, Context
 
 #: Share of characters that two sources, or two targets, have in common when the one
 #: may have been made of the other.
@@ -34,7 +34,7 @@ _INDEFINITE: Final = 2
     " translated, the target differs from the other's target in the same way: a near"
     " match can lack a not.",
 )
-def _near_changed(texts: Texts, context: Context) -> Iterator[str]:
+def _near_changed(texts: CheckedTexts, context: Context) -> Iterator[str]:
     near = texts.entry.near
     if near is None or texts.entry.by_human:
         return

@@ -15,7 +15,7 @@ from amts_sphinx.core.units import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from amts_sphinx.checks.rules import Context, Texts
+    from amts_sphinx.checks.rules import CheckedTexts, Context
 
 #: A word that is no part of a name, an address or a piece of program.
 _WORD: Final = re.compile(r"(?<![\w.@/\\:-])[^\W\d_]{3,}(?![\w(@/\\]|[.:]\S)")
@@ -31,7 +31,7 @@ _OFTEN: Final = 3
     Severity.ERROR,
     "The translation of a text that has words is not empty.",
 )
-def _empty(texts: Texts, _context: Context) -> Iterator[str]:
+def _empty(texts: CheckedTexts, _context: Context) -> Iterator[str]:
     if texts.target.replace(THING, "").strip():
         return
     if inline_codes.has_words(texts.entry.segment.source):
@@ -45,7 +45,7 @@ def _empty(texts: Texts, _context: Context) -> Iterator[str]:
     " pieces of program, or a person left it as it is.",
 )
 def _untranslated(
-    texts: Sequence[Texts], context: Context
+    texts: Sequence[CheckedTexts], context: Context
 ) -> Iterator[tuple[int, str]]:
     same = [
         number
@@ -70,7 +70,7 @@ def _untranslated(
     "The translation is in the language of the edition, by its script, or by an"
     " identifier of languages where several have one script.",
 )
-def _wrong_language(texts: Texts, context: Context) -> Iterator[str]:
+def _wrong_language(texts: CheckedTexts, context: Context) -> Iterator[str]:
     if _bare(texts.source) == _bare(texts.target):
         return
     fault = language_id.foreign(texts.target, context.pair.target)

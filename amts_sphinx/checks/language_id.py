@@ -128,7 +128,7 @@ def _by_words(text: str, tag: str) -> str:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    from py3langid.langid import (  # noqa: PLC0415 - it takes a second to load
+    from py3langid.langid import (
         MODEL_FILE,
         LanguageIdentifier,
     )

@@ -17,7 +17,7 @@ from amts_sphinx.core.units import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from amts_sphinx.checks.rules import Context, Texts
+    from amts_sphinx.checks.rules import CheckedTexts, Context
 
 #: The source's word for a term, which a translator adds in brackets.
 _GLOSS: Final = re.compile(r"（[A-Za-z][A-Za-z ,，'-]*）")
@@ -52,7 +52,9 @@ class _Usual(NamedTuple):
     "The length of the target is what the language usually needs for a source of that"
     " length: as measured in the edition, or by a table of scripts in a small one.",
 )
-def _length(texts: Sequence[Texts], context: Context) -> Iterator[tuple[int, str]]:
+def _length(
+    texts: Sequence[CheckedTexts], context: Context
+) -> Iterator[tuple[int, str]]:
     sizes = [(_size(each.source), _size(each.target)) for each in texts]
     usual = _measured(sizes) or _guessed(context)
     for number, (mine, other) in enumerate(sizes):

@@ -10,7 +10,7 @@ from amts_sphinx.core.units import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from amts_sphinx.checks.rules import Context, Texts
+    from amts_sphinx.checks.rules import CheckedTexts, Context
 
 #: A pair with a smaller share of known words is hardly a translation.
 _LEAST: Final = 0.2
@@ -24,7 +24,7 @@ _ENOUGH: Final = 30
     "Words of a machine's translation are those that people use for words of the"
     " source, by the lexicon that is learnt from people's translations.",
 )
-def _coverage(texts: Texts, context: Context) -> Iterator[str]:
+def _coverage(texts: CheckedTexts, context: Context) -> Iterator[str]:
     if context.coverage is None or texts.entry.by_human or len(texts.source) < _ENOUGH:
         return
     mine, other = (text.replace(THING, " ") for text in (texts.source, texts.target))

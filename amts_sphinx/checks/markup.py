@@ -11,7 +11,7 @@ from amts_sphinx.core.units import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from amts_sphinx.checks.rules import Context, Texts
+    from amts_sphinx.checks.rules import CheckedTexts, Context
 
 
 @check(
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     "Each piece of inline markup of the source, such as a literal, a formula or a"
     " reference, stands in the translation exactly once.",
 )
-def _codes(texts: Texts, _context: Context) -> Iterator[str]:
+def _codes(texts: CheckedTexts, _context: Context) -> Iterator[str]:
     segment = texts.entry.segment
     fault = inline_codes.verify(segment.source, texts.entry.target or "", segment.codes)
     if fault:

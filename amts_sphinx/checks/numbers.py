@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from amts_sphinx.checks.numerals import Numeral
-    from amts_sphinx.checks.rules import Context, Texts
+    from amts_sphinx.checks.rules import CheckedTexts, Context
 
 #: Up to here languages write numbers in words, in their own way.
 _SMALL: Final = Decimal(12)
@@ -25,7 +25,7 @@ _SMALL: Final = Decimal(12)
     "The numbers of the source outside of markup stand in the target, and no others, in"
     " the form of either language: 1,000 or 1.000, two or 2 or 二.",
 )
-def _numbers(texts: Texts, context: Context) -> Iterator[str]:
+def _numbers(texts: CheckedTexts, context: Context) -> Iterator[str]:
     mine, other = numerals.digits(texts.source), numerals.digits(texts.target)
     if not mine and not other:
         return

@@ -12,7 +12,7 @@ from amts_sphinx.core.units import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from amts_sphinx.checks.rules import Context, Texts
+    from amts_sphinx.checks.rules import CheckedTexts, Context
 
 #: The marks that end a text, by what they say.
 _ENDS: Final = {
@@ -52,7 +52,7 @@ _FRENCH: Final = re.compile(r"\w[;!?](?:\s|$)|«\w|\w»")
     "The target ends with a mark if its source does, and with a question mark if that"
     " is one; it does not end with a full stop where its source has no mark.",
 )
-def _end_mark(texts: Texts, _context: Context) -> Iterator[str]:
+def _end_mark(texts: CheckedTexts, _context: Context) -> Iterator[str]:
     mine, other = _end(texts.source), _end(texts.target)
     if mine == "question mark" and _ASKS.search(texts.target):
         return
@@ -70,7 +70,7 @@ def _end_mark(texts: Texts, _context: Context) -> Iterator[str]:
     "Brackets and quotation marks that open are closed again, unless those of the"
     " source are not.",
 )
-def _brackets(texts: Texts, context: Context) -> Iterator[str]:
+def _brackets(texts: CheckedTexts, context: Context) -> Iterator[str]:
     target = texts.target
     if context.pair.target.partition("-")[0] in _ONE_MARK:
         target = target.replace("”", "")
@@ -85,7 +85,7 @@ def _brackets(texts: Texts, context: Context) -> Iterator[str]:
     "Marks are those of the language: full width in Chinese and Japanese, ¿ and ¡ in"
     " Spanish, a blank before ; ! ? and within « » in French (of France).",
 )
-def _punctuation(texts: Texts, context: Context) -> Iterator[str]:
+def _punctuation(texts: CheckedTexts, context: Context) -> Iterator[str]:
     tag = name_language(context.pair.target).tag
     primary = tag.partition("-")[0]
     text = texts.target

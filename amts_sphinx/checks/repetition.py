@@ -12,7 +12,7 @@ from amts_sphinx.core.units import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from amts_sphinx.checks.rules import Context, Texts
+    from amts_sphinx.checks.rules import CheckedTexts, Context
 
 _TWICE: Final = re.compile(r"(?<![\w'’-])([^\W\d_]+),?\s+\1(?![\w'’-])", re.IGNORECASE)
 #: Two or more characters, then the same again, or one that is never doubled. What
@@ -35,7 +35,7 @@ _DOUBLED: Final = {
     Severity.WARNING,
     "No word stands twice in a row, unless the source repeats one too.",
 )
-def _repeated_words(texts: Texts, context: Context) -> Iterator[str]:
+def _repeated_words(texts: CheckedTexts, context: Context) -> Iterator[str]:
     language = name_language(context.pair.target)
     pattern = _TWICE if language.spaced else _RUN_TWICE
     usual = _DOUBLED.get(language.tag.partition("-")[0], set())

@@ -18,7 +18,7 @@ THING: Final = "\ufffc"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CheckEntry:
     """One text of the edition."""
 
     segment: Segment
@@ -59,10 +59,10 @@ class Rule(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class CheckedTexts:
     """An entry that has a target, as its readers see it."""
 
-    entry: Entry
+    entry: CheckEntry
     #: Without codes; :data:`THING` stands for each one that holds no words.
     source: str
     target: str
@@ -70,9 +70,9 @@ class Texts:
 
 if TYPE_CHECKING:
     #: Yields a message for each fault of one text.
-    Check = Callable[[Texts, Context], Iterable[str]]
+    Check = Callable[[CheckedTexts, Context], Iterable[str]]
     #: Yields faults of a whole edition, each with the number of its text.
-    BookCheck = Callable[[Sequence[Texts], Context], Iterable[tuple[int, str]]]
+    BookCheck = Callable[[Sequence[CheckedTexts], Context], Iterable[tuple[int, str]]]
 
 #: Every rule by its id, in the order in which the checks are made.
 RULES: Final[dict[str, Rule]] = {}
@@ -104,9 +104,9 @@ def book_check(
     return enter
 
 
-def read(entry: Entry, target: str) -> Texts:
+def read(entry: CheckEntry, target: str) -> CheckedTexts:
     """Return an entry with its *target* as its readers see it."""
-    return Texts(entry, seen(entry.segment.source), seen(target))
+    return CheckedTexts(entry, seen(entry.segment.source), seen(target))
 
 
 def seen(coded: str) -> str:

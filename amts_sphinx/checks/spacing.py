@@ -14,7 +14,7 @@ from amts_sphinx.text.typography import profile_for
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from amts_sphinx.checks.rules import Context, Texts
+    from amts_sphinx.checks.rules import CheckedTexts, Context
     from amts_sphinx.text.typography import Profile
 
 _DOUBLE: Final = re.compile(r"(?<=\S)[ \u00a0]{2,}(?=\S)")
@@ -31,7 +31,7 @@ _IN_CJK: Final = re.compile(
     "There are no double blanks, and no blanks where the language has none: before a"
     " comma or a full stop, or between Chinese or Japanese characters.",
 )
-def _spacing(texts: Texts, context: Context) -> Iterator[str]:
+def _spacing(texts: CheckedTexts, context: Context) -> Iterator[str]:
     text = texts.target
     if _DOUBLE.search(text) and not _DOUBLE.search(texts.source):
         yield "there are two blanks in a row"

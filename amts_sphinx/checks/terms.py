@@ -15,7 +15,7 @@ from amts_sphinx.formats.terminology import keeps_case
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from amts_sphinx.checks.rules import Context, Texts
+    from amts_sphinx.checks.rules import CheckedTexts, Context
 
 #: Letters at the end of a word that inflection may change, and those that it keeps.
 _ENDING: Final = 2
@@ -29,7 +29,7 @@ _WORD: Final = re.compile(r"\w+")
     "Where a term stands in the source, its translation from the terminology stands in"
     " the target, whatever its ending and its capitals.",
 )
-def _terminology(texts: Texts, context: Context) -> Iterator[str]:
+def _terminology(texts: CheckedTexts, context: Context) -> Iterator[str]:
     if context.terms is None:
         return
     spaced = name_language(context.pair.target).spaced
@@ -43,7 +43,7 @@ def _terminology(texts: Texts, context: Context) -> Iterator[str]:
     Severity.WARNING,
     "No word stands in the translation that the author has forbidden.",
 )
-def _forbidden(texts: Texts, context: Context) -> Iterator[str]:
+def _forbidden(texts: CheckedTexts, context: Context) -> Iterator[str]:
     spaced = name_language(context.pair.target).spaced
     for word in context.forbidden:
         if _whole(word, spaced=spaced).search(texts.target):

@@ -21,8 +21,8 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
 
     :returns: what to tell the amount that is done, and the whole
     """
-    from rich.console import Console  # noqa: PLC0415 - it takes a while to load
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress
 
     console = Console(stderr=True)
     with Progress(

@@ -85,8 +85,9 @@ def read(
             echo(f"{edition.path}: {line}", error=True)
     pair = LanguagePair(source.language, target.language)
     if pair.source == pair.target:
-        msg = f"both editions are in {pair.source}; say otherwise with --languages"
-        raise ConfigError(msg)
+        raise ConfigError(
+            f"both editions are in {pair.source}; say otherwise with --languages"
+        )
     return source, target, pair
 
 
@@ -104,6 +105,5 @@ def setting(option: str, text: str) -> tuple[str, str]:
     """
     name, equals, value = text.partition("=")
     if not equals:
-        msg = f"{option} takes NAME=VALUE, not {text!r}"
-        raise ConfigError(msg)
+        raise ConfigError(f"{option} takes NAME=VALUE, not {text!r}")
     return name, value

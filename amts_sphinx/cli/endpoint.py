@@ -99,12 +99,11 @@ def _port(text: str) -> int:
 def _run(options: argparse.Namespace) -> None:
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
-        msg = (
+        raise ConfigError(
             f"amts endpoint needs {', '.join(missing)}:"
             " pip install 'amts_sphinx[endpoint]'"
         )
-        raise ConfigError(msg)
-    from amts_sphinx import endpoint  # noqa: PLC0415 - it needs the extra
+    from amts_sphinx import endpoint
 
     chosen = _options(options)
     for warning in chosen.warnings():
@@ -125,18 +124,18 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _options(options: argparse.Namespace) -> Options:
-    from amts_sphinx.endpoint import Options, read_faults  # noqa: PLC0415
+    from amts_sphinx.endpoint import Options, read_faults
 
     planned: tuple[Any, ...] = ()
     if options.faults is not None:
         try:
             planned = tuple(read_faults(options.faults.read_bytes()))
         except OSError as exc:
-            msg = f"{options.faults} cannot be read: {exc.strerror}"
-            raise ConfigError(msg) from exc
+            raise ConfigError(
+                f"{options.faults} cannot be read: {exc.strerror}"
+            ) from exc
         except ConfigError as exc:
-            msg = f"{options.faults}: {exc}"
-            raise ConfigError(msg) from exc
+            raise ConfigError(f"{options.faults}: {exc}") from exc
     return Options(
         region=options.region,
         buckets=tuple(options.bucket),

@@ -52,14 +52,13 @@ def _run(options: argparse.Namespace) -> None:
 
 def _estimates(book: Path, overrides: dict[str, str]) -> list[Estimate]:
     """Read the book as a build does, and ask what its editions want."""
-    from sphinx.application import Sphinx  # noqa: PLC0415 - it takes a while to load
-    from sphinx.util.docutils import docutils_namespace  # noqa: PLC0415
+    from sphinx.application import Sphinx
+    from sphinx.util.docutils import docutils_namespace
 
-    from amts_sphinx.build.builders import AmtsBuilder  # noqa: PLC0415
+    from amts_sphinx.build.builders import AmtsBuilder
 
     if not (book / "conf.py").exists():
-        msg = f"{book} is no book of Sphinx: it has no conf.py"
-        raise ConfigError(msg)
+        raise ConfigError(f"{book} is no book of Sphinx: it has no conf.py")
     found: list[Estimate] = []
     with _told(), tempfile.TemporaryDirectory() as out, docutils_namespace():
         app = Sphinx(
@@ -73,8 +72,9 @@ def _estimates(book: Path, overrides: dict[str, str]) -> list[Estimate]:
             warning=sys.stderr,
         )
         if not isinstance(app.builder, AmtsBuilder):
-            msg = f"{book}: conf.py does not list the extension amts_sphinx"
-            raise ConfigError(msg)
+            raise ConfigError(
+                f"{book}: conf.py does not list the extension amts_sphinx"
+            )
         app.builder.estimates = found
         app.build(force_all=True)
     return found
@@ -83,7 +83,7 @@ def _estimates(book: Path, overrides: dict[str, str]) -> list[Estimate]:
 @contextmanager
 def _told() -> Iterator[None]:
     """Turn Sphinx's own errors into ours, which are told without a traceback."""
-    from sphinx.errors import SphinxError  # noqa: PLC0415
+    from sphinx.errors import SphinxError
 
     try:
         yield

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from amts_sphinx.core.units import LanguagePair, TranslationUnit
     from amts_sphinx.engine.protocol import Bill
     from amts_sphinx.evaluation.results import Evaluation
-    from amts_sphinx.evaluation.systems import Arm, Pupil
+    from amts_sphinx.evaluation.systems import System, TrainedSystem
     from amts_sphinx.parallel.references import Books, Passage
 
 _DESCRIPTION: Final = """\
@@ -126,7 +126,7 @@ def _run(options: argparse.Namespace) -> None:
     work = options.work or (
         options.output / "work" if options.output else Path(".amts-evaluation")
     )
-    pupils: list[tuple[Pupil, list[Passage]]] = []
+    pupils: list[tuple[TrainedSystem, list[Passage]]] = []
     with editions.workers(options.jobs) as workers:
         for each, terms in zip(directions, _terms(options.terminology, books)):  # noqa: B905 - one may do
             found = references.references(each, names, workers).paragraphs
@@ -150,7 +150,7 @@ def _run(options: argparse.Namespace) -> None:
             echo(f"wrote {path}")
 
 
-def _arms(options: argparse.Namespace) -> list[Arm]:
+def _arms(options: argparse.Namespace) -> list[System]:
     """Return the arms that are asked for, or what there is to give."""
     named = options.arms
     if named is None:
@@ -158,12 +158,10 @@ def _arms(options: argparse.Namespace) -> list[Arm]:
         named = ["none", *terms, "paragraph", "sentence"]
     chosen = [systems.read_arm(name) for name in named]
     if len(set(chosen)) < len(chosen):
-        msg = f"--arms names an arm twice: {' '.join(named)}"
-        raise ConfigError(msg)
+        raise ConfigError(f"--arms names an arm twice: {' '.join(named)}")
     for arm in chosen:
         if "terminology" in arm.parts and not options.terminology:
-            msg = f"--arms {arm}: name its file with --terminology"
-            raise ConfigError(msg)
+            raise ConfigError(f"--arms {arm}: name its file with --terminology")
     return chosen
 
 
@@ -175,23 +173,22 @@ def _books(options: argparse.Namespace) -> tuple[Books, list[str]]:
     for glob in options.hold_out:
         fitting = [name for name in both if fnmatchcase(name, glob)]
         if not fitting:
-            msg = (
+            raise ConfigError(
                 f"--hold-out {glob}: no such document in both editions; there is, say,"
                 f" {min(both, default='')!r}"
             )
-            raise ConfigError(msg)
         names |= dict.fromkeys(fitting)
     return references.Books(source.texts, target.texts, pair), list(names)
 
 
 def _units(
-    books: Books, chosen: Sequence[Arm], workers: Executor | None
+    books: Books, chosen: Sequence[System], workers: Executor | None
 ) -> dict[str, Sequence[TranslationUnit]]:
     """Pair the books in the ways that the arms need."""
     units: dict[str, Sequence[TranslationUnit]] = {}
     for part in ("paragraph", "sentence"):
         if any(part in arm.parts for arm in chosen):
-            rules = extract.Rules(by_sentence=part == "sentence")
+            rules = extract.PairingRules(by_sentence=part == "sentence")
             with progress(f"pairing by {part}, {books.pair}") as told:
                 found = extract.pair_books(
                     *books, rules, executor=workers, progress=told
@@ -210,7 +207,7 @@ def _terms(files: Sequence[Path], books: Books) -> tuple[dict[str, str], ...]:
 
 
 def _begin(
-    pupils: Sequence[tuple[Pupil, list[Passage]]], limit: values.Limit | None
+    pupils: Sequence[tuple[TrainedSystem, list[Passage]]], limit: values.Limit | None
 ) -> None:
     """Say what will be billed, refuse what is too much, and have services start."""
     wanted: list[Commission] = []
@@ -233,12 +230,12 @@ def _begin(
     systems.begin(wanted)
 
 
-def _teller(pupil: Pupil) -> Callable[[str], None]:
+def _teller(pupil: TrainedSystem) -> Callable[[str], None]:
     return lambda line: echo(f"{pupil.pair}, {pupil.arm}: {line}")
 
 
 def _evaluated(
-    pupils: Sequence[tuple[Pupil, list[Passage]]], options: argparse.Namespace
+    pupils: Sequence[tuple[TrainedSystem, list[Passage]]], options: argparse.Namespace
 ) -> Evaluation:
     """Translate with each arm, and score what it says."""
     spoken = []

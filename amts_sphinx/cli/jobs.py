@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from amts_sphinx.engine.amazon.journal import Entry, Journal
+    from amts_sphinx.engine.amazon.journal import Journal, JournalEntry
 
 
 def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,18 +36,16 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _journal(options: argparse.Namespace) -> Journal:
     try:
-        from amts_sphinx.engine.amazon.journal import Journal  # noqa: PLC0415
+        from amts_sphinx.engine.amazon.journal import Journal
     except ImportError as exc:
-        msg = f"{exc}; pip install 'amts_sphinx[amazon]'"
-        raise ConfigError(msg) from exc
+        raise ConfigError(f"{exc}; pip install 'amts_sphinx[amazon]'") from exc
     path: Path = options.memory
     if not path.exists():
-        msg = f"there is no {path}"
-        raise ConfigError(msg)
+        raise ConfigError(f"there is no {path}")
     return Journal((path if path.is_dir() else path.parent) / "amazon")
 
 
-def _chosen(journal: Journal, options: argparse.Namespace) -> list[Entry]:
+def _chosen(journal: Journal, options: argparse.Namespace) -> list[JournalEntry]:
     """Return the jobs that are meant.
 
     :raises ConfigError: there is no job of a name
@@ -56,8 +54,7 @@ def _chosen(journal: Journal, options: argparse.Namespace) -> list[Entry]:
     for name in options.jobs:
         if name not in entries:
             known = ", ".join(entries) or "none"
-            msg = f"{journal.home} has no job {name!r}; there are {known}"
-            raise ConfigError(msg)
+            raise ConfigError(f"{journal.home} has no job {name!r}; there are {known}")
     names = options.jobs or list(entries)
     return [entries[name] for name in names]
 
@@ -70,7 +67,7 @@ def _list(options: argparse.Namespace) -> None:
         echo("no jobs")
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: JournalEntry) -> str:
     """Return what is known of a job."""
     hours = (time.time() - entry.changed) / 3600
     size = f"{len(entry.keys())} segments, {entry.characters} characters"
@@ -81,9 +78,9 @@ def _line(entry: Entry) -> str:
     )
 
 
-def _status(entry: Entry) -> str:
+def _status(entry: JournalEntry) -> str:
     """Return what the service says of a job that may be running."""
-    from amts_sphinx.engine.amazon import jobs, journal  # noqa: PLC0415
+    from amts_sphinx.engine.amazon import jobs, journal
 
     if entry.state != journal.STARTED:
         return ""
@@ -94,10 +91,10 @@ def _status(entry: Entry) -> str:
     return f" ({str(state.get('JobStatus', '?')).lower().replace('_', ' ')})"
 
 
-def _running(options: argparse.Namespace) -> Iterator[tuple[Journal, Entry]]:
+def _running(options: argparse.Namespace) -> Iterator[tuple[Journal, JournalEntry]]:
     """Yield the jobs that may be running."""
-    from amts_sphinx.engine.amazon import jobs  # noqa: PLC0415
-    from amts_sphinx.engine.amazon import journal as journals  # noqa: PLC0415
+    from amts_sphinx.engine.amazon import jobs
+    from amts_sphinx.engine.amazon import journal as journals
 
     journal = _journal(options)
     count = 0
@@ -112,7 +109,7 @@ def _running(options: argparse.Namespace) -> Iterator[tuple[Journal, Entry]]:
 
 
 def _resume(options: argparse.Namespace) -> None:
-    from amts_sphinx.engine.amazon import jobs, results  # noqa: PLC0415
+    from amts_sphinx.engine.amazon import jobs, results
 
     for journal, entry in _running(options):
         client = jobs.client_of(entry)
@@ -122,7 +119,7 @@ def _resume(options: argparse.Namespace) -> None:
 
 
 def _stop(options: argparse.Namespace) -> None:
-    from amts_sphinx.engine.amazon import jobs  # noqa: PLC0415
+    from amts_sphinx.engine.amazon import jobs
 
     for _, entry in _running(options):
         jobs.stop(jobs.client_of(entry), entry)
@@ -130,8 +127,8 @@ def _stop(options: argparse.Namespace) -> None:
 
 
 def _clean(options: argparse.Namespace) -> None:
-    from amts_sphinx.engine.amazon import jobs  # noqa: PLC0415
-    from amts_sphinx.engine.amazon import journal as journals  # noqa: PLC0415
+    from amts_sphinx.engine.amazon import jobs
+    from amts_sphinx.engine.amazon import journal as journals
 
     journal = _journal(options)
     for entry in _chosen(journal, options):

@@ -70,8 +70,7 @@ def _positive(text: str) -> int:
 def _existing(path: Path) -> Memory:
     """Open a memory that must be there: looking at one does not make one."""
     if not path.exists():
-        msg = f"there is no memory {path}"
-        raise ConfigError(msg)
+        raise ConfigError(f"there is no memory {path}")
     return Memory(path)
 
 
@@ -93,8 +92,9 @@ def _forget(options: argparse.Namespace) -> None:
         for path in options.files:
             key = key_of(memory, path)
             if key not in memory.learnt():
-                msg = f"{options.memory} has learnt no file {key}; see amts memory info"
-                raise ConfigError(msg)
+                raise ConfigError(
+                    f"{options.memory} has learnt no file {key}; see amts memory info"
+                )
             memory.forget_file(key)
             echo(f"forgot {key}")
 

@@ -16,7 +16,7 @@ from amts_sphinx.formats import csv, tmx
 from amts_sphinx.memory.importing import LeftOut
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.parallel import extract, review_page
-from amts_sphinx.parallel.extract import Parallel, Rules
+from amts_sphinx.parallel.extract import PairingRules, Parallel
 
 if TYPE_CHECKING:
     import argparse
@@ -94,8 +94,9 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     if not (options.output or options.learn or options.review):
-        msg = "name a file with -o, a memory with --learn, or a page with --review"
-        raise ConfigError(msg)
+        raise ConfigError(
+            "name a file with -o, a memory with --learn, or a page with --review"
+        )
     form = _format(options) if options.output else ""
     if options.target is None and options.source.is_file():
         found, pair = _given(options)
@@ -126,8 +127,9 @@ def _format(options: argparse.Namespace) -> str:
     suffix = options.output.suffix.lower().removeprefix(".")
     form = options.format or suffix
     if form not in _FORMATS:
-        msg = f"{options.output}: name its --format, one of {', '.join(_FORMATS)}"
-        raise ConfigError(msg)
+        raise ConfigError(
+            f"{options.output}: name its --format, one of {', '.join(_FORMATS)}"
+        )
     return str(form)
 
 
@@ -142,7 +144,7 @@ def _paired(
         for name in theirs
         if name in ours or name not in source.texts
     }
-    rules = Rules(by_sentence=options.granularity == "sentence")
+    rules = PairingRules(by_sentence=options.granularity == "sentence")
     with progress("aligning") as told:
         found = extract.pair_books(
             ours, theirs, pair, rules, executor=workers, progress=told
@@ -155,8 +157,9 @@ def _less(texts: Book, globs: Sequence[str]) -> Book:
     for glob in globs:
         if not any(fnmatchcase(name, glob) for name in texts):
             first = min(texts, default="")
-            msg = f"--hold-out {glob}: no such document; there is, say, {first!r}"
-            raise ConfigError(msg)
+            raise ConfigError(
+                f"--hold-out {glob}: no such document; there is, say, {first!r}"
+            )
     return {
         name: containers
         for name, containers in texts.items()
@@ -174,8 +177,9 @@ def _given(options: argparse.Namespace) -> tuple[Parallel, LanguagePair]:
 
 def _named(options: argparse.Namespace) -> tuple[str, str]:
     if not all(options.languages):
-        msg = f"{options.source}: name its languages with --languages SOURCE TARGET"
-        raise ConfigError(msg)
+        raise ConfigError(
+            f"{options.source}: name its languages with --languages SOURCE TARGET"
+        )
     return tuple(options.languages)
 
 

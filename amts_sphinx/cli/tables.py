@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def show(found: Evaluation) -> None:
     """Show one direction of an experiment: its tables, remarks and warnings."""
-    from rich.console import Console  # noqa: PLC0415 - it takes a while to load
+    from rich.console import Console
 
     # A pipe has no width, and a table that is cut is of no use.
     console = Console(soft_wrap=False)
@@ -37,7 +37,7 @@ def show(found: Evaluation) -> None:
 
 def _table(found: Evaluation, metric: str) -> Table:
     """Return a row for each document and a column for each arm, 0–1."""
-    from rich.table import Table  # noqa: PLC0415 - see above
+    from rich.table import Table
 
     table = Table(title=f"{found.pair}, {metric} (0–1)", title_justify="left")
     table.add_column("document", overflow="fold")

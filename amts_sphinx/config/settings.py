@@ -192,8 +192,9 @@ class AmtsConfig:
         found["memory"] = Path(confdir, found["memory"])
         found["report"] = Path(confdir, found["report"]) if found["report"] else None
         if found["report"] is None and found["fail_under"].by_name():
-            msg = "amts_fail_under needs the quality report: do not empty amts_report"
-            raise ConfigError(msg)
+            raise ConfigError(
+                "amts_fail_under needs the quality report: do not empty amts_report"
+            )
         for name in ("memory_files", "terminology"):
             found[name] = tuple(Path(confdir, path) for path in found[name])
         found["engine_options"] = _engine_options(found["engine"], config)
@@ -209,18 +210,16 @@ class AmtsConfig:
             values.language("language", self.source_language.tag)
         languages = (find_language(tag),) if tag else self.target_languages
         if not languages:
-            msg = (
+            raise ConfigError(
                 "amts_target_languages is empty; name the languages of the editions,"
                 ' for example amts_target_languages = ["zh", "es"]'
             )
-            raise ConfigError(msg)
         if self.source_language in languages:
-            msg = (
+            raise LanguageError(
                 f"the book is written in {self.source_language.tag}"
                 f" ({self.source_language.name}) and cannot be translated into it;"
                 " see amts_source_language, amts_target_languages and language"
             )
-            raise LanguageError(msg)
         return languages
 
 
@@ -246,8 +245,9 @@ def name_of(field: dataclasses.Field[Any]) -> str:
 def _engine_options(engine: str, config: Config) -> Mapping[str, object]:
     options = config[f"amts_{engine}"]
     if not isinstance(options, Mapping):
-        msg = f"amts_{engine} must be a dictionary of options, not {options!r}"
-        raise ConfigError(msg)
+        raise ConfigError(
+            f"amts_{engine} must be a dictionary of options, not {options!r}"
+        )
     return options
 
 

@@ -53,8 +53,7 @@ def flag(name: str, value: object) -> bool:
         return True
     if value in (False, "0", "false", "False"):
         return False
-    msg = f"{name} must be True or False, not {value!r}"
-    raise ConfigError(msg)
+    raise ConfigError(f"{name} must be True or False, not {value!r}")
 
 
 def one_of(*allowed: str) -> Callable[[str, object], str]:
@@ -74,8 +73,7 @@ def text(name: str, value: object) -> str:
     """Return a text that is not empty."""
     if isinstance(value, (str, Path)) and str(value):
         return str(value)
-    msg = f"{name} must be a non-empty string, not {value!r}"
-    raise ConfigError(msg)
+    raise ConfigError(f"{name} must be a non-empty string, not {value!r}")
 
 
 def texts(name: str, value: object) -> tuple[str, ...]:
@@ -85,8 +83,7 @@ def texts(name: str, value: object) -> tuple[str, ...]:
         items = [item.strip() for item in value.split(",") if item.strip()]
     if isinstance(items, (list, tuple, set, frozenset)):
         return tuple(text(f"each item of {name}", item) for item in items)
-    msg = f"{name} must be a list of strings, not {value!r}"
-    raise ConfigError(msg)
+    raise ConfigError(f"{name} must be a list of strings, not {value!r}")
 
 
 def language(name: str, value: object) -> Language:
@@ -94,8 +91,7 @@ def language(name: str, value: object) -> Language:
     try:
         return find_language(text(name, value))
     except LanguageError as exc:
-        msg = f"{name}: {exc}"
-        raise LanguageError(msg) from None
+        raise LanguageError(f"{name}: {exc}") from None
 
 
 def maybe_language(name: str, value: object) -> Language | None:
@@ -107,8 +103,7 @@ def languages(name: str, value: object) -> tuple[Language, ...]:
     """Return languages, each named once."""
     found = tuple(language(name, tag) for tag in texts(name, value))
     if len(set(found)) < len(found):
-        msg = f"{name} names a language twice: {value!r}"
-        raise ConfigError(msg)
+        raise ConfigError(f"{name} names a language twice: {value!r}")
     return found
 
 
@@ -136,10 +131,9 @@ def cost_limit(name: str, value: object) -> Limit | None:
     except ValueError:
         amount = -1.0
     if isinstance(value, bool) or not math.isfinite(amount) or amount < 0:
-        msg = (
+        raise ConfigError(
             f'{name} must be characters, as 500000, or dollars, as "$20", not {value!r}'
         )
-        raise ConfigError(msg)
     return Limit(amount, dollars)
 
 
@@ -196,8 +190,7 @@ def fail_under(name: str, value: object) -> FailUnder:
 def _mapping(name: str, value: object) -> Mapping[str, object]:
     if isinstance(value, Mapping):
         return value
-    msg = f"{name} must be a dictionary, not {value!r}"
-    raise ConfigError(msg)
+    raise ConfigError(f"{name} must be a dictionary, not {value!r}")
 
 
 def _within(name: str, value: object, most: float) -> float:
@@ -208,8 +201,7 @@ def _within(name: str, value: object, most: float) -> float:
         number = -1.0
     if 0 <= number <= most:
         return number
-    msg = f"{name} must be a number from 0 to {most:,}, not {value!r}"
-    raise ConfigError(msg)
+    raise ConfigError(f"{name} must be a number from 0 to {most:,}, not {value!r}")
 
 
 def maybe_path(name: str, value: object) -> str:
@@ -236,8 +228,9 @@ def builder_name(name: str, value: object) -> str:
     """Return the name of a builder that is not one of ours."""
     builder = text(name, value)
     if builder == "amts" or builder.startswith("amts-"):
-        msg = f"{name} must be the builder that writes an edition, not {builder!r}"
-        raise ConfigError(msg)
+        raise ConfigError(
+            f"{name} must be the builder that writes an edition, not {builder!r}"
+        )
     return builder
 
 

@@ -31,8 +31,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             os.fsync(stream.fileno())
         draft.replace(target)
     except OSError as exc:
-        msg = f"{path} cannot be written: {exc.strerror}"
-        raise InterchangeError(msg) from exc
+        raise InterchangeError(f"{path} cannot be written: {exc.strerror}") from exc
     finally:
         with suppress(OSError):
             draft.unlink()

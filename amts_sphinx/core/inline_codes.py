@@ -39,7 +39,7 @@ _PLAIN_PUNCTUATION: Final = str.maketrans(
 _LETTER: Final = re.compile(r"[^\W\d_]")
 
 
-class Token(NamedTuple):
+class CodedPiece(NamedTuple):
     """One piece of coded text."""
 
     #: ``text``, ``open``, ``close`` or ``empty``.
@@ -70,22 +70,22 @@ def empty(number: int) -> str:
     return f'<x id="{number}"/>'
 
 
-def tokens(coded: str) -> Iterator[Token]:
+def tokens(coded: str) -> Iterator[CodedPiece]:
     """Yield the pieces of *coded* in order, without judging them."""
     for piece in _TOKEN.split(coded):
         if not piece:
             continue
         if not _TOKEN.fullmatch(piece):
-            yield Token("text", piece, 0)
+            yield CodedPiece("text", piece, 0)
         elif piece == "</g>":
-            yield Token("close", piece, 0)
+            yield CodedPiece("close", piece, 0)
         else:
             shape = "open" if piece.startswith("<g") else "empty"
             number = _ID.search(piece)
-            yield Token(shape, piece, int(number[1]) if number else 0)
+            yield CodedPiece(shape, piece, int(number[1]) if number else 0)
 
 
-def join(pieces: Iterable[Token]) -> str:
+def join(pieces: Iterable[CodedPiece]) -> str:
     """Put tokens together again."""
     return "".join(piece.coded for piece in pieces)
 
@@ -126,7 +126,7 @@ def renumber(coded: str, numbers: Mapping[int, int]) -> str:
 
 def without(coded: str, numbers: Collection[int]) -> str:
     """Return *coded* without the codes *numbers*; what stands in them stays."""
-    kept: list[Token] = []
+    kept: list[CodedPiece] = []
     around: list[bool] = []
     for piece in tokens(coded):
         gone = piece.id in numbers
@@ -165,20 +165,17 @@ def structure(coded: str) -> list[tuple[int, bool, int]]:
         if piece.type == "text":
             stray = _STRAY.search(piece.coded)
             if stray:
-                msg = f"stray {stray[0]!r} in the text between codes"
-                raise MarkupError(msg)
+                raise MarkupError(f"stray {stray[0]!r} in the text between codes")
         elif piece.type == "close":
             if len(around) == 1:
-                msg = "</g> closes a code that was not opened"
-                raise MarkupError(msg)
+                raise MarkupError("</g> closes a code that was not opened")
             around.pop()
         else:
             found.append((piece.id, piece.type == "open", around[-1]))
             if piece.type == "open":
                 around.append(piece.id)
     if len(around) > 1:
-        msg = f"{opening(around[-1])} is not closed"
-        raise MarkupError(msg)
+        raise MarkupError(f"{opening(around[-1])} is not closed")
     return found
 
 

@@ -180,8 +180,7 @@ def find_language(tag: str) -> Language:
         known = _ALIASES.get(name) or by_tag.get(name)
         if known:
             return LANGUAGES[known]
-    msg = f"unknown language {tag!r}; {_neighbours(wanted)}"
-    raise LanguageError(msg)
+    raise LanguageError(f"unknown language {tag!r}; {_neighbours(wanted)}")
 
 
 def name_language(tag: str) -> Language:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from amts_sphinx.core import inline_codes
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -84,6 +86,11 @@ class Segment:
     #: The number that each code has in the container, for the code 1, 2, 3, …
     numbers: tuple[int, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """What the memory knows the source by: :func:`inline_codes.normalise` of it."""
+        return inline_codes.normalise(self.source)
+
     def __reduce__(self) -> tuple[type[Segment], tuple[object, ...]]:
         """Pickle fast, as :class:`Code` does."""
         mine = (self.source, self.kind, self.location, self.codes, self.numbers)
@@ -147,6 +154,11 @@ class TranslationUnit:
     changed: int = 0
 
     @property
+    def key(self) -> str:
+        """What the memory knows the source by: :func:`inline_codes.normalise` of it."""
+        return inline_codes.normalise(self.source)
+
+    @property
     def by_human(self) -> bool:
         """Whether a person answers for the target."""
         return self.maker == HUMAN
@@ -183,6 +195,11 @@ class Finding:
     message: str
     #: The coded source it is about; never written to a log.
     source: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the memory knows the source by: :func:`inline_codes.normalise` of it."""
+        return inline_codes.normalise(self.source)
 
 
 @dataclass(frozen=True, slots=True)

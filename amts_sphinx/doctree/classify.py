@@ -58,7 +58,7 @@ _CODE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class SegmentRules:
     """What is taken from a doctree, and in which pieces."""
 
     #: The source language, as a BCP 47 tag.
@@ -73,7 +73,7 @@ class Rules:
     values: tuple[tuple[str, str], ...] = ()
 
 
-def is_untranslated(node: nodes.Element, rules: Rules) -> bool:
+def is_untranslated(node: nodes.Element, rules: SegmentRules) -> bool:
     """Tell whether the author or the configuration keeps *node* as it is."""
     classes = node.get("classes", ())
     if "notranslate" in classes or node.get("translate") == "no":
@@ -90,7 +90,7 @@ def is_invisible(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Invisible)
 
 
-def is_opaque(node: nodes.Element, rules: Rules) -> bool:
+def is_opaque(node: nodes.Element, rules: SegmentRules) -> bool:
     """Tell whether an inline node holds nothing to translate."""
     if holds_prose_in_literal(node):
         return False
@@ -121,7 +121,7 @@ def _is_filled(node: nodes.Element) -> bool:
     return not node.get("refexplicit") and node.get("reftype") != "term"
 
 
-def _is_wordless(node: nodes.Element, rules: Rules) -> bool:
+def _is_wordless(node: nodes.Element, rules: SegmentRules) -> bool:
     text = node.astext()
     if not _LETTER.search(text):
         return True

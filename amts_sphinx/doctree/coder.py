@@ -27,7 +27,7 @@ from amts_sphinx.doctree.classify import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from amts_sphinx.doctree.classify import Rules
+    from amts_sphinx.doctree.classify import SegmentRules
 
 #: What stands between two keys that are pressed together or in turn.
 _JOINTS: Final = frozenset({"+", "-", "^", " "})
@@ -48,7 +48,7 @@ class Slot(NamedTuple):
 class Coder:
     """Turns the inline children of one container into coded text."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: SegmentRules) -> None:
         self._rules = rules
         self._values = dict(rules.values)
         self.names: list[Code] = []
@@ -111,8 +111,7 @@ class Coder:
         """Code a reference with places that Sphinx fills, as in ``Figure %s``."""
         literal = node.children[0]
         if not isinstance(literal, nodes.Element):
-            msg = f"a literal was expected in {node.tagname}"
-            raise TypeError(msg)
+            raise TypeError(f"a literal was expected in {node.tagname}")
         number = self._add(node, literal, kind_of(node), equiv_of(node))
         coded = inline_codes.opening(number)
         for part in HOLES.split(literal.astext()):

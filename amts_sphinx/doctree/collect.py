@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sphinx.transforms import SphinxTransform
 
 from amts_sphinx.config.settings import checked
-from amts_sphinx.doctree.classify import Rules
+from amts_sphinx.doctree.classify import SegmentRules
 from amts_sphinx.doctree.conf_strings import today, values
 from amts_sphinx.doctree.segments import containers
 from amts_sphinx.doctree.sites import Finder
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _ATTRIBUTE: Final = "amts_texts"
 
 
-class Texts(NamedTuple):
+class DocumentTexts(NamedTuple):
     """The texts of one document."""
 
     containers: tuple[Container, ...]
@@ -39,7 +39,7 @@ class Texts(NamedTuple):
     date: str
 
 
-def texts_of(env: BuildEnvironment) -> dict[str, Texts]:
+def texts_of(env: BuildEnvironment) -> dict[str, DocumentTexts]:
     """Return the texts of the book by document."""
     return {docname: pickle.loads(packed) for docname, packed in _packed(env).items()}
 
@@ -56,10 +56,10 @@ def _packed(env: BuildEnvironment) -> dict[str, bytes]:
     return packed
 
 
-def rules(config: Config) -> Rules:
+def rules(config: Config) -> SegmentRules:
     """Return the rules that the configuration gives for finding texts."""
     ours = checked(config)
-    return Rules(
+    return SegmentRules(
         ours.source_language.tag,
         spaced=ours.source_language.spaced,
         by_sentence=ours.by_sentence,
@@ -70,7 +70,7 @@ def rules(config: Config) -> Rules:
 
 
 @cache
-def _finder(rules: Rules, locale: str) -> Finder:
+def _finder(rules: SegmentRules, locale: str) -> Finder:
     return Finder(rules, UiStrings(locale))
 
 
@@ -87,7 +87,7 @@ class CollectTexts(SphinxTransform):
             return
         finder = _finder(rules(self.config), self.config.language or "en")
         found = containers(self.document, self.env.docname, finder)
-        texts = Texts(found, today(self.config))
+        texts = DocumentTexts(found, today(self.config))
         packed = pickle.dumps(texts, pickle.HIGHEST_PROTOCOL)
         _packed(self.env)[self.env.docname] = packed
 

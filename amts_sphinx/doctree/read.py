@@ -15,7 +15,7 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.doctree import conf_strings
-from amts_sphinx.doctree.classify import Rules
+from amts_sphinx.doctree.classify import SegmentRules
 from amts_sphinx.doctree.segments import containers
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings
@@ -41,8 +41,7 @@ def read(srcdir: Path, language: str = "") -> BookRead:
     :raises AmtsError: it is no such tree, or cannot be read
     """
     if not Path(srcdir, "conf.py").exists():
-        msg = f"{srcdir} is not a Sphinx source tree: it has no conf.py"
-        raise AmtsError(msg)
+        raise AmtsError(f"{srcdir} is not a Sphinx source tree: it has no conf.py")
     warnings = StringIO()
     with (
         tempfile.TemporaryDirectory() as out,
@@ -62,8 +61,7 @@ def read(srcdir: Path, language: str = "") -> BookRead:
             )
             app.build()
         except SphinxError as exc:
-            msg = f"{srcdir} cannot be read: {exc}"
-            raise AmtsError(msg) from None
+            raise AmtsError(f"{srcdir} cannot be read: {exc}") from None
         tag = find_language(language or app.config.language or "en").tag
         texts = _texts(app, tag)
     return BookRead(tag, texts, strip_colors(warnings.getvalue()))
@@ -73,7 +71,7 @@ def _texts(app: Sphinx, tag: str) -> Book:
     """Extract everything, figures' texts too: a person may have translated them."""
     values = conf_strings.values(app.config)
     spaced = find_language(tag).spaced
-    rules = Rules(tag, spaced=spaced, figure_captions=True, values=values)
+    rules = SegmentRules(tag, spaced=spaced, figure_captions=True, values=values)
     finder = Finder(rules, UiStrings(app.config.language or "en"))
     found = {
         docname: containers(app.env.get_doctree(docname), docname, finder)

@@ -17,7 +17,7 @@ from amts_sphinx.text.segmentation import container as split
 
 if TYPE_CHECKING:
     from amts_sphinx.core.units import Container
-    from amts_sphinx.doctree.classify import Rules
+    from amts_sphinx.doctree.classify import SegmentRules
     from amts_sphinx.doctree.sites import Finder, Site
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def containers(
     )
 
 
-def container(site: Site, docname: str, rules: Rules) -> Container:
+def container(site: Site, docname: str, rules: SegmentRules) -> Container:
     """Return a site's text, split into the segments that it is translated in."""
     place = Location(docname, _line(site.node))
     whole = Segment(site.coded, site.kind, place, site.names)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from amts_sphinx.core.units import Code
-    from amts_sphinx.doctree.classify import Rules
+    from amts_sphinx.doctree.classify import SegmentRules
     from amts_sphinx.doctree.sphinx_strings import UiStrings
 
 #: An index entry that is an identifier: ``os.path``, ``-j``, ``f()``, ``snake_case``.
@@ -75,7 +75,7 @@ class Site(NamedTuple):
 class Finder:
     """Finds the sites of a doctree under given rules."""
 
-    rules: Rules
+    rules: SegmentRules
     #: With a target language, :attr:`Site.baked` is in it.
     strings: UiStrings
 
@@ -187,7 +187,7 @@ def _is_edge(node: nodes.Node) -> bool:
     return is_invisible(node) or sphinx_strings.is_version_label(node)
 
 
-def _only_wrapper(kids: list[nodes.Node], rules: Rules) -> nodes.Element | None:
+def _only_wrapper(kids: list[nodes.Node], rules: SegmentRules) -> nodes.Element | None:
     """Return the one inline element that *kids* consist of, if it holds words."""
     if len(kids) != 1 or not isinstance(kids[0], nodes.Element):
         return None

@@ -25,8 +25,8 @@ def mend(tag: str) -> None:
     """Make the search of a Chinese edition work, and its index fast to build."""
     if tag.partition("-")[0] != "zh":
         return
-    from sphinx.search import IndexBuilder  # noqa: PLC0415 - see below
-    from sphinx.search.zh import SearchChinese  # noqa: PLC0415 - it loads jieba
+    from sphinx.search import IndexBuilder
+    from sphinx.search.zh import SearchChinese
 
     # It tells on standard error that it loads its dictionary.
     logging.getLogger("jieba").setLevel(logging.WARNING)

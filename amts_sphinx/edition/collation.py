@@ -110,7 +110,7 @@ def _initial(text: str) -> str | None:
 def _pinyin(text: str) -> list[str]:
     """Return the pinyin of each character, or what is not Chinese as it is."""
     # Its dictionary takes a seventh of a second, which only a Chinese edition needs.
-    from pypinyin import lazy_pinyin  # noqa: PLC0415
+    from pypinyin import lazy_pinyin
 
     found: list[str] = lazy_pinyin(text)
     return found

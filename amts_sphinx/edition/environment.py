@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-    from amts_sphinx.edition.plan import Plan, State
+    from amts_sphinx.edition.plan import EditionPlan, EditionState
 
 #: Elements whose text Sphinx may show for a label that points at or around them.
 _TITLES: Final = (
@@ -49,7 +49,7 @@ _TITLES: Final = (
 )
 
 
-def derive(app: Sphinx, plan: Plan, state: State, today: str) -> set[str]:
+def derive(app: Sphinx, plan: EditionPlan, state: EditionState, today: str) -> set[str]:
     """Make the environment of *app* that of the edition.
 
     :param state: what is known from the last time; it is brought up to date
@@ -80,7 +80,7 @@ def derive(app: Sphinx, plan: Plan, state: State, today: str) -> set[str]:
 class _Deriver:
     """Derives documents, one by one."""
 
-    def __init__(self, app: Sphinx, plan: Plan, today: str) -> None:
+    def __init__(self, app: Sphinx, plan: EditionPlan, today: str) -> None:
         self._app = app
         self._plan = plan
         self._today = today

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from docutils import nodes
 
-    from amts_sphinx.doctree.classify import Rules
+    from amts_sphinx.doctree.classify import SegmentRules
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class EditionPlan:
     """One edition to write: everything its process must know."""
 
     #: BCP 47.
@@ -49,7 +49,7 @@ class Plan:
     force: bool
     #: Source files given on the command line.
     filenames: tuple[str, ...]
-    rules: Rules
+    rules: SegmentRules
     #: Coded targets by normalised source.
     targets: Mapping[str, str]
     #: The sources among them whose targets are drafts.
@@ -96,16 +96,17 @@ class Patch(NamedTuple):
 
 
 @dataclass(slots=True)
-class State:
+class EditionState:
     """What an edition's process knows from the last time."""
 
     patches: dict[str, Patch] = field(default_factory=dict)
-    #: For each place that the edition was ever written to (:attr:`Plan.place`), the
-    #: documents that were derived since, and are not yet written there.
+    #: For each place that the edition was ever written to
+    #: (:attr:`EditionPlan.place`), the documents that were derived since, and are not
+    #: yet written there.
     pending: dict[str, set[str]] = field(default_factory=dict)
 
 
-def load_state(home: str) -> State:
+def load_state(home: str) -> EditionState:
     """Return the state kept in *home*; an empty one if it cannot be read.
 
     It can always be made again, so a broken or outdated file is no error.
@@ -114,8 +115,8 @@ def load_state(home: str) -> State:
         with Path(home, "state.pickle").open("rb") as file:
             state = pickle.load(file)
     except (OSError, pickle.PickleError, EOFError, AttributeError, ImportError):
-        return State()
-    return state if isinstance(state, State) else State()
+        return EditionState()
+    return state if isinstance(state, EditionState) else EditionState()
 
 
 def save_pickle(path: Path, value: object) -> None:
@@ -127,6 +128,6 @@ def save_pickle(path: Path, value: object) -> None:
     draft.replace(path)
 
 
-def save_state(home: str, state: State) -> None:
+def save_state(home: str, state: EditionState) -> None:
     """Keep *state* in *home*."""
     save_pickle(Path(home, "state.pickle"), state)

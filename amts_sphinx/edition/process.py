@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
-    from amts_sphinx.edition.plan import Plan, State
+    from amts_sphinx.edition.plan import EditionPlan, EditionState
 
 #: Begins a line on standard error that is a record, not a message.
 RECORD: Final = "\x1eamts-record "
@@ -42,7 +42,9 @@ RECORD: Final = "\x1eamts-record "
 FAILURE: Final = "\x1eamts-failure "
 
 #: What :func:`_begin` leaves for :func:`_finish`.
-_STATES: Final[WeakKeyDictionary[Sphinx, tuple[Plan, State]]] = WeakKeyDictionary()
+_STATES: Final[WeakKeyDictionary[Sphinx, tuple[EditionPlan, EditionState]]] = (
+    WeakKeyDictionary()
+)
 
 
 def register(app: Sphinx) -> None:
@@ -52,10 +54,10 @@ def register(app: Sphinx) -> None:
     app.connect("build-finished", _finish)
 
 
-def load_plan(path: str) -> Plan:
+def load_plan(path: str) -> EditionPlan:
     """Read the plan that the ordering build wrote."""
     with Path(path).open("rb") as file:
-        return cast("Plan", pickle.load(file))
+        return cast("EditionPlan", pickle.load(file))
 
 
 def _begin(app: Sphinx) -> None:
@@ -64,11 +66,10 @@ def _begin(app: Sphinx) -> None:
         return
     plan = load_plan(app.config[PLAN])
     if not app.env.found_docs:
-        msg = (
+        raise EditionError(
             f"the environment of the book could not be loaded for the edition"
             f" {plan.tag}; run the build again with -E"
         )
-        raise EditionError(msg)
     # The language differs from the book's: that must not have everything read again.
     app.env.config_status = CONFIG_OK
     chinese_search.mend(plan.tag)
@@ -98,7 +99,7 @@ def _write_also(builder: Builder, pending: set[str]) -> None:
     builder.get_outdated_docs = with_pending  # type: ignore[method-assign]
 
 
-def _keep_doctrees_out(app: Sphinx, plan: Plan) -> None:
+def _keep_doctrees_out(app: Sphinx, plan: EditionPlan) -> None:
     """Keep the doctrees, if they lie within the edition, from being packed into it.
 
     An EPUB takes whatever is in its directory, and warns of what it cannot take.
@@ -129,7 +130,7 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
             save_state(plan.home, state)
 
 
-def build(plan: Plan) -> None:
+def build(plan: EditionPlan) -> None:
     """Write the edition that *plan* describes."""
     with patch_docutils(plan.confdir), docutils_namespace():
         app = Sphinx(

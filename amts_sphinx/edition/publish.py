@@ -79,7 +79,7 @@ def _write_attribute(site: Site, text: str) -> None:
 
 
 def _children(
-    pieces: Iterator[inline_codes.Token],
+    pieces: Iterator[inline_codes.CodedPiece],
     slots: tuple[Slot, ...],
     values: Mapping[str, str],
 ) -> list[nodes.Node]:

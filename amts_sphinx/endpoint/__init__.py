@@ -107,8 +107,9 @@ def _listening(address: tuple[str, int], dispatcher: Dispatcher) -> Iterator[Ser
     try:
         server = Server(address, dispatcher.answer)
     except OSError as exc:
-        msg = f"{address[0]}:{address[1]} cannot be listened to: {exc.strerror or exc}"
-        raise ConfigError(msg) from exc
+        raise ConfigError(
+            f"{address[0]}:{address[1]} cannot be listened to: {exc.strerror or exc}"
+        ) from exc
     thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

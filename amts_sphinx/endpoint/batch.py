@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.endpoint import documents, fault_damage, languages
-from amts_sphinx.endpoint.bucket import LARGEST, Place
+from amts_sphinx.endpoint.bucket import LARGEST, S3Location
 from amts_sphinx.endpoint.fault_plan import ON_TEXTS
 from amts_sphinx.endpoint.service_error import ServiceError, invalid_request
 from amts_sphinx.endpoint.terminologies import applied, terms_of
@@ -49,7 +49,7 @@ class _Result:
     details: list[dict[str, Any]] = field(default_factory=list)
 
 
-class Batch:
+class JobRun:
     """Does jobs."""
 
     def __init__(
@@ -96,10 +96,10 @@ class Batch:
             raise
 
     def _do(self, job: Job, kind: str) -> None:
-        source = Place.of(job.properties["InputDataConfig"]["S3Uri"])
-        output = Place.of(job.properties["OutputDataConfig"]["S3Uri"])
+        source = S3Location.of(job.properties["InputDataConfig"]["S3Uri"])
+        output = S3Location.of(job.properties["OutputDataConfig"]["S3Uri"])
         found = self._input(source)
-        probe = Place(output.bucket, f"{output.key}.write_access_check_file.temp")
+        probe = S3Location(output.bucket, f"{output.key}.write_access_check_file.temp")
         self._buckets.write(probe, b"")
         bad: Counter[str] = Counter()
         for code in job.properties["TargetLanguageCodes"]:
@@ -109,31 +109,37 @@ class Batch:
             bad.update(d["sourceFile"] for d in result.details if _is_bad(d))
             self._summarise(job, result, output)
         if kind == "foreign-object":
-            foreign = Place(output.bucket, f"{output.key}xx.unasked.html")
+            foreign = S3Location(output.bucket, f"{output.key}xx.unasked.html")
             self._buckets.write(foreign, b"<html><p>Nobody asked for this.</p></html>")
         _finish(job, len(found), len(bad), wrong=kind == "wrong-counters")
 
-    def _input(self, source: Place) -> list[Stored]:
+    def _input(self, source: S3Location) -> list[Stored]:
         """Return the documents of a folder.
 
         :raises ServiceError: there are none, or not such as can be translated
         """
         found = [s for s in self._buckets.list(source) if not s.key.endswith("/")]
         if not found:
-            msg = "There are no documents in the input folder."
-            raise invalid_request(msg)
+            raise invalid_request("There are no documents in the input folder.")
         for stored in found:
             *folders, _ = stored.key[len(source.key) :].split("/")
             if _DETAILS in folders:
-                msg = f"No folder of the input may be called {_DETAILS!r}."
-                raise invalid_request(msg)
+                raise invalid_request(
+                    f"No folder of the input may be called {_DETAILS!r}."
+                )
         if len(found) > _DOCUMENTS or sum(stored.size for stored in found) > LARGEST:
-            msg = f"The input has more than {_DOCUMENTS} documents or {LARGEST} bytes."
-            raise invalid_request(msg)
+            raise invalid_request(
+                f"The input has more than {_DOCUMENTS} documents or {LARGEST} bytes."
+            )
         return found
 
     def _document(
-        self, job: Job, stored: Stored, source: Place, output: Place, result: _Result
+        self,
+        job: Job,
+        stored: Stored,
+        source: S3Location,
+        output: S3Location,
+        result: _Result,
     ) -> None:
         """Translate one document into one language, or note why not."""
         name = stored.key[len(source.key) :].lstrip("/")
@@ -143,7 +149,7 @@ class Batch:
         noted: dict[str, Any] = {"sourceFile": name, "targetFile": target}
         try:
             _check(fault)
-            text = self._text(Place(source.bucket, stored.key), stored.size)
+            text = self._text(S3Location(source.bucket, stored.key), stored.size)
             done, used = self._translate(job, text, result)
         except ServiceError as exc:
             result.errors += 1
@@ -154,29 +160,29 @@ class Batch:
             html = job.properties["InputDataConfig"]["ContentType"] == documents.HTML
             if fault is None or fault.kind != "missing":
                 data = _spoilt(done, fault, html=html)
-                self._buckets.write(Place(output.bucket, output.key + target), data)
+                self._buckets.write(
+                    S3Location(output.bucket, output.key + target), data
+                )
         result.details.append(noted)
 
-    def _text(self, place: Place, size: int) -> str:
+    def _text(self, place: S3Location, size: int) -> str:
         """Return a document.
 
         :raises ServiceError: it is too large, or not UTF-8
         """
         if size > _DOCUMENT:
-            msg = f"The document has more than {_DOCUMENT} bytes."
-            raise invalid_request(msg)
+            raise invalid_request(f"The document has more than {_DOCUMENT} bytes.")
         data = self._buckets.read(place)
         if data is None:
-            msg = "The document cannot be read from S3."
-            raise invalid_request(msg)
+            raise invalid_request("The document cannot be read from S3.")
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as exc:
-            msg = "The document is not UTF-8."
-            raise invalid_request(msg) from exc
+            raise invalid_request("The document is not UTF-8.") from exc
         if len(text) >= _TEXT:
-            msg = f"The document must have less than {_TEXT} characters."
-            raise invalid_request(msg)
+            raise invalid_request(
+                f"The document must have less than {_TEXT} characters."
+            )
         return text
 
     def _translate(
@@ -206,8 +212,7 @@ class Batch:
         # What is too large is refused before anything is done, and nothing is billed.
         draft = documents.translate(text, kind, list)
         if sum(len(piece.encode()) for piece in draft.billed) > _TEXT:
-            msg = f"The translatable text has more than {_TEXT} bytes."
-            raise invalid_request(msg)
+            raise invalid_request(f"The translatable text has more than {_TEXT} bytes.")
         done = documents.translate(text, kind, say)
         if pair.source != pair.target:  # the same language is free
             names = told.get("ParallelDataNames", [])
@@ -219,7 +224,7 @@ class Batch:
             )
         return done.text, applied(job.terms, terms, done.segments, pair)
 
-    def _summarise(self, job: Job, result: _Result, output: Place) -> None:
+    def _summarise(self, job: Job, result: _Result, output: S3Location) -> None:
         """Write the details of one language; its numbers are strings."""
         said = {
             "sourceLanguageCode": job.properties["SourceLanguageCode"],
@@ -232,7 +237,7 @@ class Batch:
             "details": result.details,
         }
         name = f"{result.language}.auxiliary-translation-details.json"
-        place = Place(output.bucket, f"{output.key}{_DETAILS}/{name}")
+        place = S3Location(output.bucket, f"{output.key}{_DETAILS}/{name}")
         self._buckets.write(place, json.dumps(said, ensure_ascii=False).encode())
 
 

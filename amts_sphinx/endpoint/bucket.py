@@ -20,14 +20,14 @@ LARGEST: Final = 5 * 1024**3
 _LINK: Final = 1800
 
 
-class Place(NamedTuple):
+class S3Location(NamedTuple):
     """A bucket, and what its keys begin with."""
 
     bucket: str
     key: str
 
     @classmethod
-    def of(cls, uri: str) -> Place:
+    def of(cls, uri: str) -> S3Location:
         """Return what an ``s3://`` address names."""
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         return cls(bucket, key)
@@ -79,7 +79,7 @@ class Buckets:
         with suppress(self._s3.exceptions.BucketAlreadyOwnedByYou):
             self._s3.create_bucket(Bucket=name, **told)
 
-    def check(self, place: Place) -> None:
+    def check(self, place: S3Location) -> None:
         """Refuse a bucket that is not there, or is in another region.
 
         :raises ServiceError: the bucket cannot be used
@@ -87,24 +87,24 @@ class Buckets:
         try:
             found = self._s3.get_bucket_location(Bucket=place.bucket)
         except ClientError as exc:
-            msg = f"The bucket {place.bucket} cannot be accessed."
-            raise invalid_request(msg) from exc
+            raise invalid_request(
+                f"The bucket {place.bucket} cannot be accessed."
+            ) from exc
         region = found.get("LocationConstraint") or "us-east-1"
         if region != self.region:
-            msg = (
+            raise invalid_request(
                 f"The bucket {place.bucket} is in the region {region}, but must be in"
                 f" {self.region}, the region of this service."
             )
-            raise invalid_request(msg)
 
-    def list(self, place: Place) -> Iterator[Stored]:
+    def list(self, place: S3Location) -> Iterator[Stored]:
         """Yield the objects whose keys begin as *place* says."""
         pages = self._s3.get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=place.bucket, Prefix=place.key):
             for found in page.get("Contents", ()):
                 yield Stored(found["Key"], found["Size"])
 
-    def read(self, place: Place) -> bytes | None:
+    def read(self, place: S3Location) -> bytes | None:
         """Return an object, or None if it is not there."""
         try:
             found = self._s3.get_object(Bucket=place.bucket, Key=place.key)
@@ -113,18 +113,18 @@ class Buckets:
             return None
         return data
 
-    def write(self, place: Place, data: bytes) -> None:
+    def write(self, place: S3Location, data: bytes) -> None:
         """Write an object."""
         self._s3.put_object(Bucket=place.bucket, Key=place.key, Body=data)
 
     def keep(self, key: str, data: bytes) -> str:
         """Keep something in a bucket of the service's own; return a link to it."""
-        place = Place(self._reserved, key)
+        place = S3Location(self._reserved, key)
         self.create(self._reserved)
         self.write(place, data)
         return self.link(place)
 
-    def link(self, place: Place) -> str:
+    def link(self, place: S3Location) -> str:
         """Return an address by which an object can be read for half an hour."""
         told = {"Bucket": place.bucket, "Key": place.key}
         link: str = self._s3.generate_presigned_url(

@@ -67,8 +67,7 @@ def decode(data: bytes) -> Any:
     reader = _Reader(data)
     value = reader.value()
     if reader.place != len(data):
-        msg = "there is more than one value"
-        raise ValueError(msg)
+        raise ValueError("there is more than one value")
     return value
 
 
@@ -87,8 +86,7 @@ class _Reader:
             return self._simple(teller)
         self._depth += 1
         if self._depth > _DEEPEST:
-            msg = "values are nested too deeply"
-            raise ValueError(msg)
+            raise ValueError("values are nested too deeply")
         found = (
             self._number,
             self._negative,
@@ -104,8 +102,7 @@ class _Reader:
     def _take(self, size: int) -> bytes:
         found = self._data[self.place : self.place + size]
         if len(found) < size:
-            msg = "it breaks off"
-            raise ValueError(msg)
+            raise ValueError("it breaks off")
         self.place += size
         return found
 
@@ -113,8 +110,7 @@ class _Reader:
         if teller < _SIZES[1]:
             return teller
         if teller not in _BY_TELLER:
-            msg = "a length is not well-formed"
-            raise ValueError(msg)
+            raise ValueError("a length is not well-formed")
         return int.from_bytes(self._take(_BY_TELLER[teller]), "big")
 
     def _simple(self, teller: int) -> Any:
@@ -123,8 +119,7 @@ class _Reader:
             [number] = struct.unpack(form, self._take(struct.calcsize(form)))
             return number
         if teller not in _SIMPLE:
-            msg = "a value is of no known kind"
-            raise ValueError(msg)
+            raise ValueError("a value is of no known kind")
         return _SIMPLE[teller]
 
     def _more(self, teller: int) -> Any:

@@ -11,14 +11,14 @@ from amts_sphinx.endpoint.protocols import json_page
 
 if TYPE_CHECKING:
     from amts_sphinx.endpoint.fault_plan import Faults
-    from amts_sphinx.endpoint.http import Reply, Request
+    from amts_sphinx.endpoint.http import HttpReply, Request
     from amts_sphinx.endpoint.usage import Meter
 
 #: No bucket can have this name.
 ROOT: Final = "/_amts/"
 
 
-def answer(request: Request, meter: Meter, faults: Faults) -> Reply:
+def answer(request: Request, meter: Meter, faults: Faults) -> HttpReply:
     """Answer a request to one of the pages."""
     asked = (request.method, request.path.removeprefix(ROOT))
     if asked == ("GET", "usage"):

@@ -19,7 +19,7 @@ from amts_sphinx.endpoint.service_error import ServiceError
 
 if TYPE_CHECKING:
     from amts_sphinx.endpoint.fault_plan import Faults
-    from amts_sphinx.endpoint.http import Reply, Request
+    from amts_sphinx.endpoint.http import HttpReply, Request
     from amts_sphinx.endpoint.options import Options
     from amts_sphinx.endpoint.s3 import Storage
     from amts_sphinx.endpoint.service import Service
@@ -57,7 +57,7 @@ class Dispatcher:
         if self.service is not None:
             self.service.close()
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> HttpReply:
         """Answer a request."""
         if self._secret in request.header("User-Agent"):
             return self._storage.answer(request)
@@ -72,7 +72,7 @@ class Dispatcher:
             return self._translate(request, *addressed)
         return self._s3(request)
 
-    def _s3(self, request: Request) -> Reply:
+    def _s3(self, request: Request) -> HttpReply:
         name = f"S3:{s3.operation(request)}"
         self._meter.request(name)
         fault = self._faults.strike(name, request.path)
@@ -88,7 +88,7 @@ class Dispatcher:
 
     def _translate(
         self, request: Request, protocol: protocols.Wire, name: str
-    ) -> Reply:
+    ) -> HttpReply:
         """Answer for the service.
 
         :param name: the operation; empty if it is another service's

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.endpoint import fault_damage, s3
 from amts_sphinx.endpoint.fault_plan import ON_TEXTS
-from amts_sphinx.endpoint.http import Ending, Reply
+from amts_sphinx.endpoint.http import Ending, HttpReply
 from amts_sphinx.endpoint.service_error import ServiceError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: Seconds that a slow reply takes.
 _SLOW: Final = 3.0
-_RESET: Final = Reply(0, ending=Ending.RESET)
+_RESET: Final = HttpReply(0, ending=Ending.RESET)
 _OF_S3: Final = {
     "AccessDenied": HTTPStatus.FORBIDDEN,
     "ExpiredToken": HTTPStatus.BAD_REQUEST,
@@ -28,7 +28,7 @@ _OF_S3: Final = {
 }
 
 
-def before(fault: Fault | None, wire: Wire | None) -> Reply | None:
+def before(fault: Fault | None, wire: Wire | None) -> HttpReply | None:
     """Return the reply of a fault that comes before any work is done.
 
     :param wire: the protocol of the service; ``None`` for S3
@@ -39,17 +39,19 @@ def before(fault: Fault | None, wire: Wire | None) -> Reply | None:
     if kind == "reset":
         return _RESET
     if kind == "empty":
-        return Reply(HTTPStatus.OK)
+        return HttpReply(HTTPStatus.OK)
     if kind == "nothing":
-        return wire.reply(HTTPStatus.OK, {}) if wire else Reply(HTTPStatus.OK, b"{}")
+        return (
+            wire.reply(HTTPStatus.OK, {}) if wire else HttpReply(HTTPStatus.OK, b"{}")
+        )
     if kind == "error":
         return _error(fault, wire)
     status = int(fault.details.get("status", HTTPStatus.BAD_GATEWAY))
     body = str(fault.details.get("body", "")).encode()
-    return Reply(status, body, _headers(fault))
+    return HttpReply(status, body, _headers(fault))
 
 
-def _error(fault: Fault, wire: Wire | None) -> Reply:
+def _error(fault: Fault, wire: Wire | None) -> HttpReply:
     code = fault.details.get("code", "InternalServerException" if wire else "SlowDown")
     message = fault.details.get("message", "This fault was asked for.")
     status = int(fault.details.get("status", 0))
@@ -59,7 +61,7 @@ def _error(fault: Fault, wire: Wire | None) -> Reply:
         return wire.refuse(error)
     usual = _OF_S3.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
     reply = s3.failure(status or usual, code, message)
-    return Reply(reply.status, reply.body, (*reply.headers, *_headers(fault)))
+    return HttpReply(reply.status, reply.body, (*reply.headers, *_headers(fault)))
 
 
 def _headers(fault: Fault) -> Headers:
@@ -76,7 +78,9 @@ def spoil(fault: Fault | None, said: dict[str, Any]) -> None:
         )
 
 
-def after(fault: Fault | None, reply: Reply, closing: Event, *, of_s3: bool) -> Reply:
+def after(
+    fault: Fault | None, reply: HttpReply, closing: Event, *, of_s3: bool
+) -> HttpReply:
     """Return what becomes of a reply.
 
     :param closing: ends the waiting of a slow one
@@ -89,6 +93,6 @@ def after(fault: Fault | None, reply: Reply, closing: Event, *, of_s3: bool) -> 
     if kind != "truncated":
         return reply
     if of_s3:
-        return Reply(reply.status, reply.body, reply.headers, Ending.CUT)
+        return HttpReply(reply.status, reply.body, reply.headers, Ending.CUT)
     # An honest length: it is the text that is broken, not the connection.
-    return Reply(reply.status, reply.body[: len(reply.body) // 2], reply.headers)
+    return HttpReply(reply.status, reply.body[: len(reply.body) // 2], reply.headers)

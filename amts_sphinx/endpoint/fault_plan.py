@@ -76,7 +76,7 @@ class Fault:
     happened: int = 0
 
     def __post_init__(self) -> None:
-        self._chances = random.Random(self.seed)  # noqa: S311 - no secret
+        self._chances = random.Random(self.seed)
 
     def strikes(self, place: str, name: str) -> bool:
         """Tell whether it happens now, and count."""
@@ -156,11 +156,9 @@ def parse(data: str | bytes) -> list[object]:
     try:
         plan = json.loads(data)
     except ValueError as exc:
-        msg = f"faults must be JSON: {exc}"
-        raise ConfigError(msg) from exc
+        raise ConfigError(f"faults must be JSON: {exc}") from exc
     if not isinstance(plan, list):
-        msg = "faults must be a list"
-        raise ConfigError(msg)
+        raise ConfigError("faults must be a list")
     return plan
 
 
@@ -171,19 +169,20 @@ def read(said: object, where: str) -> Fault:
     :raises ConfigError: it is none; the text says what is allowed
     """
     if not isinstance(said, dict):
-        msg = f"{where} must be a mapping with 'on' and 'kind', not {said!r}"
-        raise ConfigError(msg)
+        raise ConfigError(
+            f"{where} must be a mapping with 'on' and 'kind', not {said!r}"
+        )
     on, kind = said.get("on"), said.get("kind")
     kinds = kinds_on(on) if isinstance(on, str) else frozenset()
     if not kinds:
-        msg = (
+        raise ConfigError(
             f"{where}: 'on' must be an operation such as 'TranslateText', 'Translate',"
             f" 'S3', 'S3:GetObject', '*', 'import', 'job' or 'document', not {on!r}"
         )
-        raise ConfigError(msg)
     if kind not in kinds:
-        msg = f"{where}: on {on} 'kind' must be one of {sorted(kinds)}, not {kind!r}"
-        raise ConfigError(msg)
+        raise ConfigError(
+            f"{where}: on {on} 'kind' must be one of {sorted(kinds)}, not {kind!r}"
+        )
     _check_rules(said, where)
     rules = {name: said[name] for name in _RULES if name in said}
     details = {name: said[name] for name in said if name not in _RULES}
@@ -204,8 +203,6 @@ def _check_rules(said: Mapping[str, Any], where: str) -> None:
             good = isinstance(value, int) and value >= 0
         else:
             allowed = ", ".join((*_RULES, *_DETAILS))
-            msg = f"{where}: {name!r} is not known; allowed are {allowed}"
-            raise ConfigError(msg)
+            raise ConfigError(f"{where}: {name!r} is not known; allowed are {allowed}")
         if not good:
-            msg = f"{where}: {name!r} cannot be {value!r}"
-            raise ConfigError(msg)
+            raise ConfigError(f"{where}: {name!r} cannot be {value!r}")

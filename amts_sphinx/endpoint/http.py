@@ -64,7 +64,7 @@ class Ending(Enum):
 
 
 @dataclass(frozen=True)
-class Reply:
+class HttpReply:
     """What a client gets."""
 
     status: int
@@ -83,7 +83,7 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
 
     def __init__(
-        self, address: tuple[str, int], answer: Callable[[Request], Reply]
+        self, address: tuple[str, int], answer: Callable[[Request], HttpReply]
     ) -> None:
         if ":" in address[0]:
             self.address_family = socket.AF_INET6
@@ -92,13 +92,13 @@ class Server(ThreadingHTTPServer):
         self.connections: set[socket.socket] = set()
         super().__init__(address, _Handler)
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> HttpReply:
         """Answer a request; an error of our own is told here, and hidden there."""
         try:
             return self._answer(request)
         except Exception:  # noqa: BLE001 - a client that waits is of no use
             traceback.print_exc()
-            return Reply(HTTPStatus.INTERNAL_SERVER_ERROR)
+            return HttpReply(HTTPStatus.INTERNAL_SERVER_ERROR)
 
     def server_close(self) -> None:
         """Close the server, and the connections that clients keep for later."""
@@ -180,9 +180,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _refuse(self, status: HTTPStatus) -> None:
         self.close_connection = True
-        self._send(Reply(status.value))
+        self._send(HttpReply(status.value))
 
-    def _send(self, reply: Reply) -> None:
+    def _send(self, reply: HttpReply) -> None:
         if reply.ending is Ending.RESET:
             self._reset()
             return

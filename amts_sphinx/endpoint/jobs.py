@@ -8,7 +8,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.endpoint import documents, languages
-from amts_sphinx.endpoint.bucket import Place
+from amts_sphinx.endpoint.bucket import S3Location
 from amts_sphinx.endpoint.job_queue import JOBS
 from amts_sphinx.endpoint.paging import page
 from amts_sphinx.endpoint.resources import now
@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from amts_sphinx.endpoint.bucket import Buckets
     from amts_sphinx.endpoint.client_tokens import Tokens
     from amts_sphinx.endpoint.job_queue import Work
-    from amts_sphinx.endpoint.parallel_data import ParallelData, ParallelDataRoom
+    from amts_sphinx.endpoint.parallel_data import (
+        ParallelDataResource,
+        ParallelDataRoom,
+    )
     from amts_sphinx.endpoint.resources import Resources
-    from amts_sphinx.endpoint.terminologies import TerminologyRoom, Terms
+    from amts_sphinx.endpoint.terminologies import TerminologyFile, TerminologyRoom
 
 #: Target languages of a job.
 _TARGETS: Final = 10
@@ -45,8 +48,8 @@ class Job:
     #: As ``DescribeTextTranslationJob`` shows them.
     properties: dict[str, Any]
     #: The data and the terms that it was started with; they may be deleted meanwhile.
-    data: ParallelData | None
-    terms: Terms | None
+    data: ParallelDataResource | None
+    terms: TerminologyFile | None
     #: Set when it is to stop.
     stop: Event = field(default_factory=Event)
 
@@ -99,8 +102,7 @@ class JobRoom:
                 return done
             waiting = sum(job.status not in ENDED for job in self._jobs.values())
             if waiting >= _QUEUE + JOBS:
-                msg = f"{_QUEUE} jobs are waiting already."
-                raise limit_exceeded(msg)
+                raise limit_exceeded(f"{_QUEUE} jobs are waiting already.")
             self._check(request)
             job = Job(
                 _properties(request, self._resources.account),
@@ -122,8 +124,9 @@ class JobRoom:
         """Answer ``ListTextTranslationJobs``, the latest first."""
         wanted = request.get("Filter", {})
         if len(wanted) > 1:
-            msg = "Only one filter can be set at a time."
-            raise ServiceError(msg, code="InvalidFilterException")
+            raise ServiceError(
+                "Only one filter can be set at a time.", code="InvalidFilterException"
+            )
         with self._resources.lock:
             told = [dict(job.properties) for job in self._jobs.values()]
         found = [
@@ -160,26 +163,28 @@ class JobRoom:
         targets = request["TargetLanguageCodes"]
         languages.check_pair(request["SourceLanguageCode"], targets)
         if len(targets) > _TARGETS:
-            msg = f"A job can have {_TARGETS} target languages, not {len(targets)}."
-            raise invalid_parameter(msg)
+            raise invalid_parameter(
+                f"A job can have {_TARGETS} target languages, not {len(targets)}."
+            )
         if len(set(targets)) < len(targets):
-            msg = "TargetLanguageCodes names a language twice."
-            raise invalid_parameter(msg)
+            raise invalid_parameter("TargetLanguageCodes names a language twice.")
         kind = request["InputDataConfig"]["ContentType"]
         if kind not in documents.TYPES:
-            msg = f"This endpoint translates {' and '.join(documents.TYPES)} only."
-            raise invalid_request(msg)
-        source = Place.of(request["InputDataConfig"]["S3Uri"])
+            raise invalid_request(
+                f"This endpoint translates {' and '.join(documents.TYPES)} only."
+            )
+        source = S3Location.of(request["InputDataConfig"]["S3Uri"])
         if not source.key.strip("/"):
-            msg = "The input must be in a folder, not at the top level of the bucket."
-            raise invalid_request(msg)
+            raise invalid_request(
+                "The input must be in a folder, not at the top level of the bucket."
+            )
         self._buckets.check(source)
-        self._buckets.check(Place.of(request["OutputDataConfig"]["S3Uri"]))
+        self._buckets.check(S3Location.of(request["OutputDataConfig"]["S3Uri"]))
 
 
 def _chosen_data(
     request: dict[str, Any], room: ParallelDataRoom
-) -> ParallelData | None:
+) -> ParallelDataResource | None:
     """Return the parallel data that a job is to use.
 
     :raises ServiceError: it names two, or one that it cannot use
@@ -188,19 +193,21 @@ def _chosen_data(
     if not names:
         return None
     if len(names) > 1:
-        msg = "ParallelDataNames accepts only one parallel data resource."
-        raise invalid_request(msg)
+        raise invalid_request(
+            "ParallelDataNames accepts only one parallel data resource."
+        )
     data = room.find(names[0])
     if not data.ready:
-        msg = f"The parallel data {names[0]} is not ACTIVE."
-        raise invalid_request(msg)
+        raise invalid_request(f"The parallel data {names[0]} is not ACTIVE.")
     if data.records.source != request["SourceLanguageCode"]:
-        msg = f"The source language of the parallel data is {data.records.source}."
-        raise invalid_request(msg)
+        raise invalid_request(
+            f"The source language of the parallel data is {data.records.source}."
+        )
     missing = set(request["TargetLanguageCodes"]) - set(data.records.targets)
     if missing:
-        msg = f"The parallel data has no translations for {', '.join(sorted(missing))}."
-        raise invalid_request(msg)
+        raise invalid_request(
+            f"The parallel data has no translations for {', '.join(sorted(missing))}."
+        )
     return data
 
 

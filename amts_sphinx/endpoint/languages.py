@@ -31,9 +31,8 @@ def check_pair(source: str, targets: Iterable[str]) -> None:
     """
     for target in targets:
         if (source != AUTO and source not in TAGS) or target not in TAGS:
-            msg = f"Unsupported language pair: {source} to {target}."
             raise ServiceError(
-                msg,
+                f"Unsupported language pair: {source} to {target}.",
                 code="UnsupportedLanguagePairException",
                 SourceLanguageCode=source,
                 TargetLanguageCode=target,

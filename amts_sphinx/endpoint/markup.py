@@ -49,7 +49,7 @@ class Page:
         root = etree.fromstring(data.encode() or b"<html/>", parser)
         self._root: etree._Element = etree.Element("html") if root is None else root
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[MarkupRun]:
         """Return what is to be translated, in order."""
         return [run for run in _runs(self._root) if inline_codes.has_words(run.coded)]
 
@@ -83,7 +83,7 @@ class Page:
         return "".join(pieces)
 
 
-class Run:
+class MarkupRun:
     """Text and inline elements between two blocks: one segment."""
 
     def __init__(
@@ -168,7 +168,7 @@ def is_markup(text: str) -> bool:
     return bool(_TAG.search(text))
 
 
-def _runs(element: etree._Element) -> Iterator[Run]:
+def _runs(element: etree._Element) -> Iterator[MarkupRun]:
     """Yield the runs of a block and of the blocks in it, in order."""
     if _is_kept(element):
         return
@@ -178,10 +178,10 @@ def _runs(element: etree._Element) -> Iterator[Run]:
         if not _is_block(child):
             elements.append(child)
             continue
-        yield Run(element, before, elements)
+        yield MarkupRun(element, before, elements)
         yield from _runs(child)
         before, elements = child, []
-    yield Run(element, before, elements)
+    yield MarkupRun(element, before, elements)
 
 
 def _is_block(element: etree._Element) -> bool:

@@ -62,11 +62,11 @@ class Options:
             *(("bucket", _BUCKET, bucket) for bucket in self.buckets),
         ):
             if not pattern.fullmatch(value):
-                msg = f"{value!r} is not the name of a {name} at AWS"
-                raise ConfigError(msg)
+                raise ConfigError(f"{value!r} is not the name of a {name} at AWS")
         if not 0 <= self.delay <= 24 * 3600:
-            msg = f"the delay must be from 0 to 86400 seconds, not {self.delay}"
-            raise ConfigError(msg)
+            raise ConfigError(
+                f"the delay must be from 0 to 86400 seconds, not {self.delay}"
+            )
 
     def warnings(self) -> list[str]:
         """Return what a person should know of these options."""

@@ -44,5 +44,4 @@ def _start(token: str) -> int:
             return int(number)
     except (binascii.Error, ValueError):
         pass
-    msg = "The NextToken is not one that this service gave out."
-    raise invalid_parameter(msg)
+    raise invalid_parameter("The NextToken is not one that this service gave out.")

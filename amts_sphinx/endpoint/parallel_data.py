@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx.endpoint.bucket import LARGEST, Place
+from amts_sphinx.endpoint.bucket import LARGEST, S3Location
 from amts_sphinx.endpoint.paging import page
 from amts_sphinx.endpoint.parallel_data_records import Records, UnusableFileError, read
 from amts_sphinx.endpoint.resources import now
@@ -29,7 +29,7 @@ _MOST: Final = 1000
 
 
 @dataclass
-class ParallelData:
+class ParallelDataResource:
     """One resource."""
 
     properties: dict[str, Any]
@@ -70,9 +70,9 @@ class ParallelDataRoom:
         self._work = work
         self._tokens = tokens
         self._faults = faults
-        self._all: dict[str, ParallelData] = {}
+        self._all: dict[str, ParallelDataResource] = {}
 
-    def find(self, name: str) -> ParallelData:
+    def find(self, name: str) -> ParallelDataResource:
         """Return a resource by its name.
 
         :raises ServiceError: nothing has this name
@@ -90,15 +90,18 @@ class ParallelDataRoom:
                 return done
             name = request["Name"]
             if name in self._all:
-                msg = f"The parallel data {name} already exists."
-                raise ServiceError(msg, code="ConflictException")
+                raise ServiceError(
+                    f"The parallel data {name} already exists.",
+                    code="ConflictException",
+                )
             if len(self._all) >= _MOST:
-                msg = f"An account can have {_MOST} parallel data resources."
-                raise limit_exceeded(msg)
+                raise limit_exceeded(
+                    f"An account can have {_MOST} parallel data resources."
+                )
             self._check_source(request)
             arn = self._resources.arn("parallel-data", name)
             self._resources.open(arn, request.get("Tags", []))
-            data = ParallelData(_properties(request, arn))
+            data = ParallelDataResource(_properties(request, arn))
             self._all[name] = data
             self._work.imports.submit(self._import, data, "Status")
             reply = {"Name": name, "Status": "CREATING"}
@@ -113,8 +116,10 @@ class ParallelDataRoom:
             data = self.find(request["Name"])
             told = data.properties
             if data.busy or told["Status"] not in {"ACTIVE", "FAILED"}:
-                msg = f"The parallel data {told['Name']} is being changed."
-                raise ServiceError(msg, code="ConcurrentModificationException")
+                raise ServiceError(
+                    f"The parallel data {told['Name']} is being changed.",
+                    code="ConcurrentModificationException",
+                )
             self._check_source(request)
             told.update(
                 ParallelDataConfig=request["ParallelDataConfig"],
@@ -132,7 +137,7 @@ class ParallelDataRoom:
         """Answer ``GetParallelData``; its links work for half an hour."""
         data = self.find(request["Name"])
         reply: dict[str, Any] = {"ParallelDataProperties": dict(data.properties)}
-        place = Place.of(data.properties["ParallelDataConfig"]["S3Uri"])
+        place = S3Location.of(data.properties["ParallelDataConfig"]["S3Uri"])
         reply["DataLocation"] = _location(self._buckets.link(place))
         if data.report:
             kept = self._buckets.keep(f"{request['Name']}.json", data.report)
@@ -153,13 +158,15 @@ class ParallelDataRoom:
         with self._resources.lock:
             data = self.find(request["Name"])
             if data.busy:
-                msg = f"The parallel data {request['Name']} is being changed."
-                raise ServiceError(msg, code="ConcurrentModificationException")
+                raise ServiceError(
+                    f"The parallel data {request['Name']} is being changed.",
+                    code="ConcurrentModificationException",
+                )
             data.properties["Status"] = "DELETING"
             self._work.soon.submit(self._forget, data)
         return {"Name": request["Name"], "Status": "DELETING"}
 
-    def _forget(self, data: ParallelData) -> None:
+    def _forget(self, data: ParallelDataResource) -> None:
         self._work.pause()
         with self._resources.lock:
             if self._all.pop(data.properties["Name"], None):
@@ -168,17 +175,19 @@ class ParallelDataRoom:
     def _check_source(self, request: dict[str, Any]) -> None:
         config = request["ParallelDataConfig"]
         if not config.get("S3Uri") or not config.get("Format"):
-            msg = "ParallelDataConfig must have S3Uri and Format."
-            raise ServiceError(msg, code="InvalidParameterValueException")
+            raise ServiceError(
+                "ParallelDataConfig must have S3Uri and Format.",
+                code="InvalidParameterValueException",
+            )
         if any(data.busy for data in self._all.values()):
-            msg = "Only one parallel data resource can be created or updated at a time."
-            raise limit_exceeded(msg)
-        self._buckets.check(Place.of(config["S3Uri"]))
-        if not Place.of(config["S3Uri"]).key:
-            msg = "S3Uri must name a file."
-            raise invalid_request(msg)
+            raise limit_exceeded(
+                "Only one parallel data resource can be created or updated at a time."
+            )
+        self._buckets.check(S3Location.of(config["S3Uri"]))
+        if not S3Location.of(config["S3Uri"]).key:
+            raise invalid_request("S3Uri must name a file.")
 
-    def _import(self, data: ParallelData, status: str) -> None:
+    def _import(self, data: ParallelDataResource, status: str) -> None:
         """Import the file of a resource.
 
         :param status: the property that tells how it went
@@ -203,13 +212,11 @@ class ParallelDataRoom:
             told.pop("Message", None)
 
     def _read(self, config: dict[str, str]) -> Records:
-        file = self._buckets.read(Place.of(config["S3Uri"]))
+        file = self._buckets.read(S3Location.of(config["S3Uri"]))
         if file is None:
-            msg = "The file cannot be read from S3."
-            raise UnusableFileError(msg)
+            raise UnusableFileError("The file cannot be read from S3.")
         if len(file) > LARGEST:
-            msg = f"The file has more than {LARGEST} bytes."
-            raise UnusableFileError(msg)
+            raise UnusableFileError(f"The file has more than {LARGEST} bytes.")
         return read(file, config["Format"])
 
 

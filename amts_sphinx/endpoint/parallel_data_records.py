@@ -79,8 +79,7 @@ class Records:
         """
         for code in (source, *targets):
             if code not in TAGS:
-                msg = f"The language code {code!r} is not supported."
-                raise UnusableFileError(msg)
+                raise UnusableFileError(f"The language code {code!r} is not supported.")
         self.source, self.targets = source, targets
         self.pairs = {target: {} for target in targets}
 
@@ -116,8 +115,7 @@ def read(data: bytes, form: str) -> Records:
     else:
         _read_table(data, "\t" if form == "TSV" else ",", records)
     if not records.imported:
-        msg = "The file has no record that can be imported."
-        raise UnusableFileError(msg)
+        raise UnusableFileError("The file has no record that can be imported.")
     return records
 
 
@@ -125,14 +123,14 @@ def _read_table(data: bytes, delimiter: str, records: Records) -> None:
     try:
         lines = data.decode("utf-8-sig").replace("\r\n", "\n").split("\n")
     except UnicodeDecodeError as exc:
-        msg = "The file is not UTF-8."
-        raise UnusableFileError(msg) from exc
+        raise UnusableFileError("The file is not UTF-8.") from exc
     if lines[-1] == "":
         lines.pop()
     header = _fields(lines[0], delimiter) if lines else None
     if header is None or len(header) <= 1:
-        msg = "The first row must name the source language and a target language."
-        raise UnusableFileError(msg)
+        raise UnusableFileError(
+            "The first row must name the source language and a target language."
+        )
     source, *targets = (code.strip() for code in header)
     records.open(source, targets)
     for number, line in enumerate(lines[1:], 2):
@@ -176,8 +174,7 @@ def _read_tmx(data: bytes, records: Records) -> None:
     except InterchangeError as exc:
         raise UnusableFileError(str(exc)) from exc
     if not source:
-        msg = "The header must name the source language in srclang."
-        raise UnusableFileError(msg)
+        raise UnusableFileError("The header must name the source language in srclang.")
 
 
 def _take_unit(

@@ -11,7 +11,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from amts_sphinx.endpoint import cbor, service_model
-from amts_sphinx.endpoint.http import Reply
+from amts_sphinx.endpoint.http import HttpReply
 from amts_sphinx.endpoint.service_error import ServiceError
 
 if TYPE_CHECKING:
@@ -41,10 +41,12 @@ class Wire(NamedTuple):
         try:
             return self.decode(body) if body else {}
         except (TypeError, ValueError, RecursionError) as exc:
-            msg = f"The request is not {self.content_type}."
-            raise ServiceError(msg, code="SerializationException") from exc
+            raise ServiceError(
+                f"The request is not {self.content_type}.",
+                code="SerializationException",
+            ) from exc
 
-    def reply(self, status: int, said: Any, more: Headers = ()) -> Reply:
+    def reply(self, status: int, said: Any, more: Headers = ()) -> HttpReply:
         """Return a reply that says *said*."""
         headers = (
             ("Content-Type", self.content_type),
@@ -52,9 +54,9 @@ class Wire(NamedTuple):
             *self.headers,
             *more,
         )
-        return Reply(status, self.encode(said), headers)
+        return HttpReply(status, self.encode(said), headers)
 
-    def refuse(self, error: ServiceError) -> Reply:
+    def refuse(self, error: ServiceError) -> HttpReply:
         """Return a reply that tells of an error."""
         said = {"__type": error.code, "message": error.message, **error.members}
         return self.reply(
@@ -92,7 +94,7 @@ def addressed(request: Request) -> tuple[Wire, str] | None:
     return JSON, name if service == service_model.TARGET else ""
 
 
-def json_page(status: HTTPStatus, said: Any) -> Reply:
+def json_page(status: HTTPStatus, said: Any) -> HttpReply:
     """Return a page for people and tests."""
     body = json.dumps(said, indent=1).encode()
-    return Reply(status, body, (("Content-Type", "application/json"),))
+    return HttpReply(status, body, (("Content-Type", "application/json"),))

@@ -51,5 +51,4 @@ class Quotas:
             self._left[operation] = (left - allowed, now)
         if not allowed:
             # Not in the service's model, but what it says in practice.
-            msg = "Rate exceeded"
-            raise ServiceError(msg, code="ThrottlingException")
+            raise ServiceError("Rate exceeded", code="ThrottlingException")

@@ -38,11 +38,11 @@ class Realtime:
         """Answer ``TranslateText``; whether a text is HTML is seen by its tags."""
         size = len(request["Text"].encode())
         if size > LONGEST:
-            msg = (
+            raise ServiceError(
                 "Input text size exceeds limit. Max length of request text allowed is"
-                f" {LONGEST} bytes while in this request the text size is {size} bytes"
+                f" {LONGEST} bytes while in this request the text size is {size} bytes",
+                code="TextSizeLimitExceededException",
             )
-            raise ServiceError(msg, code="TextSizeLimitExceededException")
         settings = languages.applied_settings(request)
         text, common = self._translate(request, request["Text"], "", "TranslateText")
         return {"TranslatedText": text, "AppliedSettings": settings, **common}
@@ -52,25 +52,22 @@ class Realtime:
         given = request["Document"]
         kind = given["ContentType"].partition(";")[0].strip()
         if kind not in documents.TYPES:
-            msg = f"This endpoint translates {' and '.join(documents.TYPES)} only."
-            raise invalid_request(msg)
+            raise invalid_request(
+                f"This endpoint translates {' and '.join(documents.TYPES)} only."
+            )
         if len(given["Content"]) > _DOCUMENT:
-            msg = f"A document can have {_DOCUMENT} bytes."
-            raise limit_exceeded(msg)
+            raise limit_exceeded(f"A document can have {_DOCUMENT} bytes.")
         if "en" not in (request["SourceLanguageCode"], request["TargetLanguageCode"]):
-            msg = "One of the languages must be English."
-            raise invalid_request(msg)
+            raise invalid_request("One of the languages must be English.")
         if (
             "Formality" in request.get("Settings", {})
             and request["TargetLanguageCode"] not in languages.FORMAL
         ):
-            msg = "The target language does not support formality."
-            raise invalid_request(msg)
+            raise invalid_request("The target language does not support formality.")
         try:
             source = given["Content"].decode()
         except UnicodeDecodeError as exc:
-            msg = "The document is not UTF-8."
-            raise invalid_request(msg) from exc
+            raise invalid_request("The document is not UTF-8.") from exc
         settings = languages.applied_settings(request)
         text, common = self._translate(request, source, kind, "TranslateDocument")
         document = {"Content": text.encode()}

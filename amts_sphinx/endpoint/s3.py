@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 from xml.sax.saxutils import escape
 
-from amts_sphinx.endpoint.http import Reply
+from amts_sphinx.endpoint.http import HttpReply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ class Storage:
     _open = 0
 
     def __init__(self, account: str) -> None:
-        from moto.moto_server.werkzeug_app import (  # noqa: PLC0415 - takes a second
+        from moto.moto_server.werkzeug_app import (
             create_backend_app,
         )
 
@@ -60,7 +60,7 @@ class Storage:
         self._account = account
         Storage._open += 1
 
-    def answer(self, request: Request) -> Reply:
+    def answer(self, request: Request) -> HttpReply:
         """Have moto answer, unless another account's buckets are meant.
 
         moto itself takes any owner for the right one.
@@ -88,12 +88,12 @@ class Storage:
                 pieces.close()
         if request.method != "HEAD":
             headers = [h for h in headers if h[0].lower() != "content-length"]
-        return Reply(status, body, tuple(headers))
+        return HttpReply(status, body, tuple(headers))
 
     @staticmethod
     def close() -> None:
         """Close; the last to do so deletes all buckets."""
-        from moto.s3.models import s3_backends  # noqa: PLC0415 - takes a second
+        from moto.s3.models import s3_backends
 
         Storage._open -= 1
         if not Storage._open:
@@ -110,14 +110,14 @@ def operation(request: Request) -> str:
     return _OPERATIONS.get(request.method, ("", "", ""))[level]
 
 
-def failure(status: int, code: str, message: str) -> Reply:
+def failure(status: int, code: str, message: str) -> HttpReply:
     """Return an error as S3 writes it."""
     body = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f"<Error><Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
         f"<RequestId>{secrets.token_hex(8).upper()}</RequestId></Error>"
     )
-    return Reply(status, body.encode(), (("Content-Type", "application/xml"),))
+    return HttpReply(status, body.encode(), (("Content-Type", "application/xml"),))
 
 
 def _environ(request: Request) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from amts_sphinx import formats
-from amts_sphinx.endpoint.batch import Batch
+from amts_sphinx.endpoint.batch import JobRun
 from amts_sphinx.endpoint.client_tokens import Tokens
 from amts_sphinx.endpoint.job_queue import Work
 from amts_sphinx.endpoint.jobs import JobRoom
@@ -49,7 +49,7 @@ class Service:
         tokens = Tokens(dedupe=options.dedupe)
         self._terms = TerminologyRoom(resources, buckets)
         self._data = ParallelDataRoom(resources, buckets, self._work, tokens, faults)
-        batch = Batch(linguist, buckets, self._work, meter, faults)
+        batch = JobRun(linguist, buckets, self._work, meter, faults)
         self._jobs = JobRoom(resources, buckets, self._work, tokens, batch.run)
         realtime = Realtime(linguist, self._terms, meter)
         #: What answers each operation.

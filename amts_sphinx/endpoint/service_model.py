@@ -81,8 +81,9 @@ def _read(shape: Shape, value: Any, path: str) -> Any:
     kind = shape.type_name
     if not _is_a(kind, value):
         where = f" at '{path}'" if path else ""
-        msg = f"the value{where} is not a {kind}"
-        raise ServiceError(msg, code="SerializationException")
+        raise ServiceError(
+            f"the value{where} is not a {kind}", code="SerializationException"
+        )
     if kind == "structure":
         return _structure(shape, value, path)
     if kind == "list":
@@ -133,8 +134,9 @@ def _blob(value: str | bytes, path: str) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError) as exc:
-        msg = f"the value at '{path}' is not base64"
-        raise ServiceError(msg, code="SerializationException") from exc
+        raise ServiceError(
+            f"the value at '{path}' is not base64", code="SerializationException"
+        ) from exc
 
 
 def _bounds(shape: Shape, size: int, path: str, what: str) -> None:
@@ -147,13 +149,14 @@ def _bounds(shape: Shape, size: int, path: str, what: str) -> None:
 
 def _string(shape: Shape, value: str, path: str) -> None:
     if any("\ud800" <= char <= "\udfff" for char in value):
-        msg = f"the value at '{path}' has half of a character"
-        raise ServiceError(msg, code="SerializationException")
+        raise ServiceError(
+            f"the value at '{path}' has half of a character",
+            code="SerializationException",
+        )
     allowed = shape.metadata.get("enum")
     if allowed and shape.name == "DisplayLanguageCode" and value not in allowed:
-        msg = f"Languages cannot be named in it; allowed: {', '.join(allowed)}"
         raise ServiceError(
-            msg,
+            f"Languages cannot be named in it; allowed: {', '.join(allowed)}",
             code="UnsupportedDisplayLanguageCodeException",
             DisplayLanguageCode=value,
         )
@@ -161,8 +164,7 @@ def _string(shape: Shape, value: str, path: str) -> None:
         raise _fault(path, f"Member must satisfy enum value set: {list(allowed)}")
     if not _fitting(shape)(value):
         pattern = shape.metadata["pattern"]
-        msg = f"Member must satisfy regular expression pattern: {pattern}"
-        raise _fault(path, msg)
+        raise _fault(path, f"Member must satisfy regular expression pattern: {pattern}")
 
 
 def _fitting(shape: Shape) -> Callable[[str], object]:

@@ -26,16 +26,20 @@ def check(request: Request, region: str) -> None:
     :raises ServiceError: tells what is missing
     """
     if not is_signed(request):
-        msg = "Request is missing Authentication Token"
-        raise ServiceError(msg, code="MissingAuthenticationTokenException")
+        raise ServiceError(
+            "Request is missing Authentication Token",
+            code="MissingAuthenticationTokenException",
+        )
     scope = _SCOPE.search(request.header("Authorization"))
     if scope is None:
-        msg = "Authorization header requires a credential scope."
-        raise ServiceError(msg, code="IncompleteSignatureException")
+        raise ServiceError(
+            "Authorization header requires a credential scope.",
+            code="IncompleteSignatureException",
+        )
     named, service = scope.groups()
     if (named, service) != (region, "translate"):
-        msg = (
+        raise ServiceError(
             f"Credential should be scoped to the service translate in {region}, not"
-            f" {service} in {named}."
+            f" {service} in {named}.",
+            code="InvalidSignatureException",
         )
-        raise ServiceError(msg, code="InvalidSignatureException")

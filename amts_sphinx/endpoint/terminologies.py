@@ -37,7 +37,7 @@ _TARGETS: Final = 10
 
 
 @dataclass
-class Terms:
+class TerminologyFile:
     """One terminology."""
 
     properties: dict[str, Any]
@@ -52,9 +52,9 @@ class TerminologyRoom:
     def __init__(self, resources: Resources, buckets: Buckets) -> None:
         self._resources = resources
         self._buckets = buckets
-        self._all: dict[str, Terms] = {}
+        self._all: dict[str, TerminologyFile] = {}
 
-    def find(self, name: str) -> Terms:
+    def find(self, name: str) -> TerminologyFile:
         """Return a terminology by its name.
 
         :raises ServiceError: nothing has this name
@@ -64,15 +64,14 @@ class TerminologyRoom:
             raise not_found(what)
         return self._all[name]
 
-    def chosen(self, request: dict[str, Any]) -> Terms | None:
+    def chosen(self, request: dict[str, Any]) -> TerminologyFile | None:
         """Return the terminology that a request for a translation names.
 
         :raises ServiceError: it names two, or one that is not there
         """
         names = request.get("TerminologyNames", [])
         if len(names) > 1:
-            msg = "Only one terminology can be used for a translation."
-            raise invalid_request(msg)
+            raise invalid_request("Only one terminology can be used for a translation.")
         return self.find(names[0]) if names else None
 
     def import_(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -81,8 +80,7 @@ class TerminologyRoom:
         terms, skipped = _read(data["File"], data["Format"], data.get("Directionality"))
         with self._resources.lock:
             if name not in self._all and len(self._all) >= _MOST:
-                msg = f"An account can have {_MOST} terminologies."
-                raise limit_exceeded(msg)
+                raise limit_exceeded(f"An account can have {_MOST} terminologies.")
             arn = self._resources.arn("terminology", f"{name}/LATEST")
             former = self._all.get(name)
             if former is None or "Tags" in request:
@@ -105,7 +103,7 @@ class TerminologyRoom:
             for given in ("Description", "EncryptionKey"):
                 if given in request:
                     properties[given] = request[given]
-            self._all[name] = Terms(properties, data["File"], terms)
+            self._all[name] = TerminologyFile(properties, data["File"], terms)
         return {"TerminologyProperties": properties}
 
     def get(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -113,8 +111,9 @@ class TerminologyRoom:
         found = self.find(request["Name"])
         own = found.properties["Format"]
         if request.get("TerminologyDataFormat", own) != own:
-            msg = f"Here a terminology can be had only as it was imported: {own}."
-            raise invalid_parameter(msg)
+            raise invalid_parameter(
+                f"Here a terminology can be had only as it was imported: {own}."
+            )
         link = self._buckets.keep(f"{request['Name']}.{own.lower()}", found.file)
         return {
             "TerminologyProperties": found.properties,
@@ -137,13 +136,15 @@ class TerminologyRoom:
         return {}
 
 
-def terms_of(chosen: Terms | None, source: str, target: str) -> dict[str, str]:
+def terms_of(
+    chosen: TerminologyFile | None, source: str, target: str
+) -> dict[str, str]:
     """Return the terms of one direction, in the service's codes."""
     return chosen.terms.get((source, target), {}) if chosen else {}
 
 
 def applied(
-    chosen: Terms | None,
+    chosen: TerminologyFile | None,
     terms: dict[str, str],
     texts: Iterable[str],
     pair: LanguagePair,
@@ -156,7 +157,9 @@ def applied(
     for text in texts:
         found.update(terminology.find(text))
     said = [{"SourceText": s, "TargetText": t} for s, t in sorted(found.items())]
-    return [{"Name": chosen.properties["Name"], "Terms": said}] if said else []
+    return (
+        [{"Name": chosen.properties["Name"], "TerminologyFile": said}] if said else []
+    )
 
 
 def _read(
@@ -169,8 +172,7 @@ def _read(
     try:
         rows = _tmx(data) if form == "TMX" else _table(data, form)
     except (InterchangeError, UnicodeDecodeError, csv.Error) as exc:
-        msg = f"The file is not a terminology in {form}."
-        raise invalid_parameter(msg) from exc
+        raise invalid_parameter(f"The file is not a terminology in {form}.") from exc
     terms: dict[tuple[str, str], dict[str, str]] = {}
     skipped = 0
     for pair, source, target in rows:
@@ -183,11 +185,9 @@ def _read(
         if directionality == "MULTI":
             terms.setdefault(pair[::-1], {})[target] = source
     if not terms:
-        msg = "The file has no terms."
-        raise invalid_parameter(msg)
+        raise invalid_parameter("The file has no terms.")
     if len({target for _, target in terms}) > _TARGETS + (directionality == "MULTI"):
-        msg = f"A terminology can have {_TARGETS} target languages."
-        raise invalid_parameter(msg)
+        raise invalid_parameter(f"A terminology can have {_TARGETS} target languages.")
     return terms, skipped
 
 
@@ -197,8 +197,9 @@ def _table(data: bytes, form: str) -> list[tuple[tuple[str, str], str, str]]:
     header = rows[0] if rows else []
     languages = [code.strip() for code in header]
     if len(languages) <= 1 or not set(languages) <= TAGS.keys():
-        msg = "The first row must name languages that the service knows."
-        raise invalid_parameter(msg)
+        raise invalid_parameter(
+            "The first row must name languages that the service knows."
+        )
     return [
         ((languages[0], code), row[0].strip(), term.strip())
         for row in rows[1:]

@@ -217,8 +217,9 @@ class ApertiumEngine:
         mode = self._mode(pair)
         wanted = list(filter(inline_codes.has_words, dict.fromkeys(sources)))
         if any("<g " in source for source in wanted) and not which(_TRANSFUSE):
-            msg = f"apertium would put markup around other words; install: {_INSTALL}"
-            raise EngineUnavailableError(msg)
+            raise EngineUnavailableError(
+                f"apertium would put markup around other words; install: {_INSTALL}"
+            )
         targets = dict(zip(wanted, self._whole(wanted, mode), strict=True))
         broken = [source for source in wanted if _is_damaged(source, targets[source])]
         targets.update(zip(broken, self._by_pieces(broken, mode), strict=True))
@@ -272,8 +273,9 @@ class ApertiumEngine:
                 return mode
         wish = wished or "-".join(names)
         found = ", ".join(installed) or "none"
-        msg = f"apertium has no mode {wish!r} for {pair}; installed are: {found}"
-        raise EngineUnavailableError(msg)
+        raise EngineUnavailableError(
+            f"apertium has no mode {wish!r} for {pair}; installed are: {found}"
+        )
 
     def _call(self, paragraphs: Sequence[str], mode: str) -> list[str]:
         """Translate HTML *paragraphs*: one reply each, in order."""
@@ -288,11 +290,10 @@ class ApertiumEngine:
             found = _REPLY.findall(reply)
             wanted = [str(first + place) for place in range(len(batch))]
             if [number for number, _ in found] != wanted:
-                msg = (
+                raise EngineReplyError(
                     f"apertium was asked for {len(batch)} paragraphs ({mode}) and "
                     f"returned {len(found)}, or in another order"
                 )
-                raise EngineReplyError(msg)
             replies.extend(text for _, text in found)
         return replies
 
@@ -310,15 +311,18 @@ class ApertiumEngine:
             )
         except subprocess.TimeoutExpired as exc:
             limit = self._options.timeout
-            msg = f"{command[0]} did not answer within {limit:g} seconds"
-            raise EngineUnavailableError(msg) from exc
+            raise EngineUnavailableError(
+                f"{command[0]} did not answer within {limit:g} seconds"
+            ) from exc
         except subprocess.CalledProcessError as exc:
             said = exc.stderr.decode(errors="replace").strip()[-500:]
-            msg = f"{' '.join(command)} failed with code {exc.returncode}: {said}"
-            raise EngineUnavailableError(msg) from exc
+            raise EngineUnavailableError(
+                f"{' '.join(command)} failed with code {exc.returncode}: {said}"
+            ) from exc
         except OSError as exc:
-            msg = f"the program {command[0]!r} cannot be run; install it: {_INSTALL}"
-            raise EngineUnavailableError(msg) from exc
+            raise EngineUnavailableError(
+                f"the program {command[0]!r} cannot be run; install it: {_INSTALL}"
+            ) from exc
         return done.stdout.decode(errors="replace")
 
 

@@ -69,8 +69,7 @@ def read_options(
     for option, value in options.items():
         if option not in fields:
             allowed = f"allowed are {', '.join(fields)}" if fields else "it has none"
-            msg = f"{name} has no option {option!r}; {allowed}"
-            raise ConfigError(msg)
+            raise ConfigError(f"{name} has no option {option!r}; {allowed}")
         values[option] = _read(types[option], f"{name}.{option}", value)
     return kind(**values)
 
@@ -93,8 +92,7 @@ def _read(kind: Any, name: str, value: object) -> object:
         if read is not None:
             return read
         allowed = _ALLOWED[kind]
-    msg = f"{name} must be {allowed}, not {value!r}"
-    raise ConfigError(msg)
+    raise ConfigError(f"{name} must be {allowed}, not {value!r}")
 
 
 def _read_scalar(kind: Any, value: object) -> object:

@@ -62,8 +62,9 @@ class PseudoOptions:
 
     def __post_init__(self) -> None:
         if not 1 <= self.expansion <= 10:  # noqa: PLR2004 - said in the message
-            msg = f"amts_pseudo.expansion must be from 1 to 10, not {self.expansion!r}"
-            raise ConfigError(msg)
+            raise ConfigError(
+                f"amts_pseudo.expansion must be from 1 to 10, not {self.expansion!r}"
+            )
 
 
 class PseudoEngine:

@@ -66,11 +66,10 @@ def _engines() -> dict[str, EntryPoint]:
         # Our own metadata may list the built-in engines: the same thing twice is none.
         if claimed.value != found.value:
             who = "amts_sphinx itself" if found.name in _BUILT_IN else claimed.value
-            msg = (
+            raise ConfigError(
                 f"{_origin(found)} offers an engine {found.name!r}, but {who} does so "
                 f"already; uninstall one of them"
             )
-            raise ConfigError(msg)
     return known
 
 

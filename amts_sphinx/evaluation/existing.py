@@ -45,18 +45,18 @@ def read(
     """
     kinds = {_kind(path) for path in (*systems, reference)}
     if len(kinds) > 1:
-        msg = (
+        raise ScoreError(
             f"{', '.join(map(str, systems))} and {reference} are not of one kind: text"
             " files, files of units, or folders"
         )
-        raise ScoreError(msg)
     if kinds == {"text"}:
         return Comparable(tuple(map(_lines, systems)), _lines(reference), [])
     if kinds == {"units"}:
         return _units([_targets(p, pair, tell) for p in (*systems, reference)])
     if len(systems) > 1:
-        msg = "editions have no segments in common; a baseline must be a file"
-        raise ScoreError(msg)
+        raise ScoreError(
+            "editions have no segments in common; a baseline must be a file"
+        )
     return _editions(systems[0], reference, pair.target)
 
 
@@ -74,8 +74,7 @@ def _lines(path: Path) -> list[str]:
             return [line.rstrip() for line in stream]
     except (OSError, UnicodeDecodeError) as exc:
         why = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8"
-        msg = f"{path} cannot be read: {why}"
-        raise InterchangeError(msg) from exc
+        raise InterchangeError(f"{path} cannot be read: {why}") from exc
 
 
 def _targets(
@@ -83,9 +82,7 @@ def _targets(
 ) -> dict[str, str]:
     """Return the words of each translation, by normalised source."""
     return {
-        inline_codes.normalise(unit.source): " ".join(
-            inline_codes.plain(unit.target).split()
-        )
+        unit.key: " ".join(inline_codes.plain(unit.target).split())
         for unit in formats.read(path, pair, on_skip=tell)
         if unit.pair == pair
     }

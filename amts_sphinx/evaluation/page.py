@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST: Final = 300
 
 
-class _Text(NamedTuple):
+class _PageText(NamedTuple):
     """What one arm said."""
 
     arm: str
@@ -32,10 +32,10 @@ class _Text(NamedTuple):
 
 class _Passage(NamedTuple):
     example: Example
-    texts: list[_Text]
+    texts: list[_PageText]
 
 
-class _Document(NamedTuple):
+class _PageDocument(NamedTuple):
     name: str
     passages: list[_Passage]
     #: Better ones, which are not shown.
@@ -45,7 +45,7 @@ class _Document(NamedTuple):
 class _Direction(NamedTuple):
     found: Evaluation
     pair: LanguagePair
-    documents: list[_Document]
+    documents: list[_PageDocument]
     #: The score of the last arm over all, by metric, for its signature.
     signatures: list[Score]
 
@@ -69,20 +69,20 @@ def write(path: Path, found: Sequence[Evaluation], engine: str) -> None:
     pages.write(path, "evaluation.html", directions=directions, engine=engine)
 
 
-def _documents(found: Evaluation) -> Iterator[_Document]:
+def _documents(found: Evaluation) -> Iterator[_PageDocument]:
     for name, group in groupby(found.examples, key=lambda each: each.document):
         examples = list(group)
         shown = [_Passage(each, _texts(found, each)) for each in examples[:MOST]]
-        yield _Document(name, shown, max(0, len(examples) - MOST))
+        yield _PageDocument(name, shown, max(0, len(examples) - MOST))
 
 
-def _texts(found: Evaluation, example: Example) -> list[_Text]:
+def _texts(found: Evaluation, example: Example) -> list[_PageText]:
     texts = []
     before = None
     for arm, value, text in zip(
         found.arms, example.values, example.hypotheses, strict=True
     ):
         pieces = diff.between(text if before is None else before, text)
-        texts.append(_Text(arm, value, pieces, text == before))
+        texts.append(_PageText(arm, value, pieces, text == before))
         before = text
     return texts

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from amts_sphinx.core.units import LanguagePair, Score
-    from amts_sphinx.evaluation.systems import Spoken
+    from amts_sphinx.evaluation.systems import SystemOutput
     from amts_sphinx.parallel.references import Passage
     from amts_sphinx.text.metrics import Comparison
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LIKELY: Final = 0.05
 
 
-class Row(NamedTuple):
+class ScoreRow(NamedTuple):
     """The scores of one document, or of all as one text."""
 
     document: str
@@ -80,10 +80,10 @@ class Evaluation:
     #: The names of the scores; the first is the headline.
     metrics: tuple[str, ...]
     #: What each arm said, the simplest first.
-    spoken: tuple[Spoken, ...]
-    rows: tuple[Row, ...]
+    spoken: tuple[SystemOutput, ...]
+    rows: tuple[ScoreRow, ...]
     #: All passages as one text.
-    total: Row
+    total: ScoreRow
     #: Each arm but the first beside the first, over all.
     comparisons: Mapping[str, tuple[Comparison, ...]]
     setbacks: tuple[Setback, ...]
@@ -118,8 +118,8 @@ class Evaluation:
                 yield f"{arm}: there was nothing to give to the engine"
 
 
-def evaluate(  # noqa: PLR0913 - what, and how
-    spoken: Sequence[Spoken],
+def evaluate(
+    spoken: Sequence[SystemOutput],
     found: Sequence[Passage],
     pair: LanguagePair,
     names: Collection[str] = ("BLEU", "chrF2"),
@@ -163,7 +163,7 @@ def evaluate(  # noqa: PLR0913 - what, and how
 class _Scorer:
     def __init__(
         self,
-        spoken: Sequence[Spoken],
+        spoken: Sequence[SystemOutput],
         pair: LanguagePair,
         names: Collection[str],
         samples: int,
@@ -177,7 +177,7 @@ class _Scorer:
     def _texts(self, arm: str, found: Sequence[Passage]) -> list[str]:
         return references.hypotheses(found, self._pair, self._said[arm])
 
-    def row(self, name: str, found: Sequence[Passage]) -> Row:
+    def row(self, name: str, found: Sequence[Passage]) -> ScoreRow:
         """Score all arms."""
         wanted = references.written(found, self._pair)
         scores = {
@@ -190,7 +190,7 @@ class _Scorer:
             )
             for arm in self._said
         }
-        return Row(name, len(found), scores)
+        return ScoreRow(name, len(found), scores)
 
     def comparisons(
         self, found: Sequence[Passage]
@@ -213,7 +213,7 @@ class _Scorer:
             samples=self._samples,
         )
 
-    def setbacks(self, row: Row, found: Sequence[Passage]) -> Iterator[Setback]:
+    def setbacks(self, row: ScoreRow, found: Sequence[Passage]) -> Iterator[Setback]:
         """Yield the arms that are worse than the best of those before them."""
         metric = self._headline
         sign = -1 if metrics.is_error(metric) else 1

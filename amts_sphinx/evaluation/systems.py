@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amts_sphinx.core import inline_codes
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.units import Container
@@ -37,7 +36,7 @@ PARTS: Final = ("none", "terminology", "paragraph", "sentence")
 _MEMORY, _TIMES = "memory.sqlite", "seconds.json"
 
 
-class Arm(NamedTuple):
+class System(NamedTuple):
     """What an engine is given."""
 
     #: Of :data:`PARTS`.
@@ -63,10 +62,10 @@ class Lessons(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Pupil:
+class TrainedSystem:
     """An engine that was given what its arm gives."""
 
-    arm: Arm
+    arm: System
     pair: LanguagePair
     engine: Engine
     #: Where it keeps its models, and we what it says.
@@ -79,10 +78,10 @@ class Pupil:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SystemOutput:
     """What one arm made of the passages."""
 
-    pupil: Pupil
+    pupil: TrainedSystem
     #: Coded targets, by normalised source.
     targets: Mapping[str, str]
     #: Distinct segments: all, those that stay in the source, those of earlier runs.
@@ -93,7 +92,7 @@ class Spoken:
     seconds: float
 
 
-def read_arm(text: str) -> Arm:
+def read_arm(text: str) -> System:
     """Return the arm that *text* names.
 
     :raises ConfigError: it does not
@@ -101,15 +100,14 @@ def read_arm(text: str) -> Arm:
     parts = tuple(dict.fromkeys(text.split("+")))
     both = {"paragraph", "sentence"} <= set(parts)
     if not set(parts) <= set(PARTS) or both or ("none" in parts and len(parts) > 1):
-        msg = (
+        raise ConfigError(
             f"an arm is none, terminology, paragraph or sentence, or one of the last"
             f" two with +terminology; not {text!r}"
         )
-        raise ConfigError(msg)
-    return Arm(tuple(sorted(parts, key=PARTS.index, reverse=True)))
+    return System(tuple(sorted(parts, key=PARTS.index, reverse=True)))
 
 
-def teach(engine: Engine, arm: Arm, lessons: Lessons, work: Path) -> Pupil:
+def teach(engine: Engine, arm: System, lessons: Lessons, work: Path) -> TrainedSystem:
     """Give *engine* what *arm* says; nothing is sent.
 
     :param work: the folder of all arms
@@ -119,14 +117,14 @@ def teach(engine: Engine, arm: Arm, lessons: Lessons, work: Path) -> Pupil:
     terms = lessons.terms if "terminology" in arm.parts else {}
     folder = work / f"{pair.source}-{pair.target}"
     if not isinstance(engine, Learner):
-        return Pupil(arm, pair, engine, folder / "untaught", 0, 0, learns=False)
+        return TrainedSystem(arm, pair, engine, folder / "untaught", 0, 0, learns=False)
     home = folder / f"{arm}-{_digest(units, terms)}"
     home.mkdir(parents=True, exist_ok=True)
     trained = engine.train(pair, units, home, terms)
-    return Pupil(arm, pair, trained, home, len(units), len(terms))
+    return TrainedSystem(arm, pair, trained, home, len(units), len(terms))
 
 
-def commission(pupil: Pupil, passages: Sequence[Passage]) -> Commission:
+def commission(pupil: TrainedSystem, passages: Sequence[Passage]) -> Commission:
     """Return what the engine will still be asked for."""
     with Memory(pupil.home / _MEMORY) as memory:
         wanted = _translator(pupil, memory).missing(_containers(passages), pupil.pair)
@@ -144,10 +142,10 @@ def begin(commissions: Iterable[Commission]) -> None:
 
 
 def translate(
-    pupil: Pupil,
+    pupil: TrainedSystem,
     passages: Sequence[Passage],
     progress: Callable[[int, int], None] | None = None,
-) -> Spoken:
+) -> SystemOutput:
     """Translate the passages; what an earlier run translated is not asked for again.
 
     :param progress: is told how many of the documents are done, and of how many
@@ -167,8 +165,8 @@ def translate(
                 _add_time(pupil.home, time.perf_counter() - started)
             targets |= {key: unit.target for key, unit in edition.units.items()}
             fresh += edition.usage.translated
-    segments = {inline_codes.normalise(s.source) for p in passages for s in p.source}
-    return Spoken(
+    segments = {s.key for p in passages for s in p.source}
+    return SystemOutput(
         pupil,
         targets,
         len(segments),
@@ -178,7 +176,7 @@ def translate(
     )
 
 
-def _portions(pupil: Pupil, passages: Sequence[Passage]) -> list[list[Passage]]:
+def _portions(pupil: TrainedSystem, passages: Sequence[Passage]) -> list[list[Passage]]:
     """Cut the passages into what is asked for at a time.
 
     A service takes all of it in one job; others are asked by documents, so that less is
@@ -190,7 +188,7 @@ def _portions(pupil: Pupil, passages: Sequence[Passage]) -> list[list[Passage]]:
     return [list(part) for _, part in documents]
 
 
-def _translator(pupil: Pupil, memory: Memory) -> Translator:
+def _translator(pupil: TrainedSystem, memory: Memory) -> Translator:
     return Translator(memory, pupil.engine, profile_for(pupil.pair.target))
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from amts_sphinx.core.units import Score
-    from amts_sphinx.evaluation.results import Evaluation, Row
-    from amts_sphinx.evaluation.systems import Spoken
+    from amts_sphinx.evaluation.results import Evaluation, ScoreRow
+    from amts_sphinx.evaluation.systems import SystemOutput
     from amts_sphinx.text.metrics import Comparison
 
 #: Raised with each change of the JSON that its readers would notice.
@@ -112,7 +112,7 @@ def _direction(found: Evaluation) -> dict[str, Any]:
     }
 
 
-def _arm(spoken: Spoken) -> dict[str, Any]:
+def _arm(spoken: SystemOutput) -> dict[str, Any]:
     pupil = spoken.pupil
     return {
         "name": pupil.arm.name,
@@ -126,7 +126,7 @@ def _arm(spoken: Spoken) -> dict[str, Any]:
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: ScoreRow) -> dict[str, Any]:
     scores = {arm: [_score(each) for each in all_] for arm, all_ in row.scores.items()}
     return {"document": row.document, "passages": row.passages, "scores": scores}
 

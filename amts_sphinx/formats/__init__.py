@@ -86,11 +86,10 @@ def _module(path: str | os.PathLike[str]) -> tuple[str, Any]:
     """Return the format of a file, and its module."""
     if not is_known(path):
         *known, last = _MODULES
-        msg = (
+        raise InterchangeError(
             f"{path} is of no format that is known; its name may end in"
             f" {', '.join(known)} or {last}"
         )
-        raise InterchangeError(msg)
     # Each loads what it needs, and most builds need none.
     name = _MODULES[Path(path).suffix.lower()]
     return name, import_module(f"{__name__}.{name}")

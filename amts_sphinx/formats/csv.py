@@ -34,7 +34,7 @@ _STATES: Final = tuple(State)
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WriteCount:
     """How many pairs were written, and how many were not, by reason."""
 
     pairs: int = 0
@@ -69,7 +69,7 @@ def write(
     *,
     with_codes: bool = False,
     tabs: bool | None = None,
-) -> Written:
+) -> WriteCount:
     """Write the units of *pair* as parallel data, sorted by source.
 
     Equal units make equal bytes, whatever their order. Of several translations of one
@@ -101,7 +101,7 @@ def write(
             counts["conflicting"] += len(rows[source]) - repeated - 1
             writer.writerow((source, best))
         text.detach()
-    return Written(len(rows), **counts)
+    return WriteCount(len(rows), **counts)
 
 
 def _delimiter(path: str | os.PathLike[str], tabs: bool | None) -> str:  # noqa: FBT001
@@ -116,7 +116,7 @@ def _field(coded: str, with_codes: bool) -> str:  # noqa: FBT001 - private
 
 
 def _fault(field: str) -> str:
-    """Return why the service does not take *field*, as a name in :class:`Written`."""
+    """Return why the service does not take *field*: a name in :class:`WriteCount`."""
     if not inline_codes.has_words(field):
         return "wordless"
     if field.startswith(_FORMULA):
@@ -167,7 +167,7 @@ def read(
             on_skip(f"{where}: no text in {pair.target if source else pair.source}")
 
 
-class Pair(NamedTuple):
+class RowPair(NamedTuple):
     """The source of a row with one of its targets; empty where there is nothing."""
 
     #: 1-based.
@@ -177,7 +177,9 @@ class Pair(NamedTuple):
     target: str
 
 
-def pairs(path: str | os.PathLike[str], *, tabs: bool | None = None) -> Iterator[Pair]:
+def pairs(
+    path: str | os.PathLike[str], *, tabs: bool | None = None
+) -> Iterator[RowPair]:
     """Yield the fields of a CSV or TSV file with what they are, as they stand there.
 
     :param tabs: as in :func:`write`
@@ -188,14 +190,13 @@ def pairs(path: str | os.PathLike[str], *, tabs: bool | None = None) -> Iterator
     languages = _languages(f"{path}:{line}", header)
     for number, row in rows:
         if len(row) != len(languages):
-            msg = (
+            raise InterchangeError(
                 f"{path}:{number}: {len(row)} fields, but {len(languages)} languages in"
                 " row 1"
             )
-            raise InterchangeError(msg)
         source, *targets = (field if field.strip() else "" for field in row)
         for language, target in zip(languages[1:], targets, strict=True):
-            yield Pair(number, LanguagePair(languages[0], language), source, target)
+            yield RowPair(number, LanguagePair(languages[0], language), source, target)
 
 
 def _unit(
@@ -210,24 +211,24 @@ def _unit(
     except MarkupError as exc:
         fault = f"in the source, {exc}"
     if fault:
-        msg = f"{where}: {fault}"
-        raise InterchangeError(msg)
+        raise InterchangeError(f"{where}: {fault}")
     return TranslationUnit(source, target, pair, HUMAN, State.REVIEWED)
 
 
 def _languages(where: str, header: list[str]) -> list[str]:
     """Return the languages that the first row names."""
     if len(header) < len(LanguagePair._fields):
-        msg = f"{where}: the first row does not name two languages or more"
-        raise InterchangeError(msg)
+        raise InterchangeError(
+            f"{where}: the first row does not name two languages or more"
+        )
     try:
         tags = [find_language(field.strip()).tag for field in header]
     except LanguageError as exc:
-        msg = f"{where}: the first row names languages, the source's first: {exc}"
-        raise InterchangeError(msg) from exc
+        raise InterchangeError(
+            f"{where}: the first row names languages, the source's first: {exc}"
+        ) from exc
     if len(set(tags)) < len(tags):
-        msg = f"{where}: the first row names a language twice"
-        raise InterchangeError(msg)
+        raise InterchangeError(f"{where}: the first row names a language twice")
     return tags
 
 
@@ -239,14 +240,14 @@ def _rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         try:
             row = next(reader, None)
         except csv.Error as exc:
-            msg = f"{path}:{line + 1}: {exc}"
-            raise InterchangeError(msg) from exc
+            raise InterchangeError(f"{path}:{line + 1}: {exc}") from exc
         line += 1
         if row is None:
             return
         if reader.line_num != line:
-            msg = f"{path}:{line}: a field that spans lines, or a quote not closed"
-            raise InterchangeError(msg)
+            raise InterchangeError(
+                f"{path}:{line}: a field that spans lines, or a quote not closed"
+            )
         if row:
             yield line, row
 
@@ -259,12 +260,9 @@ def _lines(path: Path) -> Iterator[str]:
                 try:
                     text = data.decode("utf-8-sig" if number == 1 else "utf-8")
                 except UnicodeDecodeError as exc:
-                    msg = f"{path}:{number}: not UTF-8"
-                    raise InterchangeError(msg) from exc
+                    raise InterchangeError(f"{path}:{number}: not UTF-8") from exc
                 if "\0" in text:
-                    msg = f"{path}:{number}: a NUL, which is no text"
-                    raise InterchangeError(msg)
+                    raise InterchangeError(f"{path}:{number}: a NUL, which is no text")
                 yield text
     except OSError as exc:
-        msg = f"{path} cannot be read: {exc.strerror}"
-        raise InterchangeError(msg) from exc
+        raise InterchangeError(f"{path} cannot be read: {exc.strerror}") from exc

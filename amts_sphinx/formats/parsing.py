@@ -47,8 +47,7 @@ def events(
         log: Any = found.error_log
         cause = next(iter(log.filter_from_fatals()), None)
         line, why = (cause.line, cause.message) if cause else (1, exc.msg)
-        msg = f"{path}:{line}: not well-formed XML: {why}"
-        raise InterchangeError(msg) from exc
+        raise InterchangeError(f"{path}:{line}: not well-formed XML: {why}") from exc
 
 
 def _check_root(element: etree._Element, path: str, root: str) -> None:
@@ -60,8 +59,7 @@ def _check_root(element: etree._Element, path: str, root: str) -> None:
     elif etree.QName(element).localname != root:
         why = f"the root is <{element.tag}>, not <{root}>"
     if why:
-        msg = f"{path}:{element.sourceline}: {why}"
-        raise InterchangeError(msg)
+        raise InterchangeError(f"{path}:{element.sourceline}: {why}")
 
 
 def forget(element: etree._Element) -> None:

@@ -108,11 +108,11 @@ def _read(path: Path) -> Catalog:
                 return read_po(lines, ignore_obsolete=True, abort_invalid=True)
             # Babel trusts what it reads, and damaged files make it raise all of these.
             except (PoFileError, ValueError, LookupError) as exc:
-                msg = f"{path}:{lines.number}: not a PO catalogue: {exc}"
-                raise InterchangeError(msg) from exc
+                raise InterchangeError(
+                    f"{path}:{lines.number}: not a PO catalogue: {exc}"
+                ) from exc
     except OSError as exc:
-        msg = f"{path} cannot be read: {exc.strerror}"
-        raise InterchangeError(msg) from exc
+        raise InterchangeError(f"{path} cannot be read: {exc.strerror}") from exc
 
 
 def _languages(
@@ -124,13 +124,13 @@ def _languages(
     source = source or (asked.source if asked else "en")
     target = catalogue.locale_identifier or (asked.target if asked else "")
     if not target:
-        msg = f"{path}: its header names no Language, and none is asked for"
-        raise InterchangeError(msg)
+        raise InterchangeError(
+            f"{path}: its header names no Language, and none is asked for"
+        )
     try:
         return LanguagePair(find_language(source).tag, find_language(target).tag)
     except LanguageError as exc:
-        msg = f"{path}: {exc}"
-        raise InterchangeError(msg) from exc
+        raise InterchangeError(f"{path}: {exc}") from exc
 
 
 def _unit(message: Message, pair: LanguagePair, *, coded: bool) -> TranslationUnit:
@@ -177,8 +177,9 @@ def write(
     for unit in best.values():
         if fault := tmx.fault(unit):
             where = f" ({unit.document})" if unit.document else ""
-            msg = f"{path} cannot hold the unit {unit.source[:60]!r}{where}: {fault}"
-            raise InterchangeError(msg)
+            raise InterchangeError(
+                f"{path} cannot hold the unit {unit.source[:60]!r}{where}: {fault}"
+            )
     header = _HEADER.format(ours=_OURS, source=pair.source, target=_locale(pair.target))
     with replacing(path) as stream:
         stream.write(header.encode())

@@ -142,14 +142,12 @@ def read(paths: Iterable[Path], pair: LanguagePair) -> Terminology:
     for path in paths:
         for place, term in _placed(Path(path), pair):
             if fault := _fault(term):
-                msg = f"{place}: {fault}"
-                raise InterchangeError(msg)
+                raise InterchangeError(f"{place}: {fault}")
             if terms.setdefault(*term) != term.target:
-                msg = (
+                raise InterchangeError(
                     f"{place}: the term {term.source!r} is {term.target!r} here, but"
                     f" {terms[term.source]!r} in {places[term.source]}"
                 )
-                raise InterchangeError(msg)
             places.setdefault(term.source, place)
     return Terminology(pair, terms)
 
@@ -168,11 +166,10 @@ def _placed(path: Path, pair: LanguagePair) -> Iterator[tuple[str, Term]]:
     if path.suffix.lower() in _TABLES:
         for line, languages, source, target in tables.pairs(path):
             if languages.source != pair.source:
-                msg = (
+                raise InterchangeError(
                     f"{path}:1: the first language is {languages.source}, but these are"
                     f" terms of a book in {pair.source}"
                 )
-                raise InterchangeError(msg)
             if languages == pair and target:
                 yield f"{path}:{line}", Term(source.strip(), target.strip())
         return
@@ -180,8 +177,7 @@ def _placed(path: Path, pair: LanguagePair) -> Iterator[tuple[str, Term]]:
         if unit.pair == pair:
             texts = inline_codes.plain(unit.source), inline_codes.plain(unit.target)
             if inline_codes.ids(unit.source) or inline_codes.ids(unit.target):
-                msg = f"{path}: the term {texts[0]!r} has markup"
-                raise InterchangeError(msg)
+                raise InterchangeError(f"{path}: the term {texts[0]!r} has markup")
             yield str(path), Term(*(text.strip() for text in texts))
 
 

@@ -130,14 +130,12 @@ def _pieces(element: etree._Element, around: list[str]) -> Iterator[str | _Nativ
     yield inline_codes.escape(element.text or "")
     for child in element:
         if not isinstance(child.tag, str):
-            msg = f"{child!s} is not text"
-            raise MarkupError(msg)
+            raise MarkupError(f"{child!s} is not text")
         name = etree.QName(child).localname
         if name in _SHAPES:
             yield _native(name, child)
         elif name != "ept":
-            msg = f"<{name}> inside <seg>"
-            raise MarkupError(msg)
+            raise MarkupError(f"<{name}> inside <seg>")
         if name == "bpt":
             around.append(f"i {child.get('i', '')}")
         elif name == "hi":
@@ -148,14 +146,12 @@ def _pieces(element: etree._Element, around: list[str]) -> Iterator[str | _Nativ
             yield "</g>"
         yield inline_codes.escape(child.tail or "")
     if len(around) != depth:
-        msg = "<bpt> is not closed where it was opened"
-        raise MarkupError(msg)
+        raise MarkupError("<bpt> is not closed where it was opened")
 
 
 def _close(around: list[str], name: str) -> None:
     if not around or around.pop() != f"i {name}":
-        msg = f'<ept i="{name}"> does not close the innermost code'
-        raise MarkupError(msg)
+        raise MarkupError(f'<ept i="{name}"> does not close the innermost code')
 
 
 def _native(name: str, element: etree._Element) -> _Native:
@@ -216,13 +212,12 @@ def read(
     """
     try:
         with Path(path).open("rb") as stream:
-            yield from _Reader(str(path), source_language, on_skip).read(stream)
+            yield from _TmxReader(str(path), source_language, on_skip).read(stream)
     except OSError as exc:
-        msg = f"{path} cannot be read: {exc.strerror}"
-        raise InterchangeError(msg) from exc
+        raise InterchangeError(f"{path} cannot be read: {exc.strerror}") from exc
 
 
-class _Text(NamedTuple):
+class _Variant(NamedTuple):
     """A ``<tuv>``, its language's tag and its ``<seg>``."""
 
     element: etree._Element
@@ -230,7 +225,7 @@ class _Text(NamedTuple):
     segment: etree._Element
 
 
-class _Reader:
+class _TmxReader:
     """What is known while one file is read."""
 
     def __init__(
@@ -317,7 +312,7 @@ class _Reader:
         rest = (said.get(_DOCUMENT, ""), None, said.get(_REPLACED, ""))
         return TranslationUnit("", "", LanguagePair("", ""), maker, State(state), *rest)
 
-    def texts(self, tu: etree._Element) -> Iterator[_Text]:
+    def texts(self, tu: etree._Element) -> Iterator[_Variant]:
         """Yield the texts of a ``<tu>`` that are in a language we know."""
         for tuv in tu.iterfind("{*}tuv"):
             tag = tuv.get(_LANG) or tuv.get("lang") or ""
@@ -330,15 +325,14 @@ class _Reader:
             except InterchangeError as exc:
                 self.skip(exc)
             else:
-                yield _Text(tuv, known, segment)
+                yield _Variant(tuv, known, segment)
 
     def unit(
-        self, base: TranslationUnit, source: _Text, text: _Text
+        self, base: TranslationUnit, source: _Variant, text: _Variant
     ) -> TranslationUnit:
         """Return *base* with two texts."""
         if text.tag == source.tag:
-            msg = f"a second text in the source language {source.tag}"
-            raise MarkupError(msg)
+            raise MarkupError(f"a second text in the source language {source.tag}")
         there, here = read_pair(source.segment, text.segment)
         pair = LanguagePair(source.tag, text.tag)
         unit = replace(base, source=there, target=here, pair=pair)
@@ -367,8 +361,9 @@ def write(
     for unit in ordered:
         if reason := fault(unit):
             where = f" ({unit.document})" if unit.document else ""
-            msg = f"{path} cannot hold the unit {unit.source[:60]!r}{where}: {reason}"
-            raise InterchangeError(msg)
+            raise InterchangeError(
+                f"{path} cannot hold the unit {unit.source[:60]!r}{where}: {reason}"
+            )
     with replacing(path) as stream:
         _write(stream, ordered, source_language)
     return len(ordered)
@@ -376,7 +371,7 @@ def write(
 
 def _order(unit: TranslationUnit) -> tuple[object, ...]:
     """Return a key that no two different units share, as far as a file tells."""
-    first = (inline_codes.normalise(unit.source), unit.maker, unit.pair)
+    first = (unit.key, unit.maker, unit.pair)
     rest = (unit.source, unit.target, unit.state.value, unit.document, unit.replaced)
     return (*first, *rest)
 

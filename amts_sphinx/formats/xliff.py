@@ -63,8 +63,7 @@ def read_pair(source: etree._Element, target: etree._Element) -> tuple[str, str]
     numbers: dict[_Key, int] = {}
     here = _coded(source, numbers)
     if len(inline_codes.ids(here)) > len(numbers):
-        msg = "two codes of the source have the same id"
-        raise MarkupError(msg)
+        raise MarkupError("two codes of the source have the same id")
     return here, _coded(target, numbers)
 
 
@@ -98,8 +97,7 @@ def _coded(element: etree._Element, numbers: dict[_Key, int]) -> str:
     around: list[_Key] = []
     coded = "".join(_pieces(element, around, numbers))
     if around:
-        msg = f"the code {around[-1][1]!r} is not closed"
-        raise MarkupError(msg)
+        raise MarkupError(f"the code {around[-1][1]!r} is not closed")
     return coded if _preserves(element) else _BLANKS.sub(" ", coded).strip(" ")
 
 
@@ -122,24 +120,23 @@ def _pieces(
         name = etree.QName(child).localname
         what, family = _ELEMENTS.get(name, ("", ""))
         if not what or child.find(".//{*}sub") is not None:
-            msg = f"<{name if not what else 'sub'}> cannot be kept"
-            raise MarkupError(msg)
+            raise MarkupError(f"<{name if not what else 'sub'}> cannot be kept")
         key = family, _id(child, what)
         if what == "around":
             depth = len(around)
             yield inline_codes.opening(_number(key, numbers))
             yield from _pieces(child, around, numbers)
             if len(around) != depth:
-                msg = f"the code {key[1]!r} crosses another"
-                raise MarkupError(msg)
+                raise MarkupError(f"the code {key[1]!r} crosses another")
             yield "</g>"
         elif what == "open":
             around.append(key)
             yield inline_codes.opening(_number(key, numbers))
         elif what == "close":
             if not around or around.pop() != key:
-                msg = f"the code {key[1]!r} crosses another, or was not opened"
-                raise MarkupError(msg)
+                raise MarkupError(
+                    f"the code {key[1]!r} crosses another, or was not opened"
+                )
             yield "</g>"
         elif what == "empty":
             yield inline_codes.empty(_number(key, numbers))
@@ -154,8 +151,7 @@ def _id(element: etree._Element, what: str) -> str:
     found = [element.get(name) for name in names.get(what, ("id",))]
     known = next(filter(None, found), "")
     if not known and what != "clear":
-        msg = f"<{etree.QName(element).localname}> has no id"
-        raise MarkupError(msg)
+        raise MarkupError(f"<{etree.QName(element).localname}> has no id")
     return known
 
 
@@ -188,8 +184,9 @@ def write(path: str | os.PathLike[str], units: Iterable[TranslationUnit]) -> int
     for unit in ordered:
         if fault := tmx.fault(unit) or _misnumbered(unit.source):
             where = f" ({unit.document})" if unit.document else ""
-            msg = f"{path} cannot hold the unit {unit.source[:60]!r}{where}: {fault}"
-            raise InterchangeError(msg)
+            raise InterchangeError(
+                f"{path} cannot hold the unit {unit.source[:60]!r}{where}: {fault}"
+            )
     with replacing(path) as stream:
         with etree.xmlfile(stream, encoding="UTF-8") as file:
             file.write_declaration()
@@ -212,7 +209,7 @@ def _group(unit: TranslationUnit) -> tuple[LanguagePair, str]:
 
 
 def _order(unit: TranslationUnit) -> tuple[object, ...]:
-    first = (*_group(unit), inline_codes.normalise(unit.source), unit.maker)
+    first = (*_group(unit), unit.key, unit.maker)
     return (*first, unit.source, unit.target, unit.state.value)
 
 
@@ -238,9 +235,7 @@ def _file(
     seen: Counter[str] = Counter()
     for unit in units:
         # It stays as long as the source does, whatever is added to the file.
-        name = hashlib.sha256(inline_codes.normalise(unit.source).encode()).hexdigest()[
-            :16
-        ]
+        name = hashlib.sha256(unit.key.encode()).hexdigest()[:16]
         seen[name] += 1
         _fill(body, unit, name if seen[name] == 1 else f"{name}-{seen[name]}")
     _lay_out(body, "\n")
@@ -310,13 +305,12 @@ def read(
     """
     try:
         with Path(path).open("rb") as stream:
-            yield from _Reader(str(path), pair, on_skip).read(stream)
+            yield from _XliffReader(str(path), pair, on_skip).read(stream)
     except OSError as exc:
-        msg = f"{path} cannot be read: {exc.strerror}"
-        raise InterchangeError(msg) from exc
+        raise InterchangeError(f"{path} cannot be read: {exc.strerror}") from exc
 
 
-class _Reader:
+class _XliffReader:
     """What is known while one file is read."""
 
     def __init__(

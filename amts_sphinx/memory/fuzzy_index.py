@@ -49,7 +49,7 @@ _SMALLEST: Final = 2**14
 _LARGEST: Final = 2**23
 
 
-class Near(NamedTuple):
+class FuzzyHit(NamedTuple):
     """A text that is nearly the one that was asked for."""
 
     #: Its number.
@@ -71,7 +71,7 @@ class Index:
     def __len__(self) -> int:
         return len(self._texts)
 
-    def near(self, text: str, cutoff: float, limit: int) -> list[Near]:
+    def near(self, text: str, cutoff: float, limit: int) -> list[FuzzyHit]:
         """Return the texts most like *text*, the nearest first, then by their number.
 
         :param cutoff: the least similarity, 0–1
@@ -89,7 +89,7 @@ class Index:
             for _, score, place in found
             if score >= cutoff - _ROUNDING
         )
-        return [Near(number, -score) for score, number in ranked[:limit]]
+        return [FuzzyHit(number, -score) for score, number in ranked[:limit]]
 
     def _candidates(self, text: str, cutoff: float) -> Ints:
         """Return the texts that share most of the rarest features of *text*."""

@@ -85,7 +85,7 @@ class Likeness:
         for start in range(0, len(keys), BATCH):
             batch = keys[start : start + BATCH]
             query = (
-                f"SELECT key, {FIELDS} FROM unit WHERE source_language = ?"  # noqa: S608 - constants
+                f"SELECT key, {FIELDS} FROM unit WHERE source_language = ?"
                 " AND target_language = ? AND state <> ?"
                 f" AND key IN ({schema.marks(batch)})"
                 " ORDER BY maker = ?, changed, maker DESC"

@@ -84,8 +84,9 @@ class Memory:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         if not os.fspath(path):
-            msg = "the translation memory has an empty path; name a file"
-            raise MemoryFileError(msg)
+            raise MemoryFileError(
+                "the translation memory has an empty path; name a file"
+            )
         #: The file, as an absolute path.
         self.path: Final = Path(path).resolve()
         if not os.path.exists(self.path):  # noqa: PTH110 - no error for a bad name
@@ -143,7 +144,7 @@ class Memory:
         """Return key and fields of the units of *keys*, a person's and *maker*'s."""
         one = "" if callable(maker) else " AND maker IN (?, ?)"
         query = (
-            f"SELECT key, {FIELDS} FROM unit WHERE source_language = ?"  # noqa: S608 - constants
+            f"SELECT key, {FIELDS} FROM unit WHERE source_language = ?"
             f" AND target_language = ? AND key IN ({schema.marks(keys)}){one}"
         )
         makers = () if callable(maker) else (maker, HUMAN)
@@ -197,8 +198,9 @@ class Memory:
         :raises ValueError: *cutoff* or *limit* is out of bounds
         """
         if not 1 <= cutoff <= EXACT or limit < 1:
-            msg = f"cutoff must be 1–100 and limit 1 or more, not {cutoff} and {limit}"
-            raise ValueError(msg)
+            raise ValueError(
+                f"cutoff must be 1–100 and limit 1 or more, not {cutoff} and {limit}"
+            )
         return self._likeness.find(pair, sources, cutoff, limit)
 
     def learn(
@@ -246,7 +248,7 @@ class Memory:
         asked = ["source_language = ? AND target_language = ?"] if pair else []
         asked += [f"maker IN ({schema.marks(makers)})"] if makers else []
         where = f"WHERE {' AND '.join(asked)}" if asked else ""
-        query = f"SELECT {FIELDS} FROM unit {where} ORDER BY {KEY}"  # noqa: S608 - constants
+        query = f"SELECT {FIELDS} FROM unit {where} ORDER BY {KEY}"
         with told(self.path, "read"):
             for row in self._db.execute(query, (*(pair or ()), *makers)):
                 yield unit_of(self.path, row)
@@ -293,7 +295,7 @@ class Memory:
         A person's unit that its translator marked as in need of review is no last word.
         """
         query = (
-            f"SELECT key, {FIELDS} FROM unit WHERE source_language = ?"  # noqa: S608 - constants
+            f"SELECT key, {FIELDS} FROM unit WHERE source_language = ?"
             " AND target_language = ? AND key IN (SELECT key FROM unit WHERE"
             " source_language = ? AND target_language = ? AND maker = ? AND state <> ?)"
             " ORDER BY key, maker = ?, changed, maker"
@@ -328,7 +330,7 @@ class Memory:
     def _brought(self, path: str) -> dict[schema.Key, tuple[int, str]]:
         """Return id and content of what the file said last time, by the unit's key."""
         query = (
-            f"SELECT id, content, {KEY} FROM origin JOIN unit ON id = unit"  # noqa: S608 - constants
+            f"SELECT id, content, {KEY} FROM origin JOIN unit ON id = unit"
             " WHERE path = ?"
         )
         return {

@@ -106,12 +106,12 @@ WHERE (unit.source, unit.target, unit.state)
     OR (excluded.document <> ''
         AND (unit.document, unit.line) IS NOT (excluded.document, excluded.line))
     OR excluded.replaced NOT IN ('', unit.replaced)
-"""  # noqa: S608 - constants only
+"""
 #: Takes path and content, and then the values of KEY.
 UPSERT_ORIGIN: Final = f"""
 INSERT OR REPLACE INTO origin (path, content, unit)
 SELECT ?, ?, id FROM unit WHERE ({KEY}) = (?, ?, ?, ?)
-"""  # noqa: S608 - constants only
+"""
 #: Gives the counts by direction, maker and state.
 COUNT: Final = """
 SELECT source_language, target_language, maker, state, count(*)
@@ -150,12 +150,11 @@ def check_header(path: Path) -> None:
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
         raise damaged(path, "it is some other program's SQLite file")
     if version > SCHEMA_VERSION:
-        msg = (
+        raise NewerMemoryError(
             f"the translation memory {path} has version {version}; this amts_sphinx "
             f"knows versions up to {SCHEMA_VERSION}. Upgrade amts_sphinx, or name "
             "another file; this one was not touched"
         )
-        raise NewerMemoryError(msg)
 
 
 def damaged(path: Path, why: str) -> DamagedMemoryError:
@@ -185,7 +184,7 @@ def storable(text: str) -> bool:
 
 def key_of(unit: TranslationUnit) -> Key:
     """Return the values of KEY."""
-    return (*unit.pair, inline_codes.normalise(unit.source), unit.maker)
+    return (*unit.pair, unit.key, unit.maker)
 
 
 def row_of(unit: TranslationUnit, now: int) -> Row:
@@ -196,8 +195,9 @@ def row_of(unit: TranslationUnit, now: int) -> Row:
     """
     if fault := _fault(unit):
         where = f" ({unit.document})" if unit.document else ""
-        msg = f"the memory cannot learn {unit.source[:60]!r}{where}: {fault}"
-        raise MarkupError(msg)
+        raise MarkupError(
+            f"the memory cannot learn {unit.source[:60]!r}{where}: {fault}"
+        )
     return (
         unit.source,
         unit.target,
@@ -214,9 +214,7 @@ def row_of(unit: TranslationUnit, now: int) -> Row:
 
 def _fault(unit: TranslationUnit) -> str:
     """Say why *unit* must not be kept, or return an empty string."""
-    if not (
-        inline_codes.normalise(unit.source) and inline_codes.normalise(unit.target)
-    ):
+    if not (unit.key and inline_codes.normalise(unit.target)):
         return "the source or the target is blank"
     if not (storable(unit.source) and storable(unit.target)):
         return "half of a surrogate pair"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from amts_sphinx.align import Limits, align_documents
+from amts_sphinx.align import PairLimits, align_documents
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import HUMAN, Location, State, TranslationUnit
 from amts_sphinx.parallel import pairs
@@ -60,19 +60,19 @@ class Parallel:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class PairingRules:
     """How two editions are paired."""
 
     #: Sentence by sentence, or whole paragraphs.
     by_sentence: bool = True
-    limits: Limits = Limits()  # noqa: RUF009 - it is frozen
+    limits: PairLimits = PairLimits()  # noqa: RUF009 - it is frozen
 
 
-def pair_books(  # noqa: PLR0913 - what, how, and by whom
+def pair_books(
     source: Book,
     target: Book,
     pair: LanguagePair,
-    rules: Rules = Rules(),
+    rules: PairingRules = PairingRules(),
     *,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -90,12 +90,12 @@ def pair_books(  # noqa: PLR0913 - what, how, and by whom
         p.score.coverage for found in aligned for p in found if all(p.blocks.shape)
     )
     blind = all(coverage < 0 for coverage in known)
-    found: list[_Document] = []
+    found: list[_PairedDocument] = []
     for name, both, pairings in zip(names, prose, aligned, strict=True):
         paired = pairs.of_document(both, pairings, pair, rules.limits, blind=blind)
         left += _unpaired(paired)
         texts = _attributes(source[name], target[name], left)
-        found.append(_Document(paired.blocks, texts).without_copies(left))
+        found.append(_PairedDocument(paired.blocks, texts).without_copies(left))
     maker = _Maker(pair, _term_names(found), rules, left)
     candidates = [unit for document in found for unit in maker.units(document)]
     units, conflicts = settled(candidates)
@@ -109,16 +109,16 @@ def pair_books(  # noqa: PLR0913 - what, how, and by whom
     )
 
 
-class _Document(NamedTuple):
+class _PairedDocument(NamedTuple):
     blocks: list[Block]
     #: Texts in attributes, such as index entries.
     attributes: list[tuple[Segment, Segment]]
 
-    def pairs(self, rules: Rules) -> Iterator[Pair]:
+    def pairs(self, rules: PairingRules) -> Iterator[Pair]:
         for block in self.blocks:
             yield from block.sentences if rules.by_sentence else (block.whole,)
 
-    def without_copies(self, left: list[Left]) -> _Document:
+    def without_copies(self, left: list[Left]) -> _PairedDocument:
         """Leave out what is not translated, where most is not.
 
         Elsewhere people left it as it is on purpose.
@@ -129,7 +129,7 @@ class _Document(NamedTuple):
         ]
         if sum(mine == other for mine, other in texts) * 2 <= len(texts):
             return self
-        kept = _Document(
+        kept = _PairedDocument(
             [b for b in self.blocks if b.whole.source.source != b.whole.target.source],
             [both for both in self.attributes if both[0].source != both[1].source],
         )
@@ -191,7 +191,7 @@ def _by_kind(containers: Iterable[Container]) -> dict[str, list[Segment]]:
     return found
 
 
-def _term_names(documents: Iterable[_Document]) -> dict[str, str]:
+def _term_names(documents: Iterable[_PairedDocument]) -> dict[str, str]:
     """Return the glossary's terms: the source's name of each name in the translation.
 
     ``:term:`` points at a name, and names are translated.
@@ -213,7 +213,7 @@ class _Maker:
         self,
         pair: LanguagePair,
         terms: Mapping[str, str],
-        rules: Rules,
+        rules: PairingRules,
         left: list[Left],
     ) -> None:
         self._pair = pair
@@ -223,7 +223,7 @@ class _Maker:
         self.by_sentence = 0
         self.whole = 0
 
-    def units(self, document: _Document) -> Iterator[TranslationUnit]:
+    def units(self, document: _PairedDocument) -> Iterator[TranslationUnit]:
         """Yield the units of one document."""
         for block in document.blocks:
             yield from self._of_block(block)
@@ -282,7 +282,7 @@ def settled(
     """Take for each source the commonest target, and count where there were several."""
 
     def key(unit: TranslationUnit) -> str:
-        return inline_codes.normalise(unit.source)
+        return unit.key
 
     units: list[TranslationUnit] = []
     conflicts = 0

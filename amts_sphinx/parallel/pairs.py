@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amts_sphinx.align import Limits
+from amts_sphinx.align import PairLimits
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Code, Segment
@@ -17,12 +17,12 @@ from amts_sphinx.core.units import Code, Segment
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from amts_sphinx.align import Pairing, Score
+    from amts_sphinx.align import Confidence, Pairing
     from amts_sphinx.align.beads import Bead
     from amts_sphinx.core.units import Container, LanguagePair
 
 #: Asked of texts that the structure of both documents already pairs: not to be absurd.
-_MILD: Final = Limits(coverage=0.1, shortest=0.15, longest=6.0)
+_MILD: Final = PairLimits(coverage=0.1, shortest=0.15, longest=6.0)
 
 
 class Pair(NamedTuple):
@@ -30,7 +30,7 @@ class Pair(NamedTuple):
 
     source: Segment
     target: Segment
-    score: Score
+    score: Confidence
     #: Of how many sentences, or paragraphs, each side was joined.
     shape: tuple[int, int]
     #: Why it is not used; empty when it is.
@@ -69,7 +69,7 @@ def of_document(
     documents: tuple[Sequence[Container], Sequence[Container]],
     pairings: Sequence[Pairing],
     pair: LanguagePair,
-    limits: Limits,
+    limits: PairLimits,
     *,
     blind: bool,
 ) -> Paired:
@@ -99,7 +99,7 @@ class _Finder:
         self,
         documents: tuple[Sequence[Container], Sequence[Container]],
         pair: LanguagePair,
-        limits: Limits,
+        limits: PairLimits,
         *,
         blind: bool,
     ) -> None:
@@ -132,7 +132,11 @@ class _Finder:
         return Block(whole, tuple(sentences), (alone[0], alone[1]))
 
     def _pair(
-        self, items: list[list[Segment]], bead: Bead, score: Score, limits: Limits
+        self,
+        items: list[list[Segment]],
+        bead: Bead,
+        score: Confidence,
+        limits: PairLimits,
     ) -> Pair:
         source = joined(items[0][bead.first : bead.last], self._blanks[0])
         target = joined(items[1][bead.start : bead.end], self._blanks[1])
@@ -143,7 +147,7 @@ class _Finder:
         )
 
 
-def _marked(pair: Pair, limits: Limits, *, moved: bool) -> Pair:
+def _marked(pair: Pair, limits: PairLimits, *, moved: bool) -> Pair:
     marks = []
     if 0 <= pair.score.anchors < limits.anchors:
         marks.append("other numbers, formulas or code")
@@ -154,7 +158,7 @@ def _marked(pair: Pair, limits: Limits, *, moved: bool) -> Pair:
     return pair._replace(marks=tuple(marks))
 
 
-def _doubted(pair: Pair, limits: Limits) -> Pair:
+def _doubted(pair: Pair, limits: PairLimits) -> Pair:
     """Drop a pair for which no anchor speaks."""
     if pair.dropped or pair.score.anchors >= limits.anchors:
         return pair

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from amts_sphinx.align import align_documents
-from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.parallel.extract import prose_of
 from amts_sphinx.text import code_matching
@@ -118,7 +117,7 @@ def hypotheses(
     """
 
     def translated(segment: Segment) -> Segment:
-        target = said.get(inline_codes.normalise(segment.source), segment.source)
+        target = said.get(segment.key, segment.source)
         return replace(segment, source=target)
 
     blank = " " if name_language(pair.target).spaced else ""

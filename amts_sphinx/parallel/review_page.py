@@ -29,7 +29,7 @@ class _Row(NamedTuple):
     target: str
 
 
-class _Document(NamedTuple):
+class _ReviewDocument(NamedTuple):
     name: str
     kept: int
     dropped: int
@@ -64,7 +64,7 @@ def write(path: Path, found: Parallel, pair: LanguagePair) -> None:
     )
 
 
-def _documents(found: Parallel) -> Iterator[_Document]:
+def _documents(found: Parallel) -> Iterator[_ReviewDocument]:
     """Yield the documents, those that were understood least first."""
     left = dict(extract.documents(found.left))
     pairs: dict[str, list[Pair]] = {name: [] for name in left}
@@ -75,7 +75,7 @@ def _documents(found: Parallel) -> Iterator[_Document]:
         sure = [each.score.confidence for each in own if not each.dropped]
         mean = sum(sure) / len(sure) if sure else None
         rows.append(
-            _Document(
+            _ReviewDocument(
                 name, len(sure), len(own) - len(sure), mean, left.get(name, Counter())
             )
         )

@@ -44,7 +44,7 @@ Piece: TypeAlias = str | Mark
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class ReadingRules:
     """What is taken from a document, and in which pieces."""
 
     #: BCP 47.
@@ -61,7 +61,7 @@ class Stream:
     """Takes the blocks of one document in order, and keeps those that have words."""
 
     docname: str
-    rules: Rules
+    rules: ReadingRules
     #: Whether lines are those of a file that a person edits.
     has_lines: bool = True
     containers: list[Container] = field(default_factory=list)

@@ -10,7 +10,7 @@ from amts_sphinx.core.errors import AmtsError, ConfigError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.doctree import read
 from amts_sphinx.readers import files, html, markdown, notebook
-from amts_sphinx.readers.blocks import Rules
+from amts_sphinx.readers.blocks import ReadingRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -85,24 +85,23 @@ def form_of(folder: Path) -> str:
     :raises AmtsError: there is nothing that can be read
     """
     if not folder.is_dir():
-        msg = f"{folder} is not a folder"
-        raise AmtsError(msg)
+        raise AmtsError(f"{folder} is not a folder")
     if (folder / "conf.py").exists():
         return "sphinx"
     for form, pattern in _PATTERNS.items():
         if next(files.documents(folder, pattern), None):
             return form
-    msg = (
+    raise AmtsError(
         f"{folder} holds no edition: neither a conf.py of Sphinx nor Markdown (.md),"
         " notebooks (.ipynb) or HTML (.html)"
     )
-    raise AmtsError(msg)
 
 
 def _known(path: Path, language: str) -> str:
     if not language:
-        msg = f"{path} does not name its language; use --languages SOURCE TARGET"
-        raise ConfigError(msg)
+        raise ConfigError(
+            f"{path} does not name its language; use --languages SOURCE TARGET"
+        )
     return find_language(language).tag
 
 
@@ -110,7 +109,7 @@ def _read(path: Path, language: str, form: str) -> EditionRead:
     if form == "sphinx":
         return EditionRead(path, *read.read(path, language))
     faults: list[str] = []
-    rules = Rules(language, on_fault=faults.append)
+    rules = ReadingRules(language, on_fault=faults.append)
     texts = _READERS[form](path, language, _PATTERNS[form], rules)
     return EditionRead(path, language, texts, "\n".join(faults))
 
@@ -120,11 +119,10 @@ def _read_origins(
 ) -> tuple[EditionRead, EditionRead]:
     source, target = (_known(folder, language) for language in languages)
     if not folder.is_dir() or not next(files.documents(folder, _ORIGIN), None):
-        msg = (
+        raise AmtsError(
             f"{folder} alone is no pair of editions: it has no page_origin.md beside a"
             " page.md; name the folder of the translation too"
         )
-        raise AmtsError(msg)
     ours, theirs = markdown.read_origin_tree(folder, source, target)
     return EditionRead(folder, source, ours, ""), EditionRead(
         folder, target, theirs, ""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from amts_sphinx.core.units import Book, Container
-    from amts_sphinx.readers.blocks import Rules
+    from amts_sphinx.readers.blocks import ReadingRules
 
 #: Folders that hold what was made of a book, or has nothing to do with it.
 _MADE: Final = frozenset({"_build", "node_modules", "__pycache__"})
@@ -25,14 +25,12 @@ def text_of(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as exc:
-        msg = f"{path} cannot be read: {exc.strerror}"
-        raise InterchangeError(msg) from exc
+        raise InterchangeError(f"{path} cannot be read: {exc.strerror}") from exc
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         line = data.count(b"\n", 0, exc.start) + 1
-        msg = f"{path}:{line}: not UTF-8"
-        raise InterchangeError(msg) from exc
+        raise InterchangeError(f"{path}:{line}: not UTF-8") from exc
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -44,8 +42,7 @@ def documents(folder: Path, pattern: str) -> Iterator[tuple[str, Path]]:
     :raises InterchangeError: there is no such folder
     """
     if not folder.is_dir():
-        msg = f"{folder} is not a folder"
-        raise InterchangeError(msg)
+        raise InterchangeError(f"{folder} is not a folder")
     found = {}
     for path in folder.glob(pattern):
         inside = path.relative_to(folder)
@@ -58,8 +55,8 @@ def documents(folder: Path, pattern: str) -> Iterator[tuple[str, Path]]:
 def read_tree(
     folder: str | Path,
     pattern: str,
-    rules: Rules,
-    read: Callable[[str, str, Rules], tuple[Container, ...]],
+    rules: ReadingRules,
+    read: Callable[[str, str, ReadingRules], tuple[Container, ...]],
 ) -> Book:
     """Read every document below *folder* with *read*, whose errors begin with a name.
 
@@ -71,6 +68,5 @@ def read_tree(
         try:
             book[docname] = read(text, docname, rules)
         except InterchangeError as exc:
-            msg = f"{path}{str(exc).removeprefix(docname)}"
-            raise InterchangeError(msg) from exc
+            raise InterchangeError(f"{path}{str(exc).removeprefix(docname)}") from exc
     return book

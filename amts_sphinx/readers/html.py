@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lxml import etree
 
 from amts_sphinx.readers import files
-from amts_sphinx.readers.blocks import Mark, Rules, Stream, collapse
+from amts_sphinx.readers.blocks import Mark, ReadingRules, Stream, collapse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,30 +71,30 @@ _DELIMITERS: Final = ((r"\(", r"\)"), (r"\[", r"\]"), ("$$", "$$"), ("$", "$"))
 
 
 def read(
-    text: str, docname: str, language: str, rules: Rules | None = None
+    text: str, docname: str, language: str, rules: ReadingRules | None = None
 ) -> tuple[Container, ...]:
     """Return the texts of an HTML page, in its order; any text is one.
 
     :param language: BCP 47
     :param rules: what is taken, if that is not the usual; it names the language too
     """
-    return _read(text, docname, rules or Rules(language))
+    return _read(text, docname, rules or ReadingRules(language))
 
 
 def read_tree(
     folder: str | Path,
     language: str,
     pattern: str = "**/*.html",
-    rules: Rules | None = None,
+    rules: ReadingRules | None = None,
 ) -> Book:
     """Read every HTML page below *folder*; they are UTF-8.
 
     :raises InterchangeError: the folder or a file cannot be read
     """
-    return files.read_tree(folder, pattern, rules or Rules(language), _read)
+    return files.read_tree(folder, pattern, rules or ReadingRules(language), _read)
 
 
-def _read(text: str, docname: str, rules: Rules) -> tuple[Container, ...]:
+def _read(text: str, docname: str, rules: ReadingRules) -> tuple[Container, ...]:
     stream = Stream(docname, rules)
     parser = etree.HTMLParser(
         encoding="utf-8",
@@ -108,7 +108,7 @@ def _read(text: str, docname: str, rules: Rules) -> tuple[Container, ...]:
     except etree.XMLSyntaxError:
         root = None  # there is nothing in it
     if root is not None:
-        _Walk(stream).block(_main(root), 0)
+        _HtmlWalk(stream).block(_main(root), 0)
     return tuple(stream.containers)
 
 
@@ -122,7 +122,7 @@ def _main(root: etree._Element) -> etree._Element:
     return root
 
 
-class _Walk:
+class _HtmlWalk:
     """One page's way from elements to containers."""
 
     def __init__(self, stream: Stream) -> None:

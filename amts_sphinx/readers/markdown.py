@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from markdown_it.tree import SyntaxTreeNode
 
 from amts_sphinx.readers import files, markdown_inline
-from amts_sphinx.readers.blocks import Rules, Stream
+from amts_sphinx.readers.blocks import ReadingRules, Stream
 from amts_sphinx.readers.markdown_syntax import parser, prepare
 
 if TYPE_CHECKING:
@@ -58,27 +58,27 @@ _TABLE_CAPTION: Final = re.compile(r":(?![\w.+:-]+:`)\s*")
 
 
 def read(
-    text: str, docname: str, language: str, rules: Rules | None = None
+    text: str, docname: str, language: str, rules: ReadingRules | None = None
 ) -> tuple[Container, ...]:
     """Return the texts of a Markdown document, in its order.
 
     :param language: BCP 47
     :param rules: what is taken, if that is not the usual; it names the language too
     """
-    return _read(text, docname, rules or Rules(language))
+    return _read(text, docname, rules or ReadingRules(language))
 
 
 def read_tree(
     folder: str | Path,
     language: str,
     pattern: str = "**/*.md",
-    rules: Rules | None = None,
+    rules: ReadingRules | None = None,
 ) -> Book:
     """Read every Markdown file below *folder*.
 
     :raises InterchangeError: the folder or a file cannot be read
     """
-    return files.read_tree(folder, pattern, rules or Rules(language), _read)
+    return files.read_tree(folder, pattern, rules or ReadingRules(language), _read)
 
 
 def read_origin_tree(
@@ -91,7 +91,7 @@ def read_origin_tree(
     """
     source = read_tree(folder, source_language, "**/*_origin.md")
     source = {name.removesuffix("_origin"): texts for name, texts in source.items()}
-    rules = Rules(target_language)
+    rules = ReadingRules(target_language)
     target = {
         docname: _read(files.text_of(path), docname, rules)
         for docname, path in files.documents(Path(folder), "**/*.md")
@@ -100,7 +100,7 @@ def read_origin_tree(
     return source, target
 
 
-def _read(text: str, docname: str, rules: Rules) -> tuple[Container, ...]:
+def _read(text: str, docname: str, rules: ReadingRules) -> tuple[Container, ...]:
     stream = Stream(docname, rules)
     read_into(stream, [text])
     return tuple(stream.containers)
@@ -108,12 +108,12 @@ def _read(text: str, docname: str, rules: Rules) -> tuple[Container, ...]:
 
 def read_into(stream: Stream, parts: Iterable[str]) -> None:
     """Put the texts of a document into *stream*, that comes in one part or several."""
-    walk = _Walk(stream)
+    walk = _MarkdownWalk(stream)
     for text in parts:
         walk.part(text)
 
 
-class _Walk:
+class _MarkdownWalk:
     """One document's way from tokens to containers."""
 
     def __init__(self, stream: Stream) -> None:

@@ -67,7 +67,7 @@ _CONTENTS: Final = {
 _DISPLAY: Final = "math_inline_double"
 
 
-class Run(NamedTuple):
+class InlineRun(NamedTuple):
     """A part of a paragraph that has no display formula in it."""
 
     nodes: list[SyntaxTreeNode]
@@ -75,7 +75,7 @@ class Run(NamedTuple):
     lines: int
 
 
-def runs(nodes: Sequence[SyntaxTreeNode]) -> Iterator[Run]:
+def runs(nodes: Sequence[SyntaxTreeNode]) -> Iterator[InlineRun]:
     """Split the content of a paragraph at its display formulas."""
     lines = 0
     for is_formula, group in groupby(nodes, lambda node: node.type == _DISPLAY):
@@ -84,7 +84,7 @@ def runs(nodes: Sequence[SyntaxTreeNode]) -> Iterator[Run]:
             blank = 0
             while blank < len(part) and part[blank].type in {"softbreak", "hardbreak"}:
                 blank += 1
-            yield Run(part[blank:], lines + blank)
+            yield InlineRun(part[blank:], lines + blank)
         lines += sum(map(_breaks, part))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.readers import files, markdown
-from amts_sphinx.readers.blocks import Rules, Stream
+from amts_sphinx.readers.blocks import ReadingRules, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ _FAULTS: Final = (AttributeError, KeyError, TypeError, ValueError)
 
 
 def read(
-    text: str, docname: str, language: str, rules: Rules | None = None
+    text: str, docname: str, language: str, rules: ReadingRules | None = None
 ) -> tuple[Container, ...]:
     """Return the texts of a notebook, in its order; they have no lines.
 
@@ -30,23 +30,23 @@ def read(
     :param rules: what is taken, if that is not the usual; it names the language too
     :raises InterchangeError: it is no notebook, or nbformat is not installed
     """
-    return _read(text, docname, rules or Rules(language))
+    return _read(text, docname, rules or ReadingRules(language))
 
 
 def read_tree(
     folder: str | Path,
     language: str,
     pattern: str = "**/*.ipynb",
-    rules: Rules | None = None,
+    rules: ReadingRules | None = None,
 ) -> Book:
     """Read every notebook below *folder*.
 
     :raises InterchangeError: the folder or a file cannot be read
     """
-    return files.read_tree(folder, pattern, rules or Rules(language), _read)
+    return files.read_tree(folder, pattern, rules or ReadingRules(language), _read)
 
 
-def _read(text: str, docname: str, rules: Rules) -> tuple[Container, ...]:
+def _read(text: str, docname: str, rules: ReadingRules) -> tuple[Container, ...]:
     stream = Stream(docname, rules, has_lines=False)
     markdown.read_into(stream, list(_prose(text, docname)))
     return tuple(stream.containers)
@@ -58,8 +58,9 @@ def _prose(text: str, docname: str) -> Iterator[str]:
         if cell.get("cell_type") == "markdown":
             source = cell.get("source")
             if not isinstance(source, str):
-                msg = f"{docname}: cell {number} has no source that is text"
-                raise InterchangeError(msg)
+                raise InterchangeError(
+                    f"{docname}: cell {number} has no source that is text"
+                )
             yield source.replace("\r\n", "\n")
 
 
@@ -71,13 +72,12 @@ def _cells(text: str, docname: str) -> list[Any]:
     """
     try:
         # Few books are notebooks; the others do without.
-        from nbformat import ValidationError, convert, reader  # noqa: PLC0415
+        from nbformat import ValidationError, convert, reader
     except ImportError as exc:
-        msg = (
+        raise InterchangeError(
             f"{docname}: notebooks are read by nbformat, which is not installed;"
             " run pip install amts_sphinx[notebook]"
-        )
-        raise InterchangeError(msg) from exc
+        ) from exc
     try:
         notebook: Any = reader.reads(text)  # type: ignore[no-untyped-call]
         notebook = convert(notebook, _FORMAT)  # type: ignore[no-untyped-call]
@@ -85,15 +85,11 @@ def _cells(text: str, docname: str) -> list[Any]:
     except reader.NotJSONError as exc:
         cause = exc.__cause__
         line = cause.lineno if isinstance(cause, json.JSONDecodeError) else 1
-        msg = f"{docname}:{line}: not JSON"
-        raise InterchangeError(msg) from exc
+        raise InterchangeError(f"{docname}:{line}: not JSON") from exc
     except RecursionError as exc:
-        msg = f"{docname}: not a notebook: it nests too deep"
-        raise InterchangeError(msg) from exc
+        raise InterchangeError(f"{docname}: not a notebook: it nests too deep") from exc
     except (*_FAULTS, ValidationError) as exc:
-        msg = f"{docname}: not a notebook: {exc}"
-        raise InterchangeError(msg) from exc
+        raise InterchangeError(f"{docname}: not a notebook: {exc}") from exc
     if not isinstance(cells, list):
-        msg = f"{docname}: not a notebook: its cells are no list"
-        raise InterchangeError(msg)
+        raise InterchangeError(f"{docname}: not a notebook: its cells are no list")
     return cells

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.core.units import Finding, Score
     from amts_sphinx.report.locations import Links
-    from amts_sphinx.report.model import Document, Near, Report, Row
+    from amts_sphinx.report.model import Document, NearMatch, Report, Row
     from amts_sphinx.report.quality_gate import Failure
 
 #: Of the form of ``report.json``.
@@ -224,7 +224,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _near(near: Near, source: str) -> dict[str, Any]:
+def _near(near: NearMatch, source: str) -> dict[str, Any]:
     difference = diff.between(near.source, inline_codes.plain(source))
     return {
         "source": near.source,

@@ -35,7 +35,7 @@ def read(folder: Path) -> list[dict[str, Any]]:
             record = json.loads(line)
             damaged += not _is_record(record)
             found += [record] if _is_record(record) else []
-        except ValueError:  # noqa: PERF203 - each line is by itself
+        except ValueError:
             damaged += 1
     if damaged:
         logger.warning(
@@ -87,8 +87,9 @@ def add(folder: Path, record: dict[str, Any]) -> None:
                 line = b"\n" + line
             file.write(line)
     except OSError as exc:
-        msg = f"{folder / NAME} cannot be written: {exc.strerror}"
-        raise InterchangeError(msg) from exc
+        raise InterchangeError(
+            f"{folder / NAME} cannot be written: {exc.strerror}"
+        ) from exc
 
 
 def _last_byte(file: BinaryIO) -> bytes:

@@ -35,7 +35,7 @@ class Origin(str, Enum):
 BY_PEOPLE = frozenset({Origin.HUMAN, Origin.REVIEWED})
 
 
-class Near(NamedTuple):
+class NearMatch(NamedTuple):
     """The likest other source that the memory knows."""
 
     #: As a reader sees it.
@@ -61,7 +61,7 @@ class Row:
     words: int
     #: Number of places in the book.
     places: int = 1
-    near: Near | None = None
+    near: NearMatch | None = None
     findings: tuple[Finding, ...] = ()
     #: What is most urgent to look at has most; 0 for what needs no look.
     risk: int = 0

@@ -63,7 +63,7 @@ _NAMES: Final = {"error": "error", "warning": "warning", "info": "note"}
 _Correction = tuple["TranslationUnit", "TranslationUnit"]
 
 
-class Outcome(NamedTuple):
+class ReportOutcome(NamedTuple):
     """What a build tells of a report."""
 
     path: Path
@@ -117,7 +117,7 @@ class Reporter:
     #: The folders of the editions, by tag.
     outdirs: Mapping[str, Path]
 
-    def report(self, edition: Edition, cost: Cost) -> Outcome:
+    def report(self, edition: Edition, cost: Cost) -> ReportOutcome:
         """Report on *edition*.
 
         :raises InterchangeError: the report cannot be written
@@ -137,7 +137,7 @@ class Reporter:
             for each in found["gate"]["failures"]
         )
         counts = {s: found["findings"][s] for s in ("error", "warning", "info")}
-        return Outcome(
+        return ReportOutcome(
             folder / html.NAME, found["coverage"]["translated"], counts, failed
         )
 
@@ -171,7 +171,7 @@ class Reporter:
     ) -> Report:
         """Look at the edition."""
         corrections = list(self.memory.corrections(edition.pair))
-        by_key = {inline_codes.normalise(both[1].source): both for both in corrections}
+        by_key = {both[1].key: both for both in corrections}
         context = self._context(edition.pair, terms)
         rows = self._judged(seen, seen.rows(edition, by_key), edition, context)
         corrected = _by_document(seen, by_key)
@@ -203,7 +203,7 @@ class Reporter:
         """Return the rows with all that is found in them."""
         near = rows.nearest(self.memory, edition.pair, found_rows)
         entries = [
-            checks.Entry(
+            checks.CheckEntry(
                 row.segment,
                 row.target,
                 by_human=row.maker == HUMAN,
@@ -214,7 +214,7 @@ class Reporter:
         ]
         found: dict[str, list[Finding]] = defaultdict(list)
         for finding in (*edition.findings, *checks.run(entries, context)):
-            found[inline_codes.normalise(finding.source)].append(finding)
+            found[finding.key].append(finding)
         return {
             key: rows.completed(
                 row,

@@ -10,7 +10,7 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Severity, State
 from amts_sphinx.report import post_editing
-from amts_sphinx.report.model import BY_PEOPLE, Document, Near, Origin, Row
+from amts_sphinx.report.model import BY_PEOPLE, Document, NearMatch, Origin, Row
 from amts_sphinx.text import code_matching
 from amts_sphinx.translate.translator import published
 
@@ -43,7 +43,7 @@ _RISK_OF_LENGTH: Final = 20
 _RISK_OF_TITLE: Final = 10
 
 
-class Place(NamedTuple):
+class Occurrence(NamedTuple):
     """One text where it stands."""
 
     document: str
@@ -56,9 +56,9 @@ class Place(NamedTuple):
 class Survey:
     """All places of an edition, and each text once."""
 
-    places: tuple[Place, ...]
+    places: tuple[Occurrence, ...]
     #: By key, where each is first.
-    texts: Mapping[str, Place]
+    texts: Mapping[str, Occurrence]
 
     def rows(self, edition: Edition, corrected: Collection[str]) -> dict[str, Row]:
         """Return a row for each text, by its key.
@@ -109,16 +109,16 @@ class Survey:
 def survey(containers: Iterable[Container], edition: Edition) -> Survey:
     """Find every text of the book that the edition says in one piece."""
     places = tuple(
-        Place(
+        Occurrence(
             segment.location.docname,
-            inline_codes.normalise(segment.source),
+            segment.key,
             segment,
             container.ignored,
         )
         for container in containers
         for segment in published(container, edition.units)
     )
-    texts: dict[str, Place] = {}
+    texts: dict[str, Occurrence] = {}
     for place in places:
         texts.setdefault(place.key, place)
     return Survey(places, texts)
@@ -156,11 +156,7 @@ def nearest(
     # The text itself is among them, if a machine translated it.
     for source, matches in memory.fuzzy(pair, keys, cutoff=NEAR, limit=4).items():
         key = keys[source]
-        others = [
-            match
-            for match in matches
-            if inline_codes.normalise(match.unit.source) != key
-        ]
+        others = [match for match in matches if match.unit.key != key]
         if others:
             found[key] = max(others, key=lambda m: (is_gone(m, rows), m.score))
     return found
@@ -168,7 +164,7 @@ def nearest(
 
 def is_gone(match: Match, rows: Mapping[str, Row]) -> bool:
     """Tell whether the source of *match* no longer stands in the book."""
-    return inline_codes.normalise(match.unit.source) not in rows
+    return match.unit.key not in rows
 
 
 def completed(
@@ -179,7 +175,7 @@ def completed(
     if match:
         unit = match.unit
         # Its codes are other ones than those of the row.
-        near = Near(
+        near = NearMatch(
             inline_codes.plain(unit.source),
             inline_codes.plain(unit.target),
             match.score,

@@ -59,7 +59,7 @@ class _Metric(NamedTuple):
     prepare: Callable[[str], str]
 
 
-def score(  # noqa: PLR0913 - texts, and what is to be counted
+def score(
     hypotheses: Sequence[str],
     references: Sequence[str],
     language: str,
@@ -94,7 +94,7 @@ def score(  # noqa: PLR0913 - texts, and what is to be counted
     return tuple(found)
 
 
-def compare(  # noqa: PLR0913 - two systems, and how
+def compare(
     baseline: Sequence[str],
     hypotheses: Sequence[str],
     references: Sequence[str],
@@ -109,7 +109,7 @@ def compare(  # noqa: PLR0913 - two systems, and how
 
     :param samples: at least one
     """
-    from sacrebleu.significance import PairedTest  # noqa: PLC0415 - it loads numpy
+    from sacrebleu.significance import PairedTest
 
     _check(baseline, references)
     _check(hypotheses, references)
@@ -152,8 +152,9 @@ def metric_names(language: str, names: Collection[str]) -> tuple[str, ...]:
     """
     for name in names:
         if name not in NAMES:
-            msg = f"there is no metric {name!r}; there are {', '.join(NAMES)}"
-            raise ConfigError(msg)
+            raise ConfigError(
+                f"there is no metric {name!r}; there are {', '.join(NAMES)}"
+            )
     found = [name for name in NAMES if name in names]
     if "BLEU" in found and _base(language) == "zh":
         found.insert(1, JIEBA)
@@ -166,14 +167,12 @@ def _base(language: str) -> str:
 
 def _check(hypotheses: Sequence[str], references: Sequence[str]) -> None:
     if len(hypotheses) != len(references):
-        msg = (
+        raise ScoreError(
             f"there are {len(hypotheses)} hypotheses for {len(references)} references;"
             " each needs one"
         )
-        raise ScoreError(msg)
     if not references:
-        msg = "there are no references to compare with"
-        raise ScoreError(msg)
+        raise ScoreError("there are no references to compare with")
 
 
 def _prepared(
@@ -189,8 +188,8 @@ def _interval(mean: float, half: float) -> tuple[float, float]:
 def _metrics(language: str, names: Collection[str]) -> Iterator[_Metric]:
     """Yield what counts each of *names*."""
     # sacreBLEU takes a while to load, and most builds do not need it.
-    from sacrebleu.metrics.chrf import CHRF  # noqa: PLC0415
-    from sacrebleu.metrics.ter import TER  # noqa: PLC0415
+    from sacrebleu.metrics.chrf import CHRF
+    from sacrebleu.metrics.ter import TER
 
     for name in metric_names(language, names):
         if name == "BLEU":
@@ -207,7 +206,7 @@ def _metrics(language: str, names: Collection[str]) -> Iterator[_Metric]:
 
 def _bleu(language: str) -> Any:
     """Return BLEU with the language's tokenizer; the signature says which it is."""
-    from sacrebleu.metrics.bleu import BLEU  # noqa: PLC0415 - see above
+    from sacrebleu.metrics.bleu import BLEU
 
     tokenizer = _TOKENIZERS.get(_base(language), _ELSEWHERE)
     if not name_language(language).spaced and tokenizer == _ELSEWHERE:
@@ -220,8 +219,8 @@ def _bleu(language: str) -> Any:
 
 def _by_words() -> _Metric:
     """Return BLEU of Chinese words."""
-    import jieba  # noqa: PLC0415 - it takes a second to load
-    from sacrebleu.metrics.bleu import BLEU  # noqa: PLC0415 - see above
+    import jieba
+    from sacrebleu.metrics.bleu import BLEU
 
     jieba.setLogLevel(logging.WARNING)  # it tells that it loads its dictionary
     metric = BLEU(tokenize="none", force=True)

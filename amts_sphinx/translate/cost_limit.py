@@ -38,9 +38,8 @@ def check(
     dollars = sum(each.dollars for _, each in bills)
     if bills and (dollars if limit.dollars else characters) > limit.amount:
         languages = ", ".join(dict.fromkeys(pair.target for pair, _ in bills))
-        msg = (
+        raise CostLimitError(
             f"translating into {languages} would cost ${dollars:,.2f} for"
             f" {characters:,} characters ({bills[0][1].tariff}), which is more than"
             f" {name} ({limit}); nothing was sent"
         )
-        raise CostLimitError(msg)

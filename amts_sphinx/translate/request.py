@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Reply:
+class EngineReply:
     """What came of asking: for each key a sound target and its state, or a refusal."""
 
     targets: dict[str, tuple[str, State]] = field(default_factory=dict)
@@ -39,13 +39,15 @@ class Reply:
     failure: EngineError | None = None
 
 
-def ask(engine: Engine, segments: Mapping[str, Segment], pair: LanguagePair) -> Reply:
+def ask(
+    engine: Engine, segments: Mapping[str, Segment], pair: LanguagePair
+) -> EngineReply:
     """Ask *engine* for the targets of *segments*, all of them at once.
 
     :param segments: distinct segments by any key
     :raises EngineError: the engine failed, or broke its promise of one reply for each
     """
-    reply = Reply()
+    reply = EngineReply()
     raw = _send(engine, [s.source for s in segments.values()], pair, reply)
     refused: dict[str, str] = {}
     state = State.DRAFT if makes_drafts(engine) else State.MACHINE
@@ -73,7 +75,10 @@ def ask(engine: Engine, segments: Mapping[str, Segment], pair: LanguagePair) -> 
 
 
 def _ask_simpler(
-    engine: Engine, segments: Mapping[str, Segment], pair: LanguagePair, reply: Reply
+    engine: Engine,
+    segments: Mapping[str, Segment],
+    pair: LanguagePair,
+    reply: EngineReply,
 ) -> None:
     """Ask for the words between the codes, which cannot damage any."""
     wanted = {key: repair.runs(segment.source) for key, segment in segments.items()}
@@ -92,7 +97,7 @@ def _ask_simpler(
 
 
 def _send(
-    engine: Engine, sources: Iterable[str], pair: LanguagePair, reply: Reply
+    engine: Engine, sources: Iterable[str], pair: LanguagePair, reply: EngineReply
 ) -> dict[str, str | None]:
     """Send distinct *sources* and count them; some are missing if the engine failed."""
     distinct = list(dict.fromkeys(sources))
@@ -105,11 +110,10 @@ def _send(
         distinct = [source for source in distinct if source in exc.targets]
         targets = [exc.targets[source] for source in distinct]
     if len(targets) != len(distinct):
-        msg = (
+        raise EngineReplyError(
             f"the engine returned {len(targets)} translations for {len(distinct)}"
             f" segments ({pair}); none of them is used"
         )
-        raise EngineReplyError(msg)
     reply.requests += 1
     found = dict(zip(distinct, targets, strict=True))
     reply.characters += sum(len(s) for s, target in found.items() if target is not None)

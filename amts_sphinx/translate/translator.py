@@ -117,13 +117,10 @@ class Translator:
         A person's translation of the whole comes before that of its segments. A segment
         without a translation stays in the source language among the others.
         """
-        whole = edition.units.get(inline_codes.normalise(container.whole.source))
+        whole = edition.units.get(container.whole.key)
         if whole and (whole.by_human or len(container.segments) == 1):
             return whole.target
-        units = [
-            edition.units.get(inline_codes.normalise(s.source))
-            for s in container.segments
-        ]
+        units = [edition.units.get(s.key) for s in container.segments]
         if not any(units):
             return None
         return self.profile.join(
@@ -135,13 +132,10 @@ class Translator:
 
     def is_draft(self, container: Container, edition: Edition) -> bool:
         """Tell whether some of what :meth:`target` returns is an engine's draft."""
-        whole = edition.units.get(inline_codes.normalise(container.whole.source))
+        whole = edition.units.get(container.whole.key)
         if whole and whole.by_human:
             return False
-        found = (
-            edition.units.get(inline_codes.normalise(s.source))
-            for s in container.segments
-        )
+        found = (edition.units.get(s.key) for s in container.segments)
         return any(unit and unit.state is State.DRAFT for unit in found)
 
     def _unit(
@@ -181,7 +175,7 @@ def _distinct(containers: Iterable[Container]) -> dict[str, Segment]:
     found: dict[str, Segment] = {}
     for container in containers:
         for segment in container.segments:
-            found.setdefault(inline_codes.normalise(segment.source), segment)
+            found.setdefault(segment.key, segment)
     return found
 
 
@@ -192,7 +186,7 @@ def published(
 
     It is the whole, if a person translated that, or else the segments.
     """
-    whole = units.get(inline_codes.normalise(container.whole.source))
+    whole = units.get(container.whole.key)
     return (container.whole,) if whole and whole.by_human else container.segments
 
 
@@ -228,5 +222,5 @@ def _published(
     found: dict[str, Segment] = {}
     for container in containers:
         for segment in published(container, known):
-            found.setdefault(inline_codes.normalise(segment.source), segment)
+            found.setdefault(segment.key, segment)
     return found

@@ -65,8 +65,7 @@ class RecordingEngine:
         """Return a pseudo-translation of each source."""
         use = self.options
         if use.fails_for == pair.target:
-            msg = f"no line to the service for {pair.target}"
-            raise EngineUnavailableError(msg)
+            raise EngineUnavailableError(f"no line to the service for {pair.target}")
         if use.file:
             line = json.dumps({"target": pair.target, "sources": list(sources)})
             with Path(use.file).open("a", encoding="utf-8") as log:

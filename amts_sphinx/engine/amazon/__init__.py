@@ -49,8 +49,9 @@ class Amazon:
 
     def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
         """Refuse: parallel data and the journal need a home."""
-        msg = f"{len(sources)} texts ({pair}) for an engine that was not trained"
-        raise EngineUnavailableError(msg)
+        raise EngineUnavailableError(
+            f"{len(sources)} texts ({pair}) for an engine that was not trained"
+        )
 
 
 def create(options: Mapping[str, object]) -> Amazon:

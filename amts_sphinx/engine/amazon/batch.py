@@ -19,14 +19,14 @@ from amts_sphinx.engine.amazon import (
     terminology,
 )
 from amts_sphinx.engine.amazon import journal as journals
-from amts_sphinx.engine.amazon.job_plan import Plan
+from amts_sphinx.engine.amazon.job_plan import JobPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from amts_sphinx.core.units import LanguagePair, TranslationUnit
     from amts_sphinx.engine.amazon.client import Client
-    from amts_sphinx.engine.amazon.journal import Entry, Journal
+    from amts_sphinx.engine.amazon.journal import Journal, JournalEntry
     from amts_sphinx.formats.terminology import Terminology
 
 #: Jobs that a build starts for a segment before it gives up.
@@ -34,7 +34,7 @@ _ATTEMPTS: Final = 2
 
 
 @dataclass(frozen=True)
-class Batch:
+class BatchJobs:
     """The batch jobs of one direction."""
 
     client: Client
@@ -60,7 +60,7 @@ class Batch:
         prefix = self.client.options.prefix
         return terminology.name_of(self.terms, prefix) if self.terms.terms else ""
 
-    def is_like(self, other: Batch) -> bool:
+    def is_like(self, other: BatchJobs) -> bool:
         """Tell whether one job can do for both: all but the language is equal."""
         return (
             self.client.options == other.client.options
@@ -88,7 +88,9 @@ class Batch:
                 found.update(self._finish(entry, rest))
         return found
 
-    def start(self, texts: Sequence[str], others: Sequence[Batch] = ()) -> Entry | None:
+    def start(
+        self, texts: Sequence[str], others: Sequence[BatchJobs] = ()
+    ) -> JournalEntry | None:
         """Start a job for *texts*; ``None`` if another build has started one meanwhile.
 
         :param others: like ones, whose languages the same job is to serve
@@ -109,7 +111,9 @@ class Batch:
             plan = self._plan(texts, targets, data.name if data else "")
             return jobs.start(self.client, self.journal, plan, self.tell)
 
-    def _plan(self, texts: Sequence[str], targets: tuple[str, ...], data: str) -> Plan:
+    def _plan(
+        self, texts: Sequence[str], targets: tuple[str, ...], data: str
+    ) -> JobPlan:
         """Return a plan that no job, now ended, was made by."""
         ended = {
             entry.name
@@ -118,7 +122,7 @@ class Batch:
         }
         attempt = 0
         while True:
-            plan = Plan(
+            plan = JobPlan(
                 self.pair.source,
                 targets,
                 tuple(texts),
@@ -153,7 +157,7 @@ class Batch:
                 found.update(self._finish(known, texts))
         return found
 
-    def _usable(self, texts: Iterable[str]) -> list[Entry]:
+    def _usable(self, texts: Iterable[str]) -> list[JournalEntry]:
         """Return the jobs whose results would serve for some of *texts*."""
         keys = {markup.key_of(text) for text in texts}
         use = job_plan.use_of(
@@ -173,7 +177,7 @@ class Batch:
             and not keys.isdisjoint(entry.keys())
         ]
 
-    def _finish(self, entry: Entry, texts: Iterable[str]) -> dict[str, str]:
+    def _finish(self, entry: JournalEntry, texts: Iterable[str]) -> dict[str, str]:
         """Wait for a job, and return the targets that it has for *texts*.
 
         :raises EngineError: it failed or was stopped, or the service failed
@@ -196,6 +200,6 @@ class Batch:
         return found
 
     def _harvest(
-        self, entry: Entry, tell: Callable[[str], None] | None = None
+        self, entry: JournalEntry, tell: Callable[[str], None] | None = None
     ) -> dict[str, str]:
         return results.harvest(self.journal, entry, self.pair.target, tell)

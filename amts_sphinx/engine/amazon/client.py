@@ -195,8 +195,9 @@ class Client:
                     data: bytes = body.read(most + 1)
             except (BotoCoreError, HTTPError, OSError) as exc:
                 if time.monotonic() > end:
-                    msg = f"Amazon Translate: cannot {doing}: the connection broke"
-                    raise EngineUnavailableError(msg) from exc
+                    raise EngineUnavailableError(
+                        f"Amazon Translate: cannot {doing}: the connection broke"
+                    ) from exc
                 time.sleep(_FIRST_PAUSE)
                 continue
             if len(data) > most:
@@ -230,7 +231,7 @@ class Client:
                 if ended or fault.remedy not in passing:
                     raise fault.error from fault.__cause__
             # No two clients that failed together come back together.
-            time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+            time.sleep(pause * random.uniform(0.5, 1.0))
             pause = min(2 * pause, _LONGEST_PAUSE)
 
 

@@ -15,7 +15,7 @@ from amts_sphinx.engine.amazon import (
     realtime,
     terminology,
 )
-from amts_sphinx.engine.amazon.batch import Batch
+from amts_sphinx.engine.amazon.batch import BatchJobs
 from amts_sphinx.engine.amazon.client import Client
 from amts_sphinx.engine.amazon.journal import Journal
 from amts_sphinx.formats.terminology import Terminology
@@ -70,9 +70,9 @@ class AmazonEngine:
         return use and parallel_data.usable(self._units)
 
     @cached_property
-    def batch(self) -> Batch:
+    def batch(self) -> BatchJobs:
         """The jobs of this direction."""
-        return Batch(
+        return BatchJobs(
             self._client,
             Journal(self._home / "amazon"),
             self.pair,
@@ -203,11 +203,11 @@ class AmazonEngine:
             self.tell(f"{len(rest)} segments go to real time, without parallel data")
             self._translate_in_real_time(rest, found)
         elif rest:
-            msg = (
+            raise EnginePartialError(
                 f"Amazon Translate left out {len(rest)} segments ({self.pair}) twice;"
-                " build again, or set amts_amazon.realtime_fallback"
+                " build again, or set amts_amazon.realtime_fallback",
+                found,
             )
-            raise EnginePartialError(msg, found)
 
     def _translate_in_real_time(
         self, texts: Sequence[str], found: dict[str, str | None]
@@ -238,9 +238,11 @@ def _sent(sources: Iterable[str]) -> list[str]:
     ]
 
 
-def _grouped(commissions: Sequence[Commission]) -> list[tuple[list[Batch], list[str]]]:
+def _grouped(
+    commissions: Sequence[Commission],
+) -> list[tuple[list[BatchJobs], list[str]]]:
     """Return the jobs to start: the batches that share one, and its texts."""
-    groups: list[tuple[list[Batch], list[str]]] = []
+    groups: list[tuple[list[BatchJobs], list[str]]] = []
     for engine, sources, _ in commissions:
         if not isinstance(engine, AmazonEngine) or engine.options.mode != "batch":
             continue

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from amts_sphinx.engine.amazon import limits, markup
-from amts_sphinx.engine.amazon.journal import Entry
+from amts_sphinx.engine.amazon.journal import JournalEntry
 
 if TYPE_CHECKING:
     from amts_sphinx.engine.amazon.client import Client
@@ -31,7 +31,7 @@ def use_of(
 
 
 @dataclass(frozen=True)
-class Plan:
+class JobPlan:
     """A job that is to be."""
 
     source: str
@@ -77,11 +77,11 @@ class Plan:
         said = json.dumps([where, self.use, what, texts, options.kms_key])
         return hashlib.sha256(said.encode()).hexdigest()
 
-    def entry(self, client: Client) -> Entry:
+    def entry(self, client: Client) -> JournalEntry:
         """Return how the journal notes this."""
         options = client.options
         name = f"{options.prefix}-{self.hash(client)[:16]}"
-        return Entry(
+        return JournalEntry(
             name=name,
             source=self.source,
             targets=self.targets,

@@ -21,8 +21,8 @@ from amts_sphinx.engine.amazon.options import AmazonOptions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from amts_sphinx.engine.amazon.job_plan import Plan
-    from amts_sphinx.engine.amazon.journal import Entry, Journal
+    from amts_sphinx.engine.amazon.job_plan import JobPlan
+    from amts_sphinx.engine.amazon.journal import Journal, JournalEntry
 
 #: How often a list is asked for that does not come.
 _TRIES: Final = 4
@@ -40,8 +40,8 @@ _ENDED: Final = _WHOLE | {STOPPED}
 
 
 def start(
-    client: Client, journal: Journal, plan: Plan, tell: Callable[[str], None]
-) -> Entry:
+    client: Client, journal: Journal, plan: JobPlan, tell: Callable[[str], None]
+) -> JournalEntry:
     """Start the job of *plan*, unless it is there already. Hold the journal's lock.
 
     It may be there without the journal knowing: started from another computer.
@@ -69,7 +69,7 @@ def start(
     return journal.write(entry, state=journals.STARTED, job_id=job_id)
 
 
-def _start(client: Client, plan: Plan, entry: Entry) -> str:
+def _start(client: Client, plan: JobPlan, entry: JournalEntry) -> str:
     """Start a job, and return its id.
 
     What the service does with a token that it knows is not documented. So a request
@@ -86,8 +86,8 @@ def _start(client: Client, plan: Plan, entry: Entry) -> str:
                 ["JobId"],
                 **_request(client, plan, entry),
             )
-        except UncertainError:  # noqa: PERF203 - each try is a request
-            time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+        except UncertainError:
+            time.sleep(pause * random.uniform(0.5, 1.0))
             job_id = _find(client, entry.name)
             if job_id:
                 return job_id
@@ -98,7 +98,7 @@ def _start(client: Client, plan: Plan, entry: Entry) -> str:
             return str(reply["JobId"])
 
 
-def _request(client: Client, plan: Plan, entry: Entry) -> dict[str, Any]:
+def _request(client: Client, plan: JobPlan, entry: JournalEntry) -> dict[str, Any]:
     """Return the parameters of a job."""
     options = client.options
     output: dict[str, Any] = {
@@ -161,7 +161,9 @@ def _listed(client: Client, name: str) -> list[dict[str, Any]]:
     return []
 
 
-def settle(client: Client, journal: Journal, entry: Entry) -> Entry | None:
+def settle(
+    client: Client, journal: Journal, entry: JournalEntry
+) -> JournalEntry | None:
     """Find out what became of a job that was intended by a build that was killed.
 
     :returns: ``None`` if it was never started; it is then forgotten. Hold the lock.
@@ -175,7 +177,7 @@ def settle(client: Client, journal: Journal, entry: Entry) -> Entry | None:
     return None
 
 
-def describe(client: Client, entry: Entry) -> dict[str, Any]:
+def describe(client: Client, entry: JournalEntry) -> dict[str, Any]:
     """Return what the service says of a job.
 
     :raises NotThereError: it knows it no longer
@@ -191,8 +193,8 @@ def describe(client: Client, entry: Entry) -> dict[str, Any]:
 
 
 def wait(
-    client: Client, journal: Journal, entry: Entry, tell: Callable[[str], None]
-) -> tuple[Entry, dict[str, Any]]:
+    client: Client, journal: Journal, entry: JournalEntry, tell: Callable[[str], None]
+) -> tuple[JournalEntry, dict[str, Any]]:
     """Wait until a job has ended, or was stopped.
 
     :returns: its entry, and what the service says of it
@@ -217,12 +219,11 @@ def wait(
             if status not in _GOING:
                 _fail(journal, entry, status, state)
             if time.monotonic() > end:
-                msg = (
+                raise EngineUnavailableError(
                     f"the job {entry.name} has not ended after {options.hours} hours;"
                     " the next build will go on waiting"
                 )
-                raise EngineUnavailableError(msg)
-            time.sleep(pause * random.uniform(0.8, 1.0))  # noqa: S311 - no secret
+            time.sleep(pause * random.uniform(0.8, 1.0))
             pause = min(1.5 * pause, options.poll)
     except KeyboardInterrupt:
         tell(
@@ -232,18 +233,19 @@ def wait(
         raise
 
 
-def _fail(journal: Journal, entry: Entry, status: str, state: dict[str, Any]) -> None:
+def _fail(
+    journal: Journal, entry: JournalEntry, status: str, state: dict[str, Any]
+) -> None:
     """Note that a job ended without results, and raise why."""
     why = str(state.get("Message") or "no reason given")
     journal.write(entry, state=journals.FAILED, message=f"{status}: {why}"[:500])
-    msg = (
+    raise EngineRejectedError(
         f"Amazon Translate ended the job {entry.name} ({entry.job_id}) as {status}:"
         f" {why}. The next build will start another"
     )
-    raise EngineRejectedError(msg)
 
 
-def client_of(entry: Entry) -> Client:
+def client_of(entry: JournalEntry) -> Client:
     """Return the way to where a job is."""
     options = AmazonOptions(
         mode="realtime",  # no role is needed to look after a job
@@ -256,7 +258,7 @@ def client_of(entry: Entry) -> Client:
     return Client(options)
 
 
-def stop(client: Client, entry: Entry) -> None:
+def stop(client: Client, entry: JournalEntry) -> None:
     """Have the service stop a job, if it has not ended by then."""
     client.translate(
         "stop_text_translation_job", f"stop the job {entry.name}", JobId=entry.job_id

@@ -36,7 +36,7 @@ _PATIENCE: Final = 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One job."""
 
     #: The job's name at the service, and the last part of its place in the bucket.
@@ -87,17 +87,18 @@ class Journal:
             with FileLock(self.home / "lock", timeout=_PATIENCE):
                 yield
         except Timeout as exc:
-            msg = f"another build has kept {self.home / 'lock'} for an hour; see to it"
-            raise EngineUnavailableError(msg) from exc
+            raise EngineUnavailableError(
+                f"another build has kept {self.home / 'lock'} for an hour; see to it"
+            ) from exc
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[JournalEntry]:
         """Return all jobs, by name.
 
         :raises EngineError: a file of the journal is damaged
         """
         return [_read(path) for path in sorted(self.home.glob("*.json"))]
 
-    def write(self, entry: Entry, **changes: object) -> Entry:
+    def write(self, entry: JournalEntry, **changes: object) -> JournalEntry:
         """Keep *entry* with *changes*, on the disk before this returns."""
         self.home.mkdir(parents=True, exist_ok=True)
         entry = replace(entry, **{**changes, "changed": time.time()})  # type: ignore[arg-type]
@@ -105,7 +106,7 @@ class Journal:
         _store(self.home / f"{entry.name}.json", text.encode())
         return entry
 
-    def drop(self, entry: Entry) -> None:
+    def drop(self, entry: JournalEntry) -> None:
         """Forget a job and its results."""
         shutil.rmtree(self.home / entry.name, ignore_errors=True)
         (self.home / f"{entry.name}.json").unlink(missing_ok=True)
@@ -117,13 +118,15 @@ class Journal:
             if entry.state in {FETCHED, FAILED} and age > _KEPT * 86400:
                 self.drop(entry)
 
-    def keep(self, entry: Entry, language: str, document: str, data: bytes) -> None:
+    def keep(
+        self, entry: JournalEntry, language: str, document: str, data: bytes
+    ) -> None:
         """Keep the result of a document in one language."""
         folder = self.home / entry.name
         folder.mkdir(parents=True, exist_ok=True)
         _store(folder / f"{language}.{document}", data)
 
-    def result(self, entry: Entry, language: str, document: str) -> bytes | None:
+    def result(self, entry: JournalEntry, language: str, document: str) -> bytes | None:
         """Return the result of a document, if it was kept."""
         try:
             return Path(self.home, entry.name, f"{language}.{document}").read_bytes()
@@ -131,17 +134,16 @@ class Journal:
             return None
 
 
-def _read(path: Path) -> Entry:
+def _read(path: Path) -> JournalEntry:
     try:
         said = json.loads(path.read_text("utf-8"))
         said["targets"] = tuple(said["targets"])
-        return Entry(**said)
+        return JournalEntry(**said)
     except (OSError, ValueError, TypeError, KeyError) as exc:
-        msg = (
+        raise EngineError(
             f"{path} is no journal of a job ({type(exc).__name__}); move it away. If"
             " its job is running, a build of the unchanged book finds it by its name"
-        )
-        raise EngineError(msg) from exc
+        ) from exc
 
 
 def _store(path: Path, data: bytes) -> None:

@@ -91,8 +91,9 @@ def segments(data: bytes, doing: str) -> Iterator[tuple[str, str]]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as exc:
-        msg = f"Amazon Translate: cannot {doing}: it is not UTF-8"
-        raise EngineReplyError(msg) from exc
+        raise EngineReplyError(
+            f"Amazon Translate: cannot {doing}: it is not UTF-8"
+        ) from exc
     root = _parse(text, doing)
     paragraphs = [element for element in root.iter("p") if element.get("id")]
     if not is_whole(data):
@@ -118,8 +119,9 @@ def _parse(text: str, doing: str) -> etree._Element:
     try:
         root = html.document_fromstring(_CONTROL.sub("\ufffd", text), parser=parser)
     except (etree.ParserError, ValueError) as exc:
-        msg = f"Amazon Translate: cannot {doing}: it is no HTML"
-        raise EngineReplyError(msg) from exc
+        raise EngineReplyError(
+            f"Amazon Translate: cannot {doing}: it is no HTML"
+        ) from exc
     return root
 
 

@@ -75,15 +75,15 @@ class AmazonOptions:
         self._check("prefix", _PREFIX, "letters, digits and hyphens, 60 at most")
         for name in ("requests", "patience", "poll", "hours"):
             if getattr(self, name) <= 0:
-                msg = f"amts_amazon.{name} must be more than 0"
-                raise ConfigError(msg)
+                raise ConfigError(f"amts_amazon.{name} must be more than 0")
 
     def _check(self, name: str, pattern: re.Pattern[str], allowed: str) -> None:
         value = getattr(self, name)
         if not pattern.fullmatch(value):
             needed = " in batch mode" if name in {"bucket", "role_arn"} else ""
-            msg = f"amts_amazon.{name} must be {allowed}{needed}, not {value!r}"
-            raise ConfigError(msg)
+            raise ConfigError(
+                f"amts_amazon.{name} must be {allowed}{needed}, not {value!r}"
+            )
 
     @property
     def owner(self) -> str:
@@ -112,15 +112,17 @@ class AllOptions:
         common = {name: v for name, v in options.items() if name != _LANGUAGES}
         particular = options.get(_LANGUAGES, {})
         if not isinstance(particular, Mapping):
-            msg = f"amts_amazon.{_LANGUAGES} must be a dictionary by language"
-            raise ConfigError(msg)
+            raise ConfigError(
+                f"amts_amazon.{_LANGUAGES} must be a dictionary by language"
+            )
         self._common = _read("amts_amazon", common)
         self._particular: dict[str, AmazonOptions] = {}
         for tag, own in particular.items():
             name = f"amts_amazon.{_LANGUAGES}[{tag!r}]"
             if not isinstance(own, Mapping):
-                msg = f"{name} must be a dictionary of options, not {own!r}"
-                raise ConfigError(msg)
+                raise ConfigError(
+                    f"{name} must be a dictionary of options, not {own!r}"
+                )
             language = find_language(str(tag)).tag
             self._particular[language] = _read(name, {**common, **own})
 

@@ -39,7 +39,7 @@ _PASSING: Final = frozenset({"CREATING", "UPDATING", "DELETING"})
 _FIRST_LOOK: Final = 0.5
 
 
-class ParallelData(NamedTuple):
+class ParallelDataFile(NamedTuple):
     """A file of pairs, and its name at the service."""
 
     name: str
@@ -52,7 +52,7 @@ def usable(units: Iterable[TranslationUnit]) -> bool:
     return any(_fits(each.source) and _fits(each.target) for each in map(_plain, units))
 
 
-def pack(units: Iterable[TranslationUnit], prefix: str) -> ParallelData | None:
+def pack(units: Iterable[TranslationUnit], prefix: str) -> ParallelDataFile | None:
     """Return the *units* that the service takes; ``None`` if it takes none.
 
     Of several translations of one source that of the highest state is taken, then the
@@ -77,7 +77,7 @@ def pack(units: Iterable[TranslationUnit], prefix: str) -> ParallelData | None:
     targets = sorted({unit.pair.target for unit in chosen})
     digest = hashlib.sha256(data).hexdigest()[:16]
     name = "-".join((prefix, digest, source, *targets))
-    return ParallelData(name[:256], data, len(chosen))
+    return ParallelDataFile(name[:256], data, len(chosen))
 
 
 def _plain(unit: TranslationUnit) -> TranslationUnit:
@@ -105,7 +105,7 @@ def _chosen(units: list[TranslationUnit]) -> TranslationUnit:
     return max(units, key=rank)
 
 
-def ensure(client: Client, data: ParallelData, tell: Callable[[str], None]) -> None:
+def ensure(client: Client, data: ParallelDataFile, tell: Callable[[str], None]) -> None:
     """Have the service know *data*, and wait until it does.
 
     :raises EngineError: it does not take it
@@ -126,11 +126,10 @@ def ensure(client: Client, data: ParallelData, tell: Callable[[str], None]) -> N
         _refuse(client, data, state)
     taken = int(state.get("ImportedRecordCount") or 0)
     if taken == 0:
-        msg = (
+        raise EngineRejectedError(
             f"Amazon Translate took none of the {data.pairs} pairs of the parallel data"
             f" {data.name}; see its messages in the AWS console"
         )
-        raise EngineRejectedError(msg)
     if taken < data.pairs:
         failed, skipped = (
             int(state.get(f"{kind}RecordCount") or 0) for kind in ("Failed", "Skipped")
@@ -160,12 +159,12 @@ def _state(client: Client, name: str) -> dict[str, Any]:
     return found
 
 
-def _key(client: Client, data: ParallelData) -> str:
+def _key(client: Client, data: ParallelDataFile) -> str:
     """Return where *data* is in the bucket until the service has read it."""
     return f"{client.options.prefix}/parallel-data/{data.name}.tmx"
 
 
-def _upload(client: Client, data: ParallelData) -> None:
+def _upload(client: Client, data: ParallelDataFile) -> None:
     options = client.options
     key = _key(client, data)
     client.put(key, data.data, "text/xml")
@@ -201,20 +200,22 @@ def _settled(client: Client, name: str) -> dict[str, Any] | None:
         if state is None or state.get("Status") not in _PASSING:
             return state
         if time.monotonic() > end:
-            msg = f"the parallel data {name} is not active after {options.hours} h"
-            raise EngineUnavailableError(msg)
-        time.sleep(pause * random.uniform(0.8, 1.0))  # noqa: S311 - no secret
+            raise EngineUnavailableError(
+                f"the parallel data {name} is not active after {options.hours} h"
+            )
+        time.sleep(pause * random.uniform(0.8, 1.0))
         pause = min(1.5 * pause, options.poll)
 
 
-def _refuse(client: Client, data: ParallelData, state: dict[str, Any]) -> NoReturn:
+def _refuse(client: Client, data: ParallelDataFile, state: dict[str, Any]) -> NoReturn:
     """Tell why the service did not take *data*, and make way for another try."""
     if state:
         _delete(client, data.name)
     status = state.get("Status", "gone")
     why = state.get("Message") or "no reason given"
-    msg = f"Amazon Translate refused the parallel data {data.name}: {status}, {why}"
-    raise EngineRejectedError(msg)
+    raise EngineRejectedError(
+        f"Amazon Translate refused the parallel data {data.name}: {status}, {why}"
+    )
 
 
 def _delete(client: Client, name: str) -> None:

@@ -41,15 +41,15 @@ def prices(own: Mapping[str, str]) -> Prices:
             continue
         if name not in PRICES:
             allowed = ", ".join(("date", *PRICES))
-            msg = f"amts_amazon.prices has {name!r}; allowed are {allowed}"
-            raise ConfigError(msg)
+            raise ConfigError(f"amts_amazon.prices has {name!r}; allowed are {allowed}")
         try:
             found[name] = float(value)
         except ValueError:
             found[name] = -1.0
         if not (0 <= found[name] < math.inf):
-            msg = f"amts_amazon.prices[{name!r}] must be dollars, not {value!r}"
-            raise ConfigError(msg)
+            raise ConfigError(
+                f"amts_amazon.prices[{name!r}] must be dollars, not {value!r}"
+            )
     return Prices(**found, date=own.get("date", DATE))
 
 

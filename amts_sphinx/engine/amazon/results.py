@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from amts_sphinx.engine.amazon.client import Client
-    from amts_sphinx.engine.amazon.journal import Entry, Journal
+    from amts_sphinx.engine.amazon.journal import Journal, JournalEntry
 
 #: Where a job's documents and its results are, under its folder. No document's folder
 #: may be called ``details``.
@@ -33,10 +33,10 @@ _TRIES: Final = 4
 def fetch(
     client: Client,
     journal: Journal,
-    entry: Entry,
+    entry: JournalEntry,
     state: dict[str, Any],
     tell: Callable[[str], None],
-) -> Entry:
+) -> JournalEntry:
     """Fetch the results of a job that has ended, and clear the bucket of it.
 
     Results that are missing are left out; what is there is kept.
@@ -64,7 +64,9 @@ def fetch(
     return entry
 
 
-def _results(client: Client, entry: Entry, state: dict[str, Any]) -> dict[str, str]:
+def _results(
+    client: Client, entry: JournalEntry, state: dict[str, Any]
+) -> dict[str, str]:
     """Return the keys of the objects that a job has left, by their last parts."""
     folder = f"{entry.folder}{OUT}"
     reported = str(state.get("OutputDataConfig", {}).get("S3Uri", ""))
@@ -92,7 +94,7 @@ def _get(client: Client, key: str, most: int) -> bytes | None:
 
 def _tell_details(
     client: Client,
-    entry: Entry,
+    entry: JournalEntry,
     tag: str,
     found: dict[str, str],
     tell: Callable[[str], None],
@@ -120,7 +122,7 @@ def _tell_details(
 
 def harvest(
     journal: Journal,
-    entry: Entry,
+    entry: JournalEntry,
     language: str,
     tell: Callable[[str], None] | None = None,
 ) -> dict[str, str]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from amts_sphinx.engine.corpus.model import Model
     from amts_sphinx.engine.corpus.terms import Spot
     from amts_sphinx.engine.corpus.tokens import Token
-    from amts_sphinx.engine.corpus.weights import Weights
+    from amts_sphinx.engine.corpus.weights import FeatureWeights
 
     #: Start and end of words with a code around them.
     Wall = tuple[int, int]
@@ -52,7 +52,7 @@ class _Weighed(NamedTuple):
 class Candidates:
     """Looks phrases up in one model."""
 
-    def __init__(self, model: Model, weights: Weights, longest: int) -> None:
+    def __init__(self, model: Model, weights: FeatureWeights, longest: int) -> None:
         """:param longest: words in a phrase"""
         self._model = model
         self._weights = weights

@@ -60,7 +60,7 @@ class Problem(NamedTuple):
     ends: bool
 
 
-class Limits(NamedTuple):
+class SearchLimits(NamedTuple):
     """What is looked at."""
 
     #: Hypotheses that are followed at a time.
@@ -99,7 +99,7 @@ class _Edge(NamedTuple):
 
 
 def search(
-    speaker: Speaker, limits: Limits, problem: Problem, options: Iterable[Option]
+    speaker: Speaker, limits: SearchLimits, problem: Problem, options: Iterable[Option]
 ) -> list[Option]:
     """Return the best translation of some words, in target order.
 
@@ -119,7 +119,7 @@ class _Search:
     def __init__(
         self,
         say: Callable[[str, str], tuple[float, str]],
-        limits: Limits,
+        limits: SearchLimits,
         spans: list[_Ends],
         problem: Problem,
     ) -> None:

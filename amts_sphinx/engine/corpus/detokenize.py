@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from amts_sphinx.engine.corpus.tokens import Token, Zone
 
 
-class Written(NamedTuple):
+class OutputWord(NamedTuple):
     """One word of a translation."""
 
     surface: str
@@ -29,7 +29,7 @@ class Written(NamedTuple):
 
 
 def render(
-    words: Iterable[Written],
+    words: Iterable[OutputWord],
     tokens: Sequence[Token],
     zones: Sequence[Zone],
     spacing: Spacing,
@@ -45,7 +45,7 @@ def render(
     ]
     parts: list[str] = []
     inside: list[Zone] = []
-    last: Written | None = None
+    last: OutputWord | None = None
     quote = False
     for word in words:
         wanted = around[word.source]
@@ -64,8 +64,8 @@ def render(
 
 
 def _glued(
-    before: Written,
-    after: Written,
+    before: OutputWord,
+    after: OutputWord,
     tokens: Sequence[Token],
     spacing: Spacing,
     *,
@@ -80,8 +80,8 @@ def _glued(
 
 
 def capitalise(
-    words: list[Written], tokens: Sequence[Token], language: str
-) -> list[Written]:
+    words: list[OutputWord], tokens: Sequence[Token], language: str
+) -> list[OutputWord]:
     """Begin *words* with a capital, unless the source begins with a small letter.
 
     :param language: of *words*, BCP 47

@@ -19,9 +19,13 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import ConfigError, MarkupError
 from amts_sphinx.engine.corpus import model as models
 from amts_sphinx.engine.corpus import worker_pool
-from amts_sphinx.engine.corpus.terms import Terms
-from amts_sphinx.engine.corpus.translation import Said, Size, Translator
-from amts_sphinx.engine.corpus.weights import Weights
+from amts_sphinx.engine.corpus.terms import TermTable
+from amts_sphinx.engine.corpus.translation import (
+    SearchSize,
+    SentenceTranslator,
+    Translated,
+)
+from amts_sphinx.engine.corpus.weights import FeatureWeights
 from amts_sphinx.engine.options import read_options
 
 if TYPE_CHECKING:
@@ -73,8 +77,9 @@ class CorpusOptions:
         for name, (least, most) in _ALLOWED.items():
             value = getattr(self, name)
             if not least <= value <= most:
-                msg = f"amts_corpus.{name} must be from {least} to {most}, not {value}"
-                raise ConfigError(msg)
+                raise ConfigError(
+                    f"amts_corpus.{name} must be from {least} to {most}, not {value}"
+                )
 
 
 class CorpusEngine:
@@ -85,7 +90,7 @@ class CorpusEngine:
 
     def __init__(self, options: CorpusOptions) -> None:
         self._options = options
-        self._terms = Terms({}, "")
+        self._terms = TermTable({}, "")
         self._texts: list[tuple[str, str]] = []
         self._home: Path | None = None
         self._pair: LanguagePair | None = None
@@ -126,7 +131,7 @@ class CorpusEngine:
         texts = _some(_texts(units, pair), self._options.max_pairs)
         trained = CorpusEngine(self._options)
         trained._pair = pair
-        trained._terms = Terms(terms or {}, pair.source)
+        trained._terms = TermTable(terms or {}, pair.source)
         trained._digest = _digest(texts, f"{VERSION}/{self._options.max_phrase}")
         trained.pairs = len(texts)
         trained._texts, trained._home = texts, home
@@ -149,18 +154,18 @@ class CorpusEngine:
         return ""
 
     @cached_property
-    def _translator(self) -> Translator | None:
+    def _translator(self) -> SentenceTranslator | None:
         """What translates, once there is enough to learn from."""
         if self._pair is None or self._home is None:
             return None
         if self.pairs < self._options.min_pairs:
             return None
         use = self._options
-        size = Size(
+        size = SearchSize(
             use.beam, use.reordering, use.max_phrase, use.max_unknown, use.min_support
         )
         model = self._model(self._pair, self._home)
-        return Translator(model, Weights(), size, self._terms)
+        return SentenceTranslator(model, FeatureWeights(), size, self._terms)
 
     def _model(self, pair: LanguagePair, home: Path) -> models.Model:
         """Load the model from *home*, or train it and leave it there."""
@@ -185,7 +190,7 @@ class CorpusEngine:
         long as the engine is not trained for *pair*.
         """
         asked = [s for s in dict.fromkeys(sources) if inline_codes.has_words(s)]
-        answers: list[Said] = []
+        answers: list[Translated] = []
         if asked and pair == self._pair and self._translator is not None:
             answers = worker_pool.each(self._translator.translate, asked, _PORTION)
         said: dict[str, str | None] = dict.fromkeys(asked)

@@ -33,7 +33,7 @@ _LONE: Final = (0.2, 20.0)
 _CELLS: Final = 2_000_000
 
 
-class Lexicon:
+class LexicalWeights:
     """How often words were linked."""
 
     def __init__(self, aligned: Sequence[Aligned]) -> None:

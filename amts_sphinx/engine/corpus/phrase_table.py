@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from amts_sphinx.engine.corpus.lexical_weights import Lexicon
+from amts_sphinx.engine.corpus.lexical_weights import LexicalWeights
 from amts_sphinx.engine.corpus.phrase_extraction import APART, ORIENTATIONS, extract
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def learn(aligned: Sequence[Aligned], longest: int, most: int) -> PhraseTable:
     for pair in aligned:
         for found in extract(pair, longest):
             counts.add(*found)
-    lexicon = Lexicon(aligned)
+    lexicon = LexicalWeights(aligned)
     alone = {phrase for phrase in counts.phrases[0] if len(phrase) == 1}
     for word, other in lexicon.links():
         if word not in alone:  # no phrase translates this word by itself
@@ -93,7 +93,7 @@ def learn(aligned: Sequence[Aligned], longest: int, most: int) -> PhraseTable:
     return _table(counts, lexicon, most)
 
 
-def _table(counts: _Counts, lexicon: Lexicon, most: int) -> PhraseTable:
+def _table(counts: _Counts, lexicon: LexicalWeights, most: int) -> PhraseTable:
     """Score the phrase pairs that were counted."""
     pairs, orientations = counts.pairs(), counts.orientations()
     names = [list(side) for side in counts.phrases]

@@ -25,7 +25,7 @@ class Spot(NamedTuple):
     target: str
 
 
-class Terms:
+class TermTable:
     """Source terms with their targets, both plain text.
 
     Capitals make no difference, unless the term has some after its first letter.

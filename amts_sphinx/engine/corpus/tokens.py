@@ -144,7 +144,7 @@ def _cut(text: str, language: str) -> Sequence[str]:
     """Cut *text* without blanks: Chinese into words by jieba, else into characters."""
     if language.lower().partition("-")[0] != "zh" or not _HAN.search(text):
         return text
-    import jieba  # noqa: PLC0415 - it takes a while to load
+    import jieba
 
     jieba.setLogLevel(logging.WARNING)
     # New words that it would guess are cut otherwise in the next sentence.

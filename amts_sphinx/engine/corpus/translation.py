@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.engine.corpus.candidates import Candidates
-from amts_sphinx.engine.corpus.decoder import Limits, Problem, search
-from amts_sphinx.engine.corpus.detokenize import Written, capitalise, render
+from amts_sphinx.engine.corpus.decoder import Problem, SearchLimits, search
+from amts_sphinx.engine.corpus.detokenize import OutputWord, capitalise, render
 from amts_sphinx.engine.corpus.language_model import Speaker
 from amts_sphinx.engine.corpus.tokens import (
     CODE,
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from amts_sphinx.engine.corpus.decoder import Option
     from amts_sphinx.engine.corpus.model import Model
-    from amts_sphinx.engine.corpus.terms import Terms
-    from amts_sphinx.engine.corpus.weights import Weights
+    from amts_sphinx.engine.corpus.terms import TermTable
+    from amts_sphinx.engine.corpus.weights import FeatureWeights
 
 #: Words that are decoded at once; longer sentences are cut, at a mark if there is one.
 _WHOLE: Final = 60
@@ -36,7 +36,7 @@ _INNER: Final = 20
 _SHORT: Final = 3
 
 
-class Size(NamedTuple):
+class SearchSize(NamedTuple):
     """How much is considered."""
 
     #: Hypotheses that are followed at a time.
@@ -51,7 +51,7 @@ class Size(NamedTuple):
     support: float
 
 
-class Said(NamedTuple):
+class Translated(NamedTuple):
     """What came of one text."""
 
     #: Coded; ``None`` if too little of it is known.
@@ -60,31 +60,31 @@ class Said(NamedTuple):
     unknown: list[str]
 
 
-class Translator:
+class SentenceTranslator:
     """Translates texts with one model."""
 
     def __init__(
-        self, model: Model, weights: Weights, size: Size, terms: Terms
+        self, model: Model, weights: FeatureWeights, size: SearchSize, terms: TermTable
     ) -> None:
         self._model = model
         self._size = size
         self._terms = terms
-        self._limits = Limits(size.beam, size.reach, weights.distance)
+        self._limits = SearchLimits(size.beam, size.reach, weights.distance)
         self._speaker = Speaker(model.language, weights.language)
         self._candidates = Candidates(model, weights, size.phrase)
 
-    def translate(self, coded: str) -> Said:
+    def translate(self, coded: str) -> Translated:
         """Translate one text."""
         sentence = tokenise(coded, self._model.pair.source)
         words = sum(token.kind == WORD for token in sentence.tokens)
         unknown = self._unknown(sentence)
         if len(unknown) > self._size.unknown * words:
-            return Said(None, unknown)
+            return Translated(None, unknown)
         used: list[Option] = []
         target = self._translate(sentence, used)
         if words > _SHORT and self._candidates.support(used) < self._size.support:
-            return Said(None, unknown)
-        return Said(target, unknown)
+            return Translated(None, unknown)
+        return Translated(target, unknown)
 
     def _unknown(self, sentence: Sentence) -> list[str]:
         """Return the words of *sentence* that nothing is known of, in order."""
@@ -106,7 +106,7 @@ class Translator:
         """
         sentence = self._shorten(sentence, used)
         tokens, zones = sentence.tokens, sentence.zones
-        words: list[Written] = []
+        words: list[OutputWord] = []
         for start, end in _chunks(tokens, zones):
             words.extend(self._decode(tokens, zones, start, end, used))
         if self._model.spacing.spaced:
@@ -143,7 +143,7 @@ class Translator:
         start: int,
         end: int,
         used: list[Option],
-    ) -> Iterator[Written]:
+    ) -> Iterator[OutputWord]:
         """Translate the tokens from *start* to *end*."""
         part = tokens[start:end]
         inside = [
@@ -162,7 +162,7 @@ class Translator:
             for surface, copied in zip(option.surfaces, option.copied, strict=True):
                 coded = copied >= 0 and part[copied].kind == CODE
                 place = start + copied if copied >= 0 else -1
-                yield Written(surface, coded, place, start + option.start, decided)
+                yield OutputWord(surface, coded, place, start + option.start, decided)
 
     def decide(self, problem: Problem, options: Iterable[Option]) -> list[Option]:
         """Return the best translation of some words, in target order."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class FeatureWeights:
     """The weights of a translation's scores, which are natural logarithms.
 
     They were found by ``benchmarks/tune_corpus_engine.py`` on ten articles of *Dive

@@ -72,10 +72,10 @@ def _links(
     sides: tuple[Sequence[Words], Sequence[Words]],
 ) -> list[list[int]]:
     """Return for each target word its source word, or -1."""
-    return _Direction(*sides).links()
+    return _Model1(*sides).links()
 
 
-class _Direction:
+class _Model1:
     """The model by which source words bring forth target words."""
 
     def __init__(self, sources: Sequence[Words], targets: Sequence[Words]) -> None:
