@@ -132,6 +132,18 @@ class State(str, Enum):
         return self.value
 
 
+class Place(NamedTuple):
+    """Where a translation holds, when it does not hold everywhere in the book."""
+
+    #: The document, as the file that says so names it.
+    document: str = ""
+    #: What tells equal sources apart: gettext's msgctxt, Weblate's context, an id.
+    context: str = ""
+    #: Coded sources of the neighbours.
+    before: str = ""
+    after: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class TranslationUnit:
     """A source with its target, in one direction."""
@@ -152,6 +164,12 @@ class TranslationUnit:
     #: Seconds since the epoch; 0 lets the memory fill in the present.
     created: int = 0
     changed: int = 0
+    #: The person, as the file that the unit is from names them.
+    author: str = ""
+    #: The program that wrote that file, with its version where it says so.
+    tool: str = ""
+    #: ``None``: it holds everywhere.
+    place: Place | None = None
 
     @property
     def key(self) -> str:
