@@ -30,6 +30,7 @@ test: $(VENV)/has-test docs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/pytest -m 'not slow' -n auto --dist loadfile
 
 # All parts are run even if one fails. Big books are built with the oldest Sphinx too.
