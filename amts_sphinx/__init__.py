@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from amts_sphinx._version import __version__
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__version__ = "0.1.0"
+__all__ = ["__version__", "setup"]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the extension known to Sphinx."""
+    from amts_sphinx import _compat
     from amts_sphinx.build import builders
     from amts_sphinx.config import settings
     from amts_sphinx.doctree import collect
@@ -22,7 +25,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
         part.register(app)
     return {
         "version": __version__,
-        "env_version": 3,
+        # Raised with each change of what is kept of a document that was read.
+        "env_version": _compat.env_version(4),
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from amts_sphinx import _compat
 from amts_sphinx.build.planner import Order
 from amts_sphinx.config import values
 from amts_sphinx.config.settings import checked
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
 
-    from amts_sphinx.build.production import Estimate
+    from amts_sphinx.build.commission import Estimate
 
 
 class AmtsBuilder(StandaloneHTMLBuilder):
@@ -56,7 +57,7 @@ class AmtsBuilder(StandaloneHTMLBuilder):
     def _formats(self) -> list[str]:
         """Return the names of the builders that can write an edition."""
         installed = {point.name for point in entry_points(group="sphinx.builders")}
-        names = installed.union(self._application().registry.builders)
+        names = installed.union(_compat.builders_of(_compat.application_of(self)))
         return sorted(
             name for name in names if name.partition("-")[0] != AmtsBuilder.name
         )
@@ -72,7 +73,7 @@ class AmtsBuilder(StandaloneHTMLBuilder):
         method: str = "update",
     ) -> None:
         """Make the editions."""
-        app, out = self._application(), Path(self.outdir)
+        app, out = _compat.application_of(self), Path(self.outdir)
         order = Order(
             {
                 language: out if self.tag else out / language.tag
@@ -85,18 +86,14 @@ class AmtsBuilder(StandaloneHTMLBuilder):
             if method == "specific"
             else (),
         )
-        from amts_sphinx.build.production import Production
+        # A plain build need not load what translates.
+        from amts_sphinx.build import production
 
-        production = Production(app, self, checked(self.config))
+        arguments = app, self, checked(self.config), order
         if self.estimates is None:
-            production.run(order)
+            production.produce(*arguments)
         else:
-            self.estimates.extend(production.estimate(order))
-
-    def _application(self) -> Sphinx:
-        """Return the application: Sphinx 9 keeps it under a new name."""
-        app: Sphinx = getattr(self, "_app", None) or self.app
-        return app
+            self.estimates.extend(production.estimates(*arguments))
 
     def finish(self) -> None:
         """Write nothing: the editions are complete."""
@@ -129,4 +126,4 @@ def register(app: Sphinx) -> None:
     """Add ``amts``, and ``amts-<language>`` for every language of the service."""
     app.connect("build-finished", lambda *_: gc_tuning.restore())
     app.add_builder(AmtsBuilder)
-    app.registry.builders = _Builders(app.registry.builders)
+    _compat.replace_builders(app, _Builders(_compat.builders_of(app)))

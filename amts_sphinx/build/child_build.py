@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from threading import Thread
 from typing import IO, TYPE_CHECKING
 
-from amts_sphinx.edition.plan import save_pickle
+from amts_sphinx.edition.plan import save_pickles
 from amts_sphinx.edition.process import FAILURE, RECORD
 from amts_sphinx.edition.warning_log import Record
 
@@ -37,7 +37,7 @@ def run(
 
     :param show: takes what the build says, as lines with their ends
     """
-    save_pickle(plan.path, plan)
+    save_pickles(plan.path, plan)
     env = {
         **os.environ,
         # What this process can import, the other one can; as in a test or a notebook.

@@ -9,10 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from amts_sphinx import _compat
 from amts_sphinx.config.settings import checked
 from amts_sphinx.doctree import conf_strings
 from amts_sphinx.doctree.collect import rules
-from amts_sphinx.edition.plan import EditionPlan
+from amts_sphinx.edition.plan import FORMAT, EditionPlan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +101,8 @@ class Planner:
 
     def _digest(self, docname: str, language: Language, content: Content) -> str:
         """Return a hash of what one document of an edition is made from."""
-        made_from = [self._trees[docname], language.locale, self._texts[docname].date]
+        made_from = [_compat.stamp(FORMAT), self._trees[docname], language.locale]
+        made_from.append(self._texts[docname].date)
         made_from.append(str(checked(self._app.config).draft_notice))
         for container in self._texts[docname].containers:
             key = container.whole.key
@@ -128,24 +130,22 @@ class Planner:
         # Options set one by one on the command line have become parts of these.
         found: dict[str, Any] = {
             name: value
-            for name, value in config._raw_config.items()  # noqa: SLF001
-            if isinstance(value, dict) and name in config and _can_travel(value)
+            for name, value in _compat.given_values(config).items()
+            if isinstance(value, dict) and _can_travel(value)
         }
         found |= config.overrides
         found |= {"extensions": list(config.extensions), "language": language.locale}
-        if "epub_language" not in config._raw_config:  # noqa: SLF001
+        if not _compat.is_given(config, "epub_language"):
             found["epub_language"] = language.locale.replace("_", "-")
         return found | conf_strings.overrides(config, targets)
 
     def _tags(self) -> tuple[str, ...]:
         """Return the tags of the build, without those of this builder."""
-        builder, tags = self._builder, self._app.tags
-        # Sphinx 7 renamed the attribute, and made the tags iterable.
-        known = getattr(tags, "_tags" if hasattr(tags, "_tags") else "tags")
+        builder = self._builder
         own = {builder.format, builder.name}
         own |= {f"format_{builder.format}", f"builder_{builder.name}"}
         own |= {f"builder_{builder.name.replace('-', '_')}"}
-        return tuple(sorted(set(known) - own))
+        return tuple(sorted(_compat.tags_of(self._app) - own))
 
 
 def _hash(data: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What a build tells of its editions: warnings once, and how each went."""
+"""What a build logs of its editions: each warning once, and how each edition ended."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class Teller:
-    """Tells of the editions of one build, and of nothing twice."""
+class BuildLog:
+    """Logs how the editions of one build went, and no warning twice."""
 
     def __init__(self, engine: str, documents: Collection[str]) -> None:
-        """Remember what the build has told so far.
+        """Start with what the build has logged so far.
 
         :param engine: its name
         :param documents: the names of the book's documents
         """
         self._engine = engine
         self._documents = documents
-        self._told = {(record.message, record.location) for record in recorded()}
+        self._logged = {(record.message, record.location) for record in recorded()}
 
-    def report(
+    def end(
         self,
         name: str,
         edition: Edition,
         outcome: BuildOutcome | None,
         quality: reporter.ReportOutcome | None,
     ) -> None:
-        """Tell what became of an edition, last of all in one line."""
+        """Log the end of an edition, last of all in one line."""
         for record in outcome.records if outcome else ():
             warning = (record.message, record.location)
-            if warning not in self._told:
-                self._told.add(warning)
+            if warning not in self._logged:
+                self._logged.add(warning)
                 logger.log(
                     record.level,
                     record.message,
@@ -55,22 +55,22 @@ class Teller:
         for finding in edition.findings:
             if finding.severity is not Severity.INFO:
                 self._warn(name, finding)
-        self._tell_states(name, edition)
+        self._log_states(name, edition)
         if outcome is None:
             logger.info("%s: the edition is up to date", name)
         if quality:
             logger.info("%s: %s", name, quality)
         logger.info(edition.summary(name))
 
-    def _tell_states(self, name: str, edition: Edition) -> None:
-        """Say how many segments are not what a release should hold."""
-        untold = sum(f.severity is Severity.INFO for f in edition.findings)
-        if untold:
+    def _log_states(self, name: str, edition: Edition) -> None:
+        """Log how many segments are not what a release should hold."""
+        untranslated = sum(f.severity is Severity.INFO for f in edition.findings)
+        if untranslated:
             logger.info(
                 "%s: %d segments stay in the source language: the engine %r has no"
                 " translation for them",
                 name,
-                untold,
+                untranslated,
                 self._engine,
             )
         drafts = sum(unit.state is State.DRAFT for unit in edition.units.values())
@@ -97,7 +97,7 @@ class Teller:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Shows what an edition's build says, line by line."""
+    """Shows the output of an edition's build, line by line."""
 
     prefix: str
 
@@ -110,7 +110,7 @@ class Show:
 
 
 def asking(tag: str, engine: str, segments: int, characters: int) -> None:
-    """Say what the engine is asked for, since the answer may take a while."""
+    """Log what the engine is asked for, since the answer may take a while."""
     logger.info(
         "amts-%s: asking the engine %r for %d segments, %d characters",
         tag,

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import docutils
-import sphinx
+from amts_sphinx import _compat
+from amts_sphinx.edition.plan import FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def digest(plan: EditionPlan, config: Config, extra: object = None) -> str:
     """
     conf = Path(plan.confdir, "conf.py")
     made_from = [
-        [sphinx.__display_version__, docutils.__version__],
+        _compat.stamp(FORMAT),
         conf.read_text("utf-8", "replace") if conf.exists() else "",
         [[value.name, _stable(value.value)] for value in config],
         [plan.locale, plan.format, plan.outdir, sorted(plan.tags)],

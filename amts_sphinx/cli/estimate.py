@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
-    from amts_sphinx.build.production import Estimate
+    from amts_sphinx.build.commission import Estimate
 
 
 def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

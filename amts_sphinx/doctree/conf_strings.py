@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sphinx.locale import _
 from sphinx.util.i18n import format_date
 
+from amts_sphinx import _compat
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import Container, Location, Segment
 
@@ -130,8 +131,7 @@ def _container(text: str, kind: str, where: Location) -> Container:
 
 def _is_written(config: Config, name: str) -> bool:
     """Tell whether the author gave this value, rather than Sphinx."""
-    given = name in config._raw_config or name in config.overrides  # noqa: SLF001
-    return given and bool(config[name])
+    return _compat.is_given(config, name) and bool(config[name])
 
 
 def _modules(env: BuildEnvironment) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sphinx import addnodes
-from sphinx.environment.adapters.indexentries import IndexEntries
 
+from amts_sphinx import _compat
 from amts_sphinx.doctree.sites import index_parts
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def sort_glossaries(doctree: nodes.document, tag: str) -> None:
 
 def _key(term: str, tag: str) -> str:
     """Return what a term is sorted by: pinyin, or letters as Sphinx sorts them."""
-    if _is_chinese(tag):
+    if is_chinese(tag):
         term = " ".join(_pinyin(term))
     return unicodedata.normalize("NFD", term.lower())
 
@@ -43,7 +44,7 @@ def sort_index(doctree: nodes.document, tag: str) -> None:
     Sphinx would make a group of every first character. A pair or triple has one key for
     all the places it is listed at, so it becomes the single entries it stands for.
     """
-    if not _is_chinese(tag):
+    if not is_chinese(tag):
         return
     for node in doctree.findall(addnodes.index):
         node["entries"] = [
@@ -56,18 +57,10 @@ def sort_index(doctree: nodes.document, tag: str) -> None:
 def mend(tag: str) -> None:
     """Have Sphinx put what is under one letter of a Chinese index in order, too.
 
-    It sorts entries of the same key, and entries under an entry, by code points. This
-    changes Sphinx itself, in the process of one edition only.
+    It sorts entries of the same key, and entries under an entry, by code points.
     """
-    if not _is_chinese(tag):
-        return
-    create = IndexEntries.create_index
-
-    def in_order(self: IndexEntries, *args: Any, **options: Any) -> Any:
-        groups = create(self, *args, **options)
-        return [(letter, _ordered(entries, tag)) for letter, entries in groups]
-
-    IndexEntries.create_index = in_order  # type: ignore[method-assign]
+    if is_chinese(tag):
+        _compat.order_index(partial(_ordered, tag=tag))
 
 
 def _ordered(entries: list[tuple[str, Any]], tag: str) -> list[tuple[str, Any]]:
@@ -81,7 +74,8 @@ def _ordered(entries: list[tuple[str, Any]], tag: str) -> list[tuple[str, Any]]:
     )
 
 
-def _is_chinese(tag: str) -> bool:
+def is_chinese(tag: str) -> bool:
+    """Tell whether *tag*, BCP 47, is Chinese in any script."""
     return tag.partition("-")[0] == "zh"
 
 

@@ -11,9 +11,7 @@ doctree on disk; then all patches, old and new, are applied to the environment.
 
 from __future__ import annotations
 
-import gc
 import pickle
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -24,6 +22,7 @@ from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.util.docutils import LoggingReporter
 from sphinx.util.nodes import clean_astext
 
+from amts_sphinx import _compat
 from amts_sphinx.doctree import conf_strings
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings, is_todo
@@ -32,7 +31,7 @@ from amts_sphinx.edition.plan import Patch
 from amts_sphinx.edition.publish import publish
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
@@ -60,13 +59,12 @@ def derive(app: Sphinx, plan: EditionPlan, state: EditionState, today: str) -> s
     deriver = _Deriver(app, plan, today)
     old, fresh = state.patches, set[str]()
     state.patches = {}
-    with _no_garbage_collection():
-        for docname in sorted(env.found_docs):
-            patch = old.get(docname)
-            if patch is None or not deriver.is_current(docname, patch):
-                patch = deriver.patch(docname)
-                fresh.add(docname)
-            state.patches[docname] = patch
+    for docname in sorted(env.found_docs):
+        patch = old.get(docname)
+        if patch is None or not deriver.is_current(docname, patch):
+            patch = deriver.patch(docname)
+            fresh.add(docname)
+        state.patches[docname] = patch
     for docname, patch in state.patches.items():
         _apply(env, docname, patch)
     conf_strings.translate_synopses(env, plan.targets)
@@ -110,8 +108,7 @@ class _Deriver:
         doctree.reporter = cast("LoggingReporter", None)
         _dump(doctree, self._kept(docname))
         env = self._app.env
-        # Sphinx 7.1 and later write what they have just read without loading it again.
-        getattr(env, "_write_doc_doctree_cache", {})[docname] = doctree
+        _compat.hand_over_doctree(env, docname, doctree)
         return Patch(
             self._plan.digests[docname],
             env.titles[docname],
@@ -201,15 +198,3 @@ def _dump(doctree: nodes.document, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         pickle.dump(doctree, file, pickle.HIGHEST_PROTOCOL)
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Pause the collector: doctrees are many small objects, and all of them live."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

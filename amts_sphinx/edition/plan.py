@@ -10,9 +10,11 @@ import os
 import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sphinx.addnodes import toctree
+
+from amts_sphinx import _compat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
     from docutils import nodes
 
     from amts_sphinx.doctree.classify import SegmentRules
+
+#: Raised with each change of what an edition is made from, or of how it is derived:
+#: editions of an earlier format are made anew. It is no part of what an engine's
+#: translations are known by, so that an upgrade pays for nothing.
+FORMAT: Final = 2
+_STATE: Final = "state.pickle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,27 +115,32 @@ class EditionState:
 
 
 def load_state(home: str) -> EditionState:
-    """Return the state kept in *home*; an empty one if it cannot be read.
+    """Return the state kept in *home*; an empty one if it cannot be used.
 
-    It can always be made again, so a broken or outdated file is no error.
+    It can always be made again. So a state that is damaged, or that another version
+    of this package, of Sphinx or of docutils wrote, counts as not there.
     """
     try:
-        with Path(home, "state.pickle").open("rb") as file:
+        with Path(home, _STATE).open("rb") as file:
+            # The stamp is read first: what follows may need classes that are gone.
+            if pickle.load(file) != _compat.stamp(FORMAT):
+                return EditionState()
             state = pickle.load(file)
-    except (OSError, pickle.PickleError, EOFError, AttributeError, ImportError):
+    except Exception:  # noqa: BLE001 - unpickling can raise whatever the classes raise
         return EditionState()
     return state if isinstance(state, EditionState) else EditionState()
 
 
-def save_pickle(path: Path, value: object) -> None:
-    """Write *value* so that another process sees it whole or not at all."""
+def save_state(home: str, state: EditionState) -> None:
+    """Keep *state* in *home*."""
+    save_pickles(Path(home, _STATE), _compat.stamp(FORMAT), state)
+
+
+def save_pickles(path: Path, *values: object) -> None:
+    """Write *values* so that another process sees them whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     with draft.open("wb") as file:
-        pickle.dump(value, file, pickle.HIGHEST_PROTOCOL)
+        for value in values:
+            pickle.dump(value, file, pickle.HIGHEST_PROTOCOL)
     draft.replace(path)
-
-
-def save_state(home: str, state: EditionState) -> None:
-    """Keep *state* in *home*."""
-    save_pickle(Path(home, "state.pickle"), state)

@@ -9,29 +9,25 @@ from __future__ import annotations
 import os
 import pickle
 import sys
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 from weakref import WeakKeyDictionary
 
 from sphinx.application import Sphinx
-from sphinx.environment import CONFIG_OK
 from sphinx.errors import SphinxError
 from sphinx.util.console import color_terminal, nocolor
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+from amts_sphinx import _compat
 from amts_sphinx.config.settings import PLAN
 from amts_sphinx.core.errors import EditionError
 from amts_sphinx.doctree.conf_strings import today
-from amts_sphinx.edition import chinese_search, collation, draft_notice, gc_tuning
+from amts_sphinx.edition import collation, crash, draft_notice, gc_tuning
 from amts_sphinx.edition.environment import derive
 from amts_sphinx.edition.plan import load_state, save_state
 from amts_sphinx.edition.warning_log import recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
     from amts_sphinx.edition.plan import EditionPlan, EditionState
@@ -71,8 +67,9 @@ def _begin(app: Sphinx) -> None:
             f" {plan.tag}; run the build again with -E"
         )
     # The language differs from the book's: that must not have everything read again.
-    app.env.config_status = CONFIG_OK
-    chinese_search.mend(plan.tag)
+    _compat.accept_config(app.env)
+    if collation.is_chinese(plan.tag):
+        _compat.mend_chinese_search()
     collation.mend(plan.tag)
     state = load_state(plan.home)
     derived = derive(app, plan, state, today(app.config))
@@ -80,23 +77,12 @@ def _begin(app: Sphinx) -> None:
     for pending in state.pending.values():
         pending.update(derived)
     save_state(plan.home, state)
-    _write_also(app.builder, state.pending[plan.place])
+    _compat.write_also(app.builder, state.pending[plan.place])
     _keep_doctrees_out(app, plan)
     _STATES[app] = (plan, state)
     if plan.notice and plan.drafts:
         draft_notice.register(app)
     gc_tuning.relax()
-
-
-def _write_also(builder: Builder, pending: set[str]) -> None:
-    """Have documents written whose translations changed, though no source did."""
-    outdated = builder.get_outdated_docs
-
-    def with_pending() -> str | Iterable[str]:
-        found = outdated()
-        return found if isinstance(found, str) else {*found, *pending}
-
-    builder.get_outdated_docs = with_pending  # type: ignore[method-assign]
 
 
 def _keep_doctrees_out(app: Sphinx, plan: EditionPlan) -> None:
@@ -164,8 +150,8 @@ def main(path: str) -> int:
         return 130
     except SphinxError as exc:
         failure = f"{exc.category}: {exc}"
-    except Exception:  # noqa: BLE001 - whatever it is, the ordering build reports it
-        failure = traceback.format_exc()
+    except Exception as exc:  # noqa: BLE001 - the ordering build reports it
+        failure = crash.describe(exc, Path(path).parent)
     for record in recorded():
         sys.stderr.write(f"{RECORD}{record.to_json()}\n")
     if failure:

@@ -12,11 +12,12 @@ import logging
 from typing import TYPE_CHECKING, NamedTuple
 
 from sphinx.util.logging import (
-    NAMESPACE,
     WarningLogRecordTranslator,
     WarningStreamHandler,
     is_suppressed_warning,
 )
+
+from amts_sphinx import _compat
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -81,15 +82,14 @@ class Recorder(WarningStreamHandler):
 
 def attach(app: Sphinx) -> None:
     """Record the warnings of *app* from now on."""
-    # First in the row: the handlers of Sphinx change a record for those behind them.
-    logging.getLogger(NAMESPACE).handlers.insert(0, Recorder(app))
+    _compat.sphinx_logger().handlers.insert(0, Recorder(app))
 
 
 def recorded() -> list[Record]:
     """Return the warnings recorded so far in this process."""
     return [
         record
-        for handler in logging.getLogger(NAMESPACE).handlers
+        for handler in _compat.sphinx_logger().handlers
         if isinstance(handler, Recorder)
         for record in handler.records
     ]

@@ -28,7 +28,7 @@ GROUP: Final = "amts_sphinx.engines"
 _BUILT_IN: Final = {
     "amazon": "amts_sphinx.engine.amazon:create",
     "apertium": "amts_sphinx.engine.apertium:create",
-    "corpus": "amts_sphinx.engine.corpus.engine:create",
+    "corpus": "amts_sphinx.engine.corpus:create",
     "none": "amts_sphinx.engine.none:create",
     "pseudo": "amts_sphinx.engine.pseudo:create",
 }

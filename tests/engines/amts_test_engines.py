@@ -37,6 +37,8 @@ class RecordingOptions:
     version: str = "1"
     #: A language tag: every request for it is refused.
     fails_for: str = ""
+    #: A language tag: a request for it meets a fault of the engine's own.
+    crashes_for: str = ""
     #: A segment with this in it has no translation.
     silent_on: str = ""
     #: Whether it says that its translations are drafts.
@@ -66,6 +68,8 @@ class RecordingEngine:
         use = self.options
         if use.fails_for == pair.target:
             raise EngineUnavailableError(f"no line to the service for {pair.target}")
+        if use.crashes_for == pair.target:
+            raise KeyError(pair.target)
         if use.file:
             line = json.dumps({"target": pair.target, "sources": list(sources)})
             with Path(use.file).open("a", encoding="utf-8") as log:

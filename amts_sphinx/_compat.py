@@ -1,0 +1,177 @@
+"""Everything private of Sphinx that this package touches, in one place.
+
+Each function says what it holds for, and what would make it needless. Nobody else in
+the package reads or replaces a private name of Sphinx. It holds for Sphinx 5.3 to 9.
+"""
+
+from __future__ import annotations
+
+import logging
+import zlib
+from typing import TYPE_CHECKING, Any, Final
+
+import docutils
+import sphinx
+from sphinx.environment import CONFIG_OK
+from sphinx.environment.adapters.indexentries import IndexEntries
+from sphinx.util.logging import NAMESPACE
+
+from amts_sphinx._version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, MutableMapping
+
+    from docutils import nodes
+    from sphinx.application import Sphinx
+    from sphinx.builders import Builder
+    from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
+
+#: Sphinx 9.0 and 9.1 end the script of the search with a class that it does not define,
+#: so that a search never ends (sphinx-doc/sphinx#14229).
+_UNDEFINED: Final = "window.Stemmer = ChineseStemmer;"
+_DEFINED: Final = "window.Stemmer = EnglishStemmer;"
+
+
+def stamp(form: int) -> str:
+    """Return what every kept state of a build begins with.
+
+    A state with another stamp was written by another version, and counts as not there.
+
+    :param form: the number of the state's own format
+    """
+    versions = sphinx.__display_version__, docutils.__version__
+    return (
+        f"{form} amts_sphinx {__version__} Sphinx {versions[0]} docutils {versions[1]}"
+    )
+
+
+def env_version(form: int) -> int:
+    """Return the stamp as the number by which Sphinx knows an outdated environment."""
+    return zlib.crc32(stamp(form).encode())
+
+
+def is_given(config: Config, name: str) -> bool:
+    """Tell whether ``conf.py`` or the command line gives a value.
+
+    Sphinx has no public way to tell a value that was given from a default.
+    """
+    return name in config._raw_config or name in config.overrides  # noqa: SLF001
+
+
+def given_values(config: Config) -> dict[str, Any]:
+    """Return the values of ``conf.py``, with the parts that ``-D`` set in them.
+
+    ``config.overrides`` has ``-D html_theme_options.x=1`` no longer under its own name.
+    """
+    return {n: v for n, v in config._raw_config.items() if n in config}  # noqa: SLF001
+
+
+def tags_of(app: Sphinx) -> frozenset[str]:
+    """Return the tags of a build; Sphinx 7 renamed the attribute, made it iterable."""
+    tags = app.tags
+    return frozenset(getattr(tags, "_tags" if hasattr(tags, "_tags") else "tags"))
+
+
+def application_of(builder: Builder) -> Sphinx:
+    """Return the application of a builder: ``app`` until Sphinx 8, then ``_app``."""
+    app: Sphinx = getattr(builder, "_app", None) or builder.app
+    return app
+
+
+def builders_of(app: Sphinx) -> MutableMapping[str, type[Builder]]:
+    """Return Sphinx's dictionary of builders by name."""
+    return app.registry.builders
+
+
+def replace_builders(app: Sphinx, builders: dict[str, type[Builder]]) -> None:
+    """Put another dictionary of builders in the place of Sphinx's.
+
+    Sphinx looks a builder up by its name before it reads the configuration, so that a
+    family of builders cannot be registered in time. A hook there would replace this.
+    """
+    app.registry.builders = builders
+
+
+def accept_config(env: BuildEnvironment) -> None:
+    """Have Sphinx take the environment's configuration as unchanged.
+
+    The language of an edition differs from the book's, and Sphinx would read every
+    document again. An event before that comparison would replace this.
+    """
+    env.config_status = CONFIG_OK
+
+
+def hand_over_doctree(
+    env: BuildEnvironment, docname: str, doctree: nodes.document
+) -> None:
+    """Let Sphinx write a doctree without loading it again, from Sphinx 7.1 on."""
+    getattr(env, "_write_doc_doctree_cache", {})[docname] = doctree
+
+
+def write_also(builder: Builder, documents: Iterable[str]) -> None:
+    """Have *builder* write *documents* too, though no source of them has changed.
+
+    ``env-get-outdated`` would have them read again, not written again.
+    """
+    outdated = builder.get_outdated_docs
+
+    def with_documents() -> str | Iterable[str]:
+        own = outdated()
+        return own if isinstance(own, str) else {*own, *documents}
+
+    builder.get_outdated_docs = with_documents  # type: ignore[method-assign]
+
+
+def order_index(
+    order: Callable[[list[tuple[str, Any]]], list[tuple[str, Any]]],
+) -> None:
+    """Have *order* sort what stands under each letter of the general index.
+
+    Sphinx sorts by code points and has no hook there. This changes Sphinx itself, so it
+    belongs in the process of one edition only.
+    """
+    create = IndexEntries.create_index
+
+    def in_order(self: IndexEntries, *args: Any, **options: Any) -> Any:
+        groups = create(self, *args, **options)
+        return [(letter, order(entries)) for letter, entries in groups]
+
+    IndexEntries.create_index = in_order  # type: ignore[method-assign]
+
+
+class _Set(set[str]):
+    """A set with the one method of a list that Sphinx calls on it."""
+
+    def extend(self, words: Any) -> None:
+        self.update(words)
+
+
+def mend_chinese_search() -> None:
+    """Make the search of a Chinese edition work, and its index fast to build.
+
+    This changes Sphinx itself, so it belongs in the process of one edition only.
+    """
+    from sphinx.search import IndexBuilder
+    from sphinx.search.zh import SearchChinese  # it loads jieba
+
+    # It writes to standard error that it loads its dictionary.
+    logging.getLogger("jieba").setLevel(logging.WARNING)
+    # A list in Sphinx 7.4 and older, searched for every word of the book.
+    if isinstance(getattr(SearchChinese, "latin_terms", None), list):
+        SearchChinese.latin_terms = _Set()
+    script = IndexBuilder.get_js_stemmer_code
+
+    def defined(self: IndexBuilder) -> str:
+        return script(self).replace(_UNDEFINED, _DEFINED)
+
+    IndexBuilder.get_js_stemmer_code = defined  # type: ignore[method-assign]
+
+
+def sphinx_logger() -> logging.Logger:
+    """Return the logger that all of Sphinx's messages go through.
+
+    Its handlers change a record for those behind them: who wants the message as it was
+    must stand first.
+    """
+    return logging.getLogger(NAMESPACE)

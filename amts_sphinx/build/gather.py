@@ -1,0 +1,44 @@
+"""What the editions of a book are made from, gathered from what Sphinx has read."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from amts_sphinx.doctree import conf_strings
+from amts_sphinx.doctree.collect import texts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+    from amts_sphinx.core.units import Container
+    from amts_sphinx.doctree.collect import DocumentTexts
+
+
+class Material(NamedTuple):
+    """The text of a book."""
+
+    #: By document.
+    texts: Mapping[str, DocumentTexts]
+    #: All text: that of ``conf.py``, then that of the documents by name.
+    containers: list[Container]
+    #: The source file of each document, in the order of the book.
+    sources: Mapping[str, Path]
+
+
+def gather(app: Sphinx, env: BuildEnvironment) -> Material:
+    """Return the text of the book that *env* holds."""
+    texts = {d: t for d, t in texts_of(env).items() if d in env.found_docs}
+    in_documents = (texts[docname].containers for docname in sorted(texts))
+    containers = [
+        *conf_strings.containers(app.config, env),
+        *chain.from_iterable(in_documents),
+    ]
+    sources = {conf_strings.CONF: Path(app.confdir, conf_strings.CONF)}
+    for docname in (*env.collect_relations(), *sorted(env.found_docs)):
+        sources.setdefault(docname, Path(env.doc2path(docname)))
+    return Material(texts, containers, sources)
