@@ -1,1 +1,1 @@
-"""The ordering process: what one run of ``sphinx-build -b amts`` does, step by step."""
+"""The main process: what one run of ``sphinx-build -b amts`` does, step by step."""

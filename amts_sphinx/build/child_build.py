@@ -1,4 +1,4 @@
-"""The press: starts an edition's build in its own process; brings home what it says."""
+"""Start the build of an edition in its own process, and read its messages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def run(
 ) -> BuildOutcome:
     """Build the edition of *plan* and wait for its end.
 
-    :param show: takes what the build says, as lines with their ends
+    :param show: takes the output of the build, as lines with their ends
     """
     save_pickles(plan.path, plan)
     env = {

@@ -43,7 +43,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an edition says."""
+    """The texts that an edition publishes."""
 
     #: Coded targets by normalised source of the whole container.
     targets: Mapping[str, str]

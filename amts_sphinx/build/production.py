@@ -111,7 +111,7 @@ def _produce(
 
 
 def _memory(config: AmtsConfig) -> Memory:
-    """Open the memory, with what people's files say now."""
+    """Open the memory, with what people's files hold now."""
     memory = Memory(config.memory)
     try:
         importing.learn_files(memory, config.memory_files, logger.info)

@@ -1,4 +1,4 @@
-"""Python's garbage collector, told that a book is many objects which all live.
+"""Settings of Python's garbage collector for a book: many objects, which all live.
 
 With its usual settings it takes a quarter of a build's time to look at doctrees again
 and again.

@@ -1,4 +1,4 @@
-"""What an edition's own Sphinx build is told, and what it remembers until the next.
+"""What an edition's own Sphinx build gets to know, and what it keeps for the next one.
 
 Both are pickled by one process and read by another of the same build, in the doctree
 directory, as Sphinx does with its environment.
@@ -62,7 +62,7 @@ class EditionPlan:
     targets: Mapping[str, str]
     #: The sources among them whose targets are drafts.
     drafts: frozenset[str]
-    #: Whether readers are told of drafts.
+    #: Whether a page with drafts has a notice for its readers.
     notice: bool
     #: What each document is made from: it is derived again when that changes.
     digests: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""An edition's own Sphinx build: run in a fresh interpreter, told by a plan.
+"""An edition's own Sphinx build: run in a fresh interpreter, as its plan says.
 
 A fresh one, since Sphinx freezes words of the first language it meets in a process. The
 build finds nothing to read: its environment is derived, its doctrees are translated.
@@ -51,7 +51,7 @@ def register(app: Sphinx) -> None:
 
 
 def load_plan(path: str) -> EditionPlan:
-    """Read the plan that the ordering build wrote."""
+    """Read the plan that the main build wrote."""
     with Path(path).open("rb") as file:
         return cast("EditionPlan", pickle.load(file))
 
@@ -150,7 +150,7 @@ def main(path: str) -> int:
         return 130
     except SphinxError as exc:
         failure = f"{exc.category}: {exc}"
-    except Exception as exc:  # noqa: BLE001 - the ordering build reports it
+    except Exception as exc:  # noqa: BLE001 - the main build reports it
         failure = crash.describe(exc, Path(path).parent)
     for record in recorded():
         sys.stderr.write(f"{RECORD}{record.to_json()}\n")

@@ -1,7 +1,7 @@
-"""Warnings that cross from an edition's process into the build that ordered it.
+"""Warnings that cross from an edition's process into the main build.
 
 Sphinx shows, counts and, under ``-W``, fails on warnings in one process. An edition's
-warnings are therefore recorded, sent home, and logged there as if they were its own.
+warnings are therefore recorded, sent to the main build, and logged there as its own.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Recorder(WarningStreamHandler):
     """Keeps the warnings of a Sphinx application that are not suppressed.
 
     It is of the class that Sphinx takes off while it holds warnings back; otherwise it
-    would hear of those twice.
+    would get those twice.
     """
 
     def __init__(self, app: Sphinx) -> None:
