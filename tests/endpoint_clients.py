@@ -1,4 +1,4 @@
-"""boto3's clients of an endpoint, and the steps that tests of it have in common."""
+"""boto3's clients of an endpoint, and steps that its tests share."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ENDED: Final = {"COMPLETED", "COMPLETED_WITH_ERROR", "FAILED", "STOPPED"}
 
 @dataclass(frozen=True)
 class Clients:
-    """What a user has in hand."""
+    """The clients of a user."""
 
     served: Served
     translate: Any
@@ -43,38 +43,37 @@ class Clients:
         data: bytes = self.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
         return data
 
-    def say(self, text: str, target: str = "es", **more: Any) -> str:
-        """Translate a text from English at once."""
-        said: str = self.translate.translate_text(
+    def text(self, text: str, target: str = "es", **more: Any) -> str:
+        """Return a text in English, translated at once."""
+        translated: str = self.translate.translate_text(
             Text=text, SourceLanguageCode="en", TargetLanguageCode=target, **more
         )["TranslatedText"]
-        return said
+        return translated
 
     def import_data(
         self, name: str, data: str | bytes, form: str = "CSV"
     ) -> dict[str, Any]:
-        """Make parallel data; return its properties once they are settled."""
+        """Make parallel data; return its properties once it is imported."""
         uri = self.put(f"data/{name}", data)
         self.translate.create_parallel_data(
             Name=name, ParallelDataConfig={"S3Uri": uri, "Format": form}
         )
-        return self.settled(name)
+        return self.imported(name)
 
-    def settled(self, name: str) -> dict[str, Any]:
-        """Return the properties of parallel data once nothing is being imported."""
+    def imported(self, name: str) -> dict[str, Any]:
+        """Return the properties of parallel data once it is imported."""
 
         def look() -> dict[str, Any] | None:
-            got = self.translate.get_parallel_data(Name=name)
-            told: dict[str, Any] = got["ParallelDataProperties"]
-            states = {told["Status"], told.get("LatestUpdateAttemptStatus")}
-            return None if states & {"CREATING", "UPDATING"} else told
+            reply = self.translate.get_parallel_data(Name=name)
+            properties: dict[str, Any] = reply["ParallelDataProperties"]
+            return None if properties["Status"] == "CREATING" else properties
 
         return wait(look)
 
     def start(self, folder: str, targets: list[str], **more: Any) -> str:
         """Start a job on a folder of the bucket; return its identifier."""
         kind = more.pop("kind", "text/html")
-        asked = {
+        request = {
             "InputDataConfig": {
                 "S3Uri": f"s3://{BUCKET}/{folder}",
                 "ContentType": kind,
@@ -85,40 +84,40 @@ class Clients:
             "TargetLanguageCodes": targets,
             **more,
         }
-        job_id: str = self.translate.start_text_translation_job(**asked)["JobId"]
+        job_id: str = self.translate.start_text_translation_job(**request)["JobId"]
         return job_id
 
     def describe(self, job_id: str) -> dict[str, Any]:
         """Return the properties of a job."""
-        got = self.translate.describe_text_translation_job(JobId=job_id)
-        told: dict[str, Any] = got["TextTranslationJobProperties"]
-        return told
+        reply = self.translate.describe_text_translation_job(JobId=job_id)
+        properties: dict[str, Any] = reply["TextTranslationJobProperties"]
+        return properties
 
     def ended(self, job_id: str) -> dict[str, Any]:
         """Return the properties of a job once it has ended."""
 
         def look() -> dict[str, Any] | None:
-            told = self.describe(job_id)
-            return told if told["JobStatus"] in _ENDED else None
+            job = self.describe(job_id)
+            return job if job["JobStatus"] in _ENDED else None
 
         return wait(look)
 
-    def outputs(self, told: Mapping[str, Any]) -> dict[str, bytes]:
+    def outputs(self, job: Mapping[str, Any]) -> dict[str, bytes]:
         """Return what a job has written, by the name below its folder."""
-        folder = told["OutputDataConfig"]["S3Uri"].removeprefix(f"s3://{BUCKET}/")
-        found = self.s3.list_objects_v2(Bucket=BUCKET, Prefix=folder)
-        keys = [entry["Key"] for entry in found.get("Contents", ())]
+        folder = job["OutputDataConfig"]["S3Uri"].removeprefix(f"s3://{BUCKET}/")
+        reply = self.s3.list_objects_v2(Bucket=BUCKET, Prefix=folder)
+        keys = [entry["Key"] for entry in reply.get("Contents", ())]
         return {key.removeprefix(folder): self.get(key) for key in keys}
 
-    def details(self, told: Mapping[str, Any], language: str = "es") -> dict[str, Any]:
-        """Return what a job tells of one language."""
+    def details(self, job: Mapping[str, Any], language: str = "es") -> dict[str, Any]:
+        """Return the details file of a job for one language."""
         name = f"details/{language}.auxiliary-translation-details.json"
-        details: dict[str, Any] = json.loads(self.outputs(told)[name])
+        details: dict[str, Any] = json.loads(self.outputs(job)[name])
         return details
 
 
 def connect(served: Served, **more: Any) -> Clients:
-    """Return clients that try once, so that a test sees what the endpoint said."""
+    """Return clients that try once, so that a test sees each reply."""
 
     def client(service: str) -> Any:
         return SESSION.client(
@@ -138,10 +137,10 @@ def connect(served: Served, **more: Any) -> Clients:
 
 
 def wait(look: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
-    """Look until there is something to see."""
+    """Return the first result of *look* that is not None."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        found = look()
-        if found is not None:
-            return found
+        result = look()
+        if result is not None:
+            return result
     raise TimeoutError(f"nothing happened for {PATIENCE} seconds")

@@ -1,4 +1,4 @@
-"""Every fault that can be asked of the endpoint, as a client meets it."""
+"""Every fault that can be planned, as a client sees it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from botocore.exceptions import (
 from endpoint_clients import BUCKET, Clients, connect
 
 from amts_sphinx.core.errors import ConfigError
-from amts_sphinx.endpoint import Options, fault_plan, serve
+from amts_sphinx.endpoint import Options, fault_damage, fault_plan, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Ways in which a client is told that a connection broke.
+#: What a client raises when a connection breaks.
 BROKEN = (ConnectionClosedError, EndpointConnectionError)
 
 
@@ -58,11 +58,11 @@ def clients(running: Clients) -> Iterator[Clients]:
 def test_any_error_at_any_operation(clients: Clients, code: str, status: int) -> None:
     clients.served.plan([{"on": "TranslateText", "kind": "error", "code": code}])
     with pytest.raises(ClientError) as caught:
-        clients.say("Rain")
-    told = caught.value.response
-    assert told["Error"]["Code"] == code
-    assert told["ResponseMetadata"]["HTTPStatusCode"] == status
-    assert clients.say("Rain")  # it was one time
+        clients.text("Rain")
+    response = caught.value.response
+    assert response["Error"]["Code"] == code
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == status
+    assert clients.text("Rain")  # it was one time
 
 
 def test_errors_with_a_status_and_headers_of_their_own(clients: Clients) -> None:
@@ -70,10 +70,10 @@ def test_errors_with_a_status_and_headers_of_their_own(clients: Clients) -> None
     fault = {"on": "*", "kind": "error", "status": 418, "headers": headers}
     clients.served.plan([fault])
     with pytest.raises(ClientError) as caught:
-        clients.say("Rain")
-    told = caught.value.response["ResponseMetadata"]
-    assert told["HTTPStatusCode"] == 418
-    assert told["HTTPHeaders"]["x-amz-retry-after"] == "10"
+        clients.text("Rain")
+    metadata = caught.value.response["ResponseMetadata"]
+    assert metadata["HTTPStatusCode"] == 418
+    assert metadata["HTTPHeaders"]["x-amz-retry-after"] == "10"
 
 
 @pytest.mark.parametrize("status", [429, 502])
@@ -81,25 +81,25 @@ def test_bare_replies(clients: Clients, status: int) -> None:
     fault = {"on": "TranslateText", "kind": "raw", "status": status, "body": "<html>"}
     clients.served.plan([fault])
     with pytest.raises(ClientError) as caught:
-        clients.say("Rain")
-    told = caught.value.response["ResponseMetadata"]
-    assert told["HTTPStatusCode"] == status
+        clients.text("Rain")
+    metadata = caught.value.response["ResponseMetadata"]
+    assert metadata["HTTPStatusCode"] == status
 
 
 @pytest.mark.parametrize("kind", ["empty", "nothing", "truncated"])
 def test_replies_that_botocore_takes_for_good(clients: Clients, kind: str) -> None:
     clients.served.plan([{"on": "TranslateText", "kind": kind}])
-    said = clients.translate.translate_text(
+    reply = clients.translate.translate_text(
         Text="Rain", SourceLanguageCode="en", TargetLanguageCode="es"
     )
-    assert "TranslatedText" not in said
+    assert "TranslatedText" not in reply
 
 
 def test_a_connection_reset_before_any_work(clients: Clients) -> None:
     before = clients.served.usage()["characters"]
     clients.served.plan([{"on": "TranslateText", "kind": "reset"}])
     with pytest.raises(BROKEN):
-        clients.say("Rain")
+        clients.text("Rain")
     assert clients.served.usage()["characters"] == before
 
 
@@ -107,7 +107,7 @@ def test_a_reply_that_is_lost_after_the_work(clients: Clients) -> None:
     before = clients.served.usage()["characters"]
     clients.served.plan([{"on": "TranslateText", "kind": "lost-reply"}])
     with pytest.raises(BROKEN):
-        clients.say("Rain")
+        clients.text("Rain")
     assert clients.served.usage()["characters"] == before + len("Rain")
 
 
@@ -130,7 +130,7 @@ def test_a_slow_reply(clients: Clients) -> None:
     clients.served.plan([{"on": "TranslateText", "kind": "slow", "seconds": 30}])
     hasty = connect(clients.served, timeout=0.2)
     with pytest.raises(ReadTimeoutError):
-        hasty.say("Rain")
+        hasty.text("Rain")
 
 
 @pytest.mark.parametrize(
@@ -143,36 +143,36 @@ def test_errors_of_s3(clients: Clients, code: str, status: int) -> None:
     )
     with pytest.raises(ClientError) as caught:
         clients.get("some/key")
-    told = caught.value.response
-    assert told["Error"]["Code"] == code
-    assert told["ResponseMetadata"]["HTTPStatusCode"] == status
+    response = caught.value.response
+    assert response["Error"]["Code"] == code
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == status
 
 
 def test_a_download_that_breaks_off(clients: Clients) -> None:
     clients.put("some/key", b"x" * 50_000)
     clients.served.plan([{"on": "S3", "kind": "truncated"}])
-    found = clients.s3.get_object(Bucket=BUCKET, Key="some/key")["Body"]
+    body = clients.s3.get_object(Bucket=BUCKET, Key="some/key")["Body"]
     with pytest.raises(ResponseStreamingError):
-        found.read()
+        body.read()
 
 
 def test_the_service_itself_meets_no_fault_of_s3(clients: Clients) -> None:
     clients.put("in/inner/a.html", "<html><p>Rain</p></html>")
     clients.served.plan([{"on": "S3", "kind": "error", "count": None}])
-    told = clients.ended(clients.start("in/inner/", ["es"]))
-    assert told["JobStatus"] == "COMPLETED"
+    job = clients.ended(clients.start("in/inner/", ["es"]))
+    assert job["JobStatus"] == "COMPLETED"
 
 
 HTML = (
     "<html><body><p>The <b>big</b> <i>sea</i> of"
     ' <span translate="no">NumPy</span>.</p><p>Rain</p></body></html>'
 )
-#: The same, in what the endpoint says.
-SAID = (
+#: Its translation.
+TRANSLATED = (
     "<html><body><p>Ţĥé <b>ƀîĝ</b> <i>šéå</i> öƒ"
     ' <span translate="no">NumPy</span>.</p><p>Ŕåîññ</p></body></html>'
 )
-PIECE = SAID[SAID.index("<p>") : SAID.index("<p>Ŕ")]
+PIECE = TRANSLATED[TRANSLATED.index("<p>") : TRANSLATED.index("<p>Ŕ")]
 
 
 @pytest.mark.parametrize(
@@ -188,41 +188,44 @@ PIECE = SAID[SAID.index("<p>") : SAID.index("<p>Ŕ")]
         ("dnt-leak", '<span translate="no">NumPy</span>', "DNT_GEBK0"),
         ("blanks", "<b>ƀîĝ", " <b> ƀîĝ"),
         ("segments-doubled", "</span>.</p>", "</span>. Ţĥé ƀîĝ šéå öƒ .</p>"),
-        ("segments-lost", SAID[SAID.index("Ţĥé") : SAID.index("</p>")], ""),
+        (
+            "segments-lost",
+            TRANSLATED[TRANSLATED.index("Ţĥé") : TRANSLATED.index("</p>")],
+            "",
+        ),
         ("blocks-lost", PIECE, ""),
         ("blocks-doubled", PIECE, PIECE * 2),
         ("blocks-swapped", PIECE + "<p>Ŕåîññ</p>", "<p>Ŕåîññ</p>" + PIECE),
-        ("empty-text", SAID, ""),
+        ("empty-text", TRANSLATED, ""),
     ],
 )
 def test_damaged_translations(clients: Clients, kind: str, old: str, new: str) -> None:
-    assert old in SAID
+    assert old in TRANSLATED
     clients.put("in/damage/a.html", HTML)
     clients.served.plan([{"on": "document", "kind": kind}])
-    told = clients.ended(clients.start("in/damage/", ["es"]))
-    said = clients.outputs(told)["es.a.html"].decode()
-    assert said == SAID.replace(old, new, 1)
-    assert told["JobStatus"] == "COMPLETED"
+    job = clients.ended(clients.start("in/damage/", ["es"]))
+    damaged = clients.outputs(job)["es.a.html"].decode()
+    assert damaged == TRANSLATED.replace(old, new, 1)
+    assert job["JobStatus"] == "COMPLETED"
     # The same can happen to a text.
     clients.served.plan([{"on": "TranslateText", "kind": kind}])
     inner = HTML.removeprefix("<html><body>").removesuffix("</body></html>")
-    wanted = SAID.removeprefix("<html><body>").removesuffix("</body></html>")
-    said = clients.say(inner)
-    assert said == ("" if kind == "empty-text" else wanted.replace(old, new, 1))
+    wanted = TRANSLATED.removeprefix("<html><body>").removesuffix("</body></html>")
+    damaged = clients.text(inner)
+    assert damaged == ("" if kind == "empty-text" else wanted.replace(old, new, 1))
 
 
 def test_damage_everywhere(clients: Clients) -> None:
     clients.served.plan([{"on": "TranslateText", "kind": "codes-dropped", "all": True}])
-    assert clients.say("A <b>big</b> <i>sea</i>") == "Å ƀîĝ šéå"
+    assert clients.text("A <b>big</b> <i>sea</i>") == "Å ƀîĝ šéå"
 
 
 @pytest.mark.parametrize(
     ("kind", "more", "wrong"),
     [
-        ("oversized", {}, lambda data: len(data) > 20_000_000),
         ("oversized", {"bytes": 5000}, lambda data: len(data) == 5000),
         ("not-utf8", {}, lambda data: b"\xff\xfe" in data),
-        ("truncated-html", {}, lambda data: data == SAID.encode()[: len(data)]),
+        ("truncated-html", {}, lambda data: data == TRANSLATED.encode()[: len(data)]),
     ],
 )
 def test_documents_that_cannot_be_used(
@@ -230,10 +233,16 @@ def test_documents_that_cannot_be_used(
 ) -> None:
     clients.put("in/unusable/a.html", HTML)
     clients.served.plan([{"on": "document", "kind": kind, **more}])
-    told = clients.ended(clients.start("in/unusable/", ["es"]))
-    data = clients.outputs(told)["es.a.html"]
-    assert data != SAID.encode()
+    job = clients.ended(clients.start("in/unusable/", ["es"]))
+    data = clients.outputs(job)["es.a.html"]
+    assert data != TRANSLATED.encode()
     assert wrong(data)
+
+
+def test_an_oversized_document_is_larger_than_the_service_allows() -> None:
+    fault = fault_plan.read({"on": "document", "kind": "oversized"}, "fault 1")
+    data = fault_damage.damage_document(TRANSLATED, fault, html=True)
+    assert len(data) > 20 * 1024 * 1024
 
 
 def test_documents_that_are_not_there(clients: Clients) -> None:
@@ -245,10 +254,10 @@ def test_documents_that_are_not_there(clients: Clients) -> None:
             {"on": "document", "kind": "failed", "match": "*b.html", "count": None},
         ]
     )
-    told = clients.ended(clients.start("in/gone/", ["es"]))
-    assert told["JobStatus"] == "COMPLETED_WITH_ERROR"
-    assert told["JobDetails"]["TranslatedDocumentsCount"] == 2  # though one is missing
-    assert {n for n in clients.outputs(told) if n.startswith("es.")} == {"es.c.html"}
+    job = clients.ended(clients.start("in/gone/", ["es"]))
+    assert job["JobStatus"] == "COMPLETED_WITH_ERROR"
+    assert job["JobDetails"]["TranslatedDocumentsCount"] == 2  # though one is missing
+    assert {n for n in clients.outputs(job) if n.startswith("es.")} == {"es.c.html"}
 
 
 @pytest.mark.parametrize("status", ["FAILED", "STOPPED"])
@@ -257,11 +266,11 @@ def test_jobs_that_come_to_a_bad_end(clients: Clients, status: str) -> None:
     clients.served.plan([{"on": "job", "kind": status.lower(), "match": "mine*"}])
     other = clients.ended(clients.start("in/end/", ["es"], JobName="other"))
     assert other["JobStatus"] == "COMPLETED"
-    told = clients.ended(clients.start("in/end/", ["es"], JobName="mine-1"))
-    assert told["JobStatus"] == status
+    job = clients.ended(clients.start("in/end/", ["es"], JobName="mine-1"))
+    assert job["JobStatus"] == status
 
 
-def test_jobs_that_tell_or_leave_something_wrong(clients: Clients) -> None:
+def test_jobs_that_count_or_leave_something_wrong(clients: Clients) -> None:
     clients.put("in/wrong/a.html", "<html><p>Rain</p></html>")
     clients.served.plan(
         [
@@ -269,41 +278,41 @@ def test_jobs_that_tell_or_leave_something_wrong(clients: Clients) -> None:
             {"on": "job", "kind": "foreign-object"},
         ]
     )
-    told = clients.ended(clients.start("in/wrong/", ["es"]))
-    assert told["JobStatus"] == "COMPLETED"
-    assert told["JobDetails"]["TranslatedDocumentsCount"] == 0
-    told = clients.ended(clients.start("in/wrong/", ["es"]))
-    assert "xx.unasked.html" in clients.outputs(told)
+    job = clients.ended(clients.start("in/wrong/", ["es"]))
+    assert job["JobStatus"] == "COMPLETED"
+    assert job["JobDetails"]["TranslatedDocumentsCount"] == 0
+    job = clients.ended(clients.start("in/wrong/", ["es"]))
+    assert "xx.unasked.html" in clients.outputs(job)
 
 
 def test_imports_that_fail_or_stick(clients: Clients) -> None:
     clients.served.plan([{"on": "import", "kind": "failed", "message": "No luck."}])
-    told = clients.import_data("unlucky", "en,es\nRain,Lluvia\n")
-    assert (told["Status"], told["Message"]) == ("FAILED", "No luck.")
+    data = clients.import_data("unlucky", "en,es\nRain,Lluvia\n")
+    assert (data["Status"], data["Message"]) == ("FAILED", "No luck.")
     with serve(Options(faults=({"on": "import", "kind": "stuck"},))) as served:
         stuck = connect(served)
         uri = stuck.put("data/a", "en,es\nRain,Lluvia\n")
         config = {"S3Uri": uri, "Format": "CSV"}
         stuck.translate.create_parallel_data(Name="a", ParallelDataConfig=config)
-        got = stuck.translate.get_parallel_data(Name="a")["ParallelDataProperties"]
-        assert got["Status"] == "CREATING"
+        data = stuck.translate.get_parallel_data(Name="a")["ParallelDataProperties"]
+        assert data["Status"] == "CREATING"
 
 
 def test_faults_come_by_number_chance_and_seed() -> None:
     rare = {"on": "TranslateText", "kind": "error", "count": None, "chance": 0.3}
 
-    def strikes(fault: dict[str, Any]) -> str:
-        planned = fault_plan.Faults([fault])
+    def times(fault: dict[str, Any]) -> str:
+        plan = fault_plan.FaultPlan([fault])
         return "".join(
-            "x" if planned.strike("TranslateText") else "." for _ in range(30)
+            "x" if plan.next_fault("TranslateText") else "." for _ in range(30)
         )
 
-    assert strikes({**rare, "seed": 1}) == strikes({**rare, "seed": 1})
-    assert strikes({**rare, "seed": 1}) != strikes({**rare, "seed": 2})
-    assert 3 <= strikes(rare).count("x") <= 15
+    assert times({**rare, "seed": 1}) == times({**rare, "seed": 1})
+    assert times({**rare, "seed": 1}) != times({**rare, "seed": 2})
+    assert 3 <= times(rare).count("x") <= 15
     late = {"on": "Translate", "kind": "error", "after": 2, "count": 3}
-    assert strikes(late).startswith("..xxx.")
-    assert "x" not in strikes({"on": "S3", "kind": "error", "count": None})
+    assert times(late).startswith("..xxx.")
+    assert "x" not in times({"on": "S3", "kind": "error", "count": None})
 
 
 def test_what_is_planned_can_be_seen_and_changed(clients: Clients) -> None:

@@ -1,4 +1,4 @@
-"""Parts of the endpoint that are easier to look at by themselves."""
+"""Parts of the endpoint that are easier to test by themselves."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from corpus_toys import ES, pairs
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import LanguagePair
-from amts_sphinx.endpoint import cbor, markup, service_model
-from amts_sphinx.endpoint.quotas import Quotas
+from amts_sphinx.endpoint import markup, service_model
 from amts_sphinx.endpoint.service_error import ServiceError
-from amts_sphinx.endpoint.translator import Linguist, Lore
+from amts_sphinx.endpoint.translation_models import Customization, TranslationModels
+from amts_sphinx.endpoint.usage import RequestRates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,8 +69,8 @@ def test_codes_may_change_their_order() -> None:
     )
     first, _ = page.runs()
     first.apply('<x id="2"/> D <g id="1">B</g>A')
-    said = '<p><u translate="no">c</u> D <i>B</i>A</p><p>e</p>'
-    assert page.render() == said
+    rendered = '<p><u translate="no">c</u> D <i>B</i>A</p><p>e</p>'
+    assert page.render() == rendered
 
 
 def test_blocks_are_what_can_be_lost() -> None:
@@ -103,94 +103,64 @@ def test_deep_nesting_is_no_trouble() -> None:
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Callable[..., Linguist]:
-    """Return a function that makes a linguist who knows nothing yet."""
-    return lambda min_pairs=50: Linguist([], tmp_path, min_pairs)
+def make(tmp_path: Path) -> Callable[[], TranslationModels]:
+    """Return a function that makes models without a base."""
+    return lambda: TranslationModels([], tmp_path, 50)
 
 
-def test_codes_survive_every_way_of_speaking(make: Callable[..., Linguist]) -> None:
-    taught = {inline_codes.plain(s): inline_codes.plain(t) for s, t in pairs(ES, 200)}
+def test_codes_survive_every_model(make: Callable[[], TranslationModels]) -> None:
+    examples = {inline_codes.plain(s): inline_codes.plain(t) for s, t in pairs(ES, 200)}
     source = 'The big <g id="1">model</g> reads &lt;x&gt; <x id="2"/> zebras.'
-    for lore in (Lore({}, {}), Lore(taught, {}), Lore(taught, {"zebras": "<cebras>"})):
-        [target] = make().translate([source], ES, lore)
+    for custom in (
+        Customization({}, {}),
+        Customization(examples, {}),
+        Customization(examples, {"zebras": "<cebras>"}),
+    ):
+        [target] = make().translate([source], ES, custom)
         assert not inline_codes.verify(source, target)
         assert target != source
     assert "&lt;cebras&gt;" in target
 
 
-def test_terms_are_said_wherever_there_is_one(make: Callable[..., Linguist]) -> None:
-    lore = Lore({}, {"rain": "lluvia & más"})
-    said = make().translate(['Rain, train <g id="1">rain</g>'], ES, lore)
-    assert said == ['lluvia &amp; más, ţŕåîîñ <g id="1">lluvia &amp; más</g>']
+def test_terms_are_used_wherever_there_is_one(
+    make: Callable[[], TranslationModels],
+) -> None:
+    custom = Customization({}, {"rain": "lluvia & más"})
+    targets = make().translate(['Rain, train <g id="1">rain</g>'], ES, custom)
+    assert targets == ['lluvia &amp; más, ţŕåîîñ <g id="1">lluvia &amp; más</g>']
 
 
-def test_one_language_is_left_as_it_is(make: Callable[..., Linguist]) -> None:
+def test_one_language_is_left_as_it_is(make: Callable[[], TranslationModels]) -> None:
     assert make().translate(["Rain"], LanguagePair("en", "en")) == ["Rain"]
 
 
-def test_models_are_kept(make: Callable[..., Linguist], tmp_path: Path) -> None:
-    taught = {inline_codes.plain(s): inline_codes.plain(t) for s, t in pairs(ES, 200)}
-    first = make().translate(["The big model reads."], ES, Lore(taught, {}))
+def test_models_are_kept(make: Callable[[], TranslationModels], tmp_path: Path) -> None:
+    examples = {inline_codes.plain(s): inline_codes.plain(t) for s, t in pairs(ES, 200)}
+    first = make().translate(["The big model reads."], ES, Customization(examples, {}))
     [kept] = tmp_path.rglob("*.npz")
     made = kept.stat().st_mtime_ns
-    assert make().translate(["The big model reads."], ES, Lore(taught, {})) == first
+    assert (
+        make().translate(["The big model reads."], ES, Customization(examples, {}))
+        == first
+    )
     assert kept.stat().st_mtime_ns == made
-
-
-@pytest.mark.parametrize(
-    ("data", "value"),
-    [
-        ("00", 0),
-        ("1903e8", 1000),
-        ("3863", -100),
-        ("c1fb41d452d9ec200000", 1363896240.5),
-        ("83010203", [1, 2, 3]),
-        ("9f0102ff", [1, 2]),
-        ("bf6161f5ff", {"a": True}),
-        ("a26161016162f6", {"a": 1, "b": None}),
-        ("7f657374726561646d696e67ff", "streaming"),
-        ("5f42010243030405ff", bytes([1, 2, 3, 4, 5])),
-        ("f93c00", 1.0),
-        ("1bffffffffffffffff", 2**64 - 1),
-    ],
-)
-def test_values_in_cbor(data: str, value: object) -> None:
-    """Most are examples of the RFC."""
-    assert cbor.decode(bytes.fromhex(data)) == value
-
-
-@pytest.mark.parametrize(
-    "value",
-    [None, True, 0, 23, 24, 2**32, -1, -(2**16), "", "雨" * 300, b"\xff", [[], {}]],
-)
-def test_what_is_written_in_cbor_can_be_read(value: object) -> None:
-    said = {"a": value, "b": [value, 1.5]}
-    assert cbor.decode(cbor.encode(said)) == said
-
-
-@pytest.mark.parametrize(
-    "data", ["", "18", "9f01", "fc", "1c", "0000", "81" * 100 + "00", "63ffffff"]
-)
-def test_what_is_not_cbor(data: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        cbor.decode(bytes.fromhex(data))
 
 
 def test_statuses_are_those_of_the_model() -> None:
     shapes = service_model.service().error_shapes
-    told = {shape.name: shape.metadata.get("error", {}) for shape in shapes}
-    known = {n: e["httpStatusCode"] for n, e in told.items() if "httpStatusCode" in e}
+    errors = {shape.name: shape.metadata.get("error", {}) for shape in shapes}
+    known = {n: e["httpStatusCode"] for n, e in errors.items() if "httpStatusCode" in e}
     assert {name: service_model.status_of(name) for name in known} == known
 
 
-def test_quotas_are_those_of_a_second() -> None:
-    quotas = Quotas()
+def test_request_rates_are_those_of_a_second() -> None:
+    rates = RequestRates()
     for _ in range(5):
-        quotas.spend("StartTextTranslationJob", 0)
+        rates.spend("StartTextTranslationJob", 0)
     with pytest.raises(ServiceError) as caught:
-        quotas.spend("StartTextTranslationJob", 0.1)
+        rates.spend("StartTextTranslationJob", 0.1)
     assert caught.value.code == "ThrottlingException"
-    quotas.spend("StartTextTranslationJob", 0.25)
-    quotas.spend("DescribeTextTranslationJob", 0.1)
+    rates.spend("StartTextTranslationJob", 0.25)
+    rates.spend("DescribeTextTranslationJob", 0.1)
     for _ in range(1000):
-        quotas.spend("TranslateText", 0)
+        rates.spend("TranslateText", 0)

@@ -1,8 +1,8 @@
 """A local stand-in for Amazon Translate and S3, on one port, at no cost.
 
-It is there to rehearse a release with the very commands of the release, and to test the
-engine ``amazon`` over real HTTP. What it says is ours: prices, quality and timing are
-not Amazon's. It needs the extra ``endpoint``.
+It serves to rehearse a release with the very commands of the release, and to test the
+engine ``amazon`` over real HTTP. Its prices, quality and timing are not Amazon's. It
+needs the extra ``endpoint``.
 """
 
 from __future__ import annotations
@@ -10,19 +10,17 @@ from __future__ import annotations
 import secrets
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from amts_sphinx.core.errors import ConfigError
-from amts_sphinx.endpoint.bucket import Buckets
 from amts_sphinx.endpoint.dispatch import Dispatcher
-from amts_sphinx.endpoint.fault_plan import Faults
+from amts_sphinx.endpoint.fault_plan import FaultPlan
 from amts_sphinx.endpoint.fault_plan import parse as read_faults
-from amts_sphinx.endpoint.http import Server
 from amts_sphinx.endpoint.options import Options
-from amts_sphinx.endpoint.s3 import Storage
+from amts_sphinx.endpoint.s3_client import S3Client
+from amts_sphinx.endpoint.s3_server import S3Server
+from amts_sphinx.endpoint.server import listening
 from amts_sphinx.endpoint.service import Service
-from amts_sphinx.endpoint.usage import Meter
+from amts_sphinx.endpoint.usage import UsageMeter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,8 +34,8 @@ class Served:
 
     url: str
     options: Options
-    _meter: Meter
-    _faults: Faults
+    _meter: UsageMeter
+    _faults: FaultPlan
 
     def environment(self) -> dict[str, str]:
         """Return the variables with which AWS's own tools and libraries come here."""
@@ -70,51 +68,26 @@ class Served:
 def serve(
     options: Options | None = None, *, host: str = "127.0.0.1", port: int = 0
 ) -> Iterator[Served]:
-    """Serve in a thread of its own until the block is left.
+    """Serve in a thread until the block is left.
 
-    moto keeps one S3 for each process: endpoints in one process share their buckets,
-    and the last that closes deletes them.
+    While it starts, it answers with status 503. moto has one S3 for each process: the
+    endpoints of one process share their buckets, and the last that closes deletes them.
 
     :param port: 0 takes one that is free
-    :raises ConfigError: the port cannot be had
+    :raises ConfigError: the port cannot be used
     :raises InterchangeError: the base cannot be read
     """
     options = options or Options()
     secret = secrets.token_hex(16)
-    meter, faults = Meter(), Faults(options.faults)
+    meter, faults = UsageMeter(), FaultPlan(options.faults)
     # What is opened last is closed first: whatever uses S3 comes before S3.
     with ExitStack() as stack:
-        storage = stack.enter_context(closing(Storage(options.account)))
+        storage = stack.enter_context(closing(S3Server(options.account)))
         dispatcher = Dispatcher(options, secret, storage, meter, faults)
-        server = stack.enter_context(_listening((host, port), dispatcher))
-        name = f"[{host}]" if ":" in host else host
-        url = f"http://{name}:{server.server_address[1]}"
-        buckets = Buckets(url, options.region, options.account, secret)
-        stack.enter_context(closing(buckets))
+        url = stack.enter_context(listening(host, port, dispatcher.answer))
+        s3 = stack.enter_context(closing(S3Client(url, options.region, secret)))
         for bucket in options.buckets:
-            buckets.create(bucket)
-        dispatcher.service = Service(options, buckets, meter, faults)
+            s3.create(bucket)
+        dispatcher.service = Service(options, s3, meter, faults)
         stack.enter_context(closing(dispatcher))
         yield Served(url, options, meter, faults)
-
-
-@contextmanager
-def _listening(address: tuple[str, int], dispatcher: Dispatcher) -> Iterator[Server]:
-    """Have requests answered in a thread of its own.
-
-    :raises ConfigError: the port cannot be had
-    """
-    try:
-        server = Server(address, dispatcher.answer)
-    except OSError as exc:
-        raise ConfigError(
-            f"{address[0]}:{address[1]} cannot be listened to: {exc.strerror or exc}"
-        ) from exc
-    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -1,29 +1,36 @@
-"""Whose a request is: the service's, S3's or the control pages'."""
+"""Who answers a request: the service, S3, or our control pages under ``/_amts/``."""
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
+from werkzeug.wrappers import Response
+
+from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.endpoint import (
-    control_api,
     fault_injection,
-    protocols,
-    s3,
+    fault_plan,
+    protocol,
+    s3_server,
     service_model,
-    signature,
 )
-from amts_sphinx.endpoint.quotas import Quotas
 from amts_sphinx.endpoint.service_error import ServiceError
+from amts_sphinx.endpoint.usage import RequestRates
 
 if TYPE_CHECKING:
-    from amts_sphinx.endpoint.fault_plan import Faults
-    from amts_sphinx.endpoint.http import HttpReply, Request
+    from werkzeug.wrappers import Request
+
+    from amts_sphinx.endpoint.fault_plan import FaultPlan
     from amts_sphinx.endpoint.options import Options
-    from amts_sphinx.endpoint.s3 import Storage
+    from amts_sphinx.endpoint.s3_server import S3Server
     from amts_sphinx.endpoint.service import Service
-    from amts_sphinx.endpoint.usage import Meter
+    from amts_sphinx.endpoint.usage import UsageMeter
+
+#: Where the control pages are. No bucket can have this name.
+_CONTROL: Final = "/_amts/"
 
 
 class Dispatcher:
@@ -33,16 +40,16 @@ class Dispatcher:
         self,
         options: Options,
         secret: str,
-        storage: Storage,
-        meter: Meter,
-        faults: Faults,
+        storage: S3Server,
+        meter: UsageMeter,
+        faults: FaultPlan,
     ) -> None:
-        """Answer for S3, and for the service once it is there.
+        """Answer that the endpoint is starting, until :attr:`service` is set.
 
-        :param secret: in the name of the client that the service itself is
+        :param secret: by it the service's own requests to S3 are known
         """
         self._region = options.region
-        self._quotas = Quotas() if options.quotas else None
+        self._rates = RequestRates() if options.quotas else None
         self._secret = secret
         self._storage = storage
         self._meter = meter
@@ -52,74 +59,115 @@ class Dispatcher:
         self.service: Service | None = None
 
     def close(self) -> None:
-        """Close the service, and let nobody wait any longer."""
+        """Close the service, and end slow replies."""
         self._closing.set()
         if self.service is not None:
             self.service.close()
 
-    def answer(self, request: Request) -> HttpReply:
-        """Answer a request."""
-        if self._secret in request.header("User-Agent"):
+    def answer(self, request: Request) -> Response:
+        """Answer a request.
+
+        :raises NoReplyError: the connection is to be reset in place of a reply
+        """
+        if self._secret in request.headers.get("User-Agent", ""):
             return self._storage.answer(request)
-        if request.header("Origin"):
+        if "Origin" in request.headers:
             # Any page in a browser could otherwise read what is rehearsed here.
-            told = {"error": "this is not for web pages"}
-            return protocols.json_page(HTTPStatus.FORBIDDEN, told)
-        if request.path.startswith(control_api.ROOT):
-            return control_api.answer(request, self._meter, self._faults)
-        addressed = protocols.addressed(request)
-        if addressed is not None:
-            return self._translate(request, *addressed)
-        return self._s3(request)
+            why = {"error": "this is not for web pages"}
+            return _page(why, HTTPStatus.FORBIDDEN)
+        if request.path.startswith(_CONTROL):
+            return self._control(request)
+        operation = protocol.operation_of(request)
+        if operation is None:
+            return self._answer_for_s3(request)
+        return self._answer_for_service(request, operation)
 
-    def _s3(self, request: Request) -> HttpReply:
-        name = f"S3:{s3.operation(request)}"
-        self._meter.request(name)
-        fault = self._faults.strike(name, request.path)
-        reply = fault_injection.before(fault, None)
-        if reply is None and not signature.is_signed(request):
-            msg = "Access Denied: the request is not signed"
-            reply = s3.failure(HTTPStatus.FORBIDDEN, "AccessDenied", msg)
-        if reply is None:
-            reply = self._storage.answer(request)
-        if reply.status >= HTTPStatus.BAD_REQUEST:
-            self._meter.refuse(name)
-        return fault_injection.after(fault, reply, self._closing, of_s3=True)
+    def _control(self, request: Request) -> Response:
+        """Answer with what was billed or what is to go wrong, or change the latter."""
+        wanted = (request.method, request.path.removeprefix(_CONTROL))
+        if wanted == ("GET", "usage"):
+            return _page(self._meter.report())
+        if wanted == ("POST", "faults"):
+            try:
+                self._faults.plan(fault_plan.parse(request.get_data()))
+            except ConfigError as exc:
+                return _page({"error": str(exc)}, HTTPStatus.BAD_REQUEST)
+        elif wanted != ("GET", "faults"):
+            why = {"error": "there are GET usage, GET faults and POST faults"}
+            return _page(why, HTTPStatus.NOT_FOUND)
+        return _page(self._faults.report())
 
-    def _translate(
-        self, request: Request, protocol: protocols.Wire, name: str
-    ) -> HttpReply:
+    def _answer_for_s3(self, request: Request) -> Response:
+        name = f"S3:{s3_server.operation_of(request)}"
+        self._meter.count_request(name)
+        fault = self._faults.next_fault(name, request.path)
+        response = fault_injection.instead_of_work(fault, of_s3=True)
+        if response is None and not protocol.is_signed(request):
+            why = "Access Denied: the request is not signed"
+            response = s3_server.error(HTTPStatus.FORBIDDEN, "AccessDenied", why)
+        if response is None and self.service is None:
+            why = "The endpoint is starting."
+            response = s3_server.error(
+                HTTPStatus.SERVICE_UNAVAILABLE, "ServiceUnavailable", why
+            )
+        if response is None:
+            response = self._storage.answer(request)
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            self._meter.count_refused(name)
+        fault_injection.after_work(fault, response, self._closing, of_s3=True)
+        return response
+
+    def _answer_for_service(self, request: Request, operation: str) -> Response:
         """Answer for the service.
 
-        :param name: the operation; empty if it is another service's
+        :param operation: empty if it is another service's
         """
-        if self.service is None or name not in self.service.operations:
-            msg = "Here are the operations of Amazon Translate, and S3."
-            return protocol.refuse(ServiceError(msg, code="UnknownOperationException"))
-        self._meter.request(name)
-        fault = self._faults.strike(name)
-        reply = fault_injection.before(fault, protocol)
-        if reply is None:
+        if operation not in service_model.operations():
+            return protocol.error_reply(
+                ServiceError(
+                    "This endpoint has the operations of Amazon Translate, in AWS JSON"
+                    " 1.1, and S3.",
+                    code="UnknownOperationException",
+                )
+            )
+        self._meter.count_request(operation)
+        fault = self._faults.next_fault(operation)
+        response = fault_injection.instead_of_work(fault, of_s3=False)
+        if response is None:
             try:
-                said = self._said(request, protocol, name, self.service)
+                response = self._work(request, operation, fault)
             except ServiceError as exc:
-                reply = protocol.refuse(exc)
-            else:
-                fault_injection.spoil(fault, said)
-                reply = protocol.reply(HTTPStatus.OK, said)
-        if reply.status >= HTTPStatus.BAD_REQUEST:
-            self._meter.refuse(name)
-        return fault_injection.after(fault, reply, self._closing, of_s3=False)
+                response = protocol.error_reply(exc)
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            self._meter.count_refused(operation)
+        fault_injection.after_work(fault, response, self._closing, of_s3=False)
+        return response
 
-    def _said(
-        self, request: Request, protocol: protocols.Wire, name: str, service: Service
-    ) -> dict[str, Any]:
-        """Return what an operation says.
+    def _work(
+        self, request: Request, operation: str, fault: fault_plan.Fault | None
+    ) -> Response:
+        """Carry out an operation of the service.
 
-        :raises ServiceError: it refuses
+        :raises ServiceError: it is refused
         """
-        signature.check(request, self._region)
-        if self._quotas is not None:
-            self._quotas.spend(name)
-        asked = service_model.read(name, protocol.read(request.body))
-        return service.operations[name](asked)
+        protocol.check_signature(request, self._region)
+        if self.service is None:
+            raise ServiceError(
+                "The endpoint is starting.", code="ServiceUnavailableException"
+            )
+        if operation not in self.service.operations:
+            raise ServiceError(
+                f"This endpoint does not imitate {operation}; it has"
+                f" {', '.join(sorted(self.service.operations))}.",
+                code="UnknownOperationException",
+            )
+        if self._rates is not None:
+            self._rates.spend(operation)
+        parameters = service_model.read(operation, protocol.read(request))
+        content = self.service.operations[operation](parameters)
+        return protocol.reply(fault_injection.damaged(fault, content))
+
+
+def _page(content: object, status: int = HTTPStatus.OK) -> Response:
+    """Return a page for people and tests."""
+    return Response(json.dumps(content, indent=1), status, mimetype="application/json")

@@ -1,4 +1,4 @@
-"""A text, whatever it is written in: taken apart into segments, put together again."""
+"""A text, in HTML or plain: taken apart into segments, translated, put together."""
 
 from __future__ import annotations
 
@@ -10,60 +10,54 @@ from amts_sphinx.endpoint import markup
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    Say = Callable[[Sequence[str]], list[str]]
+    Translate = Callable[[Sequence[str]], list[str]]
 
 HTML: Final = "text/html"
-PLAIN: Final = "text/plain"
-#: What real-time requests and batch jobs take here; the real service takes more.
-TYPES: Final = (HTML, PLAIN)
+#: What batch jobs take here; the real service takes more.
+TYPES: Final = (HTML, "text/plain")
 
 
-class Translated(NamedTuple):
-    """A translated text, and what of it was sent."""
+class DocumentTranslation(NamedTuple):
+    """A translated text, and what of its source is billed."""
 
     text: str
-    #: The coded segments.
-    segments: list[str]
     #: The segments as billed: plain, with what is kept among the words.
     billed: list[str]
     #: Characters between the segments that are billed too.
     blanks: int
 
 
-def translate(text: str, kind: str, say: Say) -> Translated:
+def translate(text: str, kind: str, segments: Translate) -> DocumentTranslation:
     """Translate a text.
 
     :param kind: ``text/html`` for a document, ``text/plain``, or an empty string for
         what may be a piece of HTML or plain
-    :param say: returns one coded target per coded text, in order
+    :param segments: returns one coded target for each coded source, in order
     """
-    if kind == HTML:
-        return _html(text, say, whole=True)
-    if not kind and markup.is_markup(text):
-        return _html(text, say, whole=False)
-    return _plain(text, say)
+    if kind == HTML or (not kind and markup.is_markup(text)):
+        return _html(text, segments, whole=kind == HTML)
+    return _plain(text, segments)
 
 
-def _html(text: str, say: Say, *, whole: bool) -> Translated:
+def _html(text: str, segments: Translate, *, whole: bool) -> DocumentTranslation:
     page = markup.Page(text, whole=whole)
     runs = page.runs()
-    segments, billed = [run.coded for run in runs], [run.text for run in runs]
-    for run, target in zip(runs, say(segments), strict=True):
+    billed = [run.text for run in runs]
+    targets = segments([run.coded for run in runs])
+    for run, target in zip(runs, targets, strict=True):
         run.apply(target)
-    return Translated(page.render(), segments, billed, 0)
+    return DocumentTranslation(page.render(), billed, 0)
 
 
-def _plain(text: str, say: Say) -> Translated:
+def _plain(text: str, segments: Translate) -> DocumentTranslation:
     """Translate each line; every character is billed, blanks and line ends too."""
     lines = text.split("\n")
     words = [line.strip() for line in lines]
-    segments = [inline_codes.escape(word) for word in words if word]
-    targets = iter(say(segments))
-    out = [
+    billed = [word for word in words if word]
+    targets = iter(segments([inline_codes.escape(word) for word in billed]))
+    translated = [
         line.replace(word, inline_codes.unescape(next(targets)), 1) if word else line
         for line, word in zip(lines, words, strict=True)
     ]
-    billed = [word for word in words if word]
-    return Translated(
-        "\n".join(out), segments, billed, len(text) - sum(map(len, billed))
-    )
+    blanks = len(text) - sum(map(len, billed))
+    return DocumentTranslation("\n".join(translated), billed, blanks)

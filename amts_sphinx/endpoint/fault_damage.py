@@ -1,7 +1,7 @@
-"""What a translation can have suffered: each kind was met in practice.
+"""Damaged translations, of kinds that users of the service have reported.
 
 The sources are issues of other projects: codes lost and moved, the service's own
-identifiers in place of what was not to be translated, blanks round tags.
+identifiers in place of what was not to be translated, blanks around tags.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.endpoint import markup
+from amts_sphinx.endpoint.fault_plan import ON_TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lxml import etree
+
+    from amts_sphinx.endpoint.fault_plan import Fault
 
 #: Opening or closing tag of an element that is no block, roughly.
 _INLINE_TAG: Final = re.compile(
@@ -26,53 +29,52 @@ _OVERSIZE: Final = 21_000_000
 _NOT_UTF8: Final = b"\xff\xfe\x80"
 
 
-def spoil(text: str, kind: str, *, whole: bool, everywhere: bool) -> str:
+def damage_text(text: str, fault: Fault, *, whole: bool) -> str:
     """Return a translated text with a damage.
 
-    :param kind: one of :data:`amts_sphinx.endpoint.fault_plan.ON_TEXTS`
-    :param whole: it is an HTML document, not a piece of one
-    :param everywhere: do it wherever it can be done, not only where it first can
+    :param fault: of a kind in :data:`amts_sphinx.endpoint.fault_plan.ON_TEXTS`; with
+        ``all`` it damages all places, not only the first that it can
+    :param whole: the text is an HTML document, not a piece of one
     """
-    if kind == "empty-text":
+    first = None if fault.details.get("all") else 1
+    if fault.kind == "empty-text":
         return ""
-    if kind == "blanks":
-        return _INLINE_TAG.sub(r" \g<0> ", text, count=0 if everywhere else 1)
+    if fault.kind == "blanks":
+        return _INLINE_TAG.sub(r" \g<0> ", text, count=first or 0)
     page = markup.Page(text, whole=whole)
-    if kind.startswith("segments-"):
-        return _spoil_runs(page, kind, everywhere=everywhere)
-    if kind == "dnt-leak":
-        found = page.untranslated()
-    elif kind.startswith("codes-"):
-        found = page.inline()
+    if fault.kind.startswith("segments-"):
+        for run in page.runs()[:first]:
+            lost = fault.kind == "segments-lost"
+            run.apply("" if lost else f"{run.coded} {_without_codes(run.coded)}")
+        return page.render()
+    if fault.kind == "dnt-leak":
+        elements = page.untranslated()
+    elif fault.kind.startswith("codes-"):
+        elements = page.inline()
     else:
-        found = page.blocks()
-    for number, element in enumerate(found if everywhere else found[:1]):
-        _ELEMENTS[kind](element, number)
+        elements = page.blocks()
+    for number, element in enumerate(elements[:first]):
+        _ELEMENTS[fault.kind](element, number)
     return page.render()
 
 
-def spoil_bytes(data: bytes, kind: str, size: int | None) -> bytes:
-    """Return a translated document with a damage.
-
-    :param kind: ``oversized``, ``not-utf8`` or ``truncated-html``
-    :param size: bytes of an oversized document
-    """
-    if kind == "oversized":
-        return data + b" " * max(0, (size or _OVERSIZE) - len(data))
-    if kind == "not-utf8":
-        middle = len(data) // 2
+def damage_document(text: str, fault: Fault | None, *, html: bool) -> bytes:
+    """Return a translated document as it is written, damaged if a fault says so."""
+    if fault is None:
+        return text.encode()
+    if fault.kind in ON_TEXTS:
+        return damage_text(text, fault, whole=html).encode()
+    data = text.encode()
+    if fault.kind == "oversized":
+        size = int(fault.details.get("bytes", _OVERSIZE))
+        return data + b" " * max(0, size - len(data))
+    middle = len(data) // 2
+    if fault.kind == "not-utf8":
         return data[:middle] + _NOT_UTF8 + data[middle:]
-    return data[: len(data) // 2]
+    return data[:middle] if fault.kind == "truncated-html" else data
 
 
-def _spoil_runs(page: markup.Page, kind: str, *, everywhere: bool) -> str:
-    found = page.runs()
-    for run in found if everywhere else found[:1]:
-        run.apply("" if kind == "segments-lost" else f"{run.coded} {_bare(run.coded)}")
-    return page.render()
-
-
-def _bare(coded: str) -> str:
+def _without_codes(coded: str) -> str:
     return inline_codes.escape(inline_codes.plain(coded))
 
 
@@ -86,10 +88,10 @@ def _text_before(element: etree._Element, text: str) -> None:
         parent.text = (parent.text or "") + text
 
 
-def _drop(element: etree._Element, _: int) -> None:
+def _unwrap(element: etree._Element, _: int) -> None:
     """Leave an element's words, without its tags."""
     _text_before(element, "".join(map(str, element.itertext())))
-    _lose(element, 0)
+    _remove(element, 0)
 
 
 def _move(element: etree._Element, _: int) -> None:
@@ -104,7 +106,7 @@ def _move(element: etree._Element, _: int) -> None:
 
 
 def _double(element: etree._Element, _: int) -> None:
-    """Say an element twice."""
+    """Repeat an element."""
     twin = deepcopy(element)
     element.tail = None
     element.addnext(twin)
@@ -113,10 +115,10 @@ def _double(element: etree._Element, _: int) -> None:
 def _leak(element: etree._Element, number: int) -> None:
     """Write the service's own identifier where something was not to be translated."""
     _text_before(element, f"DNT_GEBK{number}")
-    _lose(element, 0)
+    _remove(element, 0)
 
 
-def _lose(element: etree._Element, _: int) -> None:
+def _remove(element: etree._Element, _: int) -> None:
     """Take an element out, with all that is in it."""
     _text_before(element, element.tail or "")
     element.tail = None
@@ -134,11 +136,11 @@ def _swap(element: etree._Element, _: int) -> None:
 
 
 _ELEMENTS: Final[dict[str, Callable[[etree._Element, int], None]]] = {
-    "codes-dropped": _drop,
+    "codes-dropped": _unwrap,
     "codes-moved": _move,
     "codes-doubled": _double,
     "dnt-leak": _leak,
-    "blocks-lost": _lose,
+    "blocks-lost": _remove,
     "blocks-doubled": _double,
     "blocks-swapped": _swap,
 }

@@ -5,21 +5,21 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx.endpoint import fault_damage, s3
+from werkzeug.wrappers import Response
+
+from amts_sphinx.endpoint import fault_damage, protocol, s3_server
 from amts_sphinx.endpoint.fault_plan import ON_TEXTS
-from amts_sphinx.endpoint.http import Ending, HttpReply
+from amts_sphinx.endpoint.server import NoReplyError
 from amts_sphinx.endpoint.service_error import ServiceError
 
 if TYPE_CHECKING:
     from threading import Event
 
     from amts_sphinx.endpoint.fault_plan import Fault
-    from amts_sphinx.endpoint.protocols import Headers, Wire
 
 #: Seconds that a slow reply takes.
 _SLOW: Final = 3.0
-_RESET: Final = HttpReply(0, ending=Ending.RESET)
-_OF_S3: Final = {
+_S3_STATUS: Final = {
     "AccessDenied": HTTPStatus.FORBIDDEN,
     "ExpiredToken": HTTPStatus.BAD_REQUEST,
     "NoSuchBucket": HTTPStatus.NOT_FOUND,
@@ -28,71 +28,66 @@ _OF_S3: Final = {
 }
 
 
-def before(fault: Fault | None, wire: Wire | None) -> HttpReply | None:
-    """Return the reply of a fault that comes before any work is done.
+def instead_of_work(fault: Fault | None, *, of_s3: bool) -> Response | None:
+    """Return the reply of a fault that keeps a request from being carried out.
 
-    :param wire: the protocol of the service; ``None`` for S3
+    :raises NoReplyError: the fault is that there is none
     """
-    kind = fault.kind if fault else ""
-    if fault is None or kind not in {"error", "reset", "empty", "nothing", "raw"}:
+    if fault is None:
         return None
-    if kind == "reset":
-        return _RESET
-    if kind == "empty":
-        return HttpReply(HTTPStatus.OK)
-    if kind == "nothing":
-        return (
-            wire.reply(HTTPStatus.OK, {}) if wire else HttpReply(HTTPStatus.OK, b"{}")
-        )
-    if kind == "error":
-        return _error(fault, wire)
-    status = int(fault.details.get("status", HTTPStatus.BAD_GATEWAY))
-    body = str(fault.details.get("body", "")).encode()
-    return HttpReply(status, body, _headers(fault))
+    if fault.kind == "reset":
+        raise NoReplyError
+    if fault.kind == "empty":
+        return Response(b"")
+    if fault.kind == "nothing":
+        return Response(b"{}") if of_s3 else protocol.reply({})
+    if fault.kind == "error":
+        response = _error(fault, of_s3=of_s3)
+    elif fault.kind == "raw":
+        status = int(fault.details.get("status", HTTPStatus.BAD_GATEWAY))
+        response = Response(str(fault.details.get("body", "")), status)
+    else:
+        return None
+    for name, value in fault.details.get("headers", {}).items():
+        response.headers[name] = str(value)
+    return response
 
 
-def _error(fault: Fault, wire: Wire | None) -> HttpReply:
-    code = fault.details.get("code", "InternalServerException" if wire else "SlowDown")
+def _error(fault: Fault, *, of_s3: bool) -> Response:
+    """Return the reply of a fault that is an error of S3 or of the service."""
+    code = fault.details.get("code", "SlowDown" if of_s3 else "InternalServerException")
     message = fault.details.get("message", "This fault was asked for.")
     status = int(fault.details.get("status", 0))
-    if wire is not None:
-        error = ServiceError(message, code=code)
-        error.status, error.headers = status, _headers(fault)
-        return wire.refuse(error)
-    usual = _OF_S3.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
-    reply = s3.failure(status or usual, code, message)
-    return HttpReply(reply.status, reply.body, (*reply.headers, *_headers(fault)))
+    if of_s3:
+        usual = _S3_STATUS.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
+        return s3_server.error(status or usual, code, message)
+    return protocol.error_reply(ServiceError(message, code=code, status=status))
 
 
-def _headers(fault: Fault) -> Headers:
-    return tuple((k, str(v)) for k, v in fault.details.get("headers", {}).items())
+def damaged(fault: Fault | None, content: dict[str, Any]) -> dict[str, Any]:
+    """Return the content of a reply, with a damaged translation if a fault says so."""
+    if fault is None or fault.kind not in ON_TEXTS or "TranslatedText" not in content:
+        return content
+    text = fault_damage.damage_text(content["TranslatedText"], fault, whole=False)
+    return {**content, "TranslatedText": text}
 
 
-def spoil(fault: Fault | None, said: dict[str, Any]) -> None:
-    """Damage the text that an operation says, if a fault is of that kind."""
-    if fault is not None and fault.kind in ON_TEXTS and "TranslatedText" in said:
-        everywhere = bool(fault.details.get("all"))
-        text = said["TranslatedText"]
-        said["TranslatedText"] = fault_damage.spoil(
-            text, fault.kind, whole=False, everywhere=everywhere
-        )
-
-
-def after(
-    fault: Fault | None, reply: HttpReply, closing: Event, *, of_s3: bool
-) -> HttpReply:
-    """Return what becomes of a reply.
+def after_work(
+    fault: Fault | None, response: Response, closing: Event, *, of_s3: bool
+) -> None:
+    """Delay, cut off or drop a reply.
 
     :param closing: ends the waiting of a slow one
+    :raises NoReplyError: the reply is lost
     """
-    kind = fault.kind if fault else ""
-    if kind == "lost-reply":
-        return _RESET
-    if fault is not None and kind == "slow":
+    if fault is None:
+        return
+    if fault.kind == "lost-reply":
+        raise NoReplyError
+    if fault.kind == "slow":
         closing.wait(float(fault.details.get("seconds", _SLOW)))
-    if kind != "truncated":
-        return reply
-    if of_s3:
-        return HttpReply(reply.status, reply.body, reply.headers, Ending.CUT)
-    # An honest length: it is the text that is broken, not the connection.
-    return HttpReply(reply.status, reply.body[: len(reply.body) // 2], reply.headers)
+    if fault.kind == "truncated":
+        data = response.get_data()
+        response.set_data(data[: len(data) // 2])
+        if of_s3:  # the connection breaks; of JSON it is the text that is broken
+            response.headers["Content-Length"] = str(len(data))

@@ -39,24 +39,23 @@ ON_DOCUMENTS: Final = frozenset(
 )
 ON_JOBS: Final = frozenset("stuck failed stopped foreign-object wrong-counters".split())
 ON_IMPORTS: Final = frozenset({"stuck", "failed"})
-#: Rules of a fault that are not among its details.
+#: What a fault can say of when and where it happens.
 _RULES: Final = ("on", "kind", "count", "chance", "seed", "after", "match")
-#: Details → the type each must have.
-_DETAILS: Final[dict[str, type | tuple[type, ...]]] = {
-    "code": str,
-    "message": str,
-    "status": int,
-    "body": str,
-    "headers": dict,
+#: What a fault can say → the type that it must have.
+_TYPES: Final[dict[str, type | tuple[type, ...]]] = {
+    **dict.fromkeys(("on", "kind", "match", "code", "message", "body"), str),
+    **dict.fromkeys(("seed", "after", "status", "bytes"), int),
+    "count": (int, type(None)),
+    "chance": (int, float),
     "seconds": (int, float),
-    "bytes": int,
+    "headers": dict,
     "all": bool,
 }
 
 
 @dataclass
 class Fault:
-    """One thing that goes wrong."""
+    """One planned fault."""
 
     on: str
     kind: str
@@ -68,7 +67,7 @@ class Fault:
     after: int = 0
     #: The key or name that it happens to, with ``*`` and ``?``.
     match: str = "*"
-    #: What else the kind has to be told.
+    #: What else the kind needs.
     details: Mapping[str, Any] = field(default_factory=dict)
     #: The same seed makes the same faults.
     seed: int = 0
@@ -78,7 +77,7 @@ class Fault:
     def __post_init__(self) -> None:
         self._chances = random.Random(self.seed)
 
-    def strikes(self, place: str, name: str) -> bool:
+    def happens(self, place: str, name: str) -> bool:
         """Tell whether it happens now, and count."""
         if not _covers(self.on, place) or not fnmatchcase(name, self.match):
             return False
@@ -92,8 +91,8 @@ class Fault:
         return True
 
 
-class Faults:
-    """The faults that are planned."""
+class FaultPlan:
+    """The faults that are planned, one thread at a time."""
 
     def __init__(self, plan: Iterable[object] = ()) -> None:
         self._lock = Lock()
@@ -109,10 +108,10 @@ class Faults:
         with self._lock:
             self._plan = planned
 
-    def strike(self, place: str, name: str = "") -> Fault | None:
-        """Return the first fault that happens at *place* now."""
+    def next_fault(self, place: str, name: str = "") -> Fault | None:
+        """Return the first fault that happens at *place* now, and count it."""
         with self._lock:
-            return next((f for f in self._plan if f.strikes(place, name)), None)
+            return next((f for f in self._plan if f.happens(place, name)), None)
 
     def report(self) -> list[dict[str, Any]]:
         """Return what is planned, and how often each has happened."""
@@ -149,7 +148,7 @@ def kinds_on(on: str) -> frozenset[str]:
 
 
 def parse(data: str | bytes) -> list[object]:
-    """Return the faults of a JSON text, not yet looked at.
+    """Return the faults of a JSON text, not yet checked.
 
     :raises ConfigError: it is not a list in JSON
     """
@@ -162,17 +161,17 @@ def parse(data: str | bytes) -> list[object]:
     return plan
 
 
-def read(said: object, where: str) -> Fault:
+def read(mapping: object, where: str) -> Fault:
     """Return a fault from its mapping.
 
     :param where: names it in errors
-    :raises ConfigError: it is none; the text says what is allowed
+    :raises ConfigError: it is not a fault; the message says what is allowed
     """
-    if not isinstance(said, dict):
+    if not isinstance(mapping, dict):
         raise ConfigError(
-            f"{where} must be a mapping with 'on' and 'kind', not {said!r}"
+            f"{where} must be a mapping with 'on' and 'kind', not {mapping!r}"
         )
-    on, kind = said.get("on"), said.get("kind")
+    on, kind = mapping.get("on"), mapping.get("kind")
     kinds = kinds_on(on) if isinstance(on, str) else frozenset()
     if not kinds:
         raise ConfigError(
@@ -183,26 +182,18 @@ def read(said: object, where: str) -> Fault:
         raise ConfigError(
             f"{where}: on {on} 'kind' must be one of {sorted(kinds)}, not {kind!r}"
         )
-    _check_rules(said, where)
-    rules = {name: said[name] for name in _RULES if name in said}
-    details = {name: said[name] for name in said if name not in _RULES}
+    _check_values(mapping, where)
+    rules = {name: mapping[name] for name in _RULES if name in mapping}
+    details = {name: mapping[name] for name in mapping if name not in _RULES}
     return Fault(**rules, details=details)
 
 
-def _check_rules(said: Mapping[str, Any], where: str) -> None:
-    for name, value in said.items():
-        if name in _DETAILS:
-            good = isinstance(value, _DETAILS[name])
-        elif name in {"on", "kind", "match"}:
-            good = isinstance(value, str)
-        elif name == "chance":
-            good = isinstance(value, (int, float)) and 0 <= value <= 1
-        elif name == "count" and value is None:
-            good = True
-        elif name in _RULES:
-            good = isinstance(value, int) and value >= 0
-        else:
-            allowed = ", ".join((*_RULES, *_DETAILS))
+def _check_values(mapping: Mapping[str, Any], where: str) -> None:
+    for name, value in mapping.items():
+        if name not in _TYPES:
+            allowed = ", ".join(sorted(_TYPES))
             raise ConfigError(f"{where}: {name!r} is not known; allowed are {allowed}")
-        if not good:
+        number = value if isinstance(value, (int, float)) else 0
+        most = 1 if name == "chance" else number
+        if not isinstance(value, _TYPES[name]) or not 0 <= number <= most:
             raise ConfigError(f"{where}: {name!r} cannot be {value!r}")

@@ -1,4 +1,4 @@
-"""Batch jobs as a resource: started, queued, looked at, listed, stopped."""
+"""Batch jobs as resources: started, queued, looked at, listed, stopped."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.endpoint import documents, languages
-from amts_sphinx.endpoint.bucket import S3Location
-from amts_sphinx.endpoint.job_queue import JOBS
-from amts_sphinx.endpoint.paging import page
-from amts_sphinx.endpoint.resources import now
+from amts_sphinx.endpoint.account import RUNNING_JOBS, now, page
+from amts_sphinx.endpoint.s3_client import S3Location
 from amts_sphinx.endpoint.service_error import (
     ServiceError,
     invalid_parameter,
@@ -19,26 +17,22 @@ from amts_sphinx.endpoint.service_error import (
     limit_exceeded,
     not_found,
 )
+from amts_sphinx.endpoint.translation_models import Customization
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from amts_sphinx.endpoint.bucket import Buckets
-    from amts_sphinx.endpoint.client_tokens import Tokens
-    from amts_sphinx.endpoint.job_queue import Work
-    from amts_sphinx.endpoint.parallel_data import (
-        ParallelDataResource,
-        ParallelDataRoom,
-    )
-    from amts_sphinx.endpoint.resources import Resources
-    from amts_sphinx.endpoint.terminologies import TerminologyFile, TerminologyRoom
+    from amts_sphinx.endpoint.account import Account, Background, ClientTokens
+    from amts_sphinx.endpoint.parallel_data import ParallelDataStore
+    from amts_sphinx.endpoint.s3_client import S3Client
+    from amts_sphinx.endpoint.terminologies import Terminologies
 
 #: Target languages of a job.
 _TARGETS: Final = 10
 #: Jobs that may wait for others to end.
 _QUEUE: Final = 1000
 #: States that a job does not leave.
-ENDED: Final = frozenset({"COMPLETED", "COMPLETED_WITH_ERROR", "FAILED", "STOPPED"})
+_ENDED: Final = frozenset({"COMPLETED", "COMPLETED_WITH_ERROR", "FAILED", "STOPPED"})
 
 
 @dataclass
@@ -47,10 +41,10 @@ class Job:
 
     #: As ``DescribeTextTranslationJob`` shows them.
     properties: dict[str, Any]
-    #: The data and the terms that it was started with; they may be deleted meanwhile.
-    data: ParallelDataResource | None
-    terms: TerminologyFile | None
-    #: Set when it is to stop.
+    #: Target language → the examples and terms that the job was started with. The
+    #: resources that they come from may be deleted meanwhile.
+    customizations: Mapping[str, Customization]
+    #: Set when the job is to stop.
     stop: Event = field(default_factory=Event)
 
     @property
@@ -59,32 +53,37 @@ class Job:
         return str(self.properties["JobId"])
 
     @property
-    def status(self) -> str:
-        """How far it has come."""
-        return str(self.properties["JobStatus"])
+    def name(self) -> str:
+        """The job's name; empty if it has none."""
+        return str(self.properties.get("JobName", ""))
+
+    @property
+    def ended(self) -> bool:
+        """Whether the job has come to an end."""
+        return self.properties["JobStatus"] in _ENDED
 
     def end(self, status: str, message: str = "") -> None:
-        """Come to an end, unless there was one already."""
-        if self.status not in ENDED:
-            told = {"JobStatus": status, "EndTime": now()}
-            self.properties.update(told, **({"Message": message} if message else {}))
+        """End the job, unless it has ended."""
+        if not self.ended:
+            more = {"Message": message} if message else {}
+            self.properties.update(JobStatus=status, EndTime=now(), **more)
 
 
-class JobRoom:
+class Jobs:
     """The account's batch jobs."""
 
     def __init__(
         self,
-        resources: Resources,
-        buckets: Buckets,
-        work: Work,
-        tokens: Tokens,
+        account: Account,
+        s3: S3Client,
+        background: Background,
+        tokens: ClientTokens,
         run: Callable[[Job], None],
     ) -> None:
-        """Have jobs done by *run*."""
-        self._resources = resources
-        self._buckets = buckets
-        self._work = work
+        """Let *run* carry out the jobs, in threads of *background*."""
+        self._account = account
+        self._s3 = s3
+        self._background = background
         self._tokens = tokens
         self._run = run
         self._jobs: dict[str, Job] = {}
@@ -92,33 +91,38 @@ class JobRoom:
     def start(
         self,
         request: dict[str, Any],
-        data: ParallelDataRoom,
-        terminologies: TerminologyRoom,
+        *,
+        data: ParallelDataStore,
+        terminologies: Terminologies,
     ) -> dict[str, Any]:
         """Answer ``StartTextTranslationJob``."""
-        with self._resources.lock:
-            done = self._tokens.recall("StartTextTranslationJob", request)
-            if done is not None:
-                return done
-            waiting = sum(job.status not in ENDED for job in self._jobs.values())
-            if waiting >= _QUEUE + JOBS:
+        with self._account.lock:
+            former = self._tokens.former_reply("StartTextTranslationJob", request)
+            if former is not None:
+                return former
+            if (
+                sum(not job.ended for job in self._jobs.values())
+                >= _QUEUE + RUNNING_JOBS
+            ):
                 raise limit_exceeded(f"{_QUEUE} jobs are waiting already.")
             self._check(request)
-            job = Job(
-                _properties(request, self._resources.account),
-                _chosen_data(request, data),
-                terminologies.chosen(request),
-            )
+            examples = data.for_job(request)
+            customizations = {
+                target: Customization(
+                    examples.records.pairs(target) if examples else {},
+                    terminologies.terms_for(request, target),
+                )
+                for target in request["TargetLanguageCodes"]
+            }
+            job = Job(_properties(request, self._account.number), customizations)
             self._jobs[job.id] = job
-            self._work.jobs.submit(self._run, job)
+            self._background.jobs.submit(self._run, job)
             reply = {"JobId": job.id, "JobStatus": "SUBMITTED"}
             return self._tokens.keep("StartTextTranslationJob", request, reply)
 
     def describe(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer ``DescribeTextTranslationJob``."""
-        job = self._find(request)
-        with self._resources.lock:
-            return {"TextTranslationJobProperties": dict(job.properties)}
+        return {"TextTranslationJobProperties": dict(self._find(request).properties)}
 
     def list(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer ``ListTextTranslationJobs``, the latest first."""
@@ -127,25 +131,22 @@ class JobRoom:
             raise ServiceError(
                 "Only one filter can be set at a time.", code="InvalidFilterException"
             )
-        with self._resources.lock:
-            told = [dict(job.properties) for job in self._jobs.values()]
-        found = [
-            properties for properties in reversed(told) if _has(properties, wanted)
-        ]
-        shown, more = page(found, request)
+        with self._account.lock:
+            jobs = [dict(job.properties) for job in reversed(self._jobs.values())]
+        shown, more = page([job for job in jobs if _passes(job, wanted)], request)
         return {"TextTranslationJobPropertiesList": shown, **more}
 
     def stop(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer ``StopTextTranslationJob``; what has ended stays as it is."""
         job = self._find(request)
-        with self._resources.lock:
-            if job.status not in ENDED:
+        with self._account.lock:
+            if not job.ended:
                 job.properties["JobStatus"] = "STOP_REQUESTED"
                 job.stop.set()
-            return {"JobId": job.id, "JobStatus": job.status}
+            return {"JobId": job.id, "JobStatus": job.properties["JobStatus"]}
 
     def close(self) -> None:
-        """Wake all jobs, so that they end."""
+        """Let all jobs stop."""
         for job in self._jobs.values():
             job.stop.set()
 
@@ -158,7 +159,7 @@ class JobRoom:
     def _check(self, request: dict[str, Any]) -> None:
         """Refuse what cannot become a job.
 
-        :raises ServiceError: tells why
+        :raises ServiceError: it says why
         """
         targets = request["TargetLanguageCodes"]
         languages.check_pair(request["SourceLanguageCode"], targets)
@@ -168,8 +169,7 @@ class JobRoom:
             )
         if len(set(targets)) < len(targets):
             raise invalid_parameter("TargetLanguageCodes names a language twice.")
-        kind = request["InputDataConfig"]["ContentType"]
-        if kind not in documents.TYPES:
+        if request["InputDataConfig"]["ContentType"] not in documents.TYPES:
             raise invalid_request(
                 f"This endpoint translates {' and '.join(documents.TYPES)} only."
             )
@@ -178,37 +178,8 @@ class JobRoom:
             raise invalid_request(
                 "The input must be in a folder, not at the top level of the bucket."
             )
-        self._buckets.check(source)
-        self._buckets.check(S3Location.of(request["OutputDataConfig"]["S3Uri"]))
-
-
-def _chosen_data(
-    request: dict[str, Any], room: ParallelDataRoom
-) -> ParallelDataResource | None:
-    """Return the parallel data that a job is to use.
-
-    :raises ServiceError: it names two, or one that it cannot use
-    """
-    names = request.get("ParallelDataNames", [])
-    if not names:
-        return None
-    if len(names) > 1:
-        raise invalid_request(
-            "ParallelDataNames accepts only one parallel data resource."
-        )
-    data = room.find(names[0])
-    if not data.ready:
-        raise invalid_request(f"The parallel data {names[0]} is not ACTIVE.")
-    if data.records.source != request["SourceLanguageCode"]:
-        raise invalid_request(
-            f"The source language of the parallel data is {data.records.source}."
-        )
-    missing = set(request["TargetLanguageCodes"]) - set(data.records.targets)
-    if missing:
-        raise invalid_request(
-            f"The parallel data has no translations for {', '.join(sorted(missing))}."
-        )
-    return data
+        self._s3.check(source)
+        self._s3.check(S3Location.of(request["OutputDataConfig"]["S3Uri"]))
 
 
 def _properties(request: dict[str, Any], account: str) -> dict[str, Any]:
@@ -225,15 +196,15 @@ def _properties(request: dict[str, Any], account: str) -> dict[str, Any]:
     }
 
 
-def _has(properties: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+def _passes(properties: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     """Tell whether a job passes a filter."""
-    for name, value in wanted.items():
-        if name == "SubmittedBeforeTime":
-            fits = properties["SubmittedTime"] < value
-        elif name == "SubmittedAfterTime":
-            fits = properties["SubmittedTime"] > value
-        else:
-            fits = properties.get(name) == value
-        if not fits:
-            return False
-    return True
+    submitted = properties["SubmittedTime"]
+    return (
+        submitted < wanted.get("SubmittedBeforeTime", float("inf"))
+        and submitted > wanted.get("SubmittedAfterTime", 0)
+        and all(
+            properties.get(name) == wanted[name]
+            for name in ("JobName", "JobStatus")
+            if name in wanted
+        )
+    )

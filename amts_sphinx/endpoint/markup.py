@@ -1,7 +1,7 @@
 """HTML as the service sees it: segments of text, each one block's, with inline codes.
 
-``translate="no"`` is kept whatever it stands on. The same parser reads what comes in
-and what damage is done to; it uses no network and no entities but HTML's own.
+An element with ``translate="no"`` stays as it is. The parser reads no network and no
+entities but HTML's own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from amts_sphinx.core import inline_codes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: What a text has to hold to be taken for HTML where nothing says what it is.
+#: What makes a text HTML where nothing says what it is.
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>]*>")
 #: Elements that begin and end a segment.
 _BLOCKS: Final = frozenset(
@@ -54,10 +54,10 @@ class Page:
         return [run for run in _runs(self._root) if inline_codes.has_words(run.coded)]
 
     def blocks(self) -> list[etree._Element]:
-        """Return the blocks that have text of their own, but for what holds all."""
-        found = {run.parent: None for run in self.runs()}
+        """Return the blocks that have text of their own, without the outermost."""
+        parents = {run.parent: None for run in self.runs()}
         least = 1 if self._whole else 2  # the <body>, and in a piece our <div>
-        return [block for block in found if len(list(block.iterancestors())) > least]
+        return [block for block in parents if len(list(block.iterancestors())) > least]
 
     def inline(self) -> list[etree._Element]:
         """Return the inline elements that are not in others, in order."""
@@ -197,8 +197,8 @@ def _is_kept(element: etree._Element) -> bool:
 
 
 def _is_no(element: etree._Element) -> bool:
-    told = element.get("translate", "") if _name(element) else ""
-    return told.strip().lower() == "no"
+    value = element.get("translate", "") if _name(element) else ""
+    return value.strip().lower() == "no"
 
 
 def _name(element: etree._Element) -> str:
@@ -222,7 +222,7 @@ def _texts(element: etree._Element) -> Iterator[str]:
 
 
 def _take_out(element: etree._Element) -> None:
-    """Part an element from its parent and from the text after it."""
+    """Take an element out of its parent, without the text after it."""
     element.tail = None
     parent = element.getparent()
     if parent is not None:

@@ -1,4 +1,4 @@
-"""What an endpoint imitates: an account, a region, and how the service behaves."""
+"""The options of an endpoint: its account, its region, and how it behaves."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class Options:
     buckets: tuple[str, ...] = ()
     #: Seconds that an import, and each step of a job, takes at least.
     delay: float = 0.0
-    #: Whether a request with the ClientToken of an equal one is answered alike, without
-    #: doing it again. What the real service does is not documented.
+    #: Whether an equal request with an equal ClientToken gets the first one's reply and
+    #: is not carried out again. What the real service does is not documented.
     dedupe: bool = True
     #: Whether requests are refused that come faster than the published quotas allow.
     quotas: bool = False
-    #: A file of units (TMX, CSV, ...) that the generic model knows.
+    #: A file of units (TMX, CSV, ...) that all models know.
     base: Path | None = None
-    #: Pairs of sentences below which nothing is learnt, and pseudo-translation speaks.
+    #: Pairs below which no model is trained, and words are pseudo-translated.
     min_pairs: int = 50
     #: The folder that trained models are kept in; by default one that is deleted.
     state: Path | None = None
@@ -52,7 +52,7 @@ class Options:
     faults: tuple[Mapping[str, object], ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse what could not work.
+        """Check the values.
 
         :raises ConfigError: a value is not among those allowed
         """
@@ -69,7 +69,7 @@ class Options:
             )
 
     def warnings(self) -> list[str]:
-        """Return what a person should know of these options."""
+        """Return what these options cannot do at AWS."""
         if self.region not in BATCH_REGIONS:
             return [f"Amazon Translate has no batch jobs in {self.region}"]
         if self.region not in CUSTOM_REGIONS:

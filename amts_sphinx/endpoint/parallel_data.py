@@ -1,28 +1,29 @@
-"""Parallel data as a resource: made from a file in S3, replaced, listed, deleted."""
+"""Parallel data as resources: made from a file in S3, looked at, listed, deleted."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx.endpoint.bucket import LARGEST, S3Location
-from amts_sphinx.endpoint.paging import page
-from amts_sphinx.endpoint.parallel_data_records import Records, UnusableFileError, read
-from amts_sphinx.endpoint.resources import now
+from amts_sphinx.endpoint.account import now, page
+from amts_sphinx.endpoint.parallel_data_records import (
+    ImportedRecords,
+    UnusableFileError,
+    read,
+)
+from amts_sphinx.endpoint.s3_client import LARGEST, S3Location
 from amts_sphinx.endpoint.service_error import (
     ServiceError,
+    invalid_parameter,
     invalid_request,
     limit_exceeded,
     not_found,
 )
 
 if TYPE_CHECKING:
-    from amts_sphinx.endpoint.bucket import Buckets
-    from amts_sphinx.endpoint.client_tokens import Tokens
-    from amts_sphinx.endpoint.fault_plan import Fault, Faults
-    from amts_sphinx.endpoint.job_queue import Work
-    from amts_sphinx.endpoint.resources import Resources
+    from amts_sphinx.endpoint.account import Account, Background, ClientTokens
+    from amts_sphinx.endpoint.fault_plan import Fault, FaultPlan
+    from amts_sphinx.endpoint.s3_client import S3Client
 
 #: Resources in an account and region.
 _MOST: Final = 1000
@@ -32,42 +33,30 @@ _MOST: Final = 1000
 class ParallelDataResource:
     """One resource."""
 
+    #: As ``GetParallelData`` shows them.
     properties: dict[str, Any]
-    #: What is in use; while an update is going on, the former.
-    records: Records = field(default_factory=Records)
-    #: What was left out at the last attempt, and why, as JSON; empty if nothing was.
-    report: bytes = b""
+    records: ImportedRecords = field(default_factory=ImportedRecords)
 
     @property
-    def busy(self) -> bool:
-        """Whether something is being imported."""
-        return "CREATING" in self._states or "UPDATING" in self._states
-
-    @property
-    def ready(self) -> bool:
-        """Whether a job may use it."""
-        return bool(self.properties["Status"] == "ACTIVE")
-
-    @property
-    def _states(self) -> tuple[str, str]:
-        told = self.properties
-        return told["Status"], told.get("LatestUpdateAttemptStatus", "")
+    def status(self) -> str:
+        """Whether it is being imported, can be used, or failed."""
+        return str(self.properties["Status"])
 
 
-class ParallelDataRoom:
+class ParallelDataStore:
     """The account's parallel data."""
 
     def __init__(
         self,
-        resources: Resources,
-        buckets: Buckets,
-        work: Work,
-        tokens: Tokens,
-        faults: Faults,
+        account: Account,
+        s3: S3Client,
+        background: Background,
+        tokens: ClientTokens,
+        faults: FaultPlan,
     ) -> None:
-        self._resources = resources
-        self._buckets = buckets
-        self._work = work
+        self._account = account
+        self._s3 = s3
+        self._background = background
         self._tokens = tokens
         self._faults = faults
         self._all: dict[str, ParallelDataResource] = {}
@@ -75,152 +64,142 @@ class ParallelDataRoom:
     def find(self, name: str) -> ParallelDataResource:
         """Return a resource by its name.
 
-        :raises ServiceError: nothing has this name
+        :raises ServiceError: there is none of this name
         """
         if name not in self._all:
             what = f"The parallel data {name}"
             raise not_found(what)
         return self._all[name]
 
+    def for_job(self, request: dict[str, Any]) -> ParallelDataResource | None:
+        """Return the parallel data that a request for a job names.
+
+        :raises ServiceError: it names two, or one that the job cannot use
+        """
+        names = request.get("ParallelDataNames", [])
+        if not names:
+            return None
+        if len(names) > 1:
+            raise invalid_request(
+                "ParallelDataNames accepts only one parallel data resource."
+            )
+        data = self.find(names[0])
+        if data.status != "ACTIVE":
+            raise invalid_request(f"The parallel data {names[0]} is not ACTIVE.")
+        if data.records.source != request["SourceLanguageCode"]:
+            raise invalid_request(
+                f"The source language of the parallel data is {data.records.source}."
+            )
+        missing = set(request["TargetLanguageCodes"]) - set(data.records.targets)
+        if missing:
+            languages = ", ".join(sorted(missing))
+            raise invalid_request(
+                f"The parallel data has no translations for {languages}."
+            )
+        return data
+
     def create(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer ``CreateParallelData``."""
-        with self._resources.lock:
-            done = self._tokens.recall("CreateParallelData", request)
-            if done is not None:
-                return done
+        with self._account.lock:
+            former = self._tokens.former_reply("CreateParallelData", request)
+            if former is not None:
+                return former
+            self._check(request)
             name = request["Name"]
-            if name in self._all:
-                raise ServiceError(
-                    f"The parallel data {name} already exists.",
-                    code="ConflictException",
-                )
-            if len(self._all) >= _MOST:
-                raise limit_exceeded(
-                    f"An account can have {_MOST} parallel data resources."
-                )
-            self._check_source(request)
-            arn = self._resources.arn("parallel-data", name)
-            self._resources.open(arn, request.get("Tags", []))
+            arn = self._account.arn("parallel-data", name)
+            self._account.set_tags(arn, request.get("Tags", []))
             data = ParallelDataResource(_properties(request, arn))
             self._all[name] = data
-            self._work.imports.submit(self._import, data, "Status")
+            self._background.imports.submit(self._import, data)
             reply = {"Name": name, "Status": "CREATING"}
             return self._tokens.keep("CreateParallelData", request, reply)
 
-    def update(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Answer ``UpdateParallelData``."""
-        with self._resources.lock:
-            done = self._tokens.recall("UpdateParallelData", request)
-            if done is not None:
-                return done
-            data = self.find(request["Name"])
-            told = data.properties
-            if data.busy or told["Status"] not in {"ACTIVE", "FAILED"}:
-                raise ServiceError(
-                    f"The parallel data {told['Name']} is being changed.",
-                    code="ConcurrentModificationException",
-                )
-            self._check_source(request)
-            told.update(
-                ParallelDataConfig=request["ParallelDataConfig"],
-                LatestUpdateAttemptStatus="UPDATING",
-                LatestUpdateAttemptAt=now(),
-            )
-            if "Description" in request:
-                told["Description"] = request["Description"]
-            self._work.imports.submit(self._import, data, "LatestUpdateAttemptStatus")
-            names = ("Name", "Status", *_ATTEMPT)
-            reply = {name: told[name] for name in names}
-            return self._tokens.keep("UpdateParallelData", request, reply)
-
     def get(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Answer ``GetParallelData``; its links work for half an hour."""
-        data = self.find(request["Name"])
-        reply: dict[str, Any] = {"ParallelDataProperties": dict(data.properties)}
-        place = S3Location.of(data.properties["ParallelDataConfig"]["S3Uri"])
-        reply["DataLocation"] = _location(self._buckets.link(place))
-        if data.report:
-            kept = self._buckets.keep(f"{request['Name']}.json", data.report)
-            updated = "LatestUpdateAttemptStatus" in data.properties
-            which = "LatestUpdateAttemptAuxiliary" if updated else "Auxiliary"
-            reply[f"{which}DataLocation"] = _location(kept)
-        return reply
+        """Answer ``GetParallelData``."""
+        with self._account.lock:
+            properties = dict(self.find(request["Name"]).properties)
+        return {"ParallelDataProperties": properties}
 
     def list(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer ``ListParallelData``."""
-        with self._resources.lock:
-            told = [dict(self._all[name].properties) for name in sorted(self._all)]
-        shown, more = page(told, request)
+        with self._account.lock:
+            properties = [dict(self._all[n].properties) for n in sorted(self._all)]
+        shown, more = page(properties, request)
         return {"ParallelDataPropertiesList": shown, **more}
 
     def delete(self, request: dict[str, Any]) -> dict[str, Any]:
         """Answer ``DeleteParallelData``."""
-        with self._resources.lock:
+        with self._account.lock:
             data = self.find(request["Name"])
-            if data.busy:
+            if data.status == "CREATING":
                 raise ServiceError(
                     f"The parallel data {request['Name']} is being changed.",
                     code="ConcurrentModificationException",
                 )
             data.properties["Status"] = "DELETING"
-            self._work.soon.submit(self._forget, data)
+            self._background.deletions.submit(self._forget, data)
         return {"Name": request["Name"], "Status": "DELETING"}
 
     def _forget(self, data: ParallelDataResource) -> None:
-        self._work.pause()
-        with self._resources.lock:
+        self._background.pause()
+        with self._account.lock:
             if self._all.pop(data.properties["Name"], None):
-                self._resources.close(data.properties["Arn"])
+                self._account.forget_tags(data.properties["Arn"])
 
-    def _check_source(self, request: dict[str, Any]) -> None:
-        config = request["ParallelDataConfig"]
-        if not config.get("S3Uri") or not config.get("Format"):
+    def _check(self, request: dict[str, Any]) -> None:
+        """Refuse what cannot become a resource now.
+
+        :raises ServiceError: it says why
+        """
+        name, config = request["Name"], request["ParallelDataConfig"]
+        if name in self._all:
             raise ServiceError(
-                "ParallelDataConfig must have S3Uri and Format.",
-                code="InvalidParameterValueException",
+                f"The parallel data {name} already exists.", code="ConflictException"
             )
-        if any(data.busy for data in self._all.values()):
+        if len(self._all) >= _MOST:
             raise limit_exceeded(
-                "Only one parallel data resource can be created or updated at a time."
+                f"An account can have {_MOST} parallel data resources."
             )
-        self._buckets.check(S3Location.of(config["S3Uri"]))
-        if not S3Location.of(config["S3Uri"]).key:
+        if not config.get("S3Uri") or not config.get("Format"):
+            raise invalid_parameter("ParallelDataConfig must have S3Uri and Format.")
+        if any(data.status == "CREATING" for data in self._all.values()):
+            raise limit_exceeded(
+                "Only one parallel data resource can be created at a time."
+            )
+        location = S3Location.of(config["S3Uri"])
+        self._s3.check(location)
+        if not location.key:
             raise invalid_request("S3Uri must name a file.")
 
-    def _import(self, data: ParallelDataResource, status: str) -> None:
-        """Import the file of a resource.
-
-        :param status: the property that tells how it went
-        """
-        told = data.properties
-        self._work.pause()
-        fault = self._faults.strike("import", told["Name"])
+    def _import(self, data: ParallelDataResource) -> None:
+        """Import the file of a resource."""
+        self._background.pause()
+        fault = self._faults.next_fault("import", data.properties["Name"])
         if fault is not None and fault.kind == "stuck":
             return
         try:
-            _check(fault)
-            records = self._read(told["ParallelDataConfig"])
+            records = self._read(data.properties["ParallelDataConfig"], fault)
         except UnusableFileError as exc:
-            with self._resources.lock:
-                told.update({status: "FAILED", "Message": str(exc)})
+            with self._account.lock:
+                data.properties.update(Status="FAILED", Message=str(exc))
             return
-        with self._resources.lock:
+        with self._account.lock:
             data.records = records
-            data.report = _report(records)
-            told.update(_counts(records), LastUpdatedAt=now(), Status="ACTIVE")
-            told[status] = "ACTIVE"
-            told.pop("Message", None)
+            data.properties.update(_counts(records), Status="ACTIVE")
 
-    def _read(self, config: dict[str, str]) -> Records:
-        file = self._buckets.read(S3Location.of(config["S3Uri"]))
+    def _read(self, config: dict[str, str], fault: Fault | None) -> ImportedRecords:
+        """Return the records of a file.
+
+        :raises UnusableFileError: it cannot be used, or it is planned to fail
+        """
+        if fault is not None:
+            raise UnusableFileError(fault.details.get("message", "The import failed."))
+        file = self._s3.read(S3Location.of(config["S3Uri"]))
         if file is None:
             raise UnusableFileError("The file cannot be read from S3.")
         if len(file) > LARGEST:
             raise UnusableFileError(f"The file has more than {LARGEST} bytes.")
         return read(file, config["Format"])
-
-
-_ATTEMPT: Final = ("LatestUpdateAttemptStatus", "LatestUpdateAttemptAt")
 
 
 def _properties(request: dict[str, Any], arn: str) -> dict[str, Any]:
@@ -235,32 +214,14 @@ def _properties(request: dict[str, Any], arn: str) -> dict[str, Any]:
     }
 
 
-def _check(fault: Fault | None) -> None:
-    """Let an import fail, if a fault says so."""
-    if fault is not None:
-        raise UnusableFileError(fault.details.get("message", "The import failed."))
-
-
-def _counts(records: Records) -> dict[str, Any]:
-    return {
+def _counts(records: ImportedRecords) -> dict[str, Any]:
+    properties = {
         "SourceLanguageCode": records.source,
         "TargetLanguageCodes": list(records.targets),
         "ImportedDataSize": records.size,
         "ImportedRecordCount": records.imported,
         "SkippedRecordCount": records.skipped,
         "FailedRecordCount": records.failed,
+        "LastUpdatedAt": now(),
     }
-
-
-def _report(records: Records) -> bytes:
-    if not records.messages:
-        return b""
-    summary = {
-        "record_error_count": records.failed,
-        "record_skipped_count": records.skipped,
-    }
-    return json.dumps({"summary": summary, "messages": records.messages}).encode()
-
-
-def _location(link: str) -> dict[str, str]:
-    return {"RepositoryType": "S3", "Location": link}
+    return {**properties, "Message": records.message} if records.message else properties

@@ -1,7 +1,8 @@
-"""Parallel data as the service imports it: which records it takes, which not.
+"""The files of parallel data: which records the service imports, and which not.
 
-The rules are those of the developer guide, "Preparing parallel data files". Where it
-leaves open how a record is counted, docs/endpoint.md tells what is done here.
+The rules are those of the developer guide, "Parallel data input files for Amazon
+Translate". Where it leaves open how a record is counted, docs/endpoint.md says what is
+done here.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from lxml import etree
 
@@ -18,98 +19,132 @@ from amts_sphinx.endpoint.languages import TAGS
 from amts_sphinx.formats import parsing
 
 #: Bytes of UTF-8 in a field.
-LONGEST: Final = 1000
-#: What a field of a table may not begin with; TMX knows no such rule.
+_LONGEST: Final = 1000
+#: What a field of a table may not begin with. TMX has no such rule.
 _FORMULA: Final = ("+", "-", "=", "@")
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
-#: Messages that the error report holds, at most.
-_MESSAGES: Final = 1000
+#: Records that the message names, at most.
+_NAMED: Final = 5
 
 
 class UnusableFileError(Exception):
-    """Nothing of a file can be imported; the text says why."""
+    """Nothing of a file can be imported; the message says why."""
+
+
+class ParallelRecord(NamedTuple):
+    """A source text with its translations."""
+
+    #: The line of the file.
+    line: int
+    #: The ``changedate`` of a TMX unit; empty if it has none.
+    changed: str
+    #: Target language → translation.
+    targets: dict[str, str]
 
 
 @dataclass
-class Records:
+class ImportedRecords:
     """What was imported from a file."""
 
     #: The service's codes.
     source: str = ""
+    #: All target languages of the file, whether records with them were kept or not.
     targets: list[str] = field(default_factory=list)
-    #: Source → target, by target language.
-    pairs: dict[str, dict[str, str]] = field(default_factory=dict)
     skipped: int = 0
     failed: int = 0
-    #: What the error report says of records.
-    messages: list[dict[str, str]] = field(default_factory=list)
+    #: Source text → the record that counts.
+    _kept: dict[str, ParallelRecord] = field(default_factory=dict)
+    #: Why records were left out.
+    _reasons: list[str] = field(default_factory=list)
+
+    def pairs(self, target: str) -> dict[str, str]:
+        """Return the source texts with their translations into one language."""
+        return {
+            source: record.targets[target]
+            for source, record in self._kept.items()
+            if target in record.targets
+        }
 
     @property
     def imported(self) -> int:
-        """How many sources are kept."""
-        return len({source for pairs in self.pairs.values() for source in pairs})
+        """How many records are kept."""
+        return len(self._kept)
 
     @property
     def size(self) -> int:
         """Bytes of UTF-8 that are kept."""
         return sum(
-            len(source.encode()) + len(target.encode())
-            for pairs in self.pairs.values()
-            for source, target in pairs.items()
+            len(text.encode())
+            for source, record in self._kept.items()
+            for text in (source, *record.targets.values())
         )
 
-    def skip(self, where: str, why: str) -> None:
+    @property
+    def message(self) -> str:
+        """Which records were left out, and why: the first of them."""
+        more = len(self._reasons) - _NAMED
+        rest = [f"and {more} more"] if more > 0 else []
+        return "; ".join([*self._reasons[:_NAMED], *rest])
+
+    def skip(self, line: int, why: str) -> None:
         """Leave a record out, as the rules say."""
         self.skipped += 1
-        self._tell(where, why)
+        self._reasons.append(f"line {line} skipped: {why}")
 
-    def fail(self, where: str, why: str) -> None:
+    def fail(self, line: int, why: str) -> None:
         """Leave a record out that breaks the rules."""
         self.failed += 1
-        self._tell(where, why)
+        self._reasons.append(f"line {line} failed: {why}")
 
-    def _tell(self, where: str, why: str) -> None:
-        if len(self.messages) < _MESSAGES:
-            self.messages.append({"content": where, "message": why})
+    def set_languages(self, source: str, targets: list[str]) -> None:
+        """Note the languages of the file.
 
-    def open(self, source: str, targets: list[str]) -> None:
-        """Note the languages.
-
-        :raises UnusableFileError: there is one that the service does not know
+        :raises UnusableFileError: the service does not know one of them
         """
         for code in (source, *targets):
             if code not in TAGS:
                 raise UnusableFileError(f"The language code {code!r} is not supported.")
         self.source, self.targets = source, targets
-        self.pairs = {target: {} for target in targets}
 
-    def add(self, where: str, source: str, targets: dict[str, str]) -> None:
-        """Take one record: fields are left out, or the whole of it."""
-        if fault := _unfit(source):
-            self.skip(where, f"the source {fault}")
+    def add(self, source: str, record: ParallelRecord) -> None:
+        """Take a record, with those of its translations that can be used.
+
+        Of records with one source text a single one counts, with all its languages:
+        that with the newest date, else the last of the file.
+        """
+        if why := _unfit(source):
+            self.skip(record.line, f"the source {why}")
             return
-        good = {code: text for code, text in targets.items() if not _unfit(text)}
-        if not good:
-            self.skip(where, "no target can be used")
-        elif any(source in self.pairs[code] for code in good):
-            self.skip(where, "an earlier record of the same source was replaced")
-        for code, text in good.items():
-            self.pairs[code][source] = text
+        usable = {
+            code: text for code, text in record.targets.items() if not _unfit(text)
+        }
+        if not usable:
+            self.skip(record.line, "no translation can be used")
+            return
+        kept = record._replace(targets=usable)
+        former = self._kept.get(source)
+        if former is not None:
+            replaced = former
+            if record.changed < former.changed:
+                kept, replaced = former, record
+            why = f"line {kept.line} has the same source and counts in its place"
+            self.skip(replaced.line, why)
+        self._kept[source] = kept
 
 
 def _unfit(text: str) -> str:
     if not text.strip():
         return "is empty"
-    return f"has more than {LONGEST} bytes" if len(text.encode()) > LONGEST else ""
+    return f"has more than {_LONGEST} bytes" if len(text.encode()) > _LONGEST else ""
 
 
-def read(data: bytes, form: str) -> Records:
+def read(data: bytes, form: str) -> ImportedRecords:
     """Read a file of parallel data.
 
     :param form: ``CSV``, ``TSV`` or ``TMX``
     :raises UnusableFileError: nothing of it can be used
     """
-    records = Records()
+    records = ImportedRecords()
     if form == "TMX":
         _read_tmx(data, records)
     else:
@@ -119,7 +154,7 @@ def read(data: bytes, form: str) -> Records:
     return records
 
 
-def _read_table(data: bytes, delimiter: str, records: Records) -> None:
+def _read_table(data: bytes, delimiter: str, records: ImportedRecords) -> None:
     try:
         lines = data.decode("utf-8-sig").replace("\r\n", "\n").split("\n")
     except UnicodeDecodeError as exc:
@@ -132,20 +167,20 @@ def _read_table(data: bytes, delimiter: str, records: Records) -> None:
             "The first row must name the source language and a target language."
         )
     source, *targets = (code.strip() for code in header)
-    records.open(source, targets)
+    records.set_languages(source, targets)
     for number, line in enumerate(lines[1:], 2):
         fields = _fields(line, delimiter)
         if not line.strip():
-            records.skip(f"line {number}", "the line is blank")
+            records.skip(number, "it is blank")
         elif fields is None:
-            records.fail(f"line {number}", "a quote is not closed on its line")
+            records.fail(number, "a quote is open")
         elif len(fields) != len(header):
-            records.fail(f"line {number}", f"{len(fields)} fields, not {len(header)}")
+            records.fail(number, f"it has {len(fields)} fields, not {len(header)}")
         elif any(text.startswith(_FORMULA) for text in fields):
-            records.fail(f"line {number}", "a field begins with one of + - = @")
+            records.fail(number, "a field begins with one of + - = @")
         else:
-            texts = dict(zip(targets, fields[1:], strict=True))
-            records.add(f"line {number}", fields[0], texts)
+            translations = dict(zip(targets, fields[1:], strict=True))
+            records.add(fields[0], ParallelRecord(number, "", translations))
 
 
 def _fields(line: str, delimiter: str) -> list[str] | None:
@@ -156,56 +191,38 @@ def _fields(line: str, delimiter: str) -> list[str] | None:
         return None
 
 
-def _read_tmx(data: bytes, records: Records) -> None:
-    #: When each pair was last changed.
-    changed: dict[tuple[str, str], str] = {}
-    source = ""
+def _read_tmx(data: bytes, records: ImportedRecords) -> None:
     try:
         for event, element in parsing.events(io.BytesIO(data), "the file", "tmx"):
             name = etree.QName(element).localname
-            if event == "start" and name == "header":
-                source = element.get("srclang", "")
-                records.open(source, [])
+            if event == "start" and name == "header" and element.get("srclang"):
+                records.set_languages(str(element.get("srclang")), [])
             elif event == "end" and name == "tu":
-                if not source:
+                if not records.source:
                     break
-                _take_unit(element, records, changed)
+                _read_unit(element, records)
                 parsing.forget(element)
     except InterchangeError as exc:
         raise UnusableFileError(str(exc)) from exc
-    if not source:
+    if not records.source:
         raise UnusableFileError("The header must name the source language in srclang.")
 
 
-def _take_unit(
-    tu: etree._Element, records: Records, changed: dict[tuple[str, str], str]
-) -> None:
-    """Take a translation unit; of two with one source the one that changed last."""
-    where = f"line {tu.sourceline}"
-    texts: dict[str, tuple[str, str]] = {}
+def _read_unit(tu: etree._Element, records: ImportedRecords) -> None:
+    line: Any = tu.sourceline  # the stubs have no type for it
+    texts: dict[str, str] = {}
     for tuv in tu.iterfind("{*}tuv"):
         code, segment = tuv.get(_LANG), tuv.find("{*}seg")
         if code is None or segment is None:
-            records.fail(where, "each tuv must have xml:lang and a seg")
+            records.fail(line, "each tuv must have xml:lang and a seg")
             return
         if code not in TAGS:
-            records.fail(where, f"the language code {code!r} is not supported")
+            records.fail(line, f"the language code {code!r} is not supported")
             return
-        text = "".join(map(str, segment.itertext()))
-        texts[code] = (text, tuv.get("changedate") or tu.get("changedate") or "")
-    if records.source not in texts or len(texts) <= 1:
-        records.fail(where, "a tu must have a tuv in srclang and another")
+        texts[code] = "".join(map(str, segment.itertext()))
+    source = texts.pop(records.source, None)
+    if source is None or not texts:
+        records.fail(line, "a tu must have a tuv in srclang and another")
         return
-    source, _ = texts.pop(records.source)
-    newest: dict[str, str] = {}
-    for code, (text, date) in texts.items():
-        if code not in records.pairs:
-            records.pairs[code] = {}
-            records.targets.append(code)
-        if date >= changed.get((code, source), ""):
-            changed[code, source] = date
-            newest[code] = text
-    if newest:
-        records.add(where, source, newest)
-    else:
-        records.skip(where, "a later change of the same source is there already")
+    records.targets += [code for code in texts if code not in records.targets]
+    records.add(source, ParallelRecord(line, tu.get("changedate", ""), texts))

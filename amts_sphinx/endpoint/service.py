@@ -1,90 +1,82 @@
-"""Amazon Translate: its rooms put together, and its operations by name."""
+"""Amazon Translate: its parts put together, and its operations by name."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from amts_sphinx import formats
-from amts_sphinx.endpoint.batch import JobRun
-from amts_sphinx.endpoint.client_tokens import Tokens
-from amts_sphinx.endpoint.job_queue import Work
-from amts_sphinx.endpoint.jobs import JobRoom
-from amts_sphinx.endpoint.languages import list_languages
-from amts_sphinx.endpoint.parallel_data import ParallelDataRoom
-from amts_sphinx.endpoint.realtime import Realtime
-from amts_sphinx.endpoint.resources import Resources
-from amts_sphinx.endpoint.terminologies import TerminologyRoom
-from amts_sphinx.endpoint.translator import Linguist
+from amts_sphinx.endpoint.account import Account, Background, ClientTokens
+from amts_sphinx.endpoint.job_runner import JobRunner
+from amts_sphinx.endpoint.jobs import Jobs
+from amts_sphinx.endpoint.parallel_data import ParallelDataStore
+from amts_sphinx.endpoint.realtime import translate_text
+from amts_sphinx.endpoint.terminologies import Terminologies
+from amts_sphinx.endpoint.translation_models import TranslationModels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from amts_sphinx.endpoint.bucket import Buckets
-    from amts_sphinx.endpoint.fault_plan import Faults
+    from amts_sphinx.endpoint.fault_plan import FaultPlan
     from amts_sphinx.endpoint.options import Options
-    from amts_sphinx.endpoint.usage import Meter
+    from amts_sphinx.endpoint.s3_client import S3Client
+    from amts_sphinx.endpoint.usage import UsageMeter
 
     Operation = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 class Service:
-    """What answers requests, once they have been checked against the model."""
+    """Answers requests that have been checked against the service's model."""
 
     def __init__(
-        self, options: Options, buckets: Buckets, meter: Meter, faults: Faults
+        self, options: Options, s3: S3Client, meter: UsageMeter, faults: FaultPlan
     ) -> None:
-        """Open the service.
+        """Start the service.
 
-        :raises InterchangeError: the base cannot be read
+        :raises InterchangeError: the file of :attr:`Options.base` cannot be read
         """
         base = list(formats.read(options.base)) if options.base else []
-        self._work = Work(options.delay)
-        self._own = "" if options.state else tempfile.mkdtemp(prefix="amts-endpoint-")
-        home = options.state or Path(self._own)
-        linguist = Linguist(base, home, options.min_pairs)
-        resources = Resources(options.account, options.region)
-        tokens = Tokens(dedupe=options.dedupe)
-        self._terms = TerminologyRoom(resources, buckets)
-        self._data = ParallelDataRoom(resources, buckets, self._work, tokens, faults)
-        batch = JobRun(linguist, buckets, self._work, meter, faults)
-        self._jobs = JobRoom(resources, buckets, self._work, tokens, batch.run)
-        realtime = Realtime(linguist, self._terms, meter)
+        self._temporary = (
+            "" if options.state else tempfile.mkdtemp(prefix="amts-endpoint-")
+        )
+        folder = options.state or Path(self._temporary)
+        models = TranslationModels(base, folder, options.min_pairs)
+        account = Account(options.account, options.region)
+        tokens = ClientTokens(dedupe=options.dedupe)
+        self._background = Background(options.delay)
+        terms = Terminologies(account)
+        data = ParallelDataStore(account, s3, self._background, tokens, faults)
+        runner = JobRunner(models, s3, self._background, meter, faults)
+        self._jobs = Jobs(account, s3, self._background, tokens, runner.run)
         #: What answers each operation.
-        self.operations = self._operations(realtime, resources)
-
-    def _operations(
-        self, realtime: Realtime, resources: Resources
-    ) -> dict[str, Operation]:
-        data, terms, jobs = self._data, self._terms, self._jobs
-        return {
-            "TranslateText": realtime.text,
-            "TranslateDocument": realtime.document,
+        self.operations: dict[str, Operation] = {
+            "TranslateText": partial(
+                translate_text, models=models, terminologies=terms, meter=meter
+            ),
             "CreateParallelData": data.create,
-            "UpdateParallelData": data.update,
             "GetParallelData": data.get,
             "ListParallelData": data.list,
             "DeleteParallelData": data.delete,
-            "StartTextTranslationJob": lambda asked: jobs.start(asked, data, terms),
-            "DescribeTextTranslationJob": jobs.describe,
-            "ListTextTranslationJobs": jobs.list,
-            "StopTextTranslationJob": jobs.stop,
+            "StartTextTranslationJob": partial(
+                self._jobs.start, data=data, terminologies=terms
+            ),
+            "DescribeTextTranslationJob": self._jobs.describe,
+            "ListTextTranslationJobs": self._jobs.list,
+            "StopTextTranslationJob": self._jobs.stop,
             "ImportTerminology": terms.import_,
             "GetTerminology": terms.get,
             "ListTerminologies": terms.list,
             "DeleteTerminology": terms.delete,
-            "ListLanguages": list_languages,
-            "TagResource": resources.tag,
-            "UntagResource": resources.untag,
-            "ListTagsForResource": resources.list_tags,
+            "TagResource": account.tag_resource,
+            "ListTagsForResource": account.list_tags,
         }
 
     def close(self) -> None:
         """Stop all jobs, wait for their threads and delete the models."""
-        self._work.closing.set()
         self._jobs.close()
-        self._work.close()
-        if self._own:
-            shutil.rmtree(self._own, ignore_errors=True)
+        self._background.close()
+        if self._temporary:
+            shutil.rmtree(self._temporary, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""What the service refuses, in the codes that its clients test for."""
+"""Errors of the service, with the codes that its clients test for."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from typing import Any
 
 
 class ServiceError(Exception):
-    """A request is refused; the client is told why."""
+    """The service refuses a request."""
 
-    def __init__(self, message: str, *, code: str, **members: Any) -> None:
-        """Refuse.
+    def __init__(
+        self, message: str, *, code: str, status: int = 0, **members: Any
+    ) -> None:
+        """Refuse a request.
 
         :param code: the name of the error
+        :param status: the HTTP status; 0 is the usual one of the code
         :param members: what the error's shape has beside its message
         """
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
+        self.status = status
         self.members = members
-        #: The HTTP status; 0 is the usual one of the code.
-        self.status = 0
-        #: Of the reply, beside the usual.
-        self.headers: tuple[tuple[str, str], ...] = ()
 
 
 def invalid_request(message: str) -> ServiceError:
@@ -30,12 +30,12 @@ def invalid_request(message: str) -> ServiceError:
 
 
 def invalid_parameter(message: str) -> ServiceError:
-    """Return the error of a value that is not among those allowed."""
+    """Return the error of a value that is not allowed."""
     return ServiceError(message, code="InvalidParameterValueException")
 
 
 def not_found(what: str) -> ServiceError:
-    """Return the error of a name that nothing has."""
+    """Return the error of a name that does not exist."""
     return ServiceError(f"{what} does not exist.", code="ResourceNotFoundException")
 
 

@@ -1,8 +1,9 @@
-"""The service's own model: each request is held against it, as clients do not do.
+"""Requests, checked against the service's own model.
 
-botocore checks types, presence and least lengths before it sends. Greatest lengths,
-patterns and enumerations are for the service to check, and so they are checked here.
-No error repeats a value: it may be a text of the book.
+botocore, which has the model, checks types, required members and least lengths before
+it sends a request. It leaves greatest lengths, patterns and enumerations to the
+service, so they are checked here. No error repeats a value: it may be a text of the
+book.
 """
 
 from __future__ import annotations
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 
     from botocore.model import ServiceModel, Shape
 
-#: What ``X-Amz-Target`` begins with.
-TARGET: Final = "AWSShineFrontendService_20170701"
-#: HTTP statuses of errors; of the others it is 400. Old releases of botocore know none.
+#: HTTP statuses of errors; of the others it is 400. Old models have none.
 _STATUS: Final = {
     "ConcurrentModificationException": 409,
     "ConflictException": 409,
@@ -34,13 +33,13 @@ _STATUS: Final = {
     "ServiceUnavailableException": 503,
     "TooManyRequestsException": 429,
 }
-#: Their greatest length is told in bytes, and by an error of its own.
+#: Their greatest length is in bytes, and has an error of its own.
 _MEASURED_ELSEWHERE: Final = frozenset({"BoundedLengthString"})
 _TYPES: Final[dict[str, type | tuple[type, ...]]] = {
     "structure": dict,
     "list": list,
     "string": str,
-    "blob": (str, bytes),
+    "blob": str,
     "integer": int,
     "long": int,
     "boolean": bool,
@@ -56,7 +55,7 @@ def service() -> ServiceModel:
 
 
 def operations() -> frozenset[str]:
-    """Return the names of all operations."""
+    """Return the names of all operations of the service."""
     return frozenset(service().operation_names)
 
 
@@ -66,7 +65,7 @@ def status_of(code: str) -> int:
 
 
 def read(operation: str, request: object) -> dict[str, Any]:
-    """Return what was asked for, checked, with binary members decoded.
+    """Return the parameters of a request, checked, with binary members decoded.
 
     :raises ServiceError: the request does not fit the model
     """
@@ -113,7 +112,7 @@ def _structure(shape: Shape, value: Mapping[str, Any], path: str) -> dict[str, A
     for name in shape.required_members:
         if name not in given:
             raise _fault(_below(path, name), "Member must not be null")
-    # Members that the model does not know are passed over, as AWS does.
+    # Members that the model does not have are ignored, as AWS does.
     return {
         name: _read(shape.members[name], member, _below(path, name))
         for name, member in given.items()
@@ -127,10 +126,8 @@ def _below(path: str, name: str) -> str:
     return f"{path}.{own}" if path else own
 
 
-def _blob(value: str | bytes, path: str) -> bytes:
-    """Return bytes, which JSON has in base64 and CBOR as they are."""
-    if isinstance(value, bytes):
-        return value
+def _blob(value: str, path: str) -> bytes:
+    """Return bytes, which JSON has in base64."""
     try:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError) as exc:
@@ -154,12 +151,6 @@ def _string(shape: Shape, value: str, path: str) -> None:
             code="SerializationException",
         )
     allowed = shape.metadata.get("enum")
-    if allowed and shape.name == "DisplayLanguageCode" and value not in allowed:
-        raise ServiceError(
-            f"Languages cannot be named in it; allowed: {', '.join(allowed)}",
-            code="UnsupportedDisplayLanguageCodeException",
-            DisplayLanguageCode=value,
-        )
     if allowed and value not in allowed:
         raise _fault(path, f"Member must satisfy enum value set: {list(allowed)}")
     if not _fitting(shape)(value):
@@ -168,7 +159,7 @@ def _string(shape: Shape, value: str, path: str) -> None:
 
 
 def _fitting(shape: Shape) -> Callable[[str], object]:
-    """Return what tells whether a string has the pattern of *shape*."""
+    """Return a test of whether a string has the pattern of *shape*."""
     pattern = shape.metadata.get("pattern")
     if pattern is None or r"\P{M}" in pattern:  # any character, marks or not
         return lambda _: True

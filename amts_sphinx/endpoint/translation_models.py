@@ -1,7 +1,8 @@
-"""Who translates: our corpus engine, taught by parallel data; else pseudo-translation.
+"""The models that translate: our corpus engine, trained on parallel data, and pseudo.
 
-The service always says something, so the corpus engine is made with loose options, and
-what it leaves all the same is pseudo-translated: visibly foreign, and nobody's draft.
+The service always returns a translation. So the corpus engine is made with loose
+options, and what it leaves all the same is pseudo-translated: visibly foreign, so that
+nobody takes it for a draft.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
     from amts_sphinx.core.units import LanguagePair
     from amts_sphinx.engine.corpus.engine import CorpusEngine
 
-#: Nothing is too little known, or put together too finely, to be said.
+#: The engine leaves nothing that it knows too little of, or is too unsure of.
 _LOOSE: Final = {"max_unknown": 1.0, "min_support": -10.0}
 
 
 @dataclass(frozen=True)
-class Lore:
-    """What is known beside the base: parallel data in one direction, and terms."""
+class Customization:
+    """What customizes translations in one direction: parallel data, and terms."""
 
     #: Source → target, as plain text.
     pairs: Mapping[str, str] = field(default_factory=dict)
@@ -40,7 +41,7 @@ class Lore:
     terms: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def known(self) -> dict[str, str]:
+    def coded_pairs(self) -> dict[str, str]:
         """The pairs as coded text."""
         return {
             inline_codes.escape(s): inline_codes.escape(t)
@@ -54,71 +55,73 @@ class Lore:
 
 
 #: What a request without parallel data and terminology has.
-PLAIN: Final = Lore()
+PLAIN: Final = Customization()
 
 
-class Linguist:
-    """Translates coded texts, as well as it was taught."""
+class TranslationModels:
+    """One model for each direction and customization, made when it is first needed."""
 
     def __init__(
-        self, base: Iterable[TranslationUnit], home: Path, min_pairs: int
+        self, base: Iterable[TranslationUnit], folder: Path, min_pairs: int
     ) -> None:
-        """Know the units of *base*.
+        """Let all models know the units of *base*.
 
-        :param home: a folder where models may be kept
-        :param min_pairs: pairs below which nothing is learnt
+        :param folder: where trained models are kept
+        :param min_pairs: pairs below which no model is trained
         """
         self._base: dict[LanguagePair, list[TranslationUnit]] = {}
         for unit in base:
             self._base.setdefault(unit.pair, []).append(unit)
-        self._home = home
+        self._folder = folder
         self._options = {**_LOOSE, "min_pairs": min_pairs}
         self._pseudo = pseudo.create({})
         self._engines: dict[object, tuple[CorpusEngine, Lock]] = {}
         self._lock = Lock()
 
     def translate(
-        self, texts: Sequence[str], pair: LanguagePair, lore: Lore = PLAIN
+        self, texts: Sequence[str], pair: LanguagePair, custom: Customization = PLAIN
     ) -> list[str]:
-        """Return one coded target per coded text, in order; never none."""
+        """Return one coded target for each coded text, in order."""
         if pair.source == pair.target:
             return list(texts)
         with self._lock:
-            engine, lock = self._engine(pair, lore)
-        # It is trained when it is first asked. Others go on meanwhile; but an engine's
-        # own state is not made for threads.
+            engine, lock = self._engine(pair, custom)
+        # It is trained when it is first asked. Others go on meanwhile; but one engine
+        # must not be used by two threads at once.
         with lock:
-            said = engine.translate(texts, pair)
-        left = {t for t, target in zip(texts, said, strict=True) if target is None}
-        spare = self._invent(sorted(left), pair, lore)
+            targets = engine.translate(texts, pair)
+        left = {t for t, target in zip(texts, targets, strict=True) if target is None}
+        pseudo_targets = self._pseudo_translate(sorted(left), pair, custom)
         return [
-            spare[text] if target is None else target
-            for text, target in zip(texts, said, strict=True)
+            pseudo_targets[text] if target is None else target
+            for text, target in zip(texts, targets, strict=True)
         ]
 
-    def _engine(self, pair: LanguagePair, lore: Lore) -> tuple[CorpusEngine, Lock]:
-        key = (pair, *lore.key)
+    def _engine(
+        self, pair: LanguagePair, custom: Customization
+    ) -> tuple[CorpusEngine, Lock]:
+        key = (pair, *custom.key)
         if key not in self._engines:
-            units = [*self._base.get(pair, ()), *_units(lore.known, pair)]
+            units = [*self._base.get(pair, ()), *_units(custom.coded_pairs, pair)]
             made = engine.create(self._options)
-            # An engine deletes former models of a folder: each has one to itself.
-            home = self._home / lore.key[0]
-            trained = made.train(pair, units, home, lore.terms)
+            # An engine deletes older models of its folder: each has its own folder.
+            folder = self._folder / custom.key[0]
+            trained = made.train(pair, units, folder, custom.terms)
             self._engines[key] = (trained, Lock())
         return self._engines[key]
 
-    def _invent(
-        self, texts: Sequence[str], pair: LanguagePair, lore: Lore
+    def _pseudo_translate(
+        self, texts: Sequence[str], pair: LanguagePair, custom: Customization
     ) -> dict[str, str]:
-        """Return a pseudo-translation of each text; a known text comes as it is known.
+        """Return a target for each text: that of the parallel data, else a pseudo one.
 
-        So parallel data that is too small to learn from shows at least where it fits.
+        So parallel data that is too small to train a model shows where it fits.
         """
-        veiled = [_veil(text, pair, lore.terms) for text in texts]
-        said = self._pseudo.translate([text for text, _ in veiled], pair)
+        protected = [_protect(text, pair, custom.terms) for text in texts]
+        targets = self._pseudo.translate([text for text, _ in protected], pair)
         return {
-            text: lore.known.get(text) or _unveil(target or text, hidden)
-            for text, target, (_, hidden) in zip(texts, said, veiled, strict=True)
+            text: custom.coded_pairs.get(text) or _restore(target or text, terms)
+            for text, target, (_, terms) in zip(texts, targets, protected, strict=True)
         }
 
 
@@ -133,23 +136,22 @@ def _units(coded: Mapping[str, str], pair: LanguagePair) -> list[TranslationUnit
     ]
 
 
-def _veil(
+def _protect(
     coded: str, pair: LanguagePair, terms: Mapping[str, str]
 ) -> tuple[str, dict[str, str]]:
     """Put a code in the place of each term, and return what each stands for."""
     terminology = Terminology(pair, terms)
-    hidden: dict[str, str] = {}
+    protected: dict[str, str] = {}
     number = max(inline_codes.ids(coded), default=0)
     before = ""
     while coded != before:  # each time, every term that is left goes in one place
         before = coded
         for term, target in terminology.find(coded).items():
             number += 1
-            hidden[inline_codes.empty(number)] = inline_codes.escape(target)
-            coded = _replace(
-                coded, inline_codes.escape(term), inline_codes.empty(number)
-            )
-    return coded, hidden
+            code = inline_codes.empty(number)
+            protected[code] = inline_codes.escape(target)
+            coded = _replace(coded, inline_codes.escape(term), code)
+    return coded, protected
 
 
 def _replace(coded: str, old: str, new: str) -> str:
@@ -159,15 +161,15 @@ def _replace(coded: str, old: str, new: str) -> str:
     pieces = list(inline_codes.tokens(coded))
     for pattern in (whole_word, anywhere):
         for place, piece in enumerate(pieces):
-            found = pattern.search(piece.coded) if piece.type == "text" else None
-            if found:
-                text = piece.coded[: found.start()] + new + piece.coded[found.end() :]
+            match = pattern.search(piece.coded) if piece.type == "text" else None
+            if match:
+                text = piece.coded[: match.start()] + new + piece.coded[match.end() :]
                 pieces[place] = piece._replace(coded=text)
                 return inline_codes.join(pieces)
     return coded
 
 
-def _unveil(coded: str, hidden: Mapping[str, str]) -> str:
-    for code, target in hidden.items():
+def _restore(coded: str, protected: Mapping[str, str]) -> str:
+    for code, target in protected.items():
         coded = coded.replace(code, target)
     return coded
