@@ -51,7 +51,7 @@ svg:root{color-scheme:light dark;color:CanvasText;background:Canvas}
 """
 #: The head of an arrow.
 HEAD: Final = (
-    '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8"'
+    '<defs><marker id="wings-head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8"'
     ' markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>'
 )
 NAMESPACE: Final = "http://www.w3.org/2000/svg"
@@ -225,7 +225,7 @@ def curve(points: Sequence[tuple[float, float]]) -> str:
         if number < len(rest):  # straight through the floor
             y += BOX[1]
             path += f"V{y:.0f}"
-    return f'<path d="{path}" marker-end="url(#head)"/>'
+    return f'<path d="{path}" marker-end="url(#wings-head)"/>'
 
 
 def box(x: float, y: float, name: str) -> str:

@@ -83,7 +83,7 @@ def test_every_wing_is_in_the_plan_of_the_house() -> None:
 
 def test_the_plan_lists_the_wings_in_the_order_of_the_contract() -> None:
     text = (DOCS / "development.md").read_text("utf-8")
-    table = re.findall(r"^\| `(\w+)/` \|", text, re.MULTILINE)
+    table = re.findall(r"^\| `(\w+)(?:/|\.py)` \|", text, re.MULTILINE)
     tools = (ROOT / "pyproject.toml").read_text("utf-8")
     layers = re.search(r"^layers = \[(.*?)\]", tools, re.MULTILINE | re.DOTALL)
     assert layers is not None
