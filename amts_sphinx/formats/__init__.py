@@ -74,7 +74,7 @@ def write(
     if name == "tmx":
         count = module.write(path, mine, source_language=pair.source)
     elif name == "xliff":
-        count = import_module(f"{__name__}.xliff_writer").write(path, mine)
+        count = module.write(path, mine)
     elif name == "po":
         count = module.write(path, mine, pair)
     else:
