@@ -58,9 +58,7 @@ def _prose(text: str, docname: str) -> Iterator[str]:
         if cell.get("cell_type") == "markdown":
             source = cell.get("source")
             if not isinstance(source, str):
-                raise InterchangeError(
-                    f"{docname}: the source of cell {number} is not a text"
-                )
+                raise InterchangeError(f"{docname}: cell {number} has no source text")
             yield source.replace("\r\n", "\n")
 
 
