@@ -23,7 +23,7 @@ book: $(VENV)/has-book
 	echo 'Open in a browser:'; \
 	for page; do echo "  $(CURDIR)/$$page"; done
 
-docs: $(VENV)/has-book
+docs: $(VENV)/has-docs
 	$(BIN)/sphinx-build -q -n -W --keep-going -b html docs build/docs
 
 test: $(VENV)/has-test docs
@@ -66,7 +66,12 @@ $(VENV)/has-book: $(VENV)/made setup.cfg pyproject.toml
 	@$(PIP) install --editable '.[book]'
 	@touch $@
 
+$(VENV)/has-docs: $(VENV)/made setup.cfg pyproject.toml
+	@echo 'Installing amts_sphinx and what its documentation needs into $(VENV) ...'
+	@$(PIP) install --editable '.[docs]'
+	@touch $@
+
 $(VENV)/has-test: $(VENV)/made setup.cfg pyproject.toml
 	@echo 'Installing amts_sphinx and the tools for its tests into $(VENV) ...'
-	@$(PIP) install --editable '.[book,test,lint]'
-	@touch $(VENV)/has-book $@
+	@$(PIP) install --editable '.[book,docs,test,lint]'
+	@touch $(VENV)/has-book $(VENV)/has-docs $@

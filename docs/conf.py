@@ -2,22 +2,54 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version as version_of
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from amts_sphinx import __version__
 from amts_sphinx.config.settings import table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from docutils.nodes import TextElement
+    from sphinx.addnodes import pending_xref
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import draw_wings
 
 project = "amts_sphinx"
 author = "The amts_sphinx authors"
-release = version_of("amts_sphinx")
-extensions = ["myst_parser"]
+release = __version__
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_argparse_cli"]
 exclude_patterns = ["_build"]
 html_theme = "alabaster"
 html_title = f"amts_sphinx {release}"
 myst_heading_anchors = 3
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+autodoc_default_options = {"members": True}
+# Types of other projects are text, not links: the build must work without a network.
+nitpick_ignore_regex = [("py:class", r"(?!amts_sphinx\.).*")]
+nitpick_ignore = [("py:class", "amts_sphinx.engine.options.Options")]  # a TypeVar
+
+
+class Wings(SphinxDirective):
+    """Shows the imports between the wings of the package as they are now."""
+
+    def run(self) -> Sequence[nodes.Node]:
+        """Return the drawing, for HTML, and its figures."""
+        self.env.note_reread()  # the code may have changed, though this page did not
+        house = draw_wings.survey()
+        figures = f"Now: {house.figures()}."
+        drawing = nodes.raw("", draw_wings.draw(house), format="html")
+        return [drawing, nodes.paragraph(figures, figures)]
 
 
 def insert_table(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -27,6 +59,29 @@ def insert_table(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = source[0].replace(".. amts-values::\n", table())
 
 
+def find_short_name(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, content: TextElement
+) -> nodes.reference | None:
+    """Find what a bare class name in a signature means, in whatever module it is.
+
+    Names that are imported for type checkers alone are not known to autodoc.
+    """
+    if node["refdomain"] != "py" or node.get("refspecific"):
+        return None
+    node["refspecific"] = True
+    return env.get_domain("py").resolve_xref(
+        env,
+        node["refdoc"],
+        app.builder,
+        node["reftype"],
+        node["reftarget"],
+        node,
+        content,
+    )
+
+
 def setup(app: Sphinx) -> None:
-    """Connect what this file does while Sphinx reads."""
+    """Connect what this file does while Sphinx reads and writes."""
     app.connect("source-read", insert_table)
+    app.connect("missing-reference", find_short_name)
+    app.add_directive("wings", Wings)

@@ -114,7 +114,7 @@ def test_a_failed_job_fails_its_editions_and_the_next_build_goes_on(
     states = {each.state for each in Journal(folder / "amazon").entries()}
     assert states == {FAILED, FETCHED}
     cleaned = amts("jobs", "clean", folder)
-    assert cleaned.stdout.count("forgotten") == 2
+    assert cleaned.stdout.count("removed") == 2
     assert amts("jobs", "list", folder).stdout == "no jobs\n"
 
 
@@ -185,7 +185,7 @@ def test_an_interrupted_build_says_that_the_job_goes_on(
     (entry,) = Journal(folder / "amazon").entries()
     assert entry.state == STARTED
     assert "started (in progress)" in amts("jobs", "list", folder).stdout
-    assert "it stays" in amts("jobs", "clean", folder).stdout
+    assert "not removed" in amts("jobs", "clean", folder).stdout
     stopped = amts("jobs", "stop", folder, entry.name)
     assert "asked to stop" in stopped.stdout
     deadline = time.monotonic() + 20
@@ -193,7 +193,7 @@ def test_an_interrupted_build_says_that_the_job_goes_on(
         assert time.monotonic() < deadline
     resumed = amts("jobs", "resume", folder)
     assert resumed.returncode == 0
-    assert "its results are here" in resumed.stdout
+    assert "its results are fetched" in resumed.stdout
     assert book.build("amts-zh").status == 0
     assert jobs(endpoint) == before + 2
 

@@ -168,7 +168,7 @@ def test_other_peoples_files_are_read(path: Path) -> None:
         (b"en,zh\na,\xe9\n", ":2: not UTF-8"),
         ("en,zh\na,b\n".encode("utf-16"), ":1: not UTF-8"),
         (b"en,zh\na,b\0\n", ":2: a NUL"),
-        (b'en,zh\na,"b\nc",d\n', ":2: a field that spans lines, or a quote not closed"),
+        (b'en,zh\na,"b\nc",d\n', ":2: a field with a line break, or a quote not "),
         (b'en,zh\na,b\nc,"d\ne,f\n', ":3: unexpected end of data"),
         (b'en,zh\na,"b"c\n', ":2: ',' expected after '\"'"),
         (b'en,zh\n"' + b"a" * 200_000 + b'",b\n', ":2: field larger than field"),

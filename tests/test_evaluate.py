@@ -264,7 +264,7 @@ def test_an_engine_that_does_not_learn(tmp_path: Path) -> None:
     )
     assert list(found.remarks()) == [
         f"{arm}: the engine translated nothing; what is scored is the source itself",
-        "terminology: the engine does not learn; it got nothing",
+        "terminology: this engine cannot learn, so it was given nothing",
     ]
     assert found.comparisons == {}
     assert found.total.score("terminology", "TER").interval is None
@@ -342,9 +342,8 @@ def test_the_mean_of_the_documents_is_not_the_score_of_all(
 
 
 def test_what_was_left_is_told(outcome: results.Evaluation) -> None:
-    assert list(outcome.remarks()) == [
-        "none: 1 of 2 segments were left, and are scored in the source language"
-    ]
+    why = "were not translated, and are scored in the source language"
+    assert list(outcome.remarks()) == [f"none: 1 of 2 segments {why}"]
     assert [e.document for e in outcome.examples] == ["a", "b"]
     assert outcome.examples[1].hypotheses == (
         "six seven eight nine ten",

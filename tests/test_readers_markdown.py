@@ -236,7 +236,7 @@ def test_rules_say_what_is_taken() -> None:
         ("paragraph", 1), ("caption", 1), ("paragraph", 1)
     ]  # fmt: skip
     assert found[1].whole.source == 'A <g id="1">leaf</g>. Green.'
-    assert faults == ["page:6: a dollar that opens or closes no formula"]
+    assert faults == ["page:6: a dollar sign that neither opens nor ends a formula"]
 
 
 @pytest.mark.parametrize(

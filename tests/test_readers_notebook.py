@@ -48,7 +48,7 @@ def test_markdown_cells_are_one_document() -> None:
     [
         ("", ":1: not JSON"),
         ('{\n"cells": [],\n}', ":3: not JSON"),
-        ("[" * 100_000, ": not a notebook: it nests too deep"),
+        ("[" * 100_000, ": not a notebook: nested too deep"),
         ("[]", ": not a notebook: 'list' object has"),
         ("null", ": not a notebook: 'NoneType' object has"),
         ("{}", ": not a notebook: "),

@@ -78,7 +78,7 @@ def test_files_of_units_are_paired_by_their_sources(
     assert cli.main([*command, "--samples", "0"]) == 0
     told = capsys.readouterr()
     assert told.out.startswith("BLEU 100.00 of 25 segments")
-    assert told.err == "5 references have no hypothesis, and are not scored\n"
+    assert told.err == "5 references have no hypothesis and are not scored\n"
 
 
 def test_editions_are_aligned(
@@ -95,7 +95,7 @@ def test_editions_are_aligned(
     assert found[0]["value"] > 95
     command = ["score", "machine", "human", "--languages", "en", "zh"]
     assert cli.main([*command, "--samples", "0"]) == 0
-    told = "1 documents only the edition has, 1 only the reference"
+    told = "1 documents are only in the edition, 1 only in the reference"
     assert told in capsys.readouterr().err
 
 

@@ -1,8 +1,8 @@
 """Quality checks: what a person should look at before an edition is published.
 
 Each check has an id, a severity and a rule, in :data:`RULES`; the modules of this
-package enter theirs when they are imported. A check compares a target with its source
-by the habits of both languages. It knows no engine and no memory, and it does not
+package register theirs when they are imported. A check compares a target with its
+source by the rules of both languages. It uses no engine and no memory, and it does not
 judge style: a finding should be worth the time that it takes to read it.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from amts_sphinx.checks import (  # noqa: F401 - each enters its checks
+from amts_sphinx.checks import (  # noqa: F401 - each registers its checks
     consistency,
     fuzzy_leftovers,
     language,
@@ -50,10 +50,10 @@ def known_ids() -> frozenset[str]:
 
 
 def check_ids(name: str, ids: Iterable[str]) -> frozenset[str]:
-    """Return *ids* of checks that are to be switched off.
+    """Return *ids* of checks, once it is certain that these checks exist.
 
-    :param name: where they stand, such as the name of a configuration value
-    :raises ConfigError: one of them is the id of no check
+    :param name: where the ids come from, such as the name of a configuration value
+    :raises ConfigError: there is no check with one of the ids
     """
     found = frozenset(ids)
     for each in sorted(found - RULES.keys()):
@@ -65,11 +65,11 @@ def check_ids(name: str, ids: Iterable[str]) -> frozenset[str]:
 
 
 def run(entries: Sequence[CheckEntry], context: Context) -> list[Finding]:
-    """Check an edition, and return what was found, in the order of *entries*.
+    """Check an edition, and return the findings, in the order of *entries*.
 
-    What stays in the source language is not checked: whoever left it has said so.
+    Texts that stay in the source language are not checked: that is reported elsewhere.
 
-    :raises ConfigError: an ignored id is that of no check
+    :raises ConfigError: there is no check with an ignored id
     """
     check_ids("ignored checks", context.ignored)
     ignored = frozenset().union(*(entry.ignored for entry in entries))
@@ -90,7 +90,7 @@ def run(entries: Sequence[CheckEntry], context: Context) -> list[Finding]:
 
 
 def _of_one(texts: CheckedTexts, context: Context) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with one text, each with the id of the check."""
+    """Yield the faults of one text as id of the check and message."""
     for name, check in CHECKS.items():
         if name not in context.ignored:
             for message in check(texts, context):

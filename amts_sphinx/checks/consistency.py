@@ -1,4 +1,4 @@
-"""One source, several targets: what a reader takes for two different things."""
+"""One source with several targets, which readers may take for different things."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 @book_check(
     "inconsistent",
     Severity.WARNING,
-    "A source that stands several times in the book is translated in one way. Capitals,"
-    " blanks and the mark at the end make no difference.",
+    "A source that occurs several times in the book always has the same translation."
+    " Capitals, blanks and the mark at the end make no difference.",
 )
 def _inconsistent(
     texts: Sequence[CheckedTexts], _context: Context
@@ -35,6 +35,6 @@ def _inconsistent(
 
 
 def _key(coded: str) -> str:
-    """Return what two texts have in common that a reader takes for the same."""
+    """Return a text without what makes no difference to a reader."""
     bare = inline_codes.normalise(coded).casefold().replace(" ", "")
     return bare.rstrip(".:;,!?。：；，！？")

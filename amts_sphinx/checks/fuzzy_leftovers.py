@@ -1,7 +1,7 @@
-"""What was taken over from a near match though the source says something else.
+"""Words of a near match that were left in a target though its source differs.
 
-A sentence can differ from another by a "not". Where a target is that of the other
-sentence, what the two sources differ in must show in it.
+Two sentences can differ by a "not" alone. Where their targets are alike, the targets
+must differ in this too.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
     from amts_sphinx.checks.rules import CheckedTexts, Context
 
-#: Share of characters that two sources, or two targets, have in common when the one
-#: may have been made of the other.
+#: The least share of common characters of two sources, or of two targets, of which one
+#: may have been made from the other.
 _NEARLY: Final = 0.75
+#: Number words up to this one, such as "both", often mean no number.
 _INDEFINITE: Final = 2
 
 
 @check(
     "near-changed",
     Severity.ERROR,
-    "Where the source differs by a negation or a number from a very similar one that is"
-    " translated, the target differs from the other's target in the same way: a near"
-    " match can lack a not.",
+    "Where the source differs from a very similar one by a negation or a number, the"
+    " two targets differ in the same way: one may have been made from the other.",
 )
 def _near_changed(texts: CheckedTexts, context: Context) -> Iterator[str]:
     near = texts.entry.near
@@ -45,8 +45,8 @@ def _near_changed(texts: CheckedTexts, context: Context) -> Iterator[str]:
     there = _more(texts.source, source, mine)
     here = _more(texts.target, target, other)
     if there and here is not None and there * here <= 0:
-        how = "more" if there > 0 else "less"
-        yield f"the source has a 'not' {how} than {source!r}, but this has the same"
+        how = "more" if there > 0 else "fewer"
+        yield f"the source has {how} negations than {source!r}, but the target has not"
     elif _values(texts.source, mine) != _values(source, mine) and _values(
         texts.target, other
     ) == _values(target, other):
@@ -54,13 +54,16 @@ def _near_changed(texts: CheckedTexts, context: Context) -> Iterator[str]:
 
 
 def _more(text: str, other: str, language: str) -> int | None:
-    """Return how many more negations *text* has; ``None`` where they are not known."""
+    """Return how many negations *text* has more than *other*.
+
+    :returns: ``None`` where the negations of *language* are not known
+    """
     count, beside = negation.count(text, language), negation.count(other, language)
     return None if count is None or beside is None else count - beside
 
 
 def _values(text: str, language: str) -> Counter[frozenset[Decimal]]:
-    """Return the numbers; "one" and "both" are hardly any."""
+    """Return the numbers of *text*, without words such as "one" and "both"."""
     spelt = (n for n in numerals.words(text, language) if min(n.readings) > _INDEFINITE)
     return Counter(each.readings for each in (*numerals.digits(text), *spelt))
 

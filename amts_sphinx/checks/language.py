@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from amts_sphinx.checks.rules import CheckedTexts, Context
 
-#: A word that is no part of a name, an address or a piece of program.
+#: A word that is not part of a name, an address or a piece of program.
 _WORD: Final = re.compile(r"(?<![\w.@/\\:-])[^\W\d_]{3,}(?![\w(@/\\]|[.:]\S)")
 _ADDRESS: Final = re.compile(r"\b(?:\w+://|www\.)\S+")
-#: Words that two languages of one script may well have in common.
+#: So many words may be the same in two languages of one script.
 _SHARED: Final = 3
-#: As often in a book, a word is one of its language.
+#: A word that a book has so often in lower case is not a name.
 _OFTEN: Final = 3
 
 
@@ -41,8 +41,8 @@ def _empty(texts: CheckedTexts, _context: Context) -> Iterator[str]:
 @book_check(
     "untranslated",
     Severity.WARNING,
-    "The target is not the source itself, unless that consists of names, acronyms or"
-    " pieces of program, or a person left it as it is.",
+    "The target differs from the source, unless the source consists of names, acronyms"
+    " or pieces of program, or a person left it unchanged.",
 )
 def _untranslated(
     texts: Sequence[CheckedTexts], context: Context
@@ -56,19 +56,19 @@ def _untranslated(
         return
     mine, other = (name_language(tag).script for tag in context.pair)
     needed = 1 if mine != other else _SHARED + 1
-    # A word with a capital is no name if the book often has it without one.
+    # A word with a capital is not a name if the book often has it without one.
     known = Counter(word for each in texts for word in _words(each.source))
     for number in same:
         words = [w for w in _words(texts[number].source) if w[1:].islower()]
         if sum(w.islower() or known[w.lower()] >= _OFTEN for w in words) >= needed:
-            yield number, "it is left as it is in the source"
+            yield number, "the target is the source, unchanged"
 
 
 @check(
     "wrong-language",
     Severity.ERROR,
-    "The translation is in the language of the edition, by its script, or by an"
-    " identifier of languages where several have one script.",
+    "The translation is in the language of the edition: by its script, or by language"
+    " identification where several languages have the same script.",
 )
 def _wrong_language(texts: CheckedTexts, context: Context) -> Iterator[str]:
     if _bare(texts.source) == _bare(texts.target):

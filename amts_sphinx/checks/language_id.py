@@ -1,4 +1,4 @@
-"""Which language a text is in: by its script if that tells, by an identifier if not."""
+"""Tell the language of a text, by its script or else by a language identifier."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from amts_sphinx.core.languages import name_language
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-#: The letters of each script: what a text in it is made of.
+#: The letters of each script.
 _SCRIPTS: Final = {
     "Arab": "\u0600-\u06ff\u0750-\u077f",
     "Armn": "\u0530-\u058f",
@@ -41,28 +41,30 @@ _LETTERS: Final = {name: re.compile(f"[{chars}]") for name, chars in _SCRIPTS.it
 _LATIN_WORD: Final = re.compile(
     r"(?<![\w.@/\\-])[a-z\u00df-\u024f]{2,}(?![\w(@/\\]|\.\w)"
 )
-#: The script that shows that a text is in a language which uses several.
+#: For languages that use several scripts: the one that identifies the language.
 _MAIN: Final = {"Hans": "Hani", "Hant": "Hani", "Jpan": "Kana"}
-#: Scripts that one language uses.
+#: Scripts that only one language uses, with its name.
 _NAMES: Final = {
     "Grek": "Greek", "Hani": "Chinese", "Hebr": "Hebrew", "Kana": "Japanese",
     "Kore": "Korean", "Thai": "Thai",
 }  # fmt: skip
-#: What a text about language says in another one.
+#: Quoted words, which may be in another language.
 _QUOTATION: Final = re.compile(r"\"[^\"]*\"|“[^“”]*”|「[^「」]*」")
-#: Letters of the alphabet that a sign of some scripts is worth.
-_TELLING: Final = {"Hani": 3, "Kana": 2, "Kore": 3}
-#: With fewer letters of a foreign script nothing is said.
+#: How many letters of an alphabet one character of these scripts counts for.
+_WORTH: Final = {"Hani": 3, "Kana": 2, "Kore": 3}
+#: The least number of letters of a foreign script that count as evidence.
 _ENOUGH: Final = 6
-#: As many times more letters of a foreign script tell, and Latin words of prose.
+#: How many times more letters a foreign script must have than the expected one.
 _TIMES: Final = 2
+#: The least number of Latin words of prose that count as evidence.
 _QUOTED: Final = 4
-#: Share of kana in Chinese characters that only Japanese has.
+#: A larger ratio of kana to Chinese characters occurs in Japanese only.
 _KANA: Final = 0.1
-#: Letters that the identifier needs, and the probability from which it is believed.
+#: The least number of letters that the identifier needs.
 _MANY: Final = 40
+#: The least probability with which the identifier's answer is accepted.
 _SURE: Final = 0.8
-#: Languages that the identifier takes for each other.
+#: Languages that the identifier confuses.
 _ALIKE: Final = {
     "bs": ("hr", "sr", "sl"), "ca": ("es",), "da": ("no", "nb"), "hr": ("bs", "sr"),
     "id": ("ms",), "ms": ("id",), "no": ("nb", "nn", "da"), "sr": ("bs", "hr"),
@@ -71,18 +73,18 @@ _ALIKE: Final = {
 
 
 def foreign(text: str, language: str) -> str:
-    """Return the name of the language that *text* is in, if it is another.
+    """Return the name of the language of *text*, if it is not *language*.
 
     :param text: plain text
-    :param language: BCP 47: the one that it should be in
-    :returns: an empty string where the text is too short, or the language right
+    :param language: BCP 47: the language that the text should be in
+    :returns: an empty string where the language is right or the text is too short
     """
     known = name_language(language)
     script = _MAIN.get(known.script, known.script)
     if script not in _LETTERS:
         return ""
     counts = {
-        name: len(found.findall(text)) * _TELLING.get(name, 1)
+        name: len(found.findall(text)) * _WORTH.get(name, 1)
         for name, found in _LETTERS.items()
     }
     other = _by_script(text, counts, script)
@@ -92,8 +94,8 @@ def foreign(text: str, language: str) -> str:
 
 
 def _by_script(text: str, counts: dict[str, int], script: str) -> str:
-    """Say what *text* is written in, if hardly anything of it is in *script*."""
-    han, kana = (counts[name] // _TELLING[name] for name in ("Hani", "Kana"))
+    """Return the language of *text*, if hardly anything of it is in *script*."""
+    han, kana = (counts[name] // _WORTH[name] for name in ("Hani", "Kana"))
     if script == "Hani" and kana >= _ENOUGH and kana > _KANA * han:
         return "Japanese"
     if script == "Kana":
@@ -115,7 +117,7 @@ def _by_script(text: str, counts: dict[str, int], script: str) -> str:
 
 
 def _by_words(text: str, tag: str) -> str:
-    """Ask the identifier, and believe it only when it is sure."""
+    """Return the identifier's answer, if it is another language and a sure answer."""
     identifier = _identifier()
     primary = tag.partition("-")[0]
     if primary not in identifier.labels:

@@ -1,6 +1,6 @@
-"""Targets that are much shorter or longer than others of their length.
+"""Targets that are much shorter or longer than usual for the length of their source.
 
-What a language needs is learnt from the edition itself where that has enough texts.
+What is usual is measured in the edition itself, if that has enough texts.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
 
 #: The source's word for a term, which a translator adds in brackets.
 _GLOSS: Final = re.compile(r"（[A-Za-z][A-Za-z ,，'-]*）")
-#: Characters, blanks left out, that a source must have to be judged.
+#: The least length, in characters without blanks, of a source that is checked.
 _ENOUGH: Final = 40
-#: As many such texts tell what is usual in an edition.
+#: The least number of such texts from which the usual length is measured.
 _TEXTS: Final = 200
-#: Characters that a language needs for the same, in tenths of what English needs.
+#: Characters that a language needs for ten characters of English.
 _NEEDS: Final = {"Hans": 3.3, "Hant": 3.3, "Jpan": 4.8, "Kore": 5.2}
 _USUAL_NEED: Final = 10.5
 #: Standard deviation of the logarithm of the ratio, where it is not measured.
 _SPREAD: Final = 0.25
-#: Standard deviations from the usual ratio, downwards and upwards, that are allowed.
+#: How many standard deviations a target may be shorter than usual, and longer.
 _SHORTER: Final = 2.8
 _LONGER: Final = 4.5
-#: Up to a size, as many times the usual spread; the longer a text, the less it varies.
+#: Factors of the spread, up to a length each: longer texts vary less.
 _SPREADS: Final = ((60, 1.25), (160, 1.0), (math.inf, 0.85))
-#: From the mean absolute deviation to the standard deviation.
+#: From the median absolute deviation to the standard deviation.
 _NORMAL: Final = 1.4826
 
 
 class _Usual(NamedTuple):
-    """What is usual in an edition, as logarithms of the ratio of lengths."""
+    """The usual ratio of lengths, target by source, as logarithms."""
 
     middle: float
     spread: float
@@ -50,7 +50,7 @@ class _Usual(NamedTuple):
     "length",
     Severity.WARNING,
     "The length of the target is what the language usually needs for a source of that"
-    " length: as measured in the edition, or by a table of scripts in a small one.",
+    " length: as measured in the edition, or for a small one by a table of scripts.",
 )
 def _length(
     texts: Sequence[CheckedTexts], context: Context
@@ -58,7 +58,7 @@ def _length(
     sizes = [(_size(each.source), _size(each.target)) for each in texts]
     usual = _measured(sizes) or _guessed(context)
     for number, (mine, other) in enumerate(sizes):
-        # What a person left in the source language is as long as it was.
+        # A text that a person left in the source language has not changed its length.
         same = texts[number].source == texts[number].target
         if mine < _ENOUGH or not other or same:
             continue

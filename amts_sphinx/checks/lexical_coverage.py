@@ -1,4 +1,4 @@
-"""Whether the words of a target are those that people use for the source's."""
+"""Whether the words of a target are ones that people use for the source's words."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
     from amts_sphinx.checks.rules import CheckedTexts, Context
 
-#: A pair with a smaller share of known words is hardly a translation.
+#: Pairs with a smaller share of known words are rarely translations.
 _LEAST: Final = 0.2
-#: With fewer letters in the source, chance decides.
+#: The least length, in characters, of a source that is checked.
 _ENOUGH: Final = 30
 
 
 @check(
     "coverage",
     Severity.WARNING,
-    "Words of a machine's translation are those that people use for words of the"
-    " source, by the lexicon that is learnt from people's translations.",
+    "The words of a machine's translation are ones that people use for the words of the"
+    " source, by a lexicon that is learnt from people's translations.",
 )
 def _coverage(texts: CheckedTexts, context: Context) -> Iterator[str]:
     if context.coverage is None or texts.entry.by_human or len(texts.source) < _ENOUGH:
@@ -31,6 +31,6 @@ def _coverage(texts: CheckedTexts, context: Context) -> Iterator[str]:
     share = context.coverage(mine, other)
     if 0 <= share < _LEAST:
         yield (
-            f"it hardly looks like a translation: {share:.0%} of the words are known"
-            " as translations of each other"
+            f"it may not be a translation: only {share:.0%} of the words are known as"
+            " translations of each other"
         )

@@ -1,4 +1,4 @@
-"""Inline markup: what is lost is lost for the reader."""
+"""Inline markup that is lost, moved or repeated in a target."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     "codes",
     Severity.ERROR,
     "Each piece of inline markup of the source, such as a literal, a formula or a"
-    " reference, stands in the translation exactly once.",
+    " reference, occurs in the translation exactly once.",
 )
 def _codes(texts: CheckedTexts, _context: Context) -> Iterator[str]:
     segment = texts.entry.segment

@@ -1,4 +1,4 @@
-"""The words that deny, in some languages."""
+"""Negations: the words for "not" and the like, in some languages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WORDS: Final = {
     "pt": "não|nunca|jamais|nenhuma?|sem|nem",
     "ru": "не|нет|ни|никогда|без",
 }
-#: Without blanks between words, any of these wherever it stands.
+#: For languages without blanks between words: parts of words.
 _PARTS: Final = {
     "ja": "ない|なく|なかっ|なけれ|ません|ずに|ず、|ぬ|無|非|未|不",
     "zh": "不|没|沒|无|無|非|未|勿|莫|别|別|否",
@@ -25,10 +25,10 @@ _PARTS: Final = {
 
 
 def count(text: str, language: str) -> int | None:
-    """Return how many words of *text* deny.
+    """Return the number of negations in *text*.
 
     :param language: BCP 47
-    :returns: ``None`` for a language whose words are not known here
+    :returns: ``None`` for a language whose negations are not known here
     """
     pattern = _pattern(language.partition("-")[0].lower())
     return pattern and len(pattern.findall(text))

@@ -1,4 +1,4 @@
-"""Numbers: a reader believes them, and a wrong one is hard to see."""
+"""Numbers that differ between a source and its target."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from amts_sphinx.checks.numerals import Numeral
     from amts_sphinx.checks.rules import CheckedTexts, Context
 
-#: Up to here languages write numbers in words, in their own way.
+#: Up to this number, languages differ in when they write numbers as words.
 _SMALL: Final = Decimal(12)
 
 
 @check(
     "numbers",
     Severity.WARNING,
-    "The numbers of the source outside of markup stand in the target, and no others, in"
-    " the form of either language: 1,000 or 1.000, two or 2 or 二.",
+    "The target has the numbers that the source has outside of markup, and no others,"
+    " in the form of either language: 1,000 or 1.000, two or 2 or 二.",
 )
 def _numbers(texts: CheckedTexts, context: Context) -> Iterator[str]:
     mine, other = numerals.digits(texts.source), numerals.digits(texts.target)
@@ -39,8 +39,8 @@ def _numbers(texts: CheckedTexts, context: Context) -> Iterator[str]:
     if lost or any(min(each.readings) > _SMALL for each in new):
         yield _message(lost, new)
     elif new:
-        # A translator may well say a small number that the source only means, or one
-        # less often than the source, but hardly both at once.
+        # A translator may add a small number that the source only implies, or repeat
+        # one less often than the source, but rarely does both in one text.
         fewer = [*_fewer(mine, other), *_missing(_definite(spelt), [*other, *respelt])]
         if fewer:
             yield _message(fewer, new)
@@ -77,14 +77,14 @@ def _fewer(mine: Sequence[Numeral], other: Sequence[Numeral]) -> list[Numeral]:
 
 
 def _definite(spelt: Sequence[Numeral]) -> list[Numeral]:
-    """Return the number words that are more than an article."""
+    """Return the number words that cannot be an article."""
     return [each for each in spelt if Decimal(1) not in each.readings]
 
 
 def _unexplained(
     found: Sequence[Numeral], spelt: Sequence[Numeral], language: str
 ) -> list[Numeral]:
-    """Return the numbers that the other side does not have in words either."""
+    """Return the numbers of *found* that the other side does not have as words."""
     values = frozenset().union(*(each.readings for each in spelt))
     known = numerals.has_words(language)
     return [

@@ -1,7 +1,7 @@
 """Numbers in prose: in digits, in words, and in Chinese characters.
 
-A number has readings: 1,000 is a thousand or one, 3 million is also 300万. Two numbers
-are the same if they have a reading in common.
+A number has readings, the values that it may mean: 1,000 is a thousand or one, 3
+million is also 300万. Two numbers are the same if they have a reading in common.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-#: Of each language, from zero on; forms of one number by ``|``.
+#: The cardinal numbers of each language from zero; ``|`` separates forms of one number.
 _CARDINALS: Final = {
     "en": "zero|zeros|zeroes one|ones|once|single two|twice|both|double|pair"
     " three|triple four five six seven eight nine ten eleven twelve",
@@ -59,7 +59,7 @@ _OTHERS: Final = {
 def lexicon(language: str) -> dict[str, Decimal]:
     """Return the number words of a language, folded, with their values.
 
-    :param language: BCP 47; of a language that is not known there are none
+    :param language: BCP 47; an unknown language has none
     """
     primary = language.partition("-")[0].lower()
     words = {
@@ -71,12 +71,12 @@ def lexicon(language: str) -> dict[str, Decimal]:
     return words | {word: Decimal(n) for word, n in zip(others, others, strict=True)}
 
 
-#: A group of digits, blanks and apostrophes being marks only between thousands.
+#: A group of digits. Blanks and apostrophes count only as separators of thousands.
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+|['’\u00a0\u202f\u2009]\d{3}(?!\d))*")
 _SEPARATOR: Final = re.compile(r"[.,'’\u00a0\u202f\u2009]")
 _WIDE: Final = str.maketrans("．，％", ".,%")
 _THOUSAND: Final = 3
-#: What multiplies the number before it.
+#: Words that multiply the number before them, with the power of ten.
 _SCALES: Final = {
     "decade": 1, "decades": 1, "hundred": 2, "thousand": 3, "million": 6,
     "millions": 6, "millionth": 6, "billion": 9, "billions": 9, "trillion": 12,
@@ -94,7 +94,7 @@ _SCALE: Final = re.compile(
 #: The 1990s, which are the 90s of the 20th century.
 _DECADE: Final = re.compile(r"(\d\d)(\d0)['’]?s\b")
 _CENTURY: Final = re.compile(r"(\d\d?)世[纪紀](?:(\d0)年代)?")
-#: A point of an enumeration, or a century.
+#: Roman numerals, as in lists and for centuries.
 _ROMAN: Final = re.compile(r"(?<=[(（])[ivx]{1,5}(?=[)）])|(?<!\w)[IVX]{1,6}(?!\w)")
 _ROMAN_SIGNS: Final = {"i": 1, "v": 5, "x": 10}
 _HAN_DIGITS: Final = {
@@ -108,7 +108,7 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
 class Numeral(NamedTuple):
-    """A number as it stands in a text."""
+    """A number in a text, with the values that it may mean."""
 
     text: str
     readings: frozenset[Decimal]
@@ -155,7 +155,7 @@ def words(text: str, language: str) -> list[Numeral]:
 
 
 def parts(number: Numeral) -> list[Numeral]:
-    """Return the numbers that are in *number* if its commas separate: 3,4 in (3,4)."""
+    """Return the numbers in *number* if its commas separate items, as in (3,4)."""
     groups = number.text.split(",")
     if len(groups) == 1 or not all(group.isdecimal() for group in groups):
         return []
@@ -163,7 +163,7 @@ def parts(number: Numeral) -> list[Numeral]:
 
 
 def _scaled(readings: set[Decimal], text: str, end: int) -> set[Decimal]:
-    """Add what *readings* are with the word that follows: 3 million."""
+    """Add the values that *readings* have with the word after them: 3 million."""
     scale = _SCALE.match(text, end)
     if not scale:
         return readings
@@ -186,7 +186,7 @@ def has_words(language: str) -> bool:
 
 
 def _values(number: str) -> set[Decimal]:
-    """Return what a number in digits may mean."""
+    """Return the values that a number in digits may mean."""
     groups = [_ascii(group) for group in _SEPARATOR.split(number)]
     plain = Decimal("".join(groups))
     if len(groups) == 1:
@@ -215,7 +215,7 @@ def _roman_value(roman: str) -> Decimal:
 
 
 def _han_values(run: str) -> Iterator[Decimal]:
-    """Yield what a run of Chinese numerals may mean: 一九九八 is 1998."""
+    """Yield the values that a run of Chinese numerals may mean: 一九九八 is 1998."""
     if all(sign in _HAN_DIGITS for sign in run):
         yield Decimal("".join(str(_HAN_DIGITS[sign]) for sign in run))
         yield from (Decimal(_HAN_DIGITS[sign]) for sign in run)

@@ -1,4 +1,4 @@
-"""The mark at the end, brackets and quotes, and the marks that a language uses."""
+"""The mark at the end of a text, brackets and quotes, and the marks of a language."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.checks.rules import CheckedTexts, Context
 
-#: The marks that end a text, by what they say.
+#: The marks that end a text, with their kinds.
 _ENDS: Final = {
     mark: kind
     for kind, marks in {
@@ -34,7 +34,7 @@ _PAIRS: Final = {
     "》": "《", "”": "“", "»": "«",
 }  # fmt: skip
 _SAME: Final = str.maketrans("（）［］", "()[]")
-#: Quotation marks of German and its neighbours, which close with what opens elsewhere.
+#: Quotation marks as in German: they close with what opens in other languages.
 _LOW_QUOTED: Final = re.compile("„[^„“”]*[“”]")
 #: Languages that open and close with ”.
 _ONE_MARK: Final = frozenset({"fi", "sv"})
@@ -49,8 +49,9 @@ _FRENCH: Final = re.compile(r"\w[;!?](?:\s|$)|«\w|\w»")
 @check(
     "end-mark",
     Severity.WARNING,
-    "The target ends with a mark if its source does, and with a question mark if that"
-    " is one; it does not end with a full stop where its source has no mark.",
+    "The target ends with a punctuation mark if its source does, and with a question"
+    " mark if its source does; it has no full stop at the end if its source has no mark"
+    " there.",
 )
 def _end_mark(texts: CheckedTexts, _context: Context) -> Iterator[str]:
     mine, other = _end(texts.source), _end(texts.target)
@@ -61,7 +62,7 @@ def _end_mark(texts: CheckedTexts, _context: Context) -> Iterator[str]:
     elif mine == "question mark" != other:
         yield f"it ends with a {other}, its source with a question mark"
     elif other == "full stop" and not mine:
-        yield "it ends with a full stop, which its source has not"
+        yield "it ends with a full stop, but its source does not"
 
 
 @check(
@@ -82,8 +83,8 @@ def _brackets(texts: CheckedTexts, context: Context) -> Iterator[str]:
 @check(
     "punctuation",
     Severity.INFO,
-    "Marks are those of the language: full width in Chinese and Japanese, ¿ and ¡ in"
-    " Spanish, a blank before ; ! ? and within « » in French (of France).",
+    "Punctuation marks are those of the language: full width in Chinese and Japanese, ¿"
+    " and ¡ in Spanish, a blank before ; ! ? and within « » in French (of France).",
 )
 def _punctuation(texts: CheckedTexts, context: Context) -> Iterator[str]:
     tag = name_language(context.pair.target).tag
@@ -107,7 +108,7 @@ def _end(text: str) -> str:
 
 
 def _unbalanced(text: str) -> str:
-    """Say which bracket has no partner; full-width ones go with half-width ones."""
+    """Return which bracket has no partner; its width makes no difference."""
     text = _LOW_QUOTED.sub("", text.translate(_SAME))
     if "„" in text:
         return "'„' is not closed"

@@ -1,4 +1,4 @@
-"""Words that stand twice in a row, as engines stutter and people cut and paste."""
+"""Words that occur twice in a row: a common fault of engines, and of pasted text."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from amts_sphinx.checks.rules import CheckedTexts, Context
 
 _TWICE: Final = re.compile(r"(?<![\w'’-])([^\W\d_]+),?\s+\1(?![\w'’-])", re.IGNORECASE)
-#: Two or more characters, then the same again, or one that is never doubled. What
-#: begins with one of these doubles to say more: 一步一步, 的转置的转置.
+#: Two or more characters and the same again, or a single one that is never doubled. A
+#: repetition that begins with 一 or 的 is good Chinese: 一步一步, 的转置的转置.
 _RUN_TWICE: Final = re.compile(
     r"([\u3041-\u30fa\u3400-\u9fff](?<![一的])[\u3041-\u30fa\u3400-\u9fff]+)\1"
     r"|([的是和被把对を])\2"
 )
-#: Words that grammar puts side by side.
+#: Words that are correct twice in a row.
 _DOUBLED: Final = {
     "de": {"der", "die", "das", "sie"},
     "en": {"had", "that"},
@@ -33,7 +33,7 @@ _DOUBLED: Final = {
 @check(
     "repeated-words",
     Severity.WARNING,
-    "No word stands twice in a row, unless the source repeats one too.",
+    "No word occurs twice in a row, unless the source repeats one too.",
 )
 def _repeated_words(texts: CheckedTexts, context: Context) -> Iterator[str]:
     language = name_language(context.pair.target)

@@ -1,4 +1,4 @@
-"""What a check sees and says, and the list in which each check enters itself."""
+"""What a check gets and yields, and the list in which each check registers itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from amts_sphinx.core.units import LanguagePair, Match, Segment, Severity
     from amts_sphinx.formats.terminology import Terminology
 
-#: Stands in a text for a code that holds no words: a formula, a piece of program.
+#: In a text, the place of a code that holds no words: a formula, a piece of program.
 THING: Final = "\ufffc"
 
 
@@ -25,7 +25,7 @@ class CheckEntry:
     #: Coded text; ``None`` where the source is published.
     target: str | None
     by_human: bool = False
-    #: The likest other source that the memory knows, with its target.
+    #: The unit of the memory whose source is most similar, but not the same.
     near: Match | None = None
     #: Ids of checks that the author switched off at this place.
     ignored: frozenset[str] = frozenset()
@@ -38,10 +38,10 @@ class Context:
     pair: LanguagePair
     #: Terms that must be used.
     terms: Terminology | None = None
-    #: Words that must not stand in a target, as plain text.
+    #: Words that a target must not have, as plain text.
     forbidden: tuple[str, ...] = ()
-    #: Takes the plain text of a source and of its target; returns the share of their
-    #: words, 0–1, that are known as translations of each other; negative: not known.
+    #: A function of the plain texts of source and target. It returns the share of their
+    #: words, 0–1, that are known as translations of each other; negative: unknown.
     coverage: Callable[[str, str], float] | None = None
     #: Ids of checks that are switched off as a whole.
     ignored: frozenset[str] = frozenset()
@@ -50,11 +50,11 @@ class Context:
 
 
 class Rule(NamedTuple):
-    """What a check demands."""
+    """What a check requires of a target."""
 
     id: str
     severity: Severity
-    #: For the documentation: a sentence or two.
+    #: The requirement in one or two sentences, for the documentation.
     text: str
 
 
@@ -63,7 +63,7 @@ class CheckedTexts:
     """An entry that has a target, as its readers see it."""
 
     entry: CheckEntry
-    #: Without codes; :data:`THING` stands for each one that holds no words.
+    #: The source without codes; :data:`THING` is in place of each wordless code.
     source: str
     target: str
 
@@ -81,27 +81,27 @@ BOOK_CHECKS: Final[dict[str, BookCheck]] = {}
 
 
 def check(name: str, severity: Severity, text: str) -> Callable[[Check], Check]:
-    """Enter a check of single texts into the list, under the id *name*."""
+    """Register a check of single texts under the id *name*."""
 
-    def enter(made: Check) -> Check:
+    def register(made: Check) -> Check:
         RULES[name] = Rule(name, severity, text)
         CHECKS[name] = made
         return made
 
-    return enter
+    return register
 
 
 def book_check(
     name: str, severity: Severity, text: str
 ) -> Callable[[BookCheck], BookCheck]:
-    """Enter a check of the whole edition into the list, under the id *name*."""
+    """Register a check of the whole edition under the id *name*."""
 
-    def enter(made: BookCheck) -> BookCheck:
+    def register(made: BookCheck) -> BookCheck:
         RULES[name] = Rule(name, severity, text)
         BOOK_CHECKS[name] = made
         return made
 
-    return enter
+    return register
 
 
 def read(entry: CheckEntry, target: str) -> CheckedTexts:
@@ -110,7 +110,7 @@ def read(entry: CheckEntry, target: str) -> CheckedTexts:
 
 
 def seen(coded: str) -> str:
-    """Return coded text without codes, with :data:`THING` for each wordless one."""
+    """Return coded text without codes; :data:`THING` replaces each wordless one."""
     if "<" not in coded:
         return inline_codes.unescape(coded)
     return inline_codes.unescape("".join(_shown(coded)))

@@ -1,4 +1,4 @@
-"""Blanks: doubled ones, and those that the typography of a language does without."""
+"""Blanks: double ones, and those that the typography of the language does not have."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _spacing(texts: CheckedTexts, context: Context) -> Iterator[str]:
     if profile is None:
         return
     if profile.cjk and (found := _IN_CJK.search(text)):
-        yield f"there is a blank too much in {found[0]!r}"
+        yield f"there is a blank too many in {found[0]!r}"
     if profile.tight_punctuation and not _BEFORE_MARK.search(texts.source):
         found = _BEFORE_MARK.search(text)
         if found:

@@ -1,4 +1,4 @@
-"""The terms of the book, and the words that it does not use."""
+"""The terms that a translation must use, and the words that it must not use."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from amts_sphinx.checks.rules import CheckedTexts, Context
 
-#: Letters at the end of a word that inflection may change, and those that it keeps.
+#: How many letters at the end of a word inflection may change.
 _ENDING: Final = 2
+#: How many letters at the beginning of a word inflection never changes.
 _STEM: Final = 4
 _WORD: Final = re.compile(r"\w+")
 
@@ -26,22 +27,22 @@ _WORD: Final = re.compile(r"\w+")
 @check(
     "terminology",
     Severity.WARNING,
-    "Where a term stands in the source, its translation from the terminology stands in"
-    " the target, whatever its ending and its capitals.",
+    "Where a term occurs in the source, its translation from the terminology occurs in"
+    " the target; endings and capitals make no difference.",
 )
 def _terminology(texts: CheckedTexts, context: Context) -> Iterator[str]:
     if context.terms is None:
         return
     spaced = name_language(context.pair.target).spaced
     for term, wanted in context.terms.find(texts.entry.segment.source).items():
-        if not _stands(wanted, texts.target, spaced=spaced):
+        if not _occurs(wanted, texts.target, spaced=spaced):
             yield f"{term!r} should be {wanted!r}"
 
 
 @check(
     "forbidden",
     Severity.WARNING,
-    "No word stands in the translation that the author has forbidden.",
+    "The translation has none of the words that the author has forbidden.",
 )
 def _forbidden(texts: CheckedTexts, context: Context) -> Iterator[str]:
     spaced = name_language(context.pair.target).spaced
@@ -52,15 +53,15 @@ def _forbidden(texts: CheckedTexts, context: Context) -> Iterator[str]:
 
 @lru_cache(2**12)
 def _whole(word: str, *, spaced: bool) -> re.Pattern[str]:
-    """Return what finds *word*, as a whole word where there are blanks between them."""
+    """Return a pattern for *word*; where blanks separate words, for the whole word."""
     form = re.escape(word)
     if spaced:
         form = rf"(?<!\w){form}(?!\w)"
     return re.compile(form, 0 if keeps_case(word) else re.IGNORECASE)
 
 
-def _stands(wanted: str, text: str, *, spaced: bool) -> bool:
-    """Tell whether a term stands in *text*, inflected perhaps."""
+def _occurs(wanted: str, text: str, *, spaced: bool) -> bool:
+    """Tell whether a term occurs in *text*, perhaps inflected."""
     if _folded(wanted) in _folded(text):
         return True
     if not spaced:

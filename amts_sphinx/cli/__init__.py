@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     :returns: the exit status: 0, or 1 after an error that the user can do something
         about
     """
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     try:
         options.run(options)
     except AmtsError as exc:
@@ -29,8 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("amts", description=__doc__)
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line; the documentation is made from it."""
+    about = "Work on the editions of a book between its builds."
+    parser = argparse.ArgumentParser("amts", description=about)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     parallel.add_to(commands)

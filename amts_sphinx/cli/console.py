@@ -1,4 +1,4 @@
-"""What the commands say to the person at the terminal."""
+"""The output of the commands on the terminal."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 
 def echo(text: str, *, error: bool = False) -> None:
-    """Say one thing."""
+    """Print one line at once."""
     print(text, file=sys.stderr if error else sys.stdout, flush=True)
 
 
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how far work has come; nothing is shown where no person is looking.
+    """Show a progress bar, if the output goes to a terminal.
 
-    :returns: what to tell the amount that is done, and the whole
+    :returns: a function that takes the amount of work that is done, and the whole
     """
     from rich.console import Console
     from rich.progress import Progress

@@ -1,4 +1,4 @@
-"""What the commands have in common that read editions of a book, and score them."""
+"""Options and steps of the commands that read the editions of a book and score them."""
 
 from __future__ import annotations
 
@@ -23,57 +23,60 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what names the editions."""
-    parser.add_argument("source", type=Path, help="the book")
-    parser.add_argument("target", type=Path, nargs="?", help="its human edition")
+    """Add the arguments that name the editions."""
+    parser.add_argument("source", type=Path, help="the folder of the book")
+    parser.add_argument(
+        "target", type=Path, nargs="?", help="the folder of its human edition"
+    )
     parser.add_argument(
         "--languages",
         nargs=2,
         default=("", ""),
         metavar=("SOURCE", "TARGET"),
-        help="their languages; by default those of their conf.py",
+        help="their languages (default: as their conf.py say)",
     )
     parser.add_argument(
         "--from",
         dest="form",
         choices=("sphinx", "markdown", "notebook", "html"),
-        help="what the editions are written in; by default what is there",
+        help="the form of the editions (default: by the files in them)",
     )
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
-    """Add how many processes align them."""
+    """Add the number of processes that align the editions."""
     parser.add_argument(
         "-j",
         "--jobs",
         type=int,
         default=os.cpu_count() or 1,
-        help="processes at work (default: one for each core)",
+        help="number of processes (default: one for each core)",
     )
 
 
 def add_metrics(parser: argparse.ArgumentParser) -> None:
-    """Add how translations are scored."""
+    """Add the options of the scores."""
     parser.add_argument(
         "--metrics",
         nargs="+",
         default=["BLEU", "chrF2"],
         choices=metrics.NAMES,
-        help="what to count; the first of BLEU, chrF2, TER is the headline (default:"
-        " BLEU chrF2)",
+        help="metrics to compute; the first of BLEU, chrF2, TER among them is the main"
+        " one (default: BLEU chrF2)",
     )
     parser.add_argument(
         "--samples",
         type=int,
         default=metrics.SAMPLES,
-        help="of bootstrap resampling; 0 for no intervals and tests (default: 1000)",
+        help="number of bootstrap samples; 0: no confidence intervals, no tests"
+        f" (default: {metrics.SAMPLES})",
     )
 
 
 def read(
     options: argparse.Namespace,
 ) -> tuple[EditionRead, EditionRead, LanguagePair]:
-    """Read the editions, and say what looks like a mistake in them.
+    """Read the editions, and print the warnings about them.
 
     :raises AmtsError: one cannot be read, or both are in one language
     """
@@ -86,14 +89,15 @@ def read(
     pair = LanguagePair(source.language, target.language)
     if pair.source == pair.target:
         raise ConfigError(
-            f"both editions are in {pair.source}; say otherwise with --languages"
+            f"both editions are in {pair.source}; if they are not, name their"
+            " languages with --languages SOURCE TARGET"
         )
     return source, target, pair
 
 
 def workers(jobs: int) -> AbstractContextManager[ProcessPoolExecutor | None]:
-    """Return what carries the alignment; ``None``: the process itself."""
-    # Forked processes would inherit the threads of whoever calls.
+    """Return the processes that align; ``None``: this process does."""
+    # Forked processes would inherit the caller's threads.
     spawn = get_context("spawn")
     return ProcessPoolExecutor(jobs, spawn) if jobs > 1 else nullcontext()
 
@@ -101,7 +105,8 @@ def workers(jobs: int) -> AbstractContextManager[ProcessPoolExecutor | None]:
 def setting(option: str, text: str) -> tuple[str, str]:
     """Return name and value of NAME=VALUE.
 
-    :raises ConfigError: it is not of that form
+    :param option: the option that *text* was given to, for the message
+    :raises ConfigError: *text* does not have that form
     """
     name, equals, value = text.partition("=")
     if not equals:

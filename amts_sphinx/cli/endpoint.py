@@ -1,4 +1,4 @@
-"""``amts endpoint``: a release rehearsed at no cost, on this machine."""
+"""``amts endpoint``: rehearse a release on this machine, at no cost."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from amts_sphinx.endpoint import Options, Served
 
-#: Where only this machine can reach it.
+#: An address that only this machine can reach.
 _HERE: Final = "127.0.0.1"
 _PORT: Final = 4577
-#: What the extra installs, by the names that are imported.
+#: The modules that the extra installs.
 _NEEDED: Final = ("boto3", "flask", "flask_cors", "moto")
 #: Variables that would send requests for this machine elsewhere.
 _PROXIES: Final = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
@@ -47,45 +47,56 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help=f"address to listen on; any but {_HERE} lets other machines in",
     )
     parser.add_argument(
-        "--port", type=_port, default=_PORT, help=f"0 for any (default: {_PORT})"
+        "--port",
+        type=_port,
+        default=_PORT,
+        help=f"port to listen on; 0: any free one (default: {_PORT})",
     )
-    parser.add_argument("--region", default="us-west-2", help="(default: us-west-2)")
+    parser.add_argument(
+        "--region",
+        default="us-west-2",
+        help="region that requests must be signed for (default: us-west-2)",
+    )
     _add_behaviour(parser)
     parser.set_defaults(run=_run)
 
 
 def _add_behaviour(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--bucket", action="append", default=[], metavar="NAME", help="make this bucket"
+        "--bucket",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a bucket that exists from the start; may be repeated",
     )
     parser.add_argument(
         "--base",
         type=Path,
         metavar="FILE",
-        help="units (TMX, CSV, ...) that it knows without parallel data",
+        help="file of units (TMX, CSV, ...) to translate with, without parallel data",
     )
     parser.add_argument(
-        "--faults", type=Path, metavar="FILE", help="JSON list of what is to go wrong"
+        "--faults", type=Path, metavar="FILE", help="JSON list of faults to simulate"
     )
     parser.add_argument(
         "--delay",
         type=float,
         default=1.0,
         metavar="SECONDS",
-        help="that an import and each step of a job take at least (default: 1)",
+        help="least time of an import and of each step of a job (default: 1)",
     )
     parser.add_argument(
         "--no-dedupe",
         action="store_true",
-        help="do a request again that comes again with the same ClientToken",
+        help="repeat the work of a request that repeats a ClientToken",
     )
     parser.add_argument(
         "--no-quotas",
         action="store_true",
-        help="take requests faster than the real quotas allow",
+        help="accept more requests than the published quotas allow",
     )
     parser.add_argument(
-        "--state", type=Path, metavar="FOLDER", help="keep trained models here"
+        "--state", type=Path, metavar="FOLDER", help="folder to keep trained models in"
     )
 
 
@@ -160,7 +171,7 @@ def _tell(served: Served) -> None:
 
 @contextmanager
 def _interrupted() -> Iterator[Event]:
-    """Yield what is set by Ctrl-C, and by a polite ``kill``."""
+    """Yield an event that Ctrl-C and SIGTERM set."""
     over = Event()
     former = {
         number: signal.signal(number, lambda *_: over.set())

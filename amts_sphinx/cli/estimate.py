@@ -22,14 +22,17 @@ if TYPE_CHECKING:
 def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = parent.add_parser(
-        "estimate", help="say what the editions of a book would cost"
+        "estimate",
+        help="show what the editions of a book would cost",
+        description="Show what the engine would translate for each edition of a book,"
+        " and what that would cost. Nothing is sent.",
     )
-    parser.add_argument("book", type=Path, help="the folder with conf.py")
+    parser.add_argument("book", type=Path, help="folder with the book's conf.py")
     parser.add_argument(
         "--languages",
         nargs="+",
         metavar="TAG",
-        help="of the editions (default: amts_target_languages)",
+        help="languages of the editions (default: amts_target_languages)",
     )
     parser.add_argument(
         "-D",
@@ -37,7 +40,7 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="a value of conf.py, as for sphinx-build",
+        help="a value in place of the one in conf.py; may be repeated",
     )
     parser.set_defaults(run=_run)
 
@@ -51,16 +54,16 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _estimates(book: Path, overrides: dict[str, str]) -> list[Estimate]:
-    """Read the book as a build does, and ask what its editions want."""
+    """Read the book as a build does, and return what its editions would cost."""
     from sphinx.application import Sphinx
     from sphinx.util.docutils import docutils_namespace
 
     from amts_sphinx.build.builders import AmtsBuilder
 
     if not (book / "conf.py").exists():
-        raise ConfigError(f"{book} is no book of Sphinx: it has no conf.py")
+        raise ConfigError(f"{book} is not a Sphinx project: it has no conf.py")
     found: list[Estimate] = []
-    with _told(), tempfile.TemporaryDirectory() as out, docutils_namespace():
+    with _sphinx_errors(), tempfile.TemporaryDirectory() as out, docutils_namespace():
         app = Sphinx(
             str(book),
             str(book),
@@ -81,8 +84,8 @@ def _estimates(book: Path, overrides: dict[str, str]) -> list[Estimate]:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turn Sphinx's own errors into ours, which are told without a traceback."""
+def _sphinx_errors() -> Iterator[None]:
+    """Raise Sphinx's errors as ours, which are shown without a traceback."""
     from sphinx.errors import SphinxError
 
     try:
@@ -94,7 +97,7 @@ def _told() -> Iterator[None]:
 
 
 def _table(estimates: Sequence[Estimate]) -> list[str]:
-    """Return what to show, a line each."""
+    """Return the lines to show."""
     lines, characters, dollars = [], 0, 0.0
     for language, segments, wanted, bill in estimates:
         known = segments - wanted
@@ -110,5 +113,5 @@ def _table(estimates: Sequence[Estimate]) -> list[str]:
         )
     if characters:
         lines.append(f"in all {characters:,} characters, ${dollars:,.2f}")
-        lines.append("Amazon counts by itself; taxes, storage and retries are extra.")
+        lines.append("Amazon's own count decides; taxes and storage are extra.")
     return lines

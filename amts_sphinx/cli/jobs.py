@@ -1,4 +1,4 @@
-"""``amts jobs``: look after the batch jobs of Amazon Translate between builds."""
+"""``amts jobs``: list, resume, stop and clean up batch jobs of Amazon Translate."""
 
 from __future__ import annotations
 
@@ -18,19 +18,26 @@ if TYPE_CHECKING:
 
 def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = parent.add_parser("jobs", help="look after batch jobs")
+    parser = parent.add_parser(
+        "jobs",
+        help="manage batch jobs of Amazon Translate",
+        description="Manage the batch jobs that builds have started at Amazon"
+        " Translate.",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, run, text in (
-        ("list", _list, "show the jobs and what the service says of them"),
-        ("resume", _resume, "wait for running jobs and fetch their results"),
-        ("stop", _stop, "have running jobs stopped"),
-        ("clean", _clean, "forget jobs that have ended, here and in the bucket"),
+        ("list", _list, "Show the jobs and their state at the service."),
+        ("resume", _resume, "Wait for running jobs and fetch their results."),
+        ("stop", _stop, "Stop running jobs."),
+        ("clean", _clean, "Remove jobs that have ended, here and in the bucket."),
     ):
-        command = commands.add_parser(name, help=text)
+        command = commands.add_parser(name, help=text, description=text)
         command.add_argument(
-            "memory", type=Path, help="the memory of the book, or its folder"
+            "memory", type=Path, help="file of the book's memory, or its folder"
         )
-        command.add_argument("jobs", nargs="*", metavar="JOB", help="default: all")
+        command.add_argument(
+            "jobs", nargs="*", metavar="JOB", help="names of jobs (default: all)"
+        )
         command.set_defaults(run=run)
 
 
@@ -46,9 +53,9 @@ def _journal(options: argparse.Namespace) -> Journal:
 
 
 def _chosen(journal: Journal, options: argparse.Namespace) -> list[JournalEntry]:
-    """Return the jobs that are meant.
+    """Return the jobs that the options name.
 
-    :raises ConfigError: there is no job of a name
+    :raises ConfigError: there is no job with one of the names
     """
     entries = {entry.name: entry for entry in journal.entries()}
     for name in options.jobs:
@@ -68,7 +75,7 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _line(entry: JournalEntry) -> str:
-    """Return what is known of a job."""
+    """Return the line that describes a job."""
     hours = (time.time() - entry.changed) / 3600
     size = f"{len(entry.keys())} segments, {entry.characters} characters"
     return (
@@ -79,7 +86,7 @@ def _line(entry: JournalEntry) -> str:
 
 
 def _status(entry: JournalEntry) -> str:
-    """Return what the service says of a job that may be running."""
+    """Return the state at the service of a job that may be running."""
     from amts_sphinx.engine.amazon import jobs, journal
 
     if entry.state != journal.STARTED:
@@ -115,7 +122,7 @@ def _resume(options: argparse.Namespace) -> None:
         client = jobs.client_of(entry)
         ended, state = jobs.wait(client, journal, entry, echo)
         results.fetch(client, journal, ended, state, echo)
-        echo(f"{entry.name}: its results are here; the next build takes them")
+        echo(f"{entry.name}: its results are fetched; the next build uses them")
 
 
 def _stop(options: argparse.Namespace) -> None:
@@ -133,8 +140,8 @@ def _clean(options: argparse.Namespace) -> None:
     journal = _journal(options)
     for entry in _chosen(journal, options):
         if entry.state not in {journals.FETCHED, journals.FAILED}:
-            echo(f"{entry.name}: {entry.state}; it stays")
+            echo(f"{entry.name}: {entry.state}; not removed")
             continue
         jobs.client_of(entry).delete(entry.folder)
         journal.drop(entry)
-        echo(f"{entry.name}: forgotten")
+        echo(f"{entry.name}: removed")

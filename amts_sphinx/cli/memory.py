@@ -1,9 +1,9 @@
-"""``amts memory``: look at a memory, fill it and empty it out."""
+"""``amts memory``: show, search, import into and export from a memory."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from amts_sphinx import formats
 from amts_sphinx.cli.console import echo
@@ -17,40 +17,62 @@ from amts_sphinx.memory.memory import Memory
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
+
+_FILES: Final = "TMX, XLIFF, PO, CSV or TSV"
 
 
 def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    parser = parent.add_parser("memory", help="look at, fill or empty out a memory")
+    about = "Show, search, import and export the units of a translation memory."
+    parser = parent.add_parser("memory", help=about, description=about)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    info = commands.add_parser("info", help="say what a memory holds")
-    info.add_argument("memory", type=Path)
-    info.set_defaults(run=_info)
-    read = commands.add_parser("import", help="learn files of units")
-    read.add_argument("memory", type=Path)
-    read.add_argument("files", type=Path, nargs="+", metavar="FILE")
-    read.set_defaults(run=_import)
-    forget = commands.add_parser("forget", help="drop what only these files brought")
-    forget.add_argument("memory", type=Path)
-    forget.add_argument("files", type=Path, nargs="+", metavar="FILE")
-    forget.set_defaults(run=_forget)
-    write = commands.add_parser(
-        "export", help="write units to a file: TMX, XLIFF, PO, CSV or TSV"
+
+    def add(
+        name: str, run: Callable[[argparse.Namespace], None], text: str
+    ) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument("memory", type=Path, help="file of the memory")
+        command.set_defaults(run=run)
+        return command
+
+    add("info", _info, "Show how many units a memory holds, and from which files.")
+    read = add("import", _import, "Learn the units of files.")
+    read.add_argument("files", type=Path, nargs="+", metavar="FILE", help=_FILES)
+    forget = add("forget", _forget, "Remove the units that only these files brought.")
+    forget.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="files that were learnt"
     )
-    write.add_argument("memory", type=Path)
-    write.add_argument("file", type=Path)
-    write.add_argument("--languages", nargs=2, required=True, metavar=("FROM", "TO"))
+    write = add("export", _export, "Write units to a file.")
+    write.add_argument("file", type=Path, help=_FILES)
+    _add_languages(write)
     write.add_argument(
         "--all", action="store_true", help="machines' units too, not only people's"
     )
-    write.set_defaults(run=_export)
-    search = commands.add_parser("search", help="show the units most like a text")
-    search.add_argument("memory", type=Path)
-    search.add_argument("text")
-    search.add_argument("--languages", nargs=2, required=True, metavar=("FROM", "TO"))
-    search.add_argument("--cutoff", type=_percent, default=70, help="1–100")
-    search.add_argument("--limit", type=_positive, default=5)
-    search.set_defaults(run=_search)
+    search = add(
+        "search", _search, "Show the units whose sources are most like a text."
+    )
+    search.add_argument("text", help="text in the source language")
+    _add_languages(search)
+    search.add_argument(
+        "--cutoff",
+        type=_percent,
+        default=70,
+        help="least score of a match, 1–100 (default: 70)",
+    )
+    search.add_argument(
+        "--limit", type=_positive, default=5, help="most matches (default: 5)"
+    )
+
+
+def _add_languages(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--languages",
+        nargs=2,
+        required=True,
+        metavar=("SOURCE", "TARGET"),
+        help="languages of the units",
+    )
 
 
 def _percent(text: str) -> int:
@@ -68,7 +90,7 @@ def _positive(text: str) -> int:
 
 
 def _existing(path: Path) -> Memory:
-    """Open a memory that must be there: looking at one does not make one."""
+    """Open a memory that must exist: to look at one does not make one."""
     if not path.exists():
         raise ConfigError(f"there is no memory {path}")
     return Memory(path)
@@ -96,7 +118,7 @@ def _forget(options: argparse.Namespace) -> None:
                     f"{options.memory} has learnt no file {key}; see amts memory info"
                 )
             memory.forget_file(key)
-            echo(f"forgot {key}")
+            echo(f"removed what only {key} brought")
 
 
 def _export(options: argparse.Namespace) -> None:
@@ -119,4 +141,4 @@ def _search(options: argparse.Namespace) -> None:
         echo(f"    {unit.source}")
         echo(f"    {unit.target}")
     if not found[text]:
-        echo(f"nothing in {pair} is alike by {options.cutoff} of 100")
+        echo(f"nothing in {pair} has a score of {options.cutoff} or more")

@@ -1,4 +1,4 @@
-"""``amts parallel``: from two editions of a book to parallel data."""
+"""``amts parallel``: make parallel data from two editions of a book."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     """Add the command."""
     parser = commands.add_parser(
         "parallel",
-        help="learn from a human edition of a book",
+        help="make parallel data from two editions of a book",
         description=_DESCRIPTION,
     )
     editions.add_arguments(parser)
@@ -46,14 +46,14 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--granularity",
         choices=("sentence", "paragraph"),
         default="sentence",
-        help="what a pair is (default: sentence)",
+        help="what is paired (default: sentence)",
     )
     parser.add_argument(
         "--hold-out",
         nargs="+",
         default=[],
         metavar="GLOB",
-        help="leave out these documents, to score translations of them later",
+        help="documents to leave out, so that translations of them can be scored",
     )
     parser.add_argument(
         "--add",
@@ -61,7 +61,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         type=Path,
         default=[],
         metavar="FILE",
-        help="add pairs on the same subject from TMX, XLIFF, PO, CSV or TSV files",
+        help="files with more pairs: TMX, XLIFF, PO, CSV or TSV",
     )
     _add_outputs(parser)
     parser.set_defaults(run=_run)
@@ -69,22 +69,22 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def _add_outputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "-o", "--output", type=Path, help="write the pairs to this file"
+        "-o", "--output", type=Path, metavar="FILE", help="file to write the pairs to"
     )
     parser.add_argument(
         "--format",
         choices=_FORMATS,
-        help="of the output: TMX keeps inline codes, CSV and TSV are plain text as"
-        " Amazon Translate takes it (default: by the file's suffix)",
+        help="format of the output: TMX keeps inline codes, CSV and TSV are plain text"
+        " as Amazon Translate takes it (default: by the file's suffix)",
     )
     parser.add_argument(
-        "--learn", type=Path, metavar="MEMORY", help="learn the units into this memory"
+        "--learn", type=Path, metavar="MEMORY", help="memory that learns the units"
     )
     parser.add_argument(
         "--review",
         type=Path,
         metavar="HTML",
-        help="write a page with the pairs side by side, the least sure first",
+        help="page to write, with the pairs side by side, the least sure first",
     )
     editions.add_jobs(parser)
     parser.add_argument(
@@ -104,7 +104,7 @@ def _run(options: argparse.Namespace) -> None:
         with editions.workers(options.jobs) as workers:
             found, pair = _paired(options, workers)
     added = list(_others(options.add, pair))
-    _tell(found, pair, len(added), verbose=options.verbose)
+    _report(found, pair, len(added), verbose=options.verbose)
     if form == "tmx":
         units, _ = extract.settled([*found.units, *added])
         tmx.write(options.output, units, source_language=pair.source)
@@ -145,20 +145,20 @@ def _paired(
         if name in ours or name not in source.texts
     }
     rules = PairingRules(by_sentence=options.granularity == "sentence")
-    with progress("aligning") as told:
+    with progress("aligning") as advance:
         found = extract.pair_books(
-            ours, theirs, pair, rules, executor=workers, progress=told
+            ours, theirs, pair, rules, executor=workers, progress=advance
         )
     return found, pair
 
 
 def _less(texts: Book, globs: Sequence[str]) -> Book:
-    """Return the texts without the documents that are held out."""
+    """Return *texts* without the documents that *globs* match."""
     for glob in globs:
         if not any(fnmatchcase(name, glob) for name in texts):
             first = min(texts, default="")
             raise ConfigError(
-                f"--hold-out {glob}: no such document; there is, say, {first!r}"
+                f"--hold-out {glob}: no such document; for example, there is {first!r}"
             )
     return {
         name: containers
@@ -168,7 +168,7 @@ def _less(texts: Book, globs: Sequence[str]) -> Book:
 
 
 def _given(options: argparse.Namespace) -> tuple[Parallel, LanguagePair]:
-    """Take the units of a file that is paired already."""
+    """Return the units of a file that holds pairs."""
     pair = LanguagePair(*(find_language(tag).tag for tag in _named(options)))
     units = list(_others([options.source], pair))
     found = Parallel((), extract.settled(units)[0], (), 0, 0, 0)
@@ -184,7 +184,7 @@ def _named(options: argparse.Namespace) -> tuple[str, str]:
 
 
 def _others(files: Iterable[Path], pair: LanguagePair) -> Iterator[TranslationUnit]:
-    """Yield the units of paired files in the languages of *pair*."""
+    """Yield the units of files that are in the languages of *pair*."""
     for path in files:
         count, left_out = 0, LeftOut(_warn)
         for unit in formats.read(path, pair=pair, on_skip=left_out):
@@ -210,8 +210,8 @@ def _write_table(
         echo(f"{count} left out: {reason.replace('_', ' ')}")
 
 
-def _tell(found: Parallel, pair: LanguagePair, added: int, *, verbose: bool) -> None:
-    """Say what was paired, and what was not and why."""
+def _report(found: Parallel, pair: LanguagePair, added: int, *, verbose: bool) -> None:
+    """Print what was paired, and what was not paired and why."""
     for docname, reasons in extract.documents(found.left):
         for reason, count in reasons.items():
             echo(f"{docname}: {count} left out: {reason}")

@@ -1,4 +1,4 @@
-"""``amts score``: how much translations that exist are like references."""
+"""``amts score``: score translations against references."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     """Add the command."""
     parser = commands.add_parser(
         "score",
-        help="score translations that exist",
+        help="score translations against references",
         description=_DESCRIPTION,
     )
-    parser.add_argument("hypothesis", type=Path, help="the translations")
+    parser.add_argument("hypothesis", type=Path, help="translations to score")
     parser.add_argument("reference", type=Path, help="what people wrote")
     parser.add_argument(
         "--languages",
         nargs=2,
         required=True,
         metavar=("SOURCE", "TARGET"),
-        help="of the translations",
+        help="languages of the translations",
     )
     parser.add_argument(
         "--baseline",
         type=Path,
         metavar="FILE",
-        help="other translations of the same, for a paired test",
+        help="other translations of the same texts, for a paired test",
     )
     editions.add_metrics(parser)
-    parser.add_argument("--json", action="store_true", help="say it as JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=_run)
 
 
@@ -83,7 +83,7 @@ def _run(options: argparse.Namespace) -> None:
 def _compared(
     found: existing.Comparable, pair: LanguagePair, options: argparse.Namespace
 ) -> Iterator[dict[str, Any]]:
-    """Yield what came of the paired tests."""
+    """Yield the results of the paired tests."""
     baseline, hypotheses = found.systems
     for each in metrics.compare(
         baseline,

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def show(found: Evaluation) -> None:
-    """Show one direction of an experiment: its tables, remarks and warnings."""
+    """Print the tables, remarks and warnings of one direction of an experiment."""
     from rich.console import Console
 
-    # A pipe has no width, and a table that is cut is of no use.
+    # The output may go to a file, which has no width; a cut table is useless.
     console = Console(soft_wrap=False)
     if not console.is_terminal:
         console = Console(width=200)
@@ -49,8 +49,8 @@ def _table(found: Evaluation, metric: str) -> Table:
         table.add_row(row.document, str(row.passages), *values)
     table.add_section()
     totals = [found.total.score(arm, metric) for arm in found.arms]
-    told = [f"{each.value / 100:.3f}" for each in totals]
-    table.add_row("all as one text", str(found.total.passages), *told, style="bold")
+    shown = [f"{each.value / 100:.3f}" for each in totals]
+    table.add_row("all as one text", str(found.total.passages), *shown, style="bold")
     if any(each.interval for each in totals):
         ranges = [
             "{:.3f}–{:.3f}".format(*(end / 100 for end in each.interval or (0, 0)))
@@ -66,5 +66,5 @@ def _table(found: Evaluation, metric: str) -> Table:
             for each in several
             if each.metric == metric
         ]
-        table.add_row(f"p, beside {found.arms[0]}", "", "", *chances)
+        table.add_row(f"p against {found.arms[0]}", "", "", *chances)
     return table

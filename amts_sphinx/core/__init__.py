@@ -1,1 +1,1 @@
-"""The nouns that every wing passes on. It imports nothing else of the package."""
+"""The values that all wings exchange. It imports nothing of the other wings."""

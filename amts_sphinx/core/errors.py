@@ -1,24 +1,24 @@
-"""The exceptions a user of amts_sphinx may read.
+"""The exceptions whose messages a user of amts_sphinx may read.
 
-Each text stands alone: what is wrong, where, and what is allowed.
+Each message is complete by itself: what is wrong, where, and what is allowed::
 
-* AmtsError
-  x ConfigError               a value in ``conf.py`` or on the command line
-    + LanguageError           a language nobody here speaks
-  x MarkupError               coded text whose codes do not nest
-  x MemoryFileError           the translation memory cannot be used
-    + NewerMemoryError        it was written by a later version
-    + DamagedMemoryError      it is not, or no longer, a memory
-  x InterchangeError          a TMX (XLIFF, PO, CSV) file cannot be read
-  x EngineError               the engine cannot translate
-    + EngineUnavailableError  it is not installed, or does not answer
-    + EngineRejectedError     it refuses this request: retrying is no use
-    + EngineReplyError        it answered, but not what was asked
-    + EnginePartialError      it cannot go on, but translated some
-    + CostLimitError          it would cost more than is allowed
-  x ScoreError                texts cannot be compared with these references
-  x EditionError              one or more editions were not built
-  x QualityError              an edition is not good enough for ``amts_fail_under``
+    AmtsError
+        ConfigError                 a value in conf.py or on the command line
+            LanguageError           an unknown language
+        MarkupError                 coded text whose codes do not nest
+        MemoryFileError             the translation memory cannot be used
+            NewerMemoryError        it was written by a later version
+            DamagedMemoryError      it is not, or no longer, a memory
+        InterchangeError            a TMX (XLIFF, PO, CSV) file cannot be read
+        EngineError                 the engine cannot translate
+            EngineUnavailableError  it is not installed, or does not answer
+            EngineRejectedError     it refuses this request; to retry is useless
+            EngineReplyError        it answered, but not what was asked
+            EnginePartialError      it cannot go on, but has translated some
+            CostLimitError          it would cost more than is allowed
+        ScoreError                  texts cannot be compared with these references
+        EditionError                one or more editions were not built
+        QualityError                an edition misses a limit of amts_fail_under
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class AmtsError(SphinxError):
-    """Anything that stops the work until the user does something."""
+    """The base class: the work stops until the user does something."""
 
     category = "amts"
 
@@ -88,20 +88,20 @@ class EngineReplyError(EngineError):
 
 
 class EnginePartialError(EngineError):
-    """The engine cannot go on now, but what it has translated is sound."""
+    """The engine cannot go on now, but what it has translated is good."""
 
     def __init__(self, message: str, targets: Mapping[str, str | None]) -> None:
-        """:param targets: the coded targets that there are, by their coded source"""
+        """:param targets: the coded targets that were made, by their coded sources"""
         super().__init__(message)
         self.targets = targets
 
 
 class CostLimitError(EngineError):
-    """What is asked for would cost more than ``amts_cost_limit``; nothing was sent."""
+    """The request would cost more than ``amts_cost_limit``; nothing was sent."""
 
 
 class ScoreError(AmtsError):
-    """Hypotheses and references are not one for one, or there are none."""
+    """The numbers of hypotheses and references differ, or there are none."""
 
     category = "amts score"
 
@@ -113,6 +113,6 @@ class EditionError(AmtsError):
 
 
 class QualityError(AmtsError):
-    """An edition was built, but is not what ``amts_fail_under`` asks for."""
+    """An edition was built, but misses a limit that ``amts_fail_under`` sets."""
 
     category = "amts_fail_under"

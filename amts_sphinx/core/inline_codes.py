@@ -1,7 +1,8 @@
-"""Inline codes: take coded text apart, put it together, and prove nothing is lost.
+"""Inline codes: split coded text, join it again, and verify that no code is lost.
 
-This module knows no docutils class and no engine's wire format. It does not guess:
-a target whose codes differ from its source's is refused, with the difference named.
+This module uses no docutils class and no engine's own format. It does not guess: a
+target whose codes differ from those of its source is refused, and the difference is
+named.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _ID: Final = re.compile(r'id="(\d+)"')
 _ID_IN_CODE: Final = re.compile(r'(<[gx] id=")(\d+)("/?>)')
 _STRAY: Final = re.compile(r"[<>]|&(?!amp;|lt;|gt;)")
 _BLANKS: Final = re.compile(r"[ \t\r\n\f\v]+")
-#: Typewriter forms of what smart quotes and editors make of them.
+#: Typographic marks → the ASCII form that an author may have typed instead.
 _PLAIN_PUNCTUATION: Final = str.maketrans(
     {
         "\u2018": "'",
@@ -44,7 +45,7 @@ class CodedPiece(NamedTuple):
 
     #: ``text``, ``open``, ``close`` or ``empty``.
     type: str
-    #: As it stands in the coded text.
+    #: The piece as it is written in the coded text.
     coded: str
     #: The code's number; 0 for text and for a closing code.
     id: int
@@ -71,7 +72,7 @@ def empty(number: int) -> str:
 
 
 def tokens(coded: str) -> Iterator[CodedPiece]:
-    """Yield the pieces of *coded* in order, without judging them."""
+    """Yield the pieces of *coded* in order, without checking them."""
     for piece in _TOKEN.split(coded):
         if not piece:
             continue
@@ -86,7 +87,7 @@ def tokens(coded: str) -> Iterator[CodedPiece]:
 
 
 def join(pieces: Iterable[CodedPiece]) -> str:
-    """Put tokens together again."""
+    """Return pieces, such as those of :func:`tokens`, as coded text."""
     return "".join(piece.coded for piece in pieces)
 
 
@@ -104,7 +105,7 @@ def has_words(coded: str) -> bool:
 def normalise(coded: str) -> str:
     """Return the memory's key of a source: its white space and quotes made plain.
 
-    The reader sees what the author wrote; only the look-up is blind to it.
+    This is for finding a source only. Readers see what the author wrote.
     """
     if coded.isascii() and coded.isprintable() and "  " not in coded:
         return coded.strip()  # most texts, and much faster
@@ -117,7 +118,7 @@ def ids(coded: str) -> list[int]:
 
 
 def renumber(coded: str, numbers: Mapping[int, int]) -> str:
-    """Return *coded* with each code's number replaced as *numbers* tells.
+    """Return *coded* with each code's number replaced by the one in *numbers*.
 
     :raises KeyError: a code's number is not in *numbers*
     """
@@ -125,7 +126,7 @@ def renumber(coded: str, numbers: Mapping[int, int]) -> str:
 
 
 def without(coded: str, numbers: Collection[int]) -> str:
-    """Return *coded* without the codes *numbers*; what stands in them stays."""
+    """Return *coded* without the codes *numbers*; the words inside them stay."""
     kept: list[CodedPiece] = []
     around: list[bool] = []
     for piece in tokens(coded):
@@ -143,7 +144,7 @@ def localise(coded: str) -> tuple[str, tuple[int, ...]]:
     """Give the codes of *coded* numbers from 1, in order of appearance.
 
     :returns: the renumbered text, and the former numbers: number *n* of the new text
-        was item *n - 1*. Thus a sentence has one key wherever in a paragraph it stands.
+        was item *n - 1*. So a sentence has the same key at any place of a paragraph.
     """
     former = tuple(dict.fromkeys(ids(coded)))
     return renumber(coded, {old: new for new, old in enumerate(former, 1)}), former
@@ -157,7 +158,7 @@ def globalise(coded: str, former: Sequence[int]) -> str:
 def structure(coded: str) -> list[tuple[int, bool, int]]:
     """Return each code as (number, paired, number of the code around it or 0).
 
-    :raises MarkupError: codes do not nest, or stray markup stands in the text
+    :raises MarkupError: codes do not nest, or there is other markup in the text
     """
     found: list[tuple[int, bool, int]] = []
     around = [0]
@@ -185,7 +186,7 @@ def verify(source: str, target: str, names: Sequence[Code] = ()) -> str:
     Each code of the source must stand in the target exactly once, of the same shape
     and inside the same code; their order is free, since languages differ in it.
 
-    :param names: the segment's codes, to say what was lost in a reader's terms
+    :param names: the segment's codes, so that the result can name what was lost
     :returns: what is wrong, or an empty string
     """
     if source == target:

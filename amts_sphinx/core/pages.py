@@ -1,4 +1,4 @@
-"""Pages for people: one file of HTML each, which needs nothing beside itself."""
+"""HTML pages for people: each is one file that needs no other file."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def write(path: Path, template: str, **values: object) -> None:
     """Write the page *path*.
 
-    :param template: the name of one of ours
-    :param values: what it shows; texts are escaped
+    :param template: the name of a file in the package's ``templates``
+    :param values: the values of its variables; texts are escaped
     :raises InterchangeError: it cannot be written
     """
     environment = Environment(

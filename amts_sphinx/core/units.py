@@ -1,4 +1,4 @@
-"""The nouns: plain frozen values that every floor of the house may pass on.
+"""Frozen values that all wings exchange.
 
 *Coded text* is a ``str`` in which inline markup has become numbered codes:
 ``<g id="1">…</g>`` around words that are to be translated, ``<x id="2"/>`` for
@@ -24,12 +24,14 @@ HUMAN: Final = "human"
 class LanguagePair(NamedTuple):
     """A direction of translation, as BCP 47 tags."""
 
+    #: The language to translate from.
     source: str
+    #: The language to translate into.
     target: str
 
     @property
     def turned(self) -> LanguagePair:
-        """The other direction."""
+        """The opposite direction."""
         return LanguagePair(self.target, self.source)
 
     def __str__(self) -> str:
@@ -39,8 +41,9 @@ class LanguagePair(NamedTuple):
 class Location(NamedTuple):
     """Where a segment stands in the book."""
 
+    #: Sphinx's name of the document.
     docname: str
-    #: 1-based, as Sphinx logs it; ``None`` where the parser kept no line.
+    #: From 1, as in Sphinx's messages; ``None`` where the parser kept no line.
     line: int | None = None
 
     def __str__(self) -> str:
@@ -57,11 +60,11 @@ class Code:
     paired: bool
     #: What kind of markup it is, such as ``literal``, ``math`` or ``std:term``.
     kind: str
-    #: What it says or points at, the same in every edition of the book.
+    #: Its text or where it points to, the same in every edition of the book.
     equiv: str
 
     def __reduce__(self) -> tuple[type[Code], tuple[object, ...]]:
-        """Pickle fast: a book has ten thousands, and dataclasses list their fields."""
+        """Pickle faster than a dataclass does by itself: a book has very many."""
         return Code, (self.id, self.paired, self.kind, self.equiv)
 
     def numbered(self, number: int) -> Code:
@@ -83,12 +86,12 @@ class Segment:
     kind: str
     location: Location
     codes: tuple[Code, ...] = ()
-    #: The number that each code has in the container, for the code 1, 2, 3, …
+    #: For the codes 1, 2, 3, … of the segment: the number of each in the container.
     numbers: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:
-        """What the memory knows the source by: :func:`inline_codes.normalise` of it."""
+        """The memory's key of the source, by :func:`.inline_codes.normalise`."""
         return inline_codes.normalise(self.source)
 
     def __reduce__(self) -> tuple[type[Segment], tuple[object, ...]]:
@@ -99,12 +102,13 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """All the text of one element, and the segments that it is translated in."""
+    """All the text of one element, and the segments in which it is translated."""
 
+    #: The whole text as one segment.
     whole: Segment
     #: In order; together they are the text of :attr:`whole`. Each one has words.
     segments: tuple[Segment, ...]
-    #: How deep the element lies in its document, for pairing two editions.
+    #: How deep the element is nested in its document, for pairing two editions.
     level: int = 0
     #: Identifiers of the checks that the author switched off here.
     ignored: frozenset[str] = frozenset()
@@ -121,11 +125,15 @@ Book = dict[str, tuple[Container, ...]]
 class State(str, Enum):
     """How far a translation unit has come, from an engine's draft to approval."""
 
-    #: By an engine that only helps people along: readers are told.
+    #: By an engine whose output a person must read first; pages tell their readers.
     DRAFT = "draft"
+    #: By an engine.
     MACHINE = "machine"
+    #: A person should look at it.
     NEEDS_REVIEW = "needs-review"
+    #: A person has read it.
     REVIEWED = "reviewed"
+    #: A person takes responsibility for it.
     APPROVED = "approved"
 
     def __str__(self) -> str:
@@ -135,12 +143,13 @@ class State(str, Enum):
 class Place(NamedTuple):
     """Where a translation holds, when it does not hold everywhere in the book."""
 
-    #: The document, as the file that says so names it.
+    #: The document, by the name that it has in the unit's file.
     document: str = ""
-    #: What tells equal sources apart: gettext's msgctxt, Weblate's context, an id.
+    #: What distinguishes equal sources: gettext's msgctxt, Weblate's context, an id.
     context: str = ""
-    #: Coded sources of the neighbours.
+    #: The coded source of the segment before this one.
     before: str = ""
+    #: The coded source of the segment after this one.
     after: str = ""
 
 
@@ -152,17 +161,20 @@ class TranslationUnit:
     source: str
     #: Coded text with the codes of the source, each exactly once.
     target: str
+    #: The languages of source and target.
     pair: LanguagePair
     #: :data:`HUMAN`, or the fingerprint of the engine that made the target.
     maker: str
     state: State
     #: Where the source was last seen; empty when it came from a file.
     document: str = ""
+    #: The line there, from 1.
     line: int | None = None
     #: The source that this one replaced in the book, when that is known.
     replaced: str = ""
-    #: Seconds since the epoch; 0 lets the memory fill in the present.
+    #: Seconds since the epoch; 0: the memory sets the present time.
     created: int = 0
+    #: Seconds since the epoch, as :attr:`created`.
     changed: int = 0
     #: The person, as the file that the unit is from names them.
     author: str = ""
@@ -173,12 +185,12 @@ class TranslationUnit:
 
     @property
     def key(self) -> str:
-        """What the memory knows the source by: :func:`inline_codes.normalise` of it."""
+        """The memory's key of the source, by :func:`.inline_codes.normalise`."""
         return inline_codes.normalise(self.source)
 
     @property
     def by_human(self) -> bool:
-        """Whether a person answers for the target."""
+        """Whether a person wrote or approved the target."""
         return self.maker == HUMAN
 
 
@@ -186,6 +198,7 @@ class TranslationUnit:
 class Match:
     """A unit that the memory offers for a source."""
 
+    #: The unit, whose source may differ from the one that was asked for.
     unit: TranslationUnit
     #: 0–100; 100 only where the normalised sources are equal.
     score: int
@@ -194,8 +207,11 @@ class Match:
 class Severity(str, Enum):
     """How bad a finding is for the reader of the edition."""
 
+    #: A reader gets wrong information, or cannot read the text.
     ERROR = "error"
+    #: A person should look at it; it may be right.
     WARNING = "warning"
+    #: A matter of typography, or of no urgency.
     INFO = "info"
 
     def __str__(self) -> str:
@@ -210,25 +226,26 @@ class Finding:
     check: str
     severity: Severity
     location: Location
+    #: What is wrong.
     message: str
-    #: The coded source it is about; never written to a log.
+    #: The coded source of the segment; never written to a log.
     source: str = ""
 
     @property
     def key(self) -> str:
-        """What the memory knows the source by: :func:`inline_codes.normalise` of it."""
+        """The memory's key of the source, by :func:`.inline_codes.normalise`."""
         return inline_codes.normalise(self.source)
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How much hypotheses are like references, by one metric."""
+    """How similar hypotheses are to references, by one metric."""
 
     #: ``BLEU``, ``chrF2`` or ``TER``, with what it counts where that is not usual.
     metric: str
     #: 0–100; of TER 0 is the best, and it can exceed 100.
     value: float
-    #: sacreBLEU's: everything that changes the number. Never quote one without it.
+    #: sacreBLEU's signature: all that changes the value. Always give both together.
     signature: str
     #: Number of segments that were compared.
     segments: int
@@ -242,7 +259,7 @@ class Usage:
 
     #: Distinct segments of the book.
     segments: int = 0
-    #: Those that the memory knew.
+    #: Those that were recalled from the memory.
     recalled: int = 0
     #: Those that the engine translated in this build.
     translated: int = 0
@@ -257,8 +274,7 @@ class Edition:
     """The book in one target language, before it is written."""
 
     pair: LanguagePair
-    #: What to publish, by normalised source: see
-    #: :func:`amts_sphinx.core.inline_codes.normalise`.
+    #: What to publish, by the key of the source: :attr:`TranslationUnit.key`.
     units: Mapping[str, TranslationUnit]
     findings: tuple[Finding, ...]
     usage: Usage

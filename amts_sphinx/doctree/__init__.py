@@ -1,1 +1,1 @@
-"""From a doctree to segments: what is text, and what its markup becomes."""
+"""From a doctree to segments: find the text, and turn its markup into codes."""

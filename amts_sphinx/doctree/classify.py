@@ -1,4 +1,4 @@
-"""Which nodes hold words to translate, and which reach the edition as they are."""
+"""Which nodes hold words to translate, and which go into the edition unchanged."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _NAMES: Final = frozenset(
 #: Those of them that may have a title of their own, and what they show without one.
 _NUMBERED: Final = frozenset({"cve", "cwe", "pep", "rfc"})
 _NUMBER: Final = re.compile(r"(?:PEP|RFC|CVE|CWE)[ -]?\d")
-#: A word that is rather a name of a file.
+#: A word that looks like the name of a file.
 _FILE: Final = re.compile(r"\S*[./_\\]\S*")
 #: The roles whose explicit text Sphinx keeps in a literal although it is prose.
 _PROSE_IN_LITERAL: Final = frozenset({"numref", "download"})
-#: What Sphinx fills in the text of ``:numref:`` when it writes.
+#: The placeholders in the text of ``:numref:`` that Sphinx fills when it writes.
 HOLES: Final = re.compile(r"(%s|\{name\}|\{number\})")
 _LETTER: Final = re.compile(r"[^\W\d_]")
-#: Elements whose text is not prose, with all that is in them.
+#: Elements that hold no prose, nor do the elements inside them.
 _CODE: Final = (
     nodes.FixedTextElement,
     nodes.raw,
@@ -59,17 +59,19 @@ _CODE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SegmentRules:
-    """What is taken from a doctree, and in which pieces."""
+    """Which text is taken from a doctree, and how it is split."""
 
     #: The source language, as a BCP 47 tag.
     language: str
     #: Whether that language has blanks between its words.
     spaced: bool = True
+    #: Whether segments are sentences, not paragraphs.
     by_sentence: bool = True
     #: Names of nodes or of their classes that are left in the source language.
     skip: frozenset[str] = frozenset()
+    #: Whether figures are translated: captions, legends and alternative texts.
     figure_captions: bool = False
-    #: Texts of default substitutions, which are no words, and the name of each.
+    #: Texts of default substitutions, such as ``|today|``, with the name of each.
     values: tuple[tuple[str, str], ...] = ()
 
 
@@ -112,7 +114,7 @@ def is_name(node: nodes.Element) -> bool:
 def _is_filled(node: nodes.Element) -> bool:
     """Tell whether Sphinx replaces the text of a reference when it writes.
 
-    Only ``:term:`` keeps the words it was given when none are given for it.
+    It does so where the author gave no text of their own, except for ``:term:``.
     """
     if not isinstance(node, addnodes.pending_xref):
         return False
@@ -134,7 +136,7 @@ def _is_wordless(node: nodes.Element, rules: SegmentRules) -> bool:
 
 
 def _is_address(text: str, uri: str) -> bool:
-    """Tell whether a link shows no more than where it leads."""
+    """Tell whether the text of a link is only its address."""
     bare = uri.partition("://")[2] or uri.removeprefix("mailto:")
     return bool(text) and text.rstrip("/") in {uri.rstrip("/"), bare.rstrip("/")}
 
@@ -158,7 +160,7 @@ def holds_prose_in_literal(node: nodes.Element) -> bool:
 def is_code(node: nodes.Element) -> bool:
     """Tell whether nothing in *node* is prose."""
     if isinstance(node, nodes.Invisible):
-        # autosummary's table is a comment by descent, but the reader sees it.
+        # autosummary's table is a subclass of comment, but readers see it.
         return type(node).__name__ != "autosummary_table"
     return isinstance(node, _CODE)
 

@@ -1,7 +1,7 @@
-"""Inline markup to codes: which nodes hold words, and what stands behind a code.
+"""Turn inline markup into codes, and keep the nodes that each code stands for.
 
-A node that holds words to translate becomes ``<g>``; one that must reach the edition as
-it is, or that Sphinx fills when it writes, becomes ``<x/>``.
+A node that holds words to translate becomes ``<g>``. A node that goes into the edition
+unchanged, or that Sphinx fills when it writes, becomes ``<x/>``.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
 
     from amts_sphinx.doctree.classify import SegmentRules
 
-#: What stands between two keys that are pressed together or in turn.
+#: The texts between two keys of a combination.
 _JOINTS: Final = frozenset({"+", "-", "^", " "})
 _CJK: Final = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
-#: The end of a line within running text that has no blanks between words.
+#: A line break between two characters of a script that has no blanks between words.
 _SEAM: Final = re.compile(rf"(?<={_CJK})\s*\n\s*|\s*\n\s*(?={_CJK})")
 
 
 class Slot(NamedTuple):
-    """What stands behind a code."""
+    """The nodes that a code stands for."""
 
     #: The nodes that take the code's place; more than one for a combination of keys.
     outer: tuple[nodes.Node, ...]
-    #: For a paired code, the node that the words within it go to.
+    #: For a paired code, the node that takes the words inside the code.
     inner: nodes.Element | None
 
 
@@ -53,19 +53,19 @@ class Coder:
         self._values = dict(rules.values)
         self.names: list[Code] = []
         self.slots: list[Slot] = []
-        #: Nodes that a reader does not see. They get no code, since it does not matter
-        #: where in their container they stand, and since translators lose them.
+        #: Nodes that a reader does not see. They get no code: their position in the
+        #: container does not matter, and translators would lose them.
         self.invisible: list[nodes.Node] = []
 
     def code(self, children: Iterable[nodes.Node]) -> str:
-        """Return *children* as coded text; codes are numbered on from the last."""
+        """Return *children* as coded text; its codes continue the numbering."""
         return "".join(
             self._node(group[0]) if len(group) == 1 else self._keys(group)
             for group in _grouped(children)
         )
 
     def _keys(self, group: Sequence[nodes.Node]) -> str:
-        """Code a combination of keys, which newer versions of Sphinx take apart."""
+        """Code a combination of keys, which newer versions of Sphinx split."""
         text = "".join(node.astext() for node in group)
         return inline_codes.empty(self._add(group, None, "literal", text))
 
@@ -76,7 +76,7 @@ class Coder:
             self.invisible.append(node)
             return ""
         if "accelerator" in node["classes"]:
-            # The underlined letter of a label; it is another one in another language.
+            # The underlined letter of a label; it differs from language to language.
             return inline_codes.escape(node.astext())
         if holds_prose_in_literal(node):
             return self._with_holes(node)
@@ -99,7 +99,7 @@ class Coder:
         return inline_codes.escape(_collapse(text))
 
     def _innermost(self, node: nodes.Element) -> nodes.Element:
-        """Go down while a reference only wraps one more inline element."""
+        """Return the deepest of elements that each hold only the next one."""
         while len(node.children) == 1:
             child = node.children[0]
             if not isinstance(child, nodes.Element) or is_opaque(child, self._rules):
@@ -108,7 +108,7 @@ class Coder:
         return node
 
     def _with_holes(self, node: nodes.Element) -> str:
-        """Code a reference with places that Sphinx fills, as in ``Figure %s``."""
+        """Code a reference with placeholders that Sphinx fills: ``Figure %s``."""
         literal = node.children[0]
         if not isinstance(literal, nodes.Element):
             raise TypeError(f"a literal was expected in {node.tagname}")
@@ -174,9 +174,9 @@ def kind_of(node: nodes.Element) -> str:
 
 
 def equiv_of(node: nodes.Element) -> str:
-    """Return what *node* says or points at, the same in every edition of a book.
+    """Return the text or the target of *node*, the same in every edition of a book.
 
-    It is empty for markup that says nothing by itself, such as emphasis.
+    It is empty for markup without a meaning of its own, such as emphasis.
     """
     if isinstance(node, (addnodes.pending_xref, addnodes.download_reference)):
         return str(node.get("reftarget", ""))

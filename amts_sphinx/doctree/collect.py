@@ -1,7 +1,7 @@
-"""The hook after parsing: note each document's texts while Sphinx reads it.
+"""The transform after parsing: take each document's text while Sphinx reads it.
 
-They are kept in the environment, so that a later build knows them without looking at a
-doctree again.
+The result is kept in Sphinx's environment, so that a later build need not load the
+doctrees of documents that have not changed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class DocumentTexts(NamedTuple):
     """The texts of one document."""
 
     containers: tuple[Container, ...]
-    #: What ``|today|`` said when the document was read.
+    #: The text of ``|today|`` when the document was read.
     date: str
 
 
@@ -45,9 +45,9 @@ def texts_of(env: BuildEnvironment) -> dict[str, DocumentTexts]:
 
 
 def _packed(env: BuildEnvironment) -> dict[str, bytes]:
-    """Return the pickled texts by document; the dictionary of the environment.
+    """Return the pickled texts by document: the dictionary in the environment.
 
-    Most builds only load and save them: a plain one, and every edition's own.
+    They are pickled one by one, since most builds only load and save them.
     """
     packed: dict[str, bytes] | None = getattr(env, _ATTRIBUTE, None)
     if packed is None:
@@ -75,10 +75,10 @@ def _finder(rules: SegmentRules, locale: str) -> Finder:
 
 
 class CollectTexts(SphinxTransform):
-    """Notes the texts of the document that is being read."""
+    """Takes the texts of the document that is being read."""
 
-    # docutils sorts priorities as text of three digits, so this is the last there is;
-    # only then has Sphinx taken its own helpers out of the doctree.
+    # docutils compares priorities as text of three digits, so this one is the last.
+    # Before it, the doctree still holds helper nodes of Sphinx's own transforms.
     default_priority = 999
 
     def apply(self, **_: Any) -> None:
@@ -99,7 +99,7 @@ def _purge(_: Sphinx, env: BuildEnvironment, docname: str) -> None:
 def _merge(
     _: Sphinx, env: BuildEnvironment, docnames: Iterable[str], other: BuildEnvironment
 ) -> None:
-    """Take the texts that another process read."""
+    """Take over the texts of documents that another process read."""
     theirs = _packed(other)
     _packed(env).update({d: theirs[d] for d in docnames if d in theirs})
 

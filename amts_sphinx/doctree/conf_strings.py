@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
 
-#: What stands for a document's name where a text is in no document.
+#: The name in place of a document's, for texts that are in no document.
 CONF: Final = "conf.py"
 _STRINGS: Final = (
     "project",
@@ -38,9 +38,9 @@ _THEME_OPTIONS: Final = ("announcement", "description")
 
 
 def containers(config: Config, env: BuildEnvironment) -> tuple[Container, ...]:
-    """Return those texts that an author wrote; Sphinx's defaults follow from them.
+    """Return the texts that the author gave; Sphinx derives its defaults from them.
 
-    The kind of each is the name of its value.
+    The kind of each is the name of its configuration value.
     """
     found = [_container(text, name, Location(CONF)) for name, text in _texts(config)]
     found += [
@@ -56,28 +56,28 @@ def overrides(config: Config, targets: Mapping[str, str]) -> dict[str, Any]:
     :param targets: coded targets by normalised source
     """
 
-    def say(text: Any) -> Any:
+    def target(text: Any) -> Any:
         return translated(text, targets) if isinstance(text, str) else text
 
     found: dict[str, Any] = {
-        name: say(config[name]) for name in _STRINGS if _is_written(config, name)
+        name: target(config[name]) for name in _STRINGS if _is_written(config, name)
     }
     for name, positions in _TITLES.items():
         if _is_written(config, name):
             found[name] = [
-                tuple(say(x) if i in positions else x for i, x in enumerate(row))
+                tuple(target(x) if i in positions else x for i, x in enumerate(row))
                 for row in config[name]
             ]
     options = config["html_theme_options"]
     if any(options.get(name) for name in _THEME_OPTIONS):
         found["html_theme_options"] = options | {
-            name: say(options[name]) for name in _THEME_OPTIONS if options.get(name)
+            name: target(options[name]) for name in _THEME_OPTIONS if options.get(name)
         }
     return found
 
 
 def translate_synopses(env: BuildEnvironment, targets: Mapping[str, str]) -> None:
-    """Put the synopses of modules into the language of an edition's environment."""
+    """Replace the synopses of modules in an edition's environment by their targets."""
     modules = _modules(env)
     for name, module in modules.items():
         modules[name] = module._replace(synopsis=translated(module.synopsis, targets))
@@ -90,7 +90,7 @@ def translated(text: str, targets: Mapping[str, str]) -> str:
 
 
 def today(config: Config) -> str:
-    """Return what ``|today|`` says, in the language of *config*."""
+    """Return the text of ``|today|`` in the language of *config*."""
     if config.today:
         return str(config.today)
     return _date(config.today_fmt or _("%b %d, %Y"), config.language)

@@ -1,4 +1,4 @@
-"""Read a book for its texts alone: any Sphinx source tree."""
+"""Read any Sphinx source tree, only for its texts."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 class BookRead(NamedTuple):
-    """What was found in a source tree."""
+    """The texts of a source tree."""
 
     #: BCP 47.
     language: str
     texts: Book
-    #: What Sphinx warned of while it read.
+    #: Sphinx's warnings, one a line.
     warnings: str
 
 
@@ -68,7 +68,7 @@ def read(srcdir: Path, language: str = "") -> BookRead:
 
 
 def _texts(app: Sphinx, tag: str) -> Book:
-    """Extract everything, figures' texts too: a person may have translated them."""
+    """Extract all texts, also those of figures: people may have translated them."""
     values = conf_strings.values(app.config)
     spaced = find_language(tag).spaced
     rules = SegmentRules(tag, spaced=spaced, figure_captions=True, values=values)

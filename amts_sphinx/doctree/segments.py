@@ -1,4 +1,4 @@
-"""From a doctree to segments: its texts, split into what is translated at a time."""
+"""From a doctree to containers: its texts, split into segments."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _IGNORE: Final = re.compile(r"amts-ignore:\s*(.+)", re.DOTALL)
 def containers(
     doctree: nodes.document, docname: str, finder: Finder
 ) -> tuple[Container, ...]:
-    """Extract all that is to be translated from a doctree, in document order."""
+    """Return all texts of a doctree that are to be translated, in document order."""
     ignored = _Ignored(doctree)
     return tuple(
         ignored.marked(container(site, docname, finder.rules), site.node)
@@ -38,7 +38,7 @@ def containers(
 
 
 def container(site: Site, docname: str, rules: SegmentRules) -> Container:
-    """Return a site's text, split into the segments that it is translated in."""
+    """Return a site's text, split into segments."""
     place = Location(docname, _line(site.node))
     whole = Segment(site.coded, site.kind, place, site.names)
     by_sentence = rules.by_sentence and not site.attribute
@@ -59,7 +59,7 @@ class _Ignored:
     """The checks that comments of one document switch off, ``amts-ignore: numbers``."""
 
     def __init__(self, doctree: nodes.document) -> None:
-        #: By the element that follows the comment; it holds for all that is in that.
+        #: By the element after the comment; they hold for all inside that element.
         self._of: dict[nodes.Node, frozenset[str]] = {}
         for comment in doctree.findall(nodes.comment):
             if found := _IGNORE.fullmatch(comment.astext().strip()):
@@ -68,7 +68,7 @@ class _Ignored:
                     self._of[after] = self._of.get(comment, frozenset()) | ids
 
     def marked(self, found: Container, node: nodes.Node) -> Container:
-        """Return the container of *node* with what is switched off there or around."""
+        """Return the container of *node* with the checks that are off at *node*."""
         ids: frozenset[str] = frozenset()
         around: nodes.Node | None = node if self._of else None
         while around is not None:
@@ -78,7 +78,7 @@ class _Ignored:
 
 
 def _known(ids: list[str], comment: nodes.comment) -> frozenset[str]:
-    """Return *ids* if they are checks; an author is told if they are not."""
+    """Return *ids* if all are checks; otherwise warn the author and return none."""
     try:
         checks.check_ids("amts-ignore", ids)
     except ConfigError as exc:
@@ -88,7 +88,7 @@ def _known(ids: list[str], comment: nodes.comment) -> frozenset[str]:
 
 
 def _next(node: nodes.Node) -> nodes.Node | None:
-    """Return the element after *node*; another comment is one too."""
+    """Return the node after *node*, which may be another comment."""
     children = node.parent.children
     place = children.index(node)
     return children[place + 1] if place + 1 < len(children) else None

@@ -1,8 +1,8 @@
 """Find every text of a doctree that a reader sees, and code its markup.
 
-This module reads nodes and never writes them. What it leaves out, it leaves out for a
-reason that is written here: code, mathematics, raw output, figures, what is invisible,
-what Sphinx wrote itself, and what the author marked ``notranslate``.
+This module reads nodes and never changes them. It leaves out code, mathematics, raw
+output, figures, invisible nodes, the words that Sphinx added, and what the author
+marked ``notranslate``.
 """
 
 from __future__ import annotations
@@ -58,15 +58,15 @@ class Site(NamedTuple):
     coded: str
     #: The attribute that holds the text; empty when the node's children do.
     attribute: str = ""
-    #: Where in the attribute, when it is a list of tuples.
+    #: The position in the attribute, when that is a list of tuples.
     position: tuple[int, ...] = ()
     names: tuple[Code, ...] = ()
-    #: What stands behind the codes 1, 2, 3, …
+    #: The nodes behind the codes 1, 2, 3, …
     slots: tuple[Slot, ...] = ()
     #: Invisible children before and after the text, which keep their places.
     before: tuple[nodes.Node, ...] = ()
     after: tuple[nodes.Node, ...] = ()
-    #: Sphinx's own words for it in the target language, for a string of Sphinx's.
+    #: For a text that Sphinx added: Sphinx's own text in the target language.
     baked: str | None = None
     level: int = 0
 
@@ -92,7 +92,7 @@ class Finder:
         if isinstance(node, addnodes.index) or is_code(node):
             return
         if isinstance(node, nodes.Inline) and is_opaque(node, self.rules):
-            # Code without a paragraph around it, as in the fields of an object.
+            # Code without a paragraph around it, such as in the fields of an object.
             yield from self._within(node, level)
         elif is_container(node):
             site = self._site(node, level)
@@ -109,7 +109,7 @@ class Finder:
                 yield from self._inside(child, level)
 
     def _inside(self, node: nodes.Element, level: int) -> Iterator[Site]:
-        """Yield what a container's inline children hold in attributes, and labels."""
+        """Yield the texts in attributes of inline nodes, and version labels."""
         if self._skipped(node):
             return
         yield from _attributes(node, self.strings)
@@ -137,8 +137,8 @@ class Finder:
         kind = node.tagname
         before, kids, after = _edges(node.children)
         while (inner := _only_wrapper(kids, self.rules)) is not None:
-            # The whole text stands in one link or emphasis: take what is in it, so
-            # that it has the same key as the same words elsewhere.
+            # The whole text is inside one link or emphasis: take its content, so that
+            # it has the same key as the same words elsewhere.
             node = inner
             before, kids, after = _edges(node.children)
         coder = Coder(self.rules)
@@ -160,7 +160,7 @@ class Finder:
 def _in_source_order(node: nodes.Element) -> list[nodes.Element]:
     """Return the children of *node* as the author wrote them.
 
-    Sphinx sorts the items of a glossary, in every language otherwise.
+    Sphinx sorts the items of a glossary, and differently in each language.
     """
     children = [child for child in node.children if isinstance(child, nodes.Element)]
     if isinstance(node.parent, addnodes.glossary):
@@ -171,7 +171,7 @@ def _in_source_order(node: nodes.Element) -> list[nodes.Element]:
 def _edges(
     children: Iterable[nodes.Node],
 ) -> tuple[tuple[nodes.Node, ...], list[nodes.Node], tuple[nodes.Node, ...]]:
-    """Part invisible nodes at either end from the text between them."""
+    """Return the invisible nodes before the text, the text, and those after it."""
     kids = list(children)
     start, end = 0, len(kids)
     while start < end and _is_edge(kids[start]):
@@ -238,7 +238,7 @@ def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:
         parts = [" ".join(part.split()) for part in index_parts(entry)]
         kinds = [strings.exact(part) for part in parts] if entry[0] == "pair" else []
         for j, part in enumerate(parts):
-            # "module; os": where Sphinx says what a thing is, the rest is its name.
+            # "module; os": beside a word of Sphinx's stands the name of an object.
             baked = kinds[j] if any(kinds) else None
             if of_object:
                 baked = baked or strings.pattern(part)
@@ -250,14 +250,14 @@ def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:
 
 
 def _is_of_object(node: addnodes.index) -> bool:
-    """Tell whether a domain wrote the entry, for the object described next."""
+    """Tell whether a domain added the entry, for the object described next."""
     siblings = node.parent.children[node.parent.index(node) + 1 :]
     following = (n for n in siblings if not isinstance(n, nodes.Invisible))
     return isinstance(next(following, None), addnodes.desc)
 
 
 def index_parts(entry: tuple[str, ...]) -> list[str]:
-    """Return the words of an index entry that stand between its semicolons."""
+    """Return the parts of an index entry between its semicolons."""
     if entry[0] in _PARTED_INDEX:
         return [part.strip() for part in entry[1].split(";")]
     return [entry[1]]

@@ -1,8 +1,8 @@
-"""Sphinx's and docutils' own words, where they were baked into a doctree.
+"""The words that Sphinx and docutils put into a doctree while they read.
 
-"Added in version 1.2", "Parameters" or "Contents" become text when a document is read,
-in the source language. They belong to Sphinx's catalogue, not to an engine. They are
-looked for at certain nodes only: an author may well write "HTML documentation".
+"Added in version 1.2", "Parameters" or "Contents" become text of the document, in the
+source language. Sphinx's catalogues translate them, not an engine. They are recognised
+at certain nodes only, since an author may write the same words.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _LOCALE: Final = Path(sphinx.__file__).parent / "locale"
-#: Where the parts of Sphinx stand that put words into doctrees.
+#: The files of Sphinx that put words into doctrees.
 _WRITERS: Final = re.compile(r"(?:.*sphinx/)?(?:domains|ext|directives|roles)\b")
 _HOLE: Final = re.compile(r"%(?:\(\w+\))?[sd]")
-#: A pattern must say this much, in characters, to be recognised.
+#: The least number of characters that a pattern has outside of its placeholders.
 _LEAST: Final = 4
 _LABELLED_TOPICS: Final = {"contents", "abstract", "dedication"}
 
@@ -59,54 +59,54 @@ def _labels(locale: str) -> Mapping[str, str]:
 
 
 class UiStrings:
-    """What Sphinx says in the source language, and what it says in the target's."""
+    """Sphinx's own texts in the source language, each with the one in the target's."""
 
     def __init__(self, source: str, target: str = "") -> None:
         """Take two Sphinx locales; without *target*, strings are only recognised."""
-        say = _translations(source).gettext
-        reply = _translations(target or source).gettext
+        in_source = _translations(source).gettext
+        in_target = _translations(target or source).gettext
         self._exact: dict[str, str] = {}
         self._patterns: list[tuple[re.Pattern[str], str]] = []
         for message in _messages():
-            said = say(message)
-            if _HOLE.search(said):
-                self._add_pattern(said, reply(message))
+            text = in_source(message)
+            if _HOLE.search(text):
+                self._add_pattern(text, in_target(message))
             else:
-                self._exact.setdefault(said, reply(message))
+                self._exact.setdefault(text, in_target(message))
                 # Some words, such as an index's "module", are never translated.
-                self._exact.setdefault(message, reply(message))
-        # The longest pattern says most about what a text is.
+                self._exact.setdefault(message, in_target(message))
+        # The longest pattern is the most specific one.
         self._patterns.sort(key=lambda row: -len(row[0].pattern))
         self._known: dict[str, str | None] = {}
         here, there = _labels(source), _labels(target or source)
         self._label = {here[key]: there.get(key, here[key]) for key in here}
 
-    def _add_pattern(self, said: str, reply: str) -> None:
-        fixed = _HOLE.split(said)
+    def _add_pattern(self, text: str, target: str) -> None:
+        fixed = _HOLE.split(text)
         enough = len("".join(fixed).strip()) >= _LEAST
-        if enough and "%(" not in said + reply and _holes(said) == _holes(reply):
+        if enough and "%(" not in text + target and _holes(text) == _holes(target):
             found = "(.+?)".join(map(re.escape, fixed))
-            self._patterns.append((re.compile(found), _HOLE.sub("%s", reply)))
+            self._patterns.append((re.compile(found), _HOLE.sub("%s", target)))
 
     def exact(self, text: str) -> str | None:
-        """Return the counterpart of a message without holes."""
+        """Return the target of a message without placeholders."""
         return self._exact.get(text)
 
     def label(self, text: str) -> str | None:
-        """Return the counterpart of a docutils label."""
+        """Return the target of a docutils label."""
         return self._label.get(text)
 
     def pattern(self, text: str) -> str | None:
-        """Return the counterpart of a message with its holes filled."""
+        """Return the target of a message whose placeholders are filled."""
         if text not in self._known:
             self._known[text] = self._match(text)
         return self._known[text]
 
     def _match(self, text: str) -> str | None:
-        for found, reply in self._patterns:
-            match = found.fullmatch(text)
+        for pattern, target in self._patterns:
+            match = pattern.fullmatch(text)
             if match:
-                return reply % match.groups()
+                return target % match.groups()
         return None
 
 
@@ -115,7 +115,7 @@ def _holes(message: str) -> int:
 
 
 def counterpart(node: nodes.Element, strings: UiStrings) -> str | None:
-    """Return Sphinx's words for *node* in the target language, if they are Sphinx's.
+    """Return the text of *node* in the target language, if Sphinx added that text.
 
     :returns: ``None`` when the text of the node is the author's
     """
@@ -141,15 +141,15 @@ def is_todo(node: nodes.Node) -> bool:
 
 
 def is_version_label(node: nodes.Node) -> bool:
-    """Tell whether *node* is the "Added in version …" that Sphinx puts first."""
+    """Tell whether *node* is an "Added in version …" that Sphinx added."""
     return isinstance(node, nodes.inline) and "versionmodified" in node["classes"]
 
 
 def _version_label(text: str, strings: UiStrings) -> str | None:
-    """Translate a version label, with the stop or colon that Sphinx put after it."""
+    """Translate a version label; the stop or colon after it stays."""
     core = text.rstrip(" :").removesuffix(".")
-    reply = strings.pattern(core)
-    return None if reply is None else reply + text[len(core) :]
+    target = strings.pattern(core)
+    return None if target is None else target + text[len(core) :]
 
 
 def _ancestor(node: nodes.Element, height: int) -> nodes.Element | None:

@@ -1,4 +1,4 @@
-"""Translations that exist and their references, one for one, from files and folders."""
+"""Read translations and their references, one for one, from files or folders."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class Comparable(NamedTuple):
-    """Texts that can be scored: each hypothesis has its reference."""
+    """Texts that can be scored: each hypothesis has a reference."""
 
-    #: Of each system, in the order asked for.
+    #: The hypotheses of each system.
     systems: tuple[list[str], ...]
     references: list[str]
-    #: What is not compared, for people to read.
+    #: Messages about texts that are not compared.
     remarks: list[str]
 
 
@@ -30,29 +30,29 @@ def read(
     systems: Sequence[Path],
     reference: Path,
     pair: LanguagePair,
-    tell: Callable[[str], None],
+    on_skip: Callable[[str], None],
 ) -> Comparable:
     """Read translations, and what people wrote in their place.
 
-    All are text files with a segment a line, or files of units, which are paired by
-    their sources, or folders with editions, whose documents are paired by their names
+    All are text files with a segment a line; or files of units, which are paired by
+    their sources; or folders with editions, whose documents are paired by their names
     and then aligned.
 
-    :param systems: the translations; one alone if it is an edition
-    :param tell: takes a line on each text of a file that is left out
-    :raises ScoreError: they are not of one kind, or not one for one
+    :param systems: the translations; only one, if they are editions
+    :param on_skip: takes a message about each text of a file that is left out
+    :raises ScoreError: they are not all of the same kind, or do not match
     :raises AmtsError: one cannot be read
     """
     kinds = {_kind(path) for path in (*systems, reference)}
     if len(kinds) > 1:
         raise ScoreError(
-            f"{', '.join(map(str, systems))} and {reference} are not of one kind: text"
-            " files, files of units, or folders"
+            f"{', '.join(map(str, systems))} and {reference} are not of one kind: all"
+            " text files, all files of units, or all folders"
         )
     if kinds == {"text"}:
         return Comparable(tuple(map(_lines, systems)), _lines(reference), [])
     if kinds == {"units"}:
-        return _units([_targets(p, pair, tell) for p in (*systems, reference)])
+        return _units([_targets(p, pair, on_skip) for p in (*systems, reference)])
     if len(systems) > 1:
         raise ScoreError(
             "editions have no segments in common; a baseline must be a file"
@@ -68,7 +68,7 @@ def _kind(path: Path) -> str:
 
 
 def _lines(path: Path) -> list[str]:
-    """Return the lines, as ``sacrebleu`` takes them."""
+    """Return the lines of a text file, split as ``sacrebleu`` does."""
     try:
         with path.open(encoding="utf-8", newline="\n") as stream:
             return [line.rstrip() for line in stream]
@@ -78,12 +78,12 @@ def _lines(path: Path) -> list[str]:
 
 
 def _targets(
-    path: Path, pair: LanguagePair, tell: Callable[[str], None]
+    path: Path, pair: LanguagePair, on_skip: Callable[[str], None]
 ) -> dict[str, str]:
-    """Return the words of each translation, by normalised source."""
+    """Return the words of each translation, by the key of its source."""
     return {
         unit.key: " ".join(inline_codes.plain(unit.target).split())
-        for unit in formats.read(path, pair, on_skip=tell)
+        for unit in formats.read(path, pair, on_skip=on_skip)
         if unit.pair == pair
     }
 
@@ -93,7 +93,7 @@ def _units(files: Sequence[Mapping[str, str]]) -> Comparable:
     keys = [key for key in reference if all(key in each for each in systems)]
     remarks = []
     if lost := len(reference) - len(keys):
-        remarks.append(f"{lost} references have no hypothesis, and are not scored")
+        remarks.append(f"{lost} references have no hypothesis and are not scored")
     if lost := max(len(each.keys() - reference.keys()) for each in systems):
         remarks.append(f"{lost} hypotheses have no reference")
     texts = tuple([each[key] for key in keys] for each in systems)
@@ -109,11 +109,12 @@ def _editions(edition: Path, reference: Path, language: str) -> Comparable:
     remarks = [line for each in both for line in each.warnings.splitlines()]
     if any(alone):
         remarks.append(
-            f"{alone[0]} documents only the edition has, {alone[1]} only the reference"
+            f"{alone[0]} documents are only in the edition, {alone[1]} only in the"
+            " reference"
         )
     pair = LanguagePair(language, language)
-    found = references.references(
+    passages = references.references(
         references.Books(ours, theirs, pair), names
     ).paragraphs
-    said = references.sources(found, pair)
-    return Comparable((said,), references.written(found, pair), remarks)
+    hypotheses = references.sources(passages, pair)
+    return Comparable((hypotheses,), references.written(passages, pair), remarks)

@@ -1,4 +1,4 @@
-"""The page of an experiment: its tables, and each passage as every arm said it."""
+"""The page of an experiment: its tables, and each passage with the arms' outputs."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ if TYPE_CHECKING:
     from amts_sphinx.evaluation.results import Evaluation, Example
     from amts_sphinx.text.diff import Piece
 
-#: Passages of a document on the page, the worst; a browser is slow with more.
+#: The most passages of a document on the page, the worst ones: more are slow to show.
 MOST: Final = 300
 
 
 class _PageText(NamedTuple):
-    """What one arm said."""
+    """The output of one arm."""
 
     arm: str
+    #: chrF2, 0–100.
     value: float
+    #: The text, with its difference from the arm before.
     pieces: list[Piece]
-    #: Whether it says the same as the arm before it.
+    #: Whether the arm before has the same output.
     same: bool
 
 
@@ -38,7 +40,7 @@ class _Passage(NamedTuple):
 class _PageDocument(NamedTuple):
     name: str
     passages: list[_Passage]
-    #: Better ones, which are not shown.
+    #: The number of better passages, which are not shown.
     untold: int
 
 
@@ -46,12 +48,12 @@ class _Direction(NamedTuple):
     found: Evaluation
     pair: LanguagePair
     documents: list[_PageDocument]
-    #: The score of the last arm over all, by metric, for its signature.
+    #: The last arm's total score by each metric, for the signatures.
     signatures: list[Score]
 
 
 def write(path: Path, found: Sequence[Evaluation], engine: str) -> None:
-    """Write the page; it needs nothing beside itself.
+    """Write the page, which needs no other file.
 
     :param found: each direction
     :param engine: its name

@@ -1,4 +1,4 @@
-"""The result of an experiment: scores by article and arm, and where an arm hurts."""
+"""The results of an experiment: scores by document and arm, and setbacks."""
 
 from __future__ import annotations
 
@@ -18,35 +18,36 @@ if TYPE_CHECKING:
     from amts_sphinx.parallel.references import Passage
     from amts_sphinx.text.metrics import Comparison
 
-#: A difference that chance alone makes as often as that shows nothing.
+#: A difference with this probability by chance alone is no evidence.
 _LIKELY: Final = 0.05
 
 
 class ScoreRow(NamedTuple):
-    """The scores of one document, or of all as one text."""
+    """The scores of one document, or of all documents as one text."""
 
     document: str
+    #: The number of passages.
     passages: int
-    #: By arm, in the order of the metrics.
+    #: By arm, each in the order of the metrics.
     scores: Mapping[str, tuple[Score, ...]]
 
     def score(self, arm: str, metric: str) -> Score:
-        """Return one of them."""
+        """Return the score of an arm by a metric."""
         return next(each for each in self.scores[arm] if each.metric == metric)
 
 
 class Setback(NamedTuple):
     """An arm that is worse than a simpler one."""
 
-    #: Empty: in all documents together.
+    #: Empty: all documents together.
     document: str
     arm: str
     #: The best of the arms before it.
     simpler: str
     metric: str
-    #: How much worse, 0–100.
+    #: How much worse the arm is, 0–100.
     loss: float
-    #: 0–1; ``None``: not asked for.
+    #: The probability of that by chance alone, 0–1; ``None``: not tested.
     p: float | None
 
     def __str__(self) -> str:
@@ -61,14 +62,15 @@ class Setback(NamedTuple):
 
 
 class Example(NamedTuple):
-    """A passage with what each arm made of it, as a reader sees them."""
+    """A passage with the output of each arm, as plain text."""
 
     document: str
     place: str
     source: str
     reference: str
-    #: In the order of the arms, and chrF2 of each, 0–100.
+    #: The outputs, in the order of the arms.
     hypotheses: tuple[str, ...]
+    #: chrF2 of each, 0–100.
     values: tuple[float, ...]
 
 
@@ -77,14 +79,15 @@ class Evaluation:
     """One direction of an experiment."""
 
     pair: LanguagePair
-    #: The names of the scores; the first is the headline.
+    #: The names of the scores; the first is the main one.
     metrics: tuple[str, ...]
-    #: What each arm said, the simplest first.
+    #: The output of each arm, the simplest first.
     spoken: tuple[SystemOutput, ...]
+    #: The scores of each document.
     rows: tuple[ScoreRow, ...]
-    #: All passages as one text.
+    #: The scores of all passages as one text.
     total: ScoreRow
-    #: Each arm but the first beside the first, over all.
+    #: Each arm but the first against the first, on all passages.
     comparisons: Mapping[str, tuple[Comparison, ...]]
     setbacks: tuple[Setback, ...]
     examples: tuple[Example, ...]
@@ -99,7 +102,7 @@ class Evaluation:
         return fmean(row.score(arm, metric).value for row in self.rows)
 
     def remarks(self) -> Iterator[str]:
-        """Yield what must be known to read the numbers right."""
+        """Yield remarks that a reader needs to understand the scores."""
         for each in self.spoken:
             arm, pupil = each.pupil.arm, each.pupil
             if each.left == each.segments:
@@ -109,11 +112,11 @@ class Evaluation:
                 )
             elif each.left:
                 yield (
-                    f"{arm}: {each.left} of {each.segments} segments were left, and are"
-                    " scored in the source language"
+                    f"{arm}: {each.left} of {each.segments} segments were not"
+                    " translated, and are scored in the source language"
                 )
             if not pupil.learns and arm.parts != ("none",):
-                yield f"{arm}: the engine does not learn; it got nothing"
+                yield f"{arm}: this engine cannot learn, so it was given nothing"
             elif arm.parts != ("none",) and not pupil.units + pupil.terms:
                 yield f"{arm}: there was nothing to give to the engine"
 
@@ -127,10 +130,10 @@ def evaluate(
     samples: int = metrics.SAMPLES,
     progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
-    """Score what the arms said of the passages *found*, which stand by document.
+    """Score the arms' outputs for the passages *found*, which are grouped by document.
 
-    :param samples: of bootstrap resampling; 0: no intervals and no tests
-    :param progress: is told how many texts are scored, and of how many
+    :param samples: number of bootstrap samples; 0: no intervals and no tests
+    :param progress: takes the number of texts that are scored, and of all
     :raises ScoreError: there are no passages
     :raises ConfigError: there is no such metric
     """
@@ -229,7 +232,7 @@ class _Scorer:
                 yield Setback(row.document, arm, best, metric, loss, p)
 
     def examples(self, found: Sequence[Passage]) -> Iterator[Example]:
-        """Yield the passages, by document, and those that were said worst first."""
+        """Yield the passages, by document, those with the lowest scores first."""
         every = [self._texts(arm, found) for arm in self._said]
         wanted = references.written(found, self._pair)
         shown = references.sources(found, self._pair)

@@ -1,7 +1,7 @@
-"""The arms of an experiment: one engine, and what it is given of people's work.
+"""The arms of an experiment: one engine, given more or less of people's work.
 
-What an arm translated is kept in its own folder, which is named after what the engine
-was given: a second run asks for nothing, and no arm sees what another was taught.
+The translations of an arm are kept in a folder of its own, whose name depends on all
+that the engine was given. So a second run asks for nothing, and arms do not mix.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
     from amts_sphinx.engine.protocol import Engine
     from amts_sphinx.parallel.references import Passage
 
-#: What an engine may be given; an arm may have several, as ``sentence+terminology``.
+#: What an engine can be given; an arm can have several, as ``sentence+terminology``.
 PARTS: Final = ("none", "terminology", "paragraph", "sentence")
-#: Files in an arm's folder.
+#: The files in an arm's folder.
 _MEMORY, _TIMES = "memory.sqlite", "seconds.json"
 
 
 class System(NamedTuple):
-    """What an engine is given."""
+    """An arm: what the engine is given."""
 
-    #: Of :data:`PARTS`.
+    #: Some of :data:`PARTS`.
     parts: tuple[str, ...]
 
     @property
     def name(self) -> str:
-        """What the tables call it."""
+        """The name of the arm in the tables."""
         return "+".join(self.parts)
 
     def __str__(self) -> str:
@@ -52,50 +52,53 @@ class System(NamedTuple):
 
 
 class Lessons(NamedTuple):
-    """What there is to be given, in one direction."""
+    """All that arms can be given, in one direction."""
 
     pair: LanguagePair
     #: Units by part: ``paragraph`` and ``sentence``.
     units: Mapping[str, Sequence[TranslationUnit]]
-    #: Plain text.
+    #: The target of each term, as plain text.
     terms: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedSystem:
-    """An engine that was given what its arm gives."""
+    """An engine that has learnt what its arm gives."""
 
     arm: System
     pair: LanguagePair
     engine: Engine
-    #: Where it keeps its models, and we what it says.
+    #: The folder with the engine's models and the arm's translations.
     home: Path
-    #: Units and terms that it was given.
+    #: The number of units that it was given.
     units: int
+    #: The number of terms that it was given.
     terms: int
-    #: Whether it can take anything.
+    #: Whether the engine can learn at all.
     learns: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class SystemOutput:
-    """What one arm made of the passages."""
+    """The translations of one arm."""
 
     pupil: TrainedSystem
-    #: Coded targets, by normalised source.
+    #: Coded targets, by the key of the source.
     targets: Mapping[str, str]
-    #: Distinct segments: all, those that stay in the source, those of earlier runs.
+    #: The number of distinct segments.
     segments: int
+    #: How many of them were not translated.
     left: int
+    #: How many of them an earlier run had translated.
     recalled: int
-    #: On the clock, training included, of all runs that asked for anything.
+    #: Real time of all runs that asked for anything, training included.
     seconds: float
 
 
 def read_arm(text: str) -> System:
-    """Return the arm that *text* names.
+    """Return the arm with the name *text*.
 
-    :raises ConfigError: it does not
+    :raises ConfigError: there is no such arm
     """
     parts = tuple(dict.fromkeys(text.split("+")))
     both = {"paragraph", "sentence"} <= set(parts)
@@ -108,9 +111,9 @@ def read_arm(text: str) -> System:
 
 
 def teach(engine: Engine, arm: System, lessons: Lessons, work: Path) -> TrainedSystem:
-    """Give *engine* what *arm* says; nothing is sent.
+    """Train *engine* with what *arm* names; nothing is sent.
 
-    :param work: the folder of all arms
+    :param work: the folder that holds the folders of all arms
     """
     pair = lessons.pair
     units = [unit for part in arm.parts for unit in lessons.units.get(part, ())]

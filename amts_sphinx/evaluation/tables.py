@@ -1,7 +1,7 @@
 """The tables of an experiment as files: CSV, JSON, TeX.
 
-Scores are 0–1 in CSV and TeX, as they were published of the first system, and both 0–1
-and 0–100 in JSON, with all that is needed to get them again.
+Scores are 0–1 in CSV and TeX, as in the publication of the original system. JSON has
+them as 0–1 and 0–100, with all that is needed to reproduce them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from amts_sphinx.evaluation.systems import SystemOutput
     from amts_sphinx.text.metrics import Comparison
 
-#: Raised with each change of the JSON that its readers would notice.
+#: The version of the JSON's format, increased with each incompatible change.
 FORMAT: Final = 1
 _TEX: Final = {
     "\\": r"\textbackslash{}",
@@ -69,13 +69,13 @@ def table(found: Sequence[Evaluation]) -> str:
         for metric in each.metrics:
             for name, passages, values in _lines(each, metric):
                 cells = dict(zip(each.arms, values, strict=True))
-                told = [f"{cells[arm]:.6f}" if arm in cells else "" for arm in arms]
-                writer.writerow([*each.pair, metric, name, passages, *told])
+                shown = [f"{cells[arm]:.6f}" if arm in cells else "" for arm in arms]
+                writer.writerow([*each.pair, metric, name, passages, *shown])
     return text.getvalue()
 
 
 def _lines(found: Evaluation, metric: str) -> Iterator[tuple[str, int, list[float]]]:
-    """Yield name, number of passages, and the arms' scores, 0–1."""
+    """Yield the name of a row, the number of passages, and the arms' scores, 0–1."""
     for row in (*found.rows, found.total):
         values = [row.score(arm, metric).value / 100 for arm in found.arms]
         yield row.document or "*", row.passages, values
@@ -84,7 +84,7 @@ def _lines(found: Evaluation, metric: str) -> Iterator[tuple[str, int, list[floa
 
 
 def record(found: Sequence[Evaluation], engine: str) -> str:
-    """Return all that is known as JSON."""
+    """Return the complete results as JSON."""
     directions = [_direction(each) for each in found]
     whole = {"format": FORMAT, "engine": engine, "directions": directions}
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
@@ -153,7 +153,7 @@ def _comparison(first: str, arm: str, found: Comparison) -> dict[str, Any]:
 
 
 def tex(found: Sequence[Evaluation]) -> str:
-    """Return a tabular of the headline metric for each direction, 0–1."""
+    """Return a tabular of the main metric for each direction, 0–1."""
     return "\n".join(_tabular(each) for each in found)
 
 
@@ -172,8 +172,8 @@ def _tabular(found: Evaluation) -> str:
     for name, _, values in rows:
         if name == "*":
             lines.append(r"\hline")
-        told = [f"{value:.3f}" for value in values]
-        lines.append(_cells(names.get(name, name), *told))
+        shown = [f"{value:.3f}" for value in values]
+        lines.append(_cells(names.get(name, name), *shown))
     return "\n".join([*lines, r"\hline", r"\end{tabular}", ""])
 
 

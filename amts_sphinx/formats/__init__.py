@@ -1,4 +1,4 @@
-"""Files that carry translation units to and from other tools, one module a format."""
+"""Files of translation units, for exchange with other tools; one module a format."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ def read(
     *,
     on_skip: Callable[[str], None] | None = None,
 ) -> Iterator[TranslationUnit]:
-    """Yield the units of a file of any format that is known, by its suffix.
+    """Yield the units of a file; the suffix names the format.
 
-    Nothing happens before the first unit is asked for.
+    The file is opened when the first unit is asked for.
 
-    :param pair: the languages that are asked for, where a file does not tell; units of
-        other languages may come too
-    :param on_skip: is told, with file and line, of each text that is not usable;
-        without it such a text is an error, but for an empty field of a table
-    :raises InterchangeError: the format is not known, or the file cannot be read
+    :param pair: the languages, for files that do not name theirs; the units of other
+        files may be in other languages
+    :param on_skip: takes a message, with file and line, about each text that cannot be
+        used; without it such a text is an error, except for an empty field of a table
+    :raises InterchangeError: the format is unknown, or the file cannot be read
     """
     name, module = _module(path)
     if name == "tmx" and pair is not None:
@@ -60,13 +60,13 @@ def write(
 ) -> int:
     """Write the units of *pair* in the format that the suffix names.
 
-    Equal units make equal bytes. TMX keeps the most; XLIFF lacks the makers; PO keeps
-    one translation of each source, and CSV and TSV the words alone, as Amazon Translate
-    takes them.
+    Equal units give equal bytes. TMX keeps the most. XLIFF does not keep the makers, PO
+    keeps one translation of each source, and CSV and TSV keep only the words, as Amazon
+    Translate takes them.
 
-    :returns: how many units were written
-    :raises InterchangeError: the format is not known, a unit cannot be kept whole, or
-        the file cannot be written
+    :returns: the number of units that were written
+    :raises InterchangeError: the format is unknown, a unit cannot be written without
+        loss, or the file cannot be written
     """
     name, module = _module(path)
     mine = (unit for unit in units if unit.pair == pair)
@@ -74,7 +74,7 @@ def write(
     if name == "tmx":
         count = module.write(path, mine, source_language=pair.source)
     elif name == "xliff":
-        count = import_module(f"{__name__}.xliff_writer").write(path, mine)
+        count = module.write(path, mine)
     elif name == "po":
         count = module.write(path, mine, pair)
     else:
@@ -87,9 +87,9 @@ def _module(path: str | os.PathLike[str]) -> tuple[str, Any]:
     if not is_known(path):
         *known, last = _MODULES
         raise InterchangeError(
-            f"{path} is of no format that is known; its name may end in"
+            f"{path}: no format is known for this name; it may end in"
             f" {', '.join(known)} or {last}"
         )
-    # Each loads what it needs, and most builds need none.
+    # They are imported when needed; most builds need none.
     name = _MODULES[Path(path).suffix.lower()]
     return name, import_module(f"{__name__}.{name}")

@@ -1,9 +1,10 @@
 """CSV and TSV as Amazon Translate takes them for parallel data, and their readers.
 
-The rules are those of its developer guide: UTF-8; a first row of language codes, the
-source's first; no field of more than 1000 bytes, none that starts with ``+``, ``-``,
-``=`` or ``@`` or spans lines; of two rows with one source the last is taken, and so we
-write one. What the rules keep out is counted, never bent.
+The rules are those of its developer guide: UTF-8; language codes in the first row, the
+source's first; no field of more than 1000 bytes, with a line break, or with ``+``,
+``-``, ``=`` or ``@`` at its start. Of several rows with the same source the service
+takes the last, so only one is written. Pairs that break a rule are left out, and
+counted.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator
 
-#: What the service takes in a field, in bytes of UTF-8.
+#: The longest field that the service takes, in bytes of UTF-8.
 LONGEST: Final = 1000
-#: What a field may not start with: a spreadsheet would take it for a formula.
+#: Characters that a field may not start with: a spreadsheet would see a formula.
 _FORMULA: Final = ("+", "-", "=", "@")
 _TAB_SUFFIXES: Final = frozenset({".tsv", ".tab"})
 _STATES: Final = tuple(State)
@@ -37,24 +38,25 @@ _STATES: Final = tuple(State)
 class WriteCount:
     """How many pairs were written, and how many were not, by reason."""
 
+    #: Written.
     pairs: int = 0
-    #: Of another pair of languages than asked for.
+    #: Left out: in other languages.
     foreign: int = 0
-    #: Nothing to translate on one side, once the codes are gone.
+    #: Left out: no words on one side, when the codes are removed.
     wordless: int = 0
-    #: A field of more than :data:`LONGEST` bytes.
+    #: Left out: a field of more than :data:`LONGEST` bytes.
     too_long: int = 0
-    #: A field that starts like a spreadsheet's formula.
+    #: Left out: a field that starts like a spreadsheet's formula.
     formula: int = 0
-    #: A character that is none of writing, such as a bell.
+    #: Left out: a field with a control character.
     unprintable: int = 0
-    #: A pair that is there already.
+    #: Left out: the same pair again.
     repeated: int = 0
-    #: Another translation of a source that is there already.
+    #: Left out: another translation of the same source.
     conflicting: int = 0
 
     def left_out(self) -> dict[str, int]:
-        """Return the reasons that there were, with their counts."""
+        """Return the number of pairs that were left out, by reason."""
         return {
             reason: count
             for reason, count in asdict(self).items()
@@ -72,12 +74,12 @@ def write(
 ) -> WriteCount:
     """Write the units of *pair* as parallel data, sorted by source.
 
-    Equal units make equal bytes, whatever their order. Of several translations of one
-    source, that of the highest state is written, a person's before a machine's, then
-    the commonest.
+    Equal units give equal bytes, in any order. Of several translations of one source,
+    the one with the highest state is written, then a person's before a machine's, then
+    the most frequent one.
 
-    :param with_codes: keep coded text; otherwise only its words are written
-    :param tabs: whether tabs part the fields; by default, if *path* ends in ``.tsv``
+    :param with_codes: whether coded text is written, not only its words
+    :param tabs: whether tabs separate the fields; by default if *path* ends in ``.tsv``
     :raises InterchangeError: the file cannot be written
     """
     counts: Counter[str] = Counter()
@@ -111,7 +113,7 @@ def _delimiter(path: str | os.PathLike[str], tabs: bool | None) -> str:  # noqa:
 
 
 def _field(coded: str, with_codes: bool) -> str:  # noqa: FBT001 - private
-    """Return a text on one line."""
+    """Return the text of a field, without line breaks."""
     return " ".join((coded if with_codes else inline_codes.plain(coded)).split())
 
 
@@ -131,7 +133,7 @@ def _is_control(char: str) -> bool:
 
 
 def _best(rows: list[tuple[str, TranslationUnit]]) -> str:
-    """Return the target to keep, by rules that no order of the rows can change."""
+    """Return the target to keep; the order of the rows makes no difference."""
     counts = Counter(target for target, _ in rows)
 
     def rank(row: tuple[str, TranslationUnit]) -> tuple[object, ...]:
@@ -151,13 +153,13 @@ def read(
 ) -> Iterator[TranslationUnit]:
     """Yield the pairs of a CSV or TSV file as reviewed units of people, in order.
 
-    As at the service, a row without a source and a field without a target are passed
-    over. Nothing happens before the first unit is asked for.
+    As at the service, rows without a source and fields without a target are skipped.
+    The file is opened when the first unit is asked for.
 
-    :param with_codes: the fields are coded text, as :func:`write` was asked for
+    :param with_codes: whether the fields hold coded text
     :param tabs: as in :func:`write`
-    :param on_skip: is told, with file and line, of each pair that is passed over
-    :raises InterchangeError: the file cannot be read, or is not such a file
+    :param on_skip: takes a message, with file and line, about each pair that is skipped
+    :raises InterchangeError: the file cannot be read, or is not parallel data
     """
     for number, pair, source, target in pairs(path, tabs=tabs):
         where = f"{path}:{number}"
@@ -168,9 +170,9 @@ def read(
 
 
 class RowPair(NamedTuple):
-    """The source of a row with one of its targets; empty where there is nothing."""
+    """The source of a row with one of its targets; an empty field is empty here."""
 
-    #: 1-based.
+    #: From 1.
     line: int
     languages: LanguagePair
     source: str
@@ -180,10 +182,10 @@ class RowPair(NamedTuple):
 def pairs(
     path: str | os.PathLike[str], *, tabs: bool | None = None
 ) -> Iterator[RowPair]:
-    """Yield the fields of a CSV or TSV file with what they are, as they stand there.
+    """Yield the fields of a CSV or TSV file in pairs, without changing them.
 
     :param tabs: as in :func:`write`
-    :raises InterchangeError: the file cannot be read, or is not such a file
+    :raises InterchangeError: the file cannot be read, or is not parallel data
     """
     rows = _rows(Path(path), _delimiter(path, tabs))
     line, header = next(rows, (1, []))
@@ -233,7 +235,7 @@ def _languages(where: str, header: list[str]) -> list[str]:
 
 
 def _rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row that is not blank with its line."""
+    """Yield the number of its line and the fields of each row that is not blank."""
     line = 0
     reader = csv.reader(_lines(path), delimiter=delimiter, strict=True)
     while True:
@@ -246,14 +248,14 @@ def _rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             return
         if reader.line_num != line:
             raise InterchangeError(
-                f"{path}:{line}: a field that spans lines, or a quote not closed"
+                f"{path}:{line}: a field with a line break, or a quote not closed"
             )
         if row:
             yield line, row
 
 
 def _lines(path: Path) -> Iterator[str]:
-    """Yield the lines of a file, decoded one by one to say which is at fault."""
+    """Yield the lines of a file, decoded one by one so that an error names the line."""
     try:
         with path.open("rb") as stream:
             for number, data in enumerate(stream, 1):
@@ -262,7 +264,7 @@ def _lines(path: Path) -> Iterator[str]:
                 except UnicodeDecodeError as exc:
                     raise InterchangeError(f"{path}:{number}: not UTF-8") from exc
                 if "\0" in text:
-                    raise InterchangeError(f"{path}:{number}: a NUL, which is no text")
+                    raise InterchangeError(f"{path}:{number}: a NUL character")
                 yield text
     except OSError as exc:
         raise InterchangeError(f"{path} cannot be read: {exc.strerror}") from exc

@@ -1,4 +1,4 @@
-"""XML read as it comes: one element at a time, and nothing that could do harm."""
+"""Read XML as a stream, one element at a time, with protection against attacks."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 def events(
     stream: BinaryIO, path: str, root: str
 ) -> Iterator[tuple[str, etree._Element]]:
-    """Yield ``start`` or ``end`` and an element, for each of a document.
+    """Yield ``start`` or ``end`` and an element, for each element of a document.
 
-    Comments and processing instructions are left out. An element's content is there at
-    its end; who has read it clears it away with :func:`forget`.
+    Comments and processing instructions are left out. An element is complete at its
+    end; the caller then frees it with :func:`forget`.
 
-    :param path: names the file in errors
+    :param path: the name of the file, for errors
     :param root: the local name that the root must have
     :raises InterchangeError: it is not well-formed, has another root, or declares
         entities
     """
-    # huge_tree would switch off the parser's own limits against bombs.
+    # huge_tree would switch off the parser's limits against attacks by size.
     found = etree.iterparse(
         stream,
         events=("start", "end"),
@@ -43,7 +43,7 @@ def events(
                 _check_root(element, path, root)
             yield event, element
     except etree.XMLSyntaxError as exc:
-        # What is raised may be a mere consequence; the log begins with the cause.
+        # The error that is raised may be a consequence; the log begins with the cause.
         log: Any = found.error_log
         cause = next(iter(log.filter_from_fatals()), None)
         line, why = (cause.line, cause.message) if cause else (1, exc.msg)
@@ -51,7 +51,10 @@ def events(
 
 
 def _check_root(element: etree._Element, path: str, root: str) -> None:
-    """Refuse what is of another format, and what has no need to be in it."""
+    """Refuse a document of another format, or with declared entities.
+
+    :raises InterchangeError: it is one
+    """
     dtd: Any = element.getroottree().docinfo.internalDTD
     why = ""
     if dtd is not None and dtd.entities():
@@ -63,7 +66,7 @@ def _check_root(element: etree._Element, path: str, root: str) -> None:
 
 
 def forget(element: etree._Element) -> None:
-    """Clear away an element that was read, and all before it beside it."""
+    """Free an element that was read, and its preceding siblings."""
     element.clear()
     parent = element.getparent()
     while parent is not None and parent[0] is not element:

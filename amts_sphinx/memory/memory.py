@@ -113,7 +113,7 @@ class Memory:
         maker: str | Callable[[str], Sequence[str]],
         sources: Iterable[str],
     ) -> dict[str, TranslationUnit]:
-        """Return the known units of *sources*, by :func:`codes.normalise` of each.
+        """Return the known units of *sources*, by the key of each.
 
         A person's unit comes before the one of *maker*; nobody else's is returned.
 

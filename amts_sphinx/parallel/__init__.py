@@ -1,1 +1,1 @@
-"""Two editions of one book to parallel data."""
+"""Make parallel data from two editions of a book."""

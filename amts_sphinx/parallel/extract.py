@@ -1,7 +1,7 @@
-"""Two editions of one book → parallel data: what people translated, as units.
+"""Make parallel data from two editions of a book: people's translations, as units.
 
-Documents of the same name are aligned; what belongs together becomes a unit if it has
-exactly the codes of its source. Nothing else is learnt, and what is left is said.
+Documents of the same name are aligned. A text and its translation become a unit if both
+have exactly the same codes. Other texts are not learnt; the result lists them.
 """
 
 from __future__ import annotations
@@ -26,27 +26,30 @@ if TYPE_CHECKING:
 
 
 class Left(NamedTuple):
-    """Something of the editions that was not learnt."""
+    """Texts that were not learnt."""
 
     location: Location
+    #: Why, as a short sentence.
     reason: str
-    #: How many texts of the source it is about.
+    #: How many texts of the source are concerned.
     texts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Parallel:
-    """What was found in two editions."""
+    """The parallel data of two editions."""
 
-    #: What was aligned, sentences or paragraphs as asked for, the dropped included.
+    #: All aligned sentences or paragraphs, with those that were dropped.
     pairs: tuple[Pair, ...]
-    #: Of people's making, each source once.
+    #: People's translations, one for each source.
     units: tuple[TranslationUnit, ...]
+    #: Texts that were not learnt.
     left: tuple[Left, ...]
-    #: Paragraphs that were learnt sentence by sentence, and as a whole.
+    #: The number of paragraphs that were learnt sentence by sentence.
     by_sentence: int
+    #: The number of paragraphs that were learnt as a whole.
     whole: int
-    #: Sources that people translated in more than one way; the commonest was taken.
+    #: The number of sources with several translations; the most frequent one was taken.
     conflicts: int
 
     @property
@@ -63,8 +66,9 @@ class Parallel:
 class PairingRules:
     """How two editions are paired."""
 
-    #: Sentence by sentence, or whole paragraphs.
+    #: Whether sentences are paired, not only whole paragraphs.
     by_sentence: bool = True
+    #: What a pair needs to be kept.
     limits: PairLimits = PairLimits()  # noqa: RUF009 - it is frozen
 
 
@@ -79,8 +83,11 @@ def pair_books(
 ) -> Parallel:
     """Pair two editions of a book and return what people translated.
 
-    :param executor: carries the alignment; by default this thread does
-    :param progress: is told how much of the alignment is done, of how much
+    :param source: the book
+    :param target: its translation; documents are paired by name
+    :param pair: the languages of the two
+    :param executor: runs the alignment; by default this thread does
+    :param progress: takes the amount of the alignment that is done, and the whole
     """
     names = [name for name in source if name in target]
     prose = [(prose_of(source[name]), prose_of(target[name])) for name in names]
@@ -119,9 +126,9 @@ class _PairedDocument(NamedTuple):
             yield from block.sentences if rules.by_sentence else (block.whole,)
 
     def without_copies(self, left: list[Left]) -> _PairedDocument:
-        """Leave out what is not translated, where most is not.
+        """Leave out texts that are equal on both sides, if most of the document is.
 
-        Elsewhere people left it as it is on purpose.
+        In other documents people left such texts unchanged on purpose.
         """
         wholes = [block.whole[:2] for block in self.blocks]
         texts = [
@@ -152,7 +159,7 @@ def _alone(source: Book, target: Book) -> Iterator[Left]:
 
 
 def _unpaired(paired: pairs.Paired) -> Iterator[Left]:
-    """Yield the texts that have no counterpart."""
+    """Yield the texts that have no translation."""
     for container in paired.only_source:
         yield Left(container.whole.location, "it has no counterpart")
     for block in paired.blocks:
@@ -163,14 +170,14 @@ def _unpaired(paired: pairs.Paired) -> Iterator[Left]:
 
 
 def prose_of(containers: Iterable[Container]) -> list[Container]:
-    """Return what is aligned: texts that have a place in their document."""
+    """Return the texts that are aligned: those in the flow of their document."""
     return [container for container in containers if container.level]
 
 
 def _attributes(
     source: Iterable[Container], target: Iterable[Container], left: list[Left]
 ) -> list[tuple[Segment, Segment]]:
-    """Pair texts in attributes by their number: they have no place in the prose."""
+    """Pair texts in attributes by order, if both sides have the same number."""
     found: list[tuple[Segment, Segment]] = []
     mine, other = (
         _by_kind(c for c in side if not c.level) for side in (source, target)
@@ -192,9 +199,9 @@ def _by_kind(containers: Iterable[Container]) -> dict[str, list[Segment]]:
 
 
 def _term_names(documents: Iterable[_PairedDocument]) -> dict[str, str]:
-    """Return the glossary's terms: the source's name of each name in the translation.
+    """Return the glossary's terms: the source's name by the translation's name.
 
-    ``:term:`` points at a name, and names are translated.
+    They are needed since the target of ``:term:`` is a name, which is translated.
     """
     wholes = [block.whole for document in documents for block in document.blocks]
     return {
@@ -207,7 +214,7 @@ def _term_names(documents: Iterable[_PairedDocument]) -> dict[str, str]:
 
 
 class _Maker:
-    """Makes units of what is paired."""
+    """Makes units from paired texts."""
 
     def __init__(
         self,
@@ -235,9 +242,9 @@ class _Maker:
                 self._leave(source, target)
 
     def _of_block(self, block: Block) -> Iterator[TranslationUnit]:
-        """Yield the units of a text: its sentences; where they differ, the whole too.
+        """Yield a unit for each sentence of a text, or else one for the whole text too.
 
-        A whole is published as a person wrote it, as long as the source is the same.
+        The unit of a whole is published as long as its source is unchanged.
         """
         sentences = block.sentences if self._rules.by_sentence else ()
         units = [self._unit(s.source, s.target) for s in sentences if not s.dropped]
@@ -279,7 +286,10 @@ class _Maker:
 def settled(
     candidates: Iterable[TranslationUnit],
 ) -> tuple[tuple[TranslationUnit, ...], int]:
-    """Take for each source the commonest target, and count where there were several."""
+    """Return one unit for each source, and the number of sources with several targets.
+
+    Of several targets the most frequent one is taken.
+    """
 
     def key(unit: TranslationUnit) -> str:
         return unit.key
@@ -298,7 +308,7 @@ def settled(
 def texts(found: Sequence[Pair], pair: LanguagePair) -> Iterator[TranslationUnit]:
     """Yield pairs as units of plain text, as a service takes them.
 
-    Formulas and code stand in them as a reader sees them, so codes need not be equal.
+    Formulas and code are part of the text, so the two sides need not have equal codes.
     """
     for each in found:
         mine, other = (inline_codes.escape(code_matching.shown(s)) for s in each[:2])
@@ -306,7 +316,7 @@ def texts(found: Sequence[Pair], pair: LanguagePair) -> Iterator[TranslationUnit
 
 
 def documents(left: Iterable[Left]) -> Iterator[tuple[str, Counter[str]]]:
-    """Yield for each document how many texts were left, by reason."""
+    """Yield each document with the number of texts that were not learnt, by reason."""
     found: dict[str, Counter[str]] = {}
     for location, reason, count in left:
         short = reason.partition(":")[0]

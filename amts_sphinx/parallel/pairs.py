@@ -1,7 +1,8 @@
-"""Aligned documents → pairs of texts, each with what is known about it.
+"""Make pairs of texts from aligned documents, each with its confidence.
 
-A pair is a sentence and its translation, or a paragraph and its; or two of them and
-the one that a translator made of them. What does not hold is dropped with a reason.
+A pair is a sentence, or a paragraph, and its translation. Either side may be several
+sentences that the translator joined or split. Pairs that are not sure are dropped, with
+a reason.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from amts_sphinx.align.beads import Bead
     from amts_sphinx.core.units import Container, LanguagePair
 
-#: Asked of texts that the structure of both documents already pairs: not to be absurd.
+#: The limits for texts that the structure of both documents pairs too: mild ones.
 _MILD: Final = PairLimits(coverage=0.1, shortest=0.15, longest=6.0)
 
 
@@ -30,24 +31,25 @@ class Pair(NamedTuple):
 
     source: Segment
     target: Segment
+    #: How sure it is that they are translations of each other.
     score: Confidence
-    #: Of how many sentences, or paragraphs, each side was joined.
+    #: The number of sentences, or paragraphs, that each side consists of.
     shape: tuple[int, int]
-    #: Why it is not used; empty when it is.
+    #: Why the pair is not used; empty when it is.
     dropped: str = ""
-    #: What a person should look at.
+    #: Remarks for a person who looks at the pair.
     marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Paragraphs that belong together."""
+    """Paragraphs of both sides that belong together."""
 
-    #: All of the texts on either side.
+    #: The whole texts.
     whole: Pair
     #: Their sentences, in order.
     sentences: tuple[Pair, ...]
-    #: Number of sentences that only the source, and only the translation, has.
+    #: The numbers of sentences that only the source and only the translation has.
     alone: tuple[int, int]
 
     @property
@@ -57,11 +59,12 @@ class Block:
 
 
 class Paired(NamedTuple):
-    """What alignment made of one document."""
+    """The paired texts of one document."""
 
     blocks: list[Block]
-    #: What has no counterpart.
+    #: Texts that only the source has.
     only_source: list[Container]
+    #: Texts that only the translation has.
     only_target: list[Container]
 
 
@@ -76,8 +79,8 @@ def of_document(
     """Return the pairs of one document.
 
     :param documents: the prose that was aligned
-    :param blind: whether nothing is known of any word: then only equal structures and
-        equal anchors tell what belongs together
+    :param blind: whether there is no lexicon: then only equal structures and equal
+        anchors show what belongs together
     """
     source, target = documents
     certain = set(_certain(source, target))
@@ -112,7 +115,7 @@ class _Finder:
     def block(self, pairing: Pairing, *, trusted: bool) -> Block:
         """Return the pairs of one pairing.
 
-        :param trusted: whether the structure of both documents says the same
+        :param trusted: whether the structure of both documents pairs the texts too
         """
         limits = _MILD if trusted else self._limits
         sentences = []
@@ -140,7 +143,7 @@ class _Finder:
     ) -> Pair:
         source = joined(items[0][bead.first : bead.last], self._blanks[0])
         target = joined(items[1][bead.start : bead.end], self._blanks[1])
-        # A name that people left as it is needs no lexicon to be right.
+        # An unchanged name is a good pair, although no lexicon knows it.
         same = source.source == target.source
         return Pair(
             source, target, score, bead.shape, "" if same else limits.fault(score)
@@ -152,21 +155,21 @@ def _marked(pair: Pair, limits: PairLimits, *, moved: bool) -> Pair:
     if 0 <= pair.score.anchors < limits.anchors:
         marks.append("other numbers, formulas or code")
     if moved:
-        marks.append("stands elsewhere in the translation")
+        marks.append("at another place in the translation")
     if not pair.dropped and (fault := limits.fault(pair.score)):
         marks.append(fault)
     return pair._replace(marks=tuple(marks))
 
 
 def _doubted(pair: Pair, limits: PairLimits) -> Pair:
-    """Drop a pair for which no anchor speaks."""
+    """Drop a pair that has too few anchors in common."""
     if pair.dropped or pair.score.anchors >= limits.anchors:
         return pair
     return pair._replace(dropped="there is too little text to be sure")
 
 
 def joined(segments: Sequence[Segment], blank: str) -> Segment:
-    """Return neighbouring texts as one; their codes are counted on."""
+    """Return neighbouring texts as one, with their codes renumbered."""
     if len(segments) == 1:
         return segments[0]
     texts: list[str] = []
@@ -182,7 +185,7 @@ def joined(segments: Sequence[Segment], blank: str) -> Segment:
 def _certain(
     source: Sequence[Container], target: Sequence[Container]
 ) -> Iterator[tuple[int, int]]:
-    """Yield the places of texts that stand in the same place of equal structures."""
+    """Yield the positions of texts that are at the same place of equal structures."""
     if _shape(source) == _shape(target):
         yield from zip(range(len(source)), range(len(target)), strict=True)
         return
@@ -199,7 +202,7 @@ def _shape(containers: Sequence[Container]) -> list[tuple[str, int]]:
 
 
 def _sections(containers: Sequence[Container]) -> Iterator[tuple[int, int]]:
-    """Yield the first and after the last place of each section."""
+    """Yield the range of positions of each section."""
     titles = [n for n, c in enumerate(containers) if c.whole.kind == "title"]
     starts = sorted({0, *titles})
     yield from zip(starts, [*starts[1:], len(containers)], strict=True)

@@ -1,7 +1,7 @@
-"""What translations are compared with: passages that people translated.
+"""Reference translations: passages that people translated.
 
-A passage is the sentences of a paragraph, or of a sentence pair, and what people wrote
-in its place, whatever they left out or added.
+A passage is the sentences of a paragraph, or of a pair of sentences, with what people
+wrote in its place, even if they left something out or added something.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 class Books(NamedTuple):
-    """Two editions, and in which languages."""
+    """Two editions with their languages."""
 
     source: Book
     target: Book
     pair: LanguagePair
 
     def less(self, names: Sequence[str]) -> Books:
-        """Return both without the documents *names*."""
+        """Return both editions without the documents *names*."""
         source, target = (
             {name: texts for name, texts in side.items() if name not in names}
             for side in self[:2]
@@ -38,12 +38,12 @@ class Books(NamedTuple):
         return Books(source, target, self.pair)
 
     def turned(self) -> Books:
-        """Return them for the other direction."""
+        """Return the editions in the opposite direction."""
         return Books(self.target, self.source, self.pair.turned)
 
 
 class Passage(NamedTuple):
-    """Sentences, and what people wrote in their place."""
+    """Sentences with people's translation of them."""
 
     document: str
     source: tuple[Segment, ...]
@@ -51,12 +51,12 @@ class Passage(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Where it begins."""
+        """The location of its beginning."""
         return str(self.source[0].location)
 
 
 class References(NamedTuple):
-    """What translations of some documents are compared with."""
+    """The reference translations of some documents."""
 
     pair: LanguagePair
     paragraphs: list[Passage]
@@ -71,9 +71,9 @@ class References(NamedTuple):
 def references(
     books: Books, names: Sequence[str], executor: Executor | None = None
 ) -> References:
-    """Align the documents *names*, by themselves.
+    """Align the documents *names*, without the others.
 
-    :param executor: carries the work; by default this thread does
+    :param executor: runs the alignment; by default this thread does
     """
     prose = [(prose_of(books.source[n]), prose_of(books.target[n])) for n in names]
     found = References(books.pair, [], [])
@@ -107,17 +107,17 @@ def _beads(
 def hypotheses(
     passages: Iterable[Passage],
     pair: LanguagePair,
-    said: Mapping[str, str],
+    targets: Mapping[str, str],
     show: Callable[[Segment], str] = code_matching.shown,
 ) -> list[str]:
-    """Return what a reader sees of the translations.
+    """Return the translations of the passages as plain text.
 
-    :param said: coded targets by normalised source; what is not there stays as it is
-    :param show: turns a segment into what is compared
+    :param targets: coded targets by key; segments without one stay untranslated
+    :param show: returns a segment as the text to compare
     """
 
     def translated(segment: Segment) -> Segment:
-        target = said.get(segment.key, segment.source)
+        target = targets.get(segment.key, segment.source)
         return replace(segment, source=target)
 
     blank = " " if name_language(pair.target).spaced else ""
@@ -129,12 +129,12 @@ def written(
     pair: LanguagePair,
     show: Callable[[Segment], str] = code_matching.shown,
 ) -> list[str]:
-    """Return what a reader sees of what people wrote."""
+    """Return people's translations of the passages as plain text."""
     blank = " " if name_language(pair.target).spaced else ""
     return [blank.join(show(s) for s in p.target) for p in passages]
 
 
 def sources(passages: Iterable[Passage], pair: LanguagePair) -> list[str]:
-    """Return what a reader sees of the sources."""
+    """Return the sources of the passages as plain text."""
     blank = " " if name_language(pair.source).spaced else ""
     return [blank.join(code_matching.shown(s) for s in p.source) for p in passages]

@@ -1,4 +1,4 @@
-"""The page on which a person looks at pairs: side by side, the least sure first."""
+"""A page with pairs side by side, the least sure first, for a person to look at."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from amts_sphinx.parallel.extract import Parallel
     from amts_sphinx.parallel.pairs import Pair
 
-#: Pairs on the page; a browser is slow with more, and the surest need no look.
+#: The most pairs on the page: a browser is slow with more, and the surest need no look.
 MOST: Final = 3000
 
 
 class _Row(NamedTuple):
-    """A pair with its texts as a reader sees them."""
+    """A pair with its texts as plain text."""
 
     pair: Pair
     source: str
@@ -33,14 +33,14 @@ class _ReviewDocument(NamedTuple):
     name: str
     kept: int
     dropped: int
-    #: 0–100, of the pairs that are used.
+    #: The mean of the pairs that are used, 0–100.
     confidence: float | None
-    #: Texts that were not learnt, by reason.
+    #: The number of texts that were not learnt, by reason.
     left: Counter[str]
 
 
 def write(path: Path, found: Parallel, pair: LanguagePair) -> None:
-    """Write the page; it needs nothing beside itself.
+    """Write the page, which needs no other file.
 
     :raises InterchangeError: it cannot be written
     """
@@ -65,7 +65,7 @@ def write(path: Path, found: Parallel, pair: LanguagePair) -> None:
 
 
 def _documents(found: Parallel) -> Iterator[_ReviewDocument]:
-    """Yield the documents, those that were understood least first."""
+    """Yield the documents, those with the lowest confidence first."""
     left = dict(extract.documents(found.left))
     pairs: dict[str, list[Pair]] = {name: [] for name in left}
     for each in found.pairs:

@@ -1,5 +1,5 @@
-"""Texts of books that are no Sphinx source trees, one module a format.
+"""Read books that are not Sphinx source trees; one module for each format.
 
-Each gives the stream of containers that a Sphinx tree gives, so that two editions can
-be paired whatever either is written in.
+Each yields the containers that a Sphinx tree would yield, so that two editions can be
+paired whatever their formats are.
 """

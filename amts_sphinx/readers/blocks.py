@@ -1,9 +1,8 @@
-"""From a block's inline markup to a container, alike in every format.
+"""Turn a block's inline markup into a container, in the same way for every format.
 
-The rules are those of Sphinx's doctrees (:mod:`amts_sphinx.doctree.coder`),
-so that the same
-sentence has the same key in the memory whatever it was read from: words become text,
-markup around words ``<g>``, and what says the same in all editions ``<x/>``.
+The rules are those of Sphinx's doctrees (:mod:`amts_sphinx.doctree.coder`), so that a
+sentence has the same key in the memory in every format: words become text, markup
+around words becomes ``<g>``, and markup that is the same in all editions ``<x/>``.
 """
 
 from __future__ import annotations
@@ -23,36 +22,38 @@ if TYPE_CHECKING:
 
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _CJK: Final = "[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
-#: The end of a line within running text that has no blanks between words.
+#: A line break between two characters of a script that has no blanks between words.
 _SEAM: Final = re.compile(rf"(?<={_CJK})\s*\n\s*|\s*\n\s*(?={_CJK})")
-#: The kinds whose :attr:`Mark.equiv` is what the reader sees.
+#: The kinds of marks whose :attr:`Mark.equiv` is the text that readers see.
 _SHOWN: Final = frozenset({"literal", "math"})
 
 
 class Mark(NamedTuple):
-    """Inline markup: what it is, what it says or points at, and the words in it."""
+    """A piece of inline markup."""
 
+    #: The kind of the code, as :attr:`amts_sphinx.core.units.Code.kind`.
     kind: str
-    #: What it says or points at, the same in every edition of the book.
+    #: Its text or its target, the same in every edition of the book.
     equiv: str = ""
-    #: ``None`` for what holds nothing to translate.
+    #: The markup and words inside; ``None`` where nothing is to be translated.
     children: tuple[Piece, ...] | None = None
 
 
-#: A stretch of a text: words as the reader sees them, or markup.
+#: A part of a text: words as the reader sees them, or markup.
 Piece: TypeAlias = str | Mark
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingRules:
-    """What is taken from a document, and in which pieces."""
+    """Which text is taken from a document, and how it is split."""
 
     #: BCP 47.
     language: str
+    #: Whether segments are sentences, not paragraphs.
     by_sentence: bool = True
-    #: Whether the texts of figures are taken, which the published system leaves out.
+    #: Whether the texts of figures are taken.
     figure_captions: bool = False
-    #: Is told, with document and line, of what looks like a mistake in the source.
+    #: Takes a warning, with document and line, about a probable mistake in the source.
     on_fault: Callable[[str], None] | None = None
 
 
@@ -62,14 +63,18 @@ class Stream:
 
     docname: str
     rules: ReadingRules
-    #: Whether lines are those of a file that a person edits.
+    #: Whether line numbers are those of a file that people edit.
     has_lines: bool = True
     containers: list[Container] = field(default_factory=list)
 
     def add(
         self, pieces: Iterable[Piece], kind: str, level: int, line: int | None
     ) -> None:
-        """Take one block."""
+        """Add the text of one block, if it has words.
+
+        :param level: how deep the block is nested in the document
+        :param line: from 1
+        """
         spaced = name_language(self.rules.language).spaced
         coded, names = code(pieces, spaced=spaced)
         if inline_codes.has_words(coded):
@@ -84,11 +89,11 @@ class Stream:
             )
 
     def place(self, line: int | None) -> Location:
-        """Return the place of *line* in the book."""
+        """Return the location of *line* in the book."""
         return Location(self.docname, line if self.has_lines else None)
 
     def fault(self, line: int | None, why: str) -> None:
-        """Tell of something that looks like a mistake, if somebody listens."""
+        """Warn about a probable mistake in the source."""
         if self.rules.on_fault is not None:
             self.rules.on_fault(f"{self.place(line)}: {why}")
 
@@ -100,7 +105,7 @@ def code(pieces: Iterable[Piece], *, spaced: bool) -> tuple[str, tuple[Code, ...
     """
     kids = _trim(_tidy(pieces))
     while len(kids) == 1 and isinstance(kids[0], Mark) and not _is_opaque(kids[0]):
-        # The whole text stands in one link or emphasis: take what is in it.
+        # The whole text is inside one link or emphasis: take its content.
         kids = _trim(_tidy(kids[0].children or ()))
     coder = _Coder(spaced)
     return coder.code(kids).strip(), tuple(coder.names)
@@ -125,7 +130,7 @@ class _Coder:
             return inline_codes.empty(number)
         kids = _tidy(piece.children or ())
         while len(kids) == 1 and isinstance(kids[0], Mark) and not _is_opaque(kids[0]):
-            # A link around emphasis: one code will do.
+            # A link around emphasis: one code is enough.
             kids = _tidy(kids[0].children or ())
         return f"{inline_codes.opening(number)}{self.code(kids)}</g>"
 
@@ -170,13 +175,13 @@ def _is_opaque(mark: Mark) -> bool:
 
 
 def _is_address(text: str, uri: str) -> bool:
-    """Tell whether a link shows no more than where it leads."""
+    """Tell whether the text of a link is only its address."""
     bare = uri.partition("://")[2] or uri.removeprefix("mailto:")
     return text.rstrip("/") in {uri.rstrip("/"), bare.rstrip("/")}
 
 
 def shown(pieces: Sequence[Piece]) -> str:
-    """Return what the reader sees of *pieces*, formulas and code as written."""
+    """Return *pieces* as readers see them, with formulas and code as written."""
     found = []
     for piece in pieces:
         if isinstance(piece, str):

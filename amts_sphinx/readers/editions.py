@@ -1,4 +1,4 @@
-"""Read an edition of a book, whatever it is written in."""
+"""Read an edition of a book, in any of the formats that are known."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.core.units import Book
 
-#: The reader of a folder's files, by the name of what they are written in.
+#: The functions that read the files of a folder, by the name of the format.
 _READERS: Final[dict[str, Callable[..., Book]]] = {
     "markdown": markdown.read_tree,
     "notebook": notebook.read_tree,
@@ -35,13 +35,14 @@ _ORIGIN: Final = "**/*_origin.md"
 
 
 class EditionRead(NamedTuple):
-    """What was found in an edition."""
+    """The texts of an edition."""
 
+    #: The folder.
     path: Path
     #: BCP 47.
     language: str
     texts: Book
-    #: What looks like a mistake in it, a line each.
+    #: Warnings about probable mistakes, one a line.
     warnings: str
 
 
@@ -55,9 +56,9 @@ def read_editions(
 
     :param target: without it, *source* is a d2lbook tree that holds both
     :param languages: BCP 47; an empty one is that of the edition's ``conf.py``
-    :param form: ``sphinx``, ``markdown``, ``notebook`` or ``html``; by default what is
-        there
-    :raises AmtsError: an edition cannot be read, or it is not known how
+    :param form: ``sphinx``, ``markdown``, ``notebook`` or ``html``; by default
+        :func:`form_of` each folder
+    :raises AmtsError: an edition cannot be read, or its format is unknown
     """
     if target is None:
         return _read_origins(source, languages)
@@ -67,9 +68,9 @@ def read_editions(
 
 
 def _start(path: Path, language: str, form: str) -> Future[EditionRead]:
-    """Read an edition in a fresh process.
+    """Read an edition in a new process.
 
-    Sphinx keeps the words of the first language that a process meets.
+    A process cannot read in two languages: Sphinx keeps its words in the first one.
     """
     if form != "sphinx":
         language = _known(path, language)
@@ -80,9 +81,9 @@ def _start(path: Path, language: str, form: str) -> Future[EditionRead]:
 
 
 def form_of(folder: Path) -> str:
-    """Return what the edition in *folder* is written in.
+    """Return the format of the edition in *folder*.
 
-    :raises AmtsError: there is nothing that can be read
+    :raises AmtsError: the folder holds no file of a known format
     """
     if not folder.is_dir():
         raise AmtsError(f"{folder} is not a folder")
@@ -120,7 +121,7 @@ def _read_origins(
     source, target = (_known(folder, language) for language in languages)
     if not folder.is_dir() or not next(files.documents(folder, _ORIGIN), None):
         raise AmtsError(
-            f"{folder} alone is no pair of editions: it has no page_origin.md beside a"
+            f"{folder} does not hold both editions: it has no page_origin.md beside a"
             " page.md; name the folder of the translation too"
         )
     ours, theirs = markdown.read_origin_tree(folder, source, target)

@@ -1,4 +1,4 @@
-"""The files of a book: which there are, and the text of each."""
+"""Find the files of a book, and read their texts."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from amts_sphinx.core.units import Book, Container
     from amts_sphinx.readers.blocks import ReadingRules
 
-#: Folders that hold what was made of a book, or has nothing to do with it.
+#: Folders that hold the output of a build, or files that are not part of a book.
 _MADE: Final = frozenset({"_build", "node_modules", "__pycache__"})
 
 
 def text_of(path: Path) -> str:
-    """Return the text of a UTF-8 file, its lines ended by a line feed.
+    """Return the text of a UTF-8 file, with a line feed at the end of each line.
 
     :raises InterchangeError: it cannot be read, or is not UTF-8
     """
@@ -58,9 +58,11 @@ def read_tree(
     rules: ReadingRules,
     read: Callable[[str, str, ReadingRules], tuple[Container, ...]],
 ) -> Book:
-    """Read every document below *folder* with *read*, whose errors begin with a name.
+    """Read every document below *folder*.
 
-    :raises InterchangeError: a file cannot be read; it is named
+    :param read: reads one document, from its text, its name and the rules; its errors
+        begin with the document's name, which is replaced by the path
+    :raises InterchangeError: a file cannot be read; the message names it
     """
     book = {}
     for docname, path in documents(Path(folder), pattern):

@@ -1,8 +1,8 @@
-"""HTML pages to containers: the main content's prose.
+"""Read HTML pages: the prose of their main content.
 
-Left out are code, formulas of their own, pictures, forms, navigation, what is hidden
-and what is marked as not to be translated. Levels are those of Sphinx's doctrees, as in
-:mod:`amts_sphinx.readers.markdown`.
+Left out are code, display formulas, pictures, forms, navigation, hidden elements and
+elements that are marked as not to be translated. Levels are those of Sphinx's doctrees,
+as in :mod:`amts_sphinx.readers.markdown`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from amts_sphinx.core.units import Book, Container
     from amts_sphinx.readers.blocks import Piece
 
-#: Where the main content is, the surest first; each is asked for a single element.
+#: Where the main content is: the first of these paths that leads to one element.
 _MAIN: Final = ("//main", '//*[@role="main"]', "//article", "//body")
-#: Blocks → how much deeper their children lie in a doctree.
+#: Blocks → how many levels deeper their children are in a doctree.
 _BLOCKS: Final = {
     **dict.fromkeys(
         "address article body caption center dd details div dt fieldset figcaption"
@@ -50,7 +50,7 @@ _SKIPPED_CLASSES: Final = frozenset(
     "headerlink highlight toctree-wrapper related sphinxsidebar admonition-title"
     " footnote-backreference fn-backref label".split()
 )
-#: Inline markup around words → its kind. What is not here makes no difference.
+#: Inline markup around words → its kind. Other inline elements are ignored.
 _AROUND: Final = {
     "em": "emphasis",
     "i": "emphasis",
@@ -73,10 +73,12 @@ _DELIMITERS: Final = ((r"\(", r"\)"), (r"\[", r"\]"), ("$$", "$$"), ("$", "$"))
 def read(
     text: str, docname: str, language: str, rules: ReadingRules | None = None
 ) -> tuple[Container, ...]:
-    """Return the texts of an HTML page, in its order; any text is one.
+    """Return the texts of an HTML page, in the page's order.
+
+    Any text can be read as HTML, so there is no error.
 
     :param language: BCP 47
-    :param rules: what is taken, if that is not the usual; it names the language too
+    :param rules: in place of the default ones for *language*
     """
     return _read(text, docname, rules or ReadingRules(language))
 
@@ -87,7 +89,7 @@ def read_tree(
     pattern: str = "**/*.html",
     rules: ReadingRules | None = None,
 ) -> Book:
-    """Read every HTML page below *folder*; they are UTF-8.
+    """Read every HTML page below *folder*, in UTF-8.
 
     :raises InterchangeError: the folder or a file cannot be read
     """
@@ -106,7 +108,7 @@ def _read(text: str, docname: str, rules: ReadingRules) -> tuple[Container, ...]
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
-        root = None  # there is nothing in it
+        root = None  # the page is empty
     if root is not None:
         _HtmlWalk(stream).block(_main(root), 0)
     return tuple(stream.containers)
@@ -123,15 +125,15 @@ def _main(root: etree._Element) -> etree._Element:
 
 
 class _HtmlWalk:
-    """One page's way from elements to containers."""
+    """Walks through the elements of one page."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        #: How many sections are around.
+        #: How many sections are around the current element.
         self._sections = 0
 
     def block(self, element: etree._Element, depth: int) -> None:
-        """Take the texts of a block: its own, and those of the blocks in it."""
+        """Add the texts of a block, and those of the blocks inside."""
         name = _name(element)
         if name in {"figure", "figcaption"} and not self._stream.rules.figure_captions:
             return
@@ -139,7 +141,7 @@ class _HtmlWalk:
             self._sections = int(name[1:])
         inside = depth + _BLOCKS.get(name, 0)
         if name == "tr" and _name(element.getparent()) == "table":
-            inside += 1  # as if there were a body around the rows
+            inside += 1  # a doctree has a body around the rows
         run: list[Piece] = [element.text or ""]
         line = _line(element)
         for child in element:
@@ -160,7 +162,7 @@ class _HtmlWalk:
         name = _name(element)
         kind = _KINDS.get(name, "paragraph")
         if kind == "title" and depth and name[0] == "h":
-            kind = "rubric"  # within a block there are no sections
+            kind = "rubric"  # there are no sections inside a block
         level = self._sections + 1 + depth
         self._stream.add(run, kind, level, line or _line(element))
 
@@ -180,14 +182,14 @@ def _classes(element: etree._Element) -> frozenset[str]:
 
 
 def _is_block(element: etree._Element) -> bool:
-    """Tell whether *element* is a block, or has one in it."""
+    """Tell whether *element* is a block, or has one inside."""
     if _name(element) in {"pre", "table"}:
         return True
     return _name(element) in _BLOCKS or any(map(_is_block, element))
 
 
 def _is_skipped(element: etree._Element) -> bool:
-    """Tell whether nothing in *element* is to be translated."""
+    """Tell whether *element* holds nothing to translate."""
     if _name(element) in _SKIPPED or not _name(element):
         return True
     if element.get("translate") == "no" or element.get("hidden") is not None:
@@ -236,12 +238,12 @@ def _text(element: etree._Element) -> str:
 
 
 def _formula(element: etree._Element) -> str:
-    """Return a formula as TeX, where that is told."""
+    """Return a formula as TeX, if the page has it."""
     source = element.find('.//annotation[@encoding="application/x-tex"]')
     if source is not None:
         return _text(source)
-    told = element.get("alttext")
-    text = collapse(told) if told else _text(element)
+    alternative = element.get("alttext")
+    text = collapse(alternative) if alternative else _text(element)
     for start, end in _DELIMITERS:
         if text.startswith(start) and text.endswith(end) and len(text) > len(start):
             return text[len(start) : -len(end)].strip()

@@ -1,8 +1,8 @@
-"""Markdown to containers: CommonMark, MyST and d2lbook's own.
+"""Read Markdown: CommonMark, MyST and d2lbook's dialect.
 
-Left out are code, formulas of their own, raw HTML, pictures and what is for tools.
-Levels are those of Sphinx's doctrees, so that a Markdown edition can be paired with a
-Sphinx tree: a heading of the first order is on level 2, as is the text below it.
+Left out are code, display formulas, raw HTML, pictures and what only tools read. Levels
+are those of Sphinx's doctrees, so that a Markdown edition can be paired with a Sphinx
+tree: a first-level heading is on level 2, and so is the text below it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.core.units import Book, Container
 
-#: How much deeper the children of a block lie in a doctree.
+#: How many levels deeper the children of a block are in a doctree.
 _DEPTHS: Final = {
     "bullet_list": 1,
     "ordered_list": 1,
@@ -49,7 +49,7 @@ _PROSE: Final = re.compile(
     r"warning|todo|topic|sidebar|margin|epigraph|dropdown|deprecated|versionadded|"
     r"versionchanged)\}[ \t]*(.*)"
 )
-#: Those whose argument is a title; the others' first words belong to the body.
+#: Directives whose argument is a title; the argument of others belongs to the body.
 _TITLED: Final = frozenset({"admonition", "topic", "sidebar", "dropdown", "margin"})
 _VERSIONS: Final = frozenset({"deprecated", "versionadded", "versionchanged"})
 _OPTION: Final = re.compile(r"[ \t]*:[\w-]+:(?!`)")
@@ -60,10 +60,10 @@ _TABLE_CAPTION: Final = re.compile(r":(?![\w.+:-]+:`)\s*")
 def read(
     text: str, docname: str, language: str, rules: ReadingRules | None = None
 ) -> tuple[Container, ...]:
-    """Return the texts of a Markdown document, in its order.
+    """Return the texts of a Markdown document, in the document's order.
 
     :param language: BCP 47
-    :param rules: what is taken, if that is not the usual; it names the language too
+    :param rules: in place of the default ones for *language*
     """
     return _read(text, docname, rules or ReadingRules(language))
 
@@ -107,25 +107,25 @@ def _read(text: str, docname: str, rules: ReadingRules) -> tuple[Container, ...]
 
 
 def read_into(stream: Stream, parts: Iterable[str]) -> None:
-    """Put the texts of a document into *stream*, that comes in one part or several."""
+    """Add the texts of a document to *stream*; the document comes in *parts*."""
     walk = _MarkdownWalk(stream)
     for text in parts:
         walk.part(text)
 
 
 class _MarkdownWalk:
-    """One document's way from tokens to containers."""
+    """Walks through the syntax tree of one document."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
-        #: How many sections are around.
+        #: How many sections are around the current block.
         self._sections = 0
 
     def part(self, text: str) -> None:
         self._parse(prepare(text), 0, 0)
 
     def _parse(self, text: str, depth: int, before: int) -> None:
-        """Read *text*, that has *before* lines of the document before it."""
+        """Read *text*, which begins *before* lines after the document's start."""
         env: dict[str, Any] = {}
         tree = SyntaxTreeNode(parser().parse(text, env))
         self._blocks(tree.children, depth, before)
@@ -146,7 +146,7 @@ class _MarkdownWalk:
     def _heading(self, node: SyntaxTreeNode, depth: int, line: int | None) -> None:
         kind = "title"
         if depth:
-            kind = "rubric"  # within a block there are no sections
+            kind = "rubric"  # there are no sections inside a block
         else:
             self._sections = int(node.tag[1:])
         found = [run.nodes for run in markdown_inline.runs(_inline(node))]
@@ -156,7 +156,7 @@ class _MarkdownWalk:
     def _text(
         self, node: SyntaxTreeNode, depth: int, line: int | None, *, is_caption: bool
     ) -> None:
-        """Take a block of inline markup, in parts where formulas stand between."""
+        """Add a block of inline markup, split at display formulas."""
         inline = _inline(node)
         kind = _TEXTS[node.type]
         depth += _DEPTHS.get(node.type, 0)
@@ -178,7 +178,9 @@ class _MarkdownWalk:
         self, nodes: Sequence[SyntaxTreeNode], kind: str, depth: int, line: int | None
     ) -> None:
         if markdown_inline.has_lone_dollar(nodes):
-            self._stream.fault(line, "a dollar that opens or closes no formula")
+            self._stream.fault(
+                line, "a dollar sign that neither opens nor ends a formula"
+            )
         pieces = markdown_inline.pieces(nodes)
         self._stream.add(pieces, kind, self._level(depth), line)
 
@@ -186,7 +188,7 @@ class _MarkdownWalk:
         return self._sections + 1 + depth
 
     def _directive(self, node: SyntaxTreeNode, depth: int, before: int) -> None:
-        """Read a directive's body as prose, if it is."""
+        """Read the body of a directive, if the directive holds prose."""
         found = _PROSE.fullmatch(node.info.strip())
         if not found or not node.map:
             return
@@ -213,7 +215,7 @@ def _inline(node: SyntaxTreeNode) -> Sequence[SyntaxTreeNode]:
 
 
 def _options(lines: Sequence[str]) -> int:
-    """Return how many lines at the start of a directive's body are its options."""
+    """Return the number of lines with options at the start of a directive's body."""
     if lines and lines[0].strip() == "---":
         ends = [i for i, line in enumerate(lines[1:], 2) if line.strip() == "---"]
         return ends[0] if ends else 0

@@ -1,4 +1,4 @@
-"""The inline markup of Markdown, as marks with the names that Sphinx gives them."""
+"""Read the inline markup of Markdown, as marks with Sphinx's names for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.readers.blocks import Piece
 
-#: Roles → what Sphinx calls such a code, by domain and role or by node.
+#: Roles → the kind of the code in Sphinx: domain and role, or name of the node.
 _KINDS: Final = {
     "numref": "std:numref",
     "ref": "std:ref",
@@ -45,12 +45,12 @@ _KINDS: Final = {
     "strong": "strong",
     "download": "download_reference",
 }
-#: Those that the reader sees the words of, and that point nowhere.
+#: Roles whose words are shown, and which are not links.
 _WORDS: Final = frozenset(
     {"sub", "subscript", "sup", "superscript", "guilabel", "menuselection"}
     | {"emphasis", "strong"}
 )
-#: Those that serve d2lbook's tools.
+#: Roles that only d2lbook's tools read.
 _SERVICE: Final = frozenset({"label", "eqlabel", "width", "height"})
 _TITLED: Final = re.compile(r"(.+?)\s*<([^<>]+)>", re.DOTALL)
 _ABBREVIATION: Final = re.compile(r"(.+?)\s*\(.+\)", re.DOTALL)
@@ -63,15 +63,15 @@ _CONTENTS: Final = {
     "math_inline_double": "math",
     "html_inline": "raw",
 }
-#: Display formulas; they stand between paragraphs, whatever the author wrote.
+#: Display formulas: in a doctree they separate paragraphs, even within a line.
 _DISPLAY: Final = "math_inline_double"
 
 
 class InlineRun(NamedTuple):
-    """A part of a paragraph that has no display formula in it."""
+    """A part of a paragraph between display formulas."""
 
     nodes: list[SyntaxTreeNode]
-    #: How many lines of the paragraph are before it.
+    #: The number of lines of the paragraph before this part.
     lines: int
 
 
@@ -89,7 +89,7 @@ def runs(nodes: Sequence[SyntaxTreeNode]) -> Iterator[InlineRun]:
 
 
 def _breaks(node: SyntaxTreeNode) -> int:
-    """Count the line breaks in *node*, those in code apart."""
+    """Return the number of line breaks in *node*."""
     if node.type in {"softbreak", "hardbreak"}:
         return 1
     own = node.content.count("\n") if not node.children else 0
@@ -97,7 +97,7 @@ def _breaks(node: SyntaxTreeNode) -> int:
 
 
 def is_picture(nodes: Sequence[SyntaxTreeNode]) -> bool:
-    """Tell whether a paragraph consists of images, maybe with a label."""
+    """Tell whether a paragraph consists of images, perhaps with a label."""
     kinds = {node.type for node in nodes if not _is_nothing(node)}
     return kinds == {"image"}
 
@@ -111,7 +111,7 @@ def _is_nothing(node: SyntaxTreeNode) -> bool:
 
 
 def has_lone_dollar(nodes: Iterable[SyntaxTreeNode]) -> bool:
-    """Tell whether a dollar stands in the words that neither is escaped nor paired."""
+    """Tell whether the words hold a dollar sign that is neither escaped nor paired."""
     return any(
         (node.type == "text" and "$" in node.content) or has_lone_dollar(node.children)
         for node in nodes
@@ -148,7 +148,7 @@ def _piece(node: SyntaxTreeNode) -> Iterator[Piece]:
 
 
 def _role(name: str, content: str) -> Iterator[Piece]:
-    """Yield what a role stands for."""
+    """Yield a role as words and marks."""
     kind = _KINDS.get(name, name if ":" in name else f":{name}")
     titled = _TITLED.fullmatch(content)
     if name in _SERVICE:
@@ -161,7 +161,7 @@ def _role(name: str, content: str) -> Iterator[Piece]:
     elif kind == "std:term" and not titled:
         yield Mark(kind, collapse(content), (content,))
     elif titled and kind not in {"math", "literal"}:
-        # Sphinx takes "!" and "~" for itself: they are no part of the target.
+        # To Sphinx "!" and "~" have a meaning of their own: they are not in the target.
         yield Mark(kind, collapse(titled[2]).lstrip("!~"), (titled[1],))
     else:
         yield Mark(kind, collapse(content))

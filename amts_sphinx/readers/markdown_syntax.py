@@ -1,7 +1,7 @@
-"""What Markdown is here: CommonMark with tables, formulas, MyST's and d2lbook's roles.
+"""The dialect of Markdown: CommonMark, tables, formulas, MyST's and d2lbook's roles.
 
-:func:`prepare` takes d2lbook's lines and marks that are for its tools out of a text;
-the lines keep their numbers. :func:`parser` reads the rest.
+:func:`prepare` removes the lines and marks that only d2lbook's tools read; other lines
+keep their numbers. :func:`parser` reads the result.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
 _FENCE: Final = re.compile(r"\s*(?:(?:[>*+-]|\d+[.)])\s+)*(`{3,}(?=[^`]*$)|~{3,})")
-#: A line that only names, sizes or switches something.
+#: A line that only sets a label, a size or a tab.
 _SERVICE_LINE: Final = re.compile(
     r"[ \t]*"
     r"(?:(?::(?:label|eqlabel|width|height|begin_tab):`[^`\n]*`|:end_tab:)[ \t]*)+"
 )
-#: What tells a document of d2lbook from other Markdown, in which ``(**…**)`` is prose.
+#: Marks that only d2lbook's documents have. In other Markdown ``(**…**)`` is prose.
 _D2LBOOK: Final = re.compile(
     r"^(?:```\{\.|:(?:begin_tab|label|eqlabel):`)", re.MULTILINE
 )
@@ -40,18 +40,18 @@ _SLIDE_ONLY: Final = re.compile(r"\(~~.+?~~\)|\[~~.+?~~\]", re.DOTALL)
 _ON_SLIDE: Final = re.compile(
     r"\[\*\*(.+?)\*\*\](?!\([^()\s]*\))|\(\*\*(.+?)\*\*\)", re.DOTALL
 )
-#: The next dollars that are not escaped.
+#: The next dollar signs that are not escaped.
 _CLOSING: Final = {
     mark: re.compile(rf"(?<!\\)(?:\\\\)*{re.escape(mark)}") for mark in ("$", "$$")
 }
 _ROLE: Final = re.compile(r":([A-Za-z][\w.+:-]*):`([^`]+)`")
-#: Whether a delimiter counts those before it, as in markdown-it-py before 3.
+#: Whether delimiters have a field for the distance, as in markdown-it-py before 3.
 _JUMPS: Final = "jump" in {field.name for field in fields(Delimiter)}
 _ASIAN: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
 
 def prepare(text: str) -> str:
-    """Return *text* without what d2lbook's tools alone read, line by line as before."""
+    """Return *text* without what only d2lbook's tools read; no line is removed."""
     d2lbook = bool(_D2LBOOK.search(text))
     done: list[str] = []
     prose: list[str] = []
@@ -73,7 +73,7 @@ def prepare(text: str) -> str:
 
 
 def _without_slides(lines: list[str]) -> list[str]:
-    """Drop what is for slides only, and the marks around what is for them too."""
+    """Remove the text that is only for slides, and the marks around shared text."""
     text = "\n".join(lines)
     text = _SLIDE_ONLY.sub(lambda m: "\n" * m[0].count("\n"), text)
     return _ON_SLIDE.sub(lambda m: m[1] or m[2], text).split("\n") if lines else []
@@ -83,14 +83,14 @@ def _without_slides(lines: list[str]) -> list[str]:
 def parser() -> MarkdownIt:
     """Return the parser; it keeps nothing from one text to the next."""
     md = MarkdownIt("commonmark").enable("table")
-    # Keeps an escaped dollar apart from one that opens a formula.
+    # Without this rule, an escaped dollar sign differs from one that opens a formula.
     md.disable("text_join", ignoreInvalid=True)
     for plugin in (front_matter_plugin, myst_block_plugin, footnote_plugin):
         md.use(plugin)
     for plugin in (deflist_plugin, colon_fence_plugin, myst_role_plugin):
         md.use(plugin)
     md.use(dollarmath_plugin, double_inline=True)
-    # A formula of its own may follow its sentence without a blank line between.
+    # A display formula may follow a sentence without a blank line.
     paragraphs: RuleOptionsType = {
         "alt": ["paragraph", "reference", "blockquote", "list"]
     }
@@ -102,7 +102,7 @@ def parser() -> MarkdownIt:
 
 
 def _formula(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the interface
-    """Read ``$…$`` or ``$$…$$``, as pandoc does: sums of money are no formula."""
+    """Read ``$…$`` or ``$$…$$``, as pandoc does: sums of money are not formulas."""
     src, start = state.src, state.pos
     if src[start] != "$":
         return False
@@ -145,9 +145,9 @@ def _role(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the inter
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the interface
-    """Read a run of ``*`` or ``_``; beside Chinese or Japanese, punctuation may stand.
+    """Read a run of ``*`` or ``_``, also beside Chinese or Japanese punctuation.
 
-    CommonMark wants a blank after ``**词（word）**``, which those languages lack.
+    CommonMark needs a blank after ``**词（word）**``; those languages have none.
     """
     marker = state.src[state.pos]
     if silent or marker not in "*_":

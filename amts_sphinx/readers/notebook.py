@@ -1,4 +1,4 @@
-"""Jupyter notebooks to containers: their Markdown cells, without code and outputs."""
+"""Read Jupyter notebooks: their Markdown cells, without code and output."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
     from amts_sphinx.core.units import Book, Container
 
-#: The major version of the format that all others are brought to.
+#: The major version of the format to which all others are converted.
 _FORMAT: Final = 4
-#: What nbformat stumbles over when what it reads is of another shape.
+#: The errors that nbformat raises for JSON that is not a notebook.
 _FAULTS: Final = (AttributeError, KeyError, TypeError, ValueError)
 
 
 def read(
     text: str, docname: str, language: str, rules: ReadingRules | None = None
 ) -> tuple[Container, ...]:
-    """Return the texts of a notebook, in its order; they have no lines.
+    """Return the texts of a notebook, in the order of its cells, without lines.
 
     :param language: BCP 47
-    :param rules: what is taken, if that is not the usual; it names the language too
-    :raises InterchangeError: it is no notebook, or nbformat is not installed
+    :param rules: in place of the default ones for *language*
+    :raises InterchangeError: it is not a notebook, or nbformat is not installed
     """
     return _read(text, docname, rules or ReadingRules(language))
 
@@ -58,20 +58,18 @@ def _prose(text: str, docname: str) -> Iterator[str]:
         if cell.get("cell_type") == "markdown":
             source = cell.get("source")
             if not isinstance(source, str):
-                raise InterchangeError(
-                    f"{docname}: cell {number} has no source that is text"
-                )
+                raise InterchangeError(f"{docname}: cell {number} has no source text")
             yield source.replace("\r\n", "\n")
 
 
 def _cells(text: str, docname: str) -> list[Any]:
-    """Return the cells of a notebook, whatever version of the format it is of.
+    """Return the cells of a notebook, of any version of the format.
 
-    It is not validated: what is wrong outside of the prose, such as a cell without an
-    id, is no concern of ours, and nbformat would warn of it.
+    The notebook is not validated: faults outside of the prose, such as a cell without
+    an id, do not matter here, and nbformat would warn about them.
     """
     try:
-        # Few books are notebooks; the others do without.
+        # Only books that are notebooks need it.
         from nbformat import ValidationError, convert, reader
     except ImportError as exc:
         raise InterchangeError(
@@ -87,9 +85,9 @@ def _cells(text: str, docname: str) -> list[Any]:
         line = cause.lineno if isinstance(cause, json.JSONDecodeError) else 1
         raise InterchangeError(f"{docname}:{line}: not JSON") from exc
     except RecursionError as exc:
-        raise InterchangeError(f"{docname}: not a notebook: it nests too deep") from exc
+        raise InterchangeError(f"{docname}: not a notebook: nested too deep") from exc
     except (*_FAULTS, ValidationError) as exc:
         raise InterchangeError(f"{docname}: not a notebook: {exc}") from exc
     if not isinstance(cells, list):
-        raise InterchangeError(f"{docname}: not a notebook: its cells are no list")
+        raise InterchangeError(f"{docname}: not a notebook: its cells are not a list")
     return cells

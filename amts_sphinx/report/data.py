@@ -1,7 +1,7 @@
-"""The report as data: what ``report.json`` holds, described by ``report.schema.json``.
+"""The report as data: the content of ``report.json``, see ``report.schema.json``.
 
-A field may be added in any version of amts_sphinx; whatever changes or removes one
-counts :data:`VERSION` up.
+Fields may be added in any version of amts_sphinx. A change or removal of a field
+increases :data:`VERSION`.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from amts_sphinx.report.model import Document, NearMatch, Report, Row
     from amts_sphinx.report.quality_gate import Failure
 
-#: Of the form of ``report.json``.
+#: The version of the format of ``report.json``.
 VERSION: Final = 1
 
-#: The rules of what is found while a book is translated, not by a check.
+#: The rules for findings that do not come from a check, but from translating.
 _OF_TRANSLATING: Final = {
     ("untranslated", Severity.INFO): "The engine has a translation.",
     ("review", Severity.WARNING): "A person's translation needs no more review.",
@@ -40,22 +40,24 @@ _OF_TRANSLATING: Final = {
 
 
 class Circumstances(NamedTuple):
-    """What a report says beside what the edition is made of."""
+    """The context of a report: its build, the limits, and earlier builds."""
 
-    #: When it was made: ISO 8601, UTC.
+    #: When the report was made: ISO 8601, UTC.
     built: str
     #: The version of amts_sphinx.
     version: str
-    #: Of all that the report is made from.
+    #: A hash of all that the report is made from.
     digest: str
+    #: The limits of ``amts_fail_under`` by name.
     limits: Mapping[str, float]
+    #: The limits that the edition misses.
     failed: Sequence[Failure]
     #: Records of this and earlier builds, the oldest first.
     history: Sequence[Mapping[str, Any]]
 
 
 def of(report: Report, about: Circumstances, links: Links) -> dict[str, Any]:
-    """Return all that ``report.json`` holds."""
+    """Return the content of ``report.json``."""
     return {
         "format": "amts_sphinx report",
         "version": VERSION,
@@ -171,7 +173,7 @@ def _findings(report: Report) -> dict[str, Any]:
 
 
 def _rule(check: str, severity: Severity) -> str:
-    """Return the rule that a finding of *check* says is broken."""
+    """Return the rule that a text with a finding of *check* breaks."""
     if (check, severity) in _OF_TRANSLATING:
         return _OF_TRANSLATING[check, severity]
     return checks.RULES[check].text if check in checks.RULES else ""

@@ -1,6 +1,6 @@
-"""What earlier builds of an edition were like: one line of JSON for each that differed.
+"""The history of an edition: one line of JSON for each build that changed something.
 
-The file is only ever added to, and a line that cannot be read is left alone.
+Lines are only ever added. A line that cannot be read stays in the file.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def read(folder: Path) -> list[dict[str, Any]]:
             damaged += 1
     if damaged:
         logger.warning(
-            "%s: %d lines cannot be read; the report does without them",
+            "%s: %d lines cannot be read and are not in the report",
             path,
             damaged,
             type="amts",
@@ -58,7 +58,7 @@ def _is_record(record: object) -> bool:
 
 
 def record_of(report: Report, built: str) -> dict[str, Any]:
-    """Return what is kept of a build."""
+    """Return the record of a build."""
     findings: dict[str, int] = {}
     for document in report.documents:
         for severity, count in document.findings.items():

@@ -1,7 +1,7 @@
-"""The report as a page that needs nothing beside itself: no server and no network.
+"""The report as one HTML file that needs no other file, no server and no network.
 
-The first texts of the queue stand on the page as they are, so that it can be printed,
-and read without scripts; all of them are in it as data, which a script shows.
+The first texts of the queue are written out, so that the page can be printed and read
+without scripts. All of them are in the page as data, which a script shows.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+#: The size of a chart, in pixels.
 WIDTH: Final = 160
 HEIGHT: Final = 36
-#: Room for the width of the line.
+#: Space around a chart, in pixels, so that the line is not cut.
 _MARGIN: Final = 3
-#: Values that are drawn: of more, the last.
+#: The most values that are drawn; if there are more, the last ones.
 _MOST: Final = 60
 
 
@@ -39,9 +40,9 @@ def trend(values: Sequence[float]) -> str:
 
 
 NAME: Final = "report.html"
-#: Texts of the queue that are shown at a time.
+#: How many texts of the queue are shown at a time.
 _SHOWN: Final = 50
-#: What people read of the origins.
+#: The names of the origins on the page.
 _ORIGINS: Final = {
     Origin.HUMAN: "Translated by people",
     Origin.REVIEWED: "Machine, checked by people",
@@ -81,7 +82,7 @@ def write(path: Path, report: Mapping[str, Any]) -> None:
 
 
 def _trends(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what is drawn of the builds: a chart each, where there are two or more."""
+    """Return the charts of the builds, each of two or more values."""
     words = [
         {origin: build["words"].get(origin.value, 0) for origin in Origin}
         for build in history
@@ -101,6 +102,6 @@ def _trends(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _packed(value: object) -> str:
-    """Return JSON that may stand within a ``script`` element."""
+    """Return JSON that can be put into a ``script`` element."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028")

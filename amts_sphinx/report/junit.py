@@ -1,7 +1,7 @@
-"""JUnit's XML, which every system for continuous integration can show.
+"""The report as JUnit XML, which systems for continuous integration can show.
 
-A document is a test case, which fails if a check found an error in it; so is each limit
-of the gate.
+Each document is a test case, which fails if it has a finding of severity ``error``.
+Each limit of ``amts_fail_under`` is a test case too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def write(
     """Write the file.
 
     :param limits: the keys of ``amts_fail_under`` that are set
-    :param failed: those that are not kept
+    :param failed: the limits that the edition misses
     :raises InterchangeError: it cannot be written
     """
     errors: dict[str, list[Finding]] = defaultdict(list)
@@ -74,5 +74,5 @@ def _fail(case: etree._Element, message: str, text: str) -> None:
 
 
 def _legal(text: str) -> str:
-    """Return *text* without what XML cannot hold."""
+    """Return *text* without characters that XML does not allow."""
     return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)

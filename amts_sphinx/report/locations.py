@@ -1,4 +1,4 @@
-"""Where the texts of an edition can be looked at: its pages, and the source files."""
+"""Links from the report to the pages of an edition and to the source files."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from amts_sphinx.doctree.conf_strings import CONF
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Where the builders that write web pages put a document.
+#: The path of a document's page, by the builder that writes web pages.
 _PAGES: Final = {"html": "{}.html", "dirhtml": "{}/index.html"}
-#: Characters of a text that are enough to find it on its page.
+#: How many characters of a text are enough to find it on its page.
 _ENOUGH: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Makes links that hold as long as report, edition and book stay where they are."""
+    """Makes relative links; they work until report, edition or book is moved."""
 
     #: The folder of the report.
     home: Path
@@ -57,7 +57,10 @@ class Links:
 
 
 def fragment(coded: str) -> str:
-    """Return what has a browser scroll to a text on its page; most browsers know it."""
+    """Return the part of an address that makes a browser scroll to a text.
+
+    It is a text fragment (``#:~:text=``), which most browsers support.
+    """
     pieces = (
         inline_codes.unescape(piece.coded).strip()
         for piece in inline_codes.tokens(coded)

@@ -1,4 +1,4 @@
-"""The nouns of the report: what an edition is made of, text by text."""
+"""The values of the report: texts of an edition, with their origins and findings."""
 
 from __future__ import annotations
 
@@ -13,37 +13,39 @@ if TYPE_CHECKING:
 
 
 class Origin(str, Enum):
-    """Where a text of the edition comes from, the most trusted first."""
+    """Where a text of the edition comes from; the most reliable first."""
 
     #: A person translated it.
     HUMAN = "human"
     #: A machine translated it, and a person corrected or accepted that.
     REVIEWED = "reviewed"
-    #: A person translated it, and says that it needs review.
+    #: A person translated it, and marked it as in need of review.
     TO_REVIEW = "to-review"
+    #: A machine translated it.
     MACHINE = "machine"
-    #: By an engine that only helps people along.
+    #: A machine translated it, and a person should read it before it is published.
     DRAFT = "draft"
-    #: It stands in the source language.
+    #: It is in the source language.
     UNTRANSLATED = "untranslated"
 
     def __str__(self) -> str:
         return self.value
 
 
-#: What nobody needs to look at, unless a check found something.
+#: The origins of texts that need no look, unless they have findings.
 BY_PEOPLE = frozenset({Origin.HUMAN, Origin.REVIEWED})
 
 
 class NearMatch(NamedTuple):
-    """The likest other source that the memory knows."""
+    """The unit of the memory whose source is most similar, but not the same."""
 
-    #: As a reader sees it.
+    #: Plain text, without codes.
     source: str
+    #: Plain text, without codes.
     target: str
     #: 1–99.
     score: int
-    #: Whether it no longer stands in the book: then the text has probably replaced it.
+    #: Whether its source has left the book: then the text has probably replaced it.
     gone: bool
 
 
@@ -52,45 +54,47 @@ class Row:
     """One text of the book, at the first of its places."""
 
     segment: Segment
-    #: Coded; ``None`` where the source is shown.
+    #: Coded text; ``None`` where the source is published.
     target: str | None
     origin: Origin
     #: Who made the target; empty when there is none.
     maker: str
-    #: Of the source: words, or letters where no blanks stand between words.
+    #: The length of the source in words, or in letters for scripts without blanks.
     words: int
     #: Number of places in the book.
     places: int = 1
     near: NearMatch | None = None
     findings: tuple[Finding, ...] = ()
-    #: What is most urgent to look at has most; 0 for what needs no look.
+    #: How urgent it is to look at the text; 0: not at all.
     risk: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What one document of an edition is made of; each place of a text counts."""
+    """The counts for one document of an edition; each place of a text counts."""
 
     name: str
+    #: Number of words by origin.
     words: Mapping[Origin, int]
+    #: Number of segments by origin.
     segments: Mapping[Origin, int]
-    #: By severity.
+    #: Number of findings by severity.
     findings: Mapping[str, int]
-    #: Of what machines said here, compared with what people made of it.
+    #: The scores of machines' texts here against people's corrections of them.
     scores: tuple[Score, ...] = ()
 
 
 class Effort(NamedTuple):
-    """How much people had to change of what machines said."""
+    """How much people had to change in machines' texts."""
 
-    #: Texts that a machine translated and a person then answered for.
+    #: The number of texts that a machine translated and a person corrected or accepted.
     texts: int
-    #: 0–1: edits by the length of what people made of it; ``None`` without texts.
+    #: 0–1: edits divided by the length of people's texts; ``None`` without texts.
     share: float | None
 
 
 class Cost(NamedTuple):
-    """What translating cost."""
+    """The cost of a translation."""
 
     characters: int
     #: An estimate by list prices; ``None`` where the engine takes no money.
@@ -99,32 +103,32 @@ class Cost(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An edition, as its owner wants to know it."""
+    """The report on an edition."""
 
-    #: The builder's: ``amts-zh``.
+    #: The name of the builder, such as ``amts-zh``.
     name: str
     project: str
     pair: LanguagePair
     engine: str
     documents: tuple[Document, ...]
     rows: tuple[Row, ...]
-    #: Of this build.
+    #: The cost of this build.
     cost: Cost
     effort: Effort
-    #: Of what machines said, compared with what people made of it.
+    #: The scores of machines' texts against people's corrections of them.
     scores: tuple[Score, ...]
 
     def words(self, *origins: Origin) -> int:
-        """Return how many words of the book have one of *origins*; any, without."""
+        """Return how many words of the book have one of *origins* (default: any)."""
         return sum(d.words.get(o, 0) for d in self.documents for o in origins or Origin)
 
 
 def share(words: Mapping[Origin, int], *origins: Origin) -> float:
-    """Return which part of *words* has one of *origins*; 1 where there are none."""
+    """Return the part of *words* that has one of *origins*, 0–1; 1 without words."""
     total = sum(words.values())
     return sum(words.get(o, 0) for o in origins) / total if total else 1.0
 
 
 def coverage(words: Mapping[Origin, int]) -> float:
-    """Return which part of *words* is translated, by whomever, 0–1."""
+    """Return the part of *words* that is translated, by people or machines, 0–1."""
     return share(words, *(o for o in Origin if o is not Origin.UNTRANSLATED))

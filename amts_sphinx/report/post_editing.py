@@ -1,8 +1,8 @@
 """How much people had to change: edit distance from the machine's text to theirs.
 
-Words are compared, or letters where no blanks stand between words, without inline
-markup. The share is that of translation edit rate without shifts, as in HTER (Snover et
-al. 2006): edits by the length of the person's text, at most 1 for each text.
+Words are compared, or letters for scripts without blanks, without inline markup. The
+measure is translation edit rate without shifts, as in HTER (Snover et al. 2006): edits
+divided by the length of the person's text, at most 1 for each text.
 """
 
 from __future__ import annotations
@@ -21,41 +21,47 @@ if TYPE_CHECKING:
 
     from amts_sphinx.core.units import TranslationUnit
 
-#: The part of the translators' work that the published system was to take off them.
+#: The goal of the published system: the part of translators' work that it saves.
 GOAL: Final = 0.8
 _LETTER: Final = re.compile(r"\S")
 
 
 class WorkLeft(NamedTuple):
-    """What is left for people to do; ``None`` where that is not known."""
+    """The work that is left for people; ``None`` where that is not known."""
 
-    #: Of the source: the untranslated, and of machines' texts the part to change.
+    #: Words of the source: untranslated ones, and the part of machines' to be changed.
     words: int | None
-    #: 0–1 of the words that people did not translate: what the machine takes off them.
+    #: The part of the words that people did not translate which machines save, 0–1.
     saved: float | None
 
 
 def length(text: str, *, spaced: bool) -> int:
-    """Return the words of plain *text*, or its letters in a script without blanks."""
+    """Return the number of words of plain *text*, or of letters without blanks.
+
+    :param spaced: whether the language has blanks between its words
+    """
     return len(text.split()) if spaced else len(_LETTER.findall(text))
 
 
 def measure(corrections: Iterable[tuple[TranslationUnit, TranslationUnit]]) -> Effort:
-    """Return the effort of *corrections*: a machine's unit, and what a person made."""
+    """Return the effort of *corrections*: a machine's unit, and a person's after it."""
     texts = edits = whole = 0
     for machine, person in corrections:
         spaced = name_language(person.pair.target).spaced
-        said, wanted = (
+        before, after = (
             _tokens(unit.target, spaced=spaced) for unit in (machine, person)
         )
         texts += 1
-        whole += len(wanted)
-        edits += min(Levenshtein.distance(said, wanted), len(wanted))
+        whole += len(after)
+        edits += min(Levenshtein.distance(before, after), len(after))
     return Effort(texts, edits / whole if whole else None)
 
 
 def work_left(words: Mapping[Origin, int], effort: Effort) -> WorkLeft:
-    """Return what is left to do of an edition with so many *words* of each origin."""
+    """Return the work that is left in an edition.
+
+    :param words: number of words by origin
+    """
     untranslated = words.get(Origin.UNTRANSLATED, 0)
     machine = words.get(Origin.MACHINE, 0) + words.get(Origin.DRAFT, 0)
     if not machine:

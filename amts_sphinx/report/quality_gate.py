@@ -1,4 +1,4 @@
-"""The gate: what an edition must reach for its build to succeed."""
+"""The quality gate: the limits that an edition must keep for its build to succeed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from amts_sphinx.config.values import FailUnder
     from amts_sphinx.report.model import Document, Report
 
-#: Documents that a message names; the report has them all.
+#: How many documents a message names; the report lists all.
 _MOST: Final = 5
 
 
@@ -66,7 +66,7 @@ def _of_share(
 
 
 def _of_scores(report: Report, limits: Mapping[str, float]) -> Iterator[Failure]:
-    """Compare scores with their *limits*, 0–100; a score that is not there fails."""
+    """Compare scores with their *limits*, 0–100; a missing score fails."""
     for name, limit in limits.items():
         value = _score(report, name)
         if value is None:
@@ -92,7 +92,7 @@ def _score(what: Report | Document, name: str) -> float | None:
 
 
 def _of_findings(report: Report, limits: Mapping[str, int]) -> Iterator[Failure]:
-    """Compare the number of findings of a severity with the most that are allowed."""
+    """Compare the number of findings of each severity with its limit."""
     counts: Counter[str] = Counter()
     for document in report.documents:
         counts.update(document.findings)

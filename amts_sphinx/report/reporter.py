@@ -1,7 +1,7 @@
-"""The quality report: after every build, what each edition is made of.
+"""The quality report of each edition, after every build.
 
-It is written when something in it has changed; else what the last one found still
-holds, and only the gate speaks again.
+It is written when something in it has changed. Otherwise the last report is still
+valid, and only the limits of the quality gate are reported again.
 """
 
 from __future__ import annotations
@@ -54,30 +54,31 @@ if TYPE_CHECKING:
     from amts_sphinx.report.quality_gate import Failure
     from amts_sphinx.report.rows import Survey
 
-#: Resamples for the intervals of the scores.
+#: The number of bootstrap samples for the confidence intervals of the scores.
 _BOOTSTRAP: Final = 1000
 _JSON: Final = "report.json"
-#: How a severity is told.
+#: The word for a finding of each severity.
 _NAMES: Final = {"error": "error", "warning": "warning", "info": "note"}
-#: What a machine said, and what a person made of it.
+#: A machine's unit, and a person's of the same source.
 _Correction = tuple["TranslationUnit", "TranslationUnit"]
 
 
 class ReportOutcome(NamedTuple):
-    """What a build tells of a report."""
+    """The result of a report, for the log of the build."""
 
+    #: The page of the report.
     path: Path
-    #: 0–1 of the words of the book.
+    #: The part of the book's words that is translated, 0–1.
     coverage: float
     #: Number of findings by severity.
     findings: Mapping[str, int]
-    #: What the gate does not let pass.
+    #: The limits that the edition misses.
     failed: tuple[Failure, ...]
 
     def pass_gate(self) -> None:
-        """Let the edition pass, if it is good enough.
+        """Raise if the edition misses a limit.
 
-        :raises QualityError: it is not; the text names the documents
+        :raises QualityError: it does; the message names the documents
         """
         if self.failed:
             raise QualityError("; ".join(map(str, self.failed)))
@@ -95,7 +96,7 @@ class ReportOutcome(NamedTuple):
 
 
 class BookFacts(NamedTuple):
-    """The book, as its reports need it."""
+    """What the reports need to know of the book."""
 
     project: str
     containers: Collection[Container]
@@ -111,7 +112,7 @@ class Reporter:
 
     memory: Memory
     config: AmtsConfig
-    #: Where the reports go, a folder for each edition.
+    #: The folder that has a folder with the report of each edition.
     folder: Path
     book: BookFacts
     #: The folders of the editions, by tag.
@@ -123,22 +124,22 @@ class Reporter:
         :raises InterchangeError: the report cannot be written
         """
         folder = self.folder / edition.pair.target
-        seen = rows.survey(self.book.containers, edition)
+        survey = rows.survey(self.book.containers, edition)
         terms = terminology.read(self.config.terminology, edition.pair)
-        digest = self._digest(edition, seen, terms)
-        found = _last(folder)
-        if found is None or found["digest"] != digest:
-            made = self._made(edition, seen, terms, cost)
-            found = self._write(made, digest, folder)
+        digest = self._digest(edition, survey, terms)
+        content = _last(folder)
+        if content is None or content["digest"] != digest:
+            made = self._made(edition, survey, terms, cost)
+            content = self._write(made, digest, folder)
         failed = tuple(
             quality_gate.Failure(
                 each["limit"], each["message"], tuple(each["documents"])
             )
-            for each in found["gate"]["failures"]
+            for each in content["gate"]["failures"]
         )
-        counts = {s: found["findings"][s] for s in ("error", "warning", "info")}
+        counts = {s: content["findings"][s] for s in ("error", "warning", "info")}
         return ReportOutcome(
-            folder / html.NAME, found["coverage"]["translated"], counts, failed
+            folder / html.NAME, content["coverage"]["translated"], counts, failed
         )
 
     def _write(self, report: Report, digest: str, folder: Path) -> dict[str, Any]:
@@ -157,29 +158,29 @@ class Reporter:
         )
         outdir = self.outdirs[report.pair.target]
         links = Links(folder, outdir, self.config.format, self.book.sources)
-        found = data.of(report, about, links)
-        html.write(folder / html.NAME, found)
+        content = data.of(report, about, links)
+        html.write(folder / html.NAME, content)
         junit.write(folder / junit.NAME, report, [*limits.by_name()], failed)
         history.add(folder, record)
-        # Last of all, since its digest says that the rest is there.
+        # This file is the last: its digest says that the others are written.
         with replacing(folder / _JSON) as stream:
-            stream.write(json.dumps(found, ensure_ascii=False, indent=1).encode())
-        return found
+            stream.write(json.dumps(content, ensure_ascii=False, indent=1).encode())
+        return content
 
     def _made(
-        self, edition: Edition, seen: Survey, terms: Terminology, cost: Cost
+        self, edition: Edition, survey: Survey, terms: Terminology, cost: Cost
     ) -> Report:
-        """Look at the edition."""
+        """Make the report of an edition."""
         corrections = list(self.memory.corrections(edition.pair))
         by_key = {both[1].key: both for both in corrections}
         context = self._context(edition.pair, terms)
-        rows = self._judged(seen, seen.rows(edition, by_key), edition, context)
-        corrected = _by_document(seen, by_key)
+        rows = self._checked(survey, survey.rows(edition, by_key), edition, context)
+        corrected = _by_document(survey, by_key)
         documents = tuple(
             replace(
                 each, scores=_scores(corrected.get(each.name, ()), edition, ["BLEU"])
             )
-            for each in seen.documents(rows, self.book.sources)
+            for each in survey.documents(rows, self.book.sources)
         )
         return Report(
             name=f"amts-{edition.pair.target}",
@@ -193,36 +194,36 @@ class Reporter:
             scores=_scores(corrections, edition, ["BLEU", "chrF2"], _BOOTSTRAP),
         )
 
-    def _judged(
+    def _checked(
         self,
-        seen: Survey,
-        found_rows: Mapping[str, Row],
+        survey: Survey,
+        bare_rows: Mapping[str, Row],
         edition: Edition,
         context: Context,
     ) -> dict[str, Row]:
-        """Return the rows with all that is found in them."""
-        near = rows.nearest(self.memory, edition.pair, found_rows)
+        """Return the rows with all findings on them."""
+        near = rows.nearest(self.memory, edition.pair, bare_rows)
         entries = [
             checks.CheckEntry(
                 row.segment,
                 row.target,
                 by_human=row.maker == HUMAN,
                 near=near.get(key),
-                ignored=seen.texts[key].ignored,
+                ignored=survey.texts[key].ignored,
             )
-            for key, row in found_rows.items()
+            for key, row in bare_rows.items()
         ]
-        found: dict[str, list[Finding]] = defaultdict(list)
+        findings: dict[str, list[Finding]] = defaultdict(list)
         for finding in (*edition.findings, *checks.run(entries, context)):
-            found[finding.key].append(finding)
+            findings[finding.key].append(finding)
         return {
             key: rows.completed(
                 row,
-                found.get(key, ()),
+                findings.get(key, ()),
                 near.get(key),
-                gone=key in near and rows.is_gone(near[key], found_rows),
+                gone=key in near and rows.is_gone(near[key], bare_rows),
             )
-            for key, row in found_rows.items()
+            for key, row in bare_rows.items()
         }
 
     def _context(self, pair: LanguagePair, terms: Terminology) -> Context:
@@ -237,10 +238,10 @@ class Reporter:
             fullwidth=config.fullwidth_punctuation,
         )
 
-    def _digest(self, edition: Edition, seen: Survey, terms: Terminology) -> str:
+    def _digest(self, edition: Edition, survey: Survey, terms: Terminology) -> str:
         """Return a hash of all that the report of *edition* is made from."""
         config = self.config
-        said: list[object] = [
+        made_from: list[object] = [
             self.book.version,
             data.VERSION,
             edition.pair,
@@ -255,31 +256,31 @@ class Reporter:
             terms.digest,
             config.fullwidth_punctuation,
         ]
-        said += edition.findings
-        for place in seen.places:
+        made_from += edition.findings
+        for place in survey.places:
             unit = edition.units.get(place.key)
-            said += [place.segment.location, place.key, sorted(place.ignored)]
-            said += [unit.target, unit.state, unit.maker] if unit else [""]
-        return hashlib.sha256("\0".join(map(str, said)).encode()).hexdigest()
+            made_from += [place.segment.location, place.key, sorted(place.ignored)]
+            made_from += [unit.target, unit.state, unit.maker] if unit else [""]
+        return hashlib.sha256("\0".join(map(str, made_from)).encode()).hexdigest()
 
 
 def _last(folder: Path) -> dict[str, Any] | None:
     """Return the last report's data; ``None`` if there is none of this version."""
     try:
-        found = json.loads((folder / _JSON).read_bytes())
+        content = json.loads((folder / _JSON).read_bytes())
     except (OSError, ValueError):
         return None
-    if not isinstance(found, dict) or found.get("version") != data.VERSION:
+    if not isinstance(content, dict) or content.get("version") != data.VERSION:
         return None
-    whole = {"digest", "coverage", "findings", "gate"} <= found.keys()
-    return found if whole and (folder / html.NAME).exists() else None
+    whole = {"digest", "coverage", "findings", "gate"} <= content.keys()
+    return content if whole and (folder / html.NAME).exists() else None
 
 
 def _by_document(
-    seen: Survey, corrections: Mapping[str, _Correction]
+    survey: Survey, corrections: Mapping[str, _Correction]
 ) -> dict[str, list[_Correction]]:
     found: dict[str, list[_Correction]] = defaultdict(list)
-    for place in seen.places:
+    for place in survey.places:
         if place.key in corrections:
             found[place.document].append(corrections[place.key])
     return found
@@ -291,14 +292,19 @@ def _scores(
     names: Collection[str],
     bootstrap: int = 0,
 ) -> tuple[Score, ...]:
-    """Return how like people's texts those of the machine were."""
+    """Return the scores of machines' texts against people's corrections of them."""
     if not corrections:
         return ()
-    said, wanted = (
+    hypotheses, references = (
         [inline_codes.plain(unit.target) for unit in units]
         for units in zip(*corrections, strict=True)
     )
     language = edition.pair.target
     return metrics.score(
-        said, wanted, language, names=names, by_words=False, bootstrap=bootstrap
+        hypotheses,
+        references,
+        language,
+        names=names,
+        by_words=False,
+        bootstrap=bootstrap,
     )

@@ -1,4 +1,4 @@
-"""Look at an edition text by text: where each comes from, and what is wrong with it."""
+"""The texts of an edition, one by one: their origins, findings and risks."""
 
 from __future__ import annotations
 
@@ -28,23 +28,24 @@ if TYPE_CHECKING:
     )
     from amts_sphinx.memory.memory import Memory
 
-#: Near matches below are of no help to a reviewer.
+#: The least score of near matches: others do not help a reviewer.
 NEAR: Final = 70
-#: How much it adds to the risk of a text.
+#: What a finding adds to the risk of a text.
 _RISK_OF_FINDING: Final = {Severity.ERROR: 100, Severity.WARNING: 30, Severity.INFO: 5}
+#: What its origin adds.
 _RISK_OF_ORIGIN: Final = {
     Origin.DRAFT: 40,
     Origin.TO_REVIEW: 30,
     Origin.UNTRANSLATED: 25,
     Origin.MACHINE: 20,
 }
-#: A long text can go wrong in more ways, and a title is seen by all.
+#: The most that the length of a text adds, and what it adds that a text is a title.
 _RISK_OF_LENGTH: Final = 20
 _RISK_OF_TITLE: Final = 10
 
 
 class Occurrence(NamedTuple):
-    """One text where it stands."""
+    """One text at one place of the book."""
 
     document: str
     key: str
@@ -57,13 +58,13 @@ class Survey:
     """All places of an edition, and each text once."""
 
     places: tuple[Occurrence, ...]
-    #: By key, where each is first.
+    #: The first occurrence of each text, by its key.
     texts: Mapping[str, Occurrence]
 
     def rows(self, edition: Edition, corrected: Collection[str]) -> dict[str, Row]:
         """Return a row for each text, by its key.
 
-        :param corrected: the keys of which a machine's translation is known too
+        :param corrected: keys of texts that a machine translated before a person did
         """
         spaced = name_language(edition.pair.source).spaced
         counts = Counter(place.key for place in self.places)
@@ -85,9 +86,9 @@ class Survey:
     def documents(
         self, rows: Mapping[str, Row], order: Iterable[str]
     ) -> tuple[Document, ...]:
-        """Return what each document is made of.
+        """Return the counts for each document.
 
-        :param order: the names of all documents, as they stand in the book
+        :param order: the names of all documents, in the order of the book
         """
         words: dict[str, Counter[Origin]] = defaultdict(Counter)
         segments: dict[str, Counter[Origin]] = defaultdict(Counter)
@@ -107,7 +108,7 @@ class Survey:
 
 
 def survey(containers: Iterable[Container], edition: Edition) -> Survey:
-    """Find every text of the book that the edition says in one piece."""
+    """Return each text of the book that is published as one unit."""
     places = tuple(
         Occurrence(
             segment.location.docname,
@@ -125,7 +126,7 @@ def survey(containers: Iterable[Container], edition: Edition) -> Survey:
 
 
 def origin(unit: TranslationUnit | None, *, reviewed: bool) -> Origin:
-    """Return where the text of *unit* comes from.
+    """Return the origin of the text of *unit*.
 
     :param reviewed: whether a machine has translated the same source
     """
@@ -143,9 +144,9 @@ def origin(unit: TranslationUnit | None, *, reviewed: bool) -> Origin:
 def nearest(
     memory: Memory, pair: LanguagePair, rows: Mapping[str, Row]
 ) -> dict[str, Match]:
-    """Return the likest other unit of each text that no person answers for, by key.
+    """Return the nearest other unit of each text that is not by people, by key.
 
-    One whose source has left the book comes first: the text has probably replaced it.
+    A unit whose source has left the book is first: the text has probably replaced it.
     """
     keys = {
         row.segment.source: key
@@ -153,7 +154,7 @@ def nearest(
         if row.origin not in BY_PEOPLE
     }
     found = {}
-    # The text itself is among them, if a machine translated it.
+    # The unit of the text itself is among the matches, if a machine translated it.
     for source, matches in memory.fuzzy(pair, keys, cutoff=NEAR, limit=4).items():
         key = keys[source]
         others = [match for match in matches if match.unit.key != key]
@@ -163,18 +164,18 @@ def nearest(
 
 
 def is_gone(match: Match, rows: Mapping[str, Row]) -> bool:
-    """Tell whether the source of *match* no longer stands in the book."""
+    """Tell whether the source of *match* has left the book."""
     return match.unit.key not in rows
 
 
 def completed(
     row: Row, findings: Sequence[Finding], match: Match | None, *, gone: bool
 ) -> Row:
-    """Return *row* with what was found, and how urgent that makes it."""
+    """Return *row* with its findings, its near match and its risk."""
     near = None
     if match:
         unit = match.unit
-        # Its codes are other ones than those of the row.
+        # Its codes differ from those of the row.
         near = NearMatch(
             inline_codes.plain(unit.source),
             inline_codes.plain(unit.target),
@@ -186,7 +187,7 @@ def completed(
 
 
 def risk(row: Row) -> int:
-    """Return how urgent it is that a person looks at *row*: 0, or 5 and more."""
+    """Return how urgent it is that a person looks at *row*: 0, or 5 or more."""
     of_findings = sum(_RISK_OF_FINDING[f.severity] for f in row.findings)
     of_origin = _RISK_OF_ORIGIN.get(row.origin, 0)
     if not of_findings and not of_origin:
@@ -196,5 +197,5 @@ def risk(row: Row) -> int:
 
 
 def shown(coded: str, segment: Segment) -> str:
-    """Return *coded* text with what stands behind the codes of *segment*."""
+    """Return *coded* text with the content of the codes of *segment*."""
     return code_matching.shown(replace(segment, source=coded), named=True)

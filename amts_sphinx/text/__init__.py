@@ -1,1 +1,1 @@
-"""What is done to plain and coded text: sentences, typography, differences, scores."""
+"""Work on plain and coded text: sentences, typography, differences, scores."""

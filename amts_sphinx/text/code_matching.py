@@ -1,4 +1,4 @@
-"""Which code of a translation is which code of its source: by what they stand for."""
+"""Match the codes of a translation with those of its source, by their content."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.core.units import Code, Segment
 
-#: Kinds of codes whose :attr:`Code.equiv` is what the reader sees.
+#: Kinds of codes whose :attr:`Code.equiv` is the text that readers see.
 _SHOWN: Final = frozenset({"literal", "math"})
 _EMPHASIS: Final = frozenset({"emphasis", "strong"})
 
@@ -21,9 +21,9 @@ _EMPHASIS: Final = frozenset({"emphasis", "strong"})
 def match(
     source: Sequence[Code], target: Sequence[Code], terms: Mapping[str, str]
 ) -> dict[int, int] | None:
-    """Return the source's number of each code of the target.
+    """Return, by the number of each code of the target, its number in the source.
 
-    :param terms: the source's name of each of the glossary's terms by the target's
+    :param terms: the glossary's terms: the source's name by the target's name
     :returns: ``None`` when the two do not have the same codes
     """
     free = list(source)
@@ -41,7 +41,7 @@ def match(
                 break
         else:
             rest.append(code)
-    # A single link or term that is left over can only be the one that is left over.
+    # If one link or term is left on each side, these two must be the same.
     for code in rest:
         alike = [c for c in free if (c.kind, c.paired) == (code.kind, True)]
         if not code.paired or len(alike) != 1:
@@ -52,15 +52,14 @@ def match(
 
 
 def _bare(equiv: str) -> str:
-    """Return what a code stands for without blanks: a formula is the same with them."""
+    """Return the content of a code without blanks, which formulas may differ in."""
     return "".join(equiv.split())
 
 
 def recode(source: Segment, target: Segment, terms: Mapping[str, str]) -> str | None:
     """Return the target's text with the numbers that its codes have in the source.
 
-    :returns: ``None`` when the two do not have the same codes, in the same places of
-        each other
+    :returns: ``None`` when the two do not have the same codes, nested in the same way
     """
     target = _less_emphatic(source, target)
     numbers = match(source.codes, target.codes, terms)
@@ -71,9 +70,9 @@ def recode(source: Segment, target: Segment, terms: Mapping[str, str]) -> str | 
 
 
 def _less_emphatic(source: Segment, target: Segment) -> Segment:
-    """Take from a translation the kinds of emphasis that its source has nowhere.
+    """Remove from a translation the kinds of emphasis that its source does not have.
 
-    The words are the translator's; a code that the source lacks could not be shown.
+    The words stay; a code that the source does not have could not be published.
     """
     kinds = _EMPHASIS - {code.kind for code in source.codes}
     extra = {code.id for code in target.codes if code.paired and code.kind in kinds}
@@ -86,26 +85,27 @@ def _less_emphatic(source: Segment, target: Segment) -> Segment:
 
 
 def difference(source: Segment, target: Segment) -> str:
-    """Say which codes only one side has."""
+    """Return which codes only one side has, in words."""
     ours = Counter((code.kind, code.equiv) for code in source.codes)
     theirs = Counter((code.kind, code.equiv) for code in target.codes)
     lost = [f"lost {' '.join(code)}".strip() for code in (ours - theirs).elements()]
     new = [f"new {' '.join(code)}".strip() for code in (theirs - ours).elements()]
-    return ", ".join(lost + new) or "it nests otherwise"
+    return ", ".join(lost + new) or "it is nested differently"
 
 
 def shown(segment: Segment, *, named: bool = False) -> str:
-    """Return what a reader sees of a segment: formulas and code as written.
+    """Return a segment as plain text, with formulas and code as written.
 
-    :param named: whether what else has no words, such as a reference, is named in ‹ ›
+    :param named: whether other codes without words, such as references, are shown in
+        ‹ ›, by their content or kind
     """
-    behind = {code.id: code for code in segment.codes}
+    codes = {code.id: code for code in segment.codes}
     parts = []
     for piece in inline_codes.tokens(segment.source):
         if piece.type == "text":
             parts.append(inline_codes.unescape(piece.coded))
         elif piece.type == "empty":
-            code = behind.get(piece.id)
+            code = codes.get(piece.id)
             if code and code.kind in _SHOWN:
                 parts.append(code.equiv)
             elif code and named:

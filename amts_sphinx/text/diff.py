@@ -1,4 +1,4 @@
-"""What differs between two versions of a text, as a person sees it: in whole words."""
+"""The difference between two versions of a text, in whole words."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-#: A character of a script without blanks, a word, blanks, or a mark.
+#: A character of a script without blanks, a word, blanks, or a punctuation mark.
 _PIECE: Final = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
     r"|[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
     r"\uf900-\ufaff]+|\s+|[^\w\s]"
 )
-#: The share of two texts that must be equal, else one is simply another text.
+#: The least share of two texts that must be equal for them to be compared.
 _LIKE: Final = 0.3
 
 
@@ -28,9 +28,9 @@ class Piece(NamedTuple):
 
 
 def between(before: str, after: str) -> list[Piece]:
-    """Return *after* in pieces, and among them what is gone from *before*.
+    """Return *after* in pieces, together with the pieces of *before* that are gone.
 
-    Texts that have little in common are not compared: all is the same piece.
+    Texts that have little in common are not compared: the result is one piece.
     """
     old, new = _PIECE.findall(before), _PIECE.findall(after)
     matcher = SequenceMatcher(None, old, new, autojunk=False)
@@ -42,7 +42,7 @@ def between(before: str, after: str) -> list[Piece]:
 def _pieces(
     matcher: SequenceMatcher[str], old: Sequence[str], new: Sequence[str]
 ) -> Iterator[Piece]:
-    """Yield the pieces; a blank or a mark between two changes is part of them."""
+    """Yield the pieces; blanks and marks between two changes belong to the change."""
     gone: list[str] = []
     added: list[str] = []
     blocks = matcher.get_opcodes()

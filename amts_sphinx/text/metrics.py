@@ -1,7 +1,7 @@
-"""How much hypotheses are like references: BLEU, chrF2 and TER, as sacreBLEU counts.
+"""Score hypotheses against references: BLEU, chrF2 and TER, computed by sacreBLEU.
 
-The numbers are those of the command ``sacrebleu`` with the settings that the signature
-names. Random samples begin with its seed, 12345, or that of ``SACREBLEU_SEED``.
+The scores are those of the command ``sacrebleu`` with the settings in the signature.
+Random samples use its seed, 12345 or the value of ``SACREBLEU_SEED``.
 """
 
 from __future__ import annotations
@@ -17,31 +17,34 @@ from amts_sphinx.core.units import Score
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
-#: What may be asked for, in the order of the answers.
+#: The metrics that can be asked for, in the order of the results.
 NAMES: Final = ("BLEU", "chrF2", "TER")
 #: The name of BLEU that counts Chinese words, not characters.
 JIEBA: Final = "BLEU (jieba words)"
-#: Samples of a paired test, as of ``sacrebleu --paired-bs``.
+#: The number of bootstrap samples, as in ``sacrebleu --paired-bs``.
 SAMPLES: Final = 1000
-#: sacreBLEU's tokenizer of a language; of others, and of what is not installed, below.
+#: sacreBLEU's tokenizers, by language.
 _TOKENIZERS: Final = {"zh": "zh", "ja": "ja-mecab", "ko": "ko-mecab"}
+#: Its tokenizer for other languages with blanks between words.
 _ELSEWHERE: Final = "13a"
+#: Its tokenizer for other languages without, and where a tokenizer is not installed.
 _UNSPACED: Final = "char"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A system beside a baseline, by one metric, on the same references."""
+    """A system against a baseline, by one metric, on the same references."""
 
-    #: Both with the confidence interval of the samples.
+    #: With the confidence interval of the samples.
     baseline: Score
+    #: With the confidence interval of the samples.
     system: Score
-    #: 0–1: how often chance alone would make so great a difference.
+    #: 0–1: the probability of such a difference by chance alone.
     p: float
 
     @property
     def metric(self) -> str:
-        """What both are scored by."""
+        """The name of the metric."""
         return self.system.metric
 
     @property
@@ -53,9 +56,9 @@ class Comparison:
 
 class _Metric(NamedTuple):
     name: str
-    #: sacreBLEU's.
+    #: sacreBLEU's object.
     metric: Any
-    #: What is done to each text before it is compared.
+    #: Applied to each text before it is compared.
     prepare: Callable[[str], str]
 
 
@@ -70,12 +73,12 @@ def score(
 ) -> tuple[Score, ...]:
     """Score *hypotheses*, one for each of *references*, as one text.
 
-    For Chinese, BLEU comes twice: by characters, and as :data:`JIEBA`.
+    For Chinese, there are two BLEU scores: of characters, and :data:`JIEBA`.
 
-    :param language: of both, BCP 47
-    :param names: which of :data:`NAMES`
-    :param by_words: whether :data:`JIEBA` is wanted, which takes seconds to load
-    :param bootstrap: samples for the confidence interval; 1000 are usual, 0 for none
+    :param language: the language of both, BCP 47
+    :param names: some of :data:`NAMES`
+    :param by_words: whether :data:`JIEBA` is computed, which takes seconds to load
+    :param bootstrap: samples for the confidence interval: usually 1000; 0: no interval
     :raises ScoreError: there are no texts, or not one hypothesis for each reference
     :raises ConfigError: there is no such metric
     """
@@ -84,13 +87,14 @@ def score(
     for name, metric, prepare in _metrics(language, names):
         if name == JIEBA and not by_words:
             continue
-        texts, wanted = _prepared(prepare, hypotheses, references)
-        result = metric.corpus_score(texts, [wanted], n_bootstrap=bootstrap)
+        texts, expected = _prepared(prepare, hypotheses, references)
+        result = metric.corpus_score(texts, [expected], n_bootstrap=bootstrap)
         interval = None
         if bootstrap > 1:
-            interval = _interval(result._mean, result._ci)  # noqa: SLF001 - else text
-        told = str(metric.get_signature())
-        found.append(Score(name, result.score, told, len(wanted), interval))
+            # The public attributes hold the interval only as text.
+            interval = _interval(result._mean, result._ci)  # noqa: SLF001
+        signature = str(metric.get_signature())
+        found.append(Score(name, result.score, signature, len(expected), interval))
     return tuple(found)
 
 
@@ -115,23 +119,23 @@ def compare(
     _check(hypotheses, references)
     found = []
     for name, metric, prepare in _metrics(language, names):
-        first, second, wanted = _prepared(prepare, baseline, hypotheses, references)
+        first, second, expected = _prepared(prepare, baseline, hypotheses, references)
         test = PairedTest(
             [("baseline", first), ("system", second)],
             {name: metric},
-            [wanted],
+            [expected],
             test_type="bs",
-            n_samples=max(1, samples),  # of 0 it would make as many as usual
+            n_samples=max(1, samples),  # 0 would mean its default
         )
         signatures, results = test()
-        ((told, systems),) = ((s, results[key]) for key, s in signatures.items())
+        ((signature, systems),) = ((s, results[key]) for key, s in signatures.items())
         both: list[Any] = list(systems)
         scores = [
             Score(
                 name,
                 each.score,
-                str(told),
-                len(wanted),
+                str(signature),
+                len(expected),
                 _interval(each.mean, each.ci),
             )
             for each in both
@@ -141,12 +145,12 @@ def compare(
 
 
 def is_error(metric: str) -> bool:
-    """Tell whether less of a metric is better."""
+    """Tell whether a lower value of a metric is better."""
     return metric.startswith("TER")
 
 
 def metric_names(language: str, names: Collection[str]) -> tuple[str, ...]:
-    """Return the names of the scores that *names* come to in *language*, in order.
+    """Return the names of the scores that *names* give in *language*, in order.
 
     :raises ConfigError: there is no such metric
     """
@@ -186,8 +190,8 @@ def _interval(mean: float, half: float) -> tuple[float, float]:
 
 
 def _metrics(language: str, names: Collection[str]) -> Iterator[_Metric]:
-    """Yield what counts each of *names*."""
-    # sacreBLEU takes a while to load, and most builds do not need it.
+    """Yield the metrics of *names*."""
+    # sacreBLEU is slow to import, and most builds do not need it.
     from sacrebleu.metrics.chrf import CHRF
     from sacrebleu.metrics.ter import TER
 
@@ -199,13 +203,13 @@ def _metrics(language: str, names: Collection[str]) -> Iterator[_Metric]:
         elif name == "chrF2":
             yield _Metric(name, CHRF(), str)
         else:
-            # Where there are no blanks, TER would take a sentence for one word.
+            # Without these options, TER takes a sentence without blanks for one word.
             asian = _base(language) in _TOKENIZERS
             yield _Metric(name, TER(normalized=asian, asian_support=asian), str)
 
 
 def _bleu(language: str) -> Any:
-    """Return BLEU with the language's tokenizer; the signature says which it is."""
+    """Return BLEU with the language's tokenizer, which the signature names."""
     from sacrebleu.metrics.bleu import BLEU
 
     tokenizer = _TOKENIZERS.get(_base(language), _ELSEWHERE)
@@ -213,7 +217,7 @@ def _bleu(language: str) -> Any:
         tokenizer = _UNSPACED  # Thai
     try:
         return BLEU(tokenize=tokenizer, force=True)
-    except RuntimeError:  # it needs MeCab
+    except RuntimeError:  # MeCab is not installed
         return BLEU(tokenize=_UNSPACED, force=True)
 
 
@@ -222,8 +226,8 @@ def _by_words() -> _Metric:
     import jieba
     from sacrebleu.metrics.bleu import BLEU
 
-    jieba.setLogLevel(logging.WARNING)  # it tells that it loads its dictionary
+    jieba.setLogLevel(logging.WARNING)  # no message about loading its dictionary
     metric = BLEU(tokenize="none", force=True)
-    # Another version may cut other words.
+    # Other versions may split words differently.
     metric.tokenizer_signature = f"jieba-{jieba.__version__}"
     return _Metric(JIEBA, metric, lambda text: " ".join(jieba.cut(text)))

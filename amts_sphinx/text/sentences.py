@@ -1,8 +1,8 @@
-"""Split the coded text of a paragraph into sentences, codes kept whole.
+"""Split the coded text of a paragraph into sentences, without splitting a code.
 
 The ``sentencex`` library proposes the boundaries, on a text in which codes are masked;
 this module then moves or drops those that it knows to be wrong. It changes no
-character: the sentences, put together, are the paragraph.
+character: the sentences joined together are the paragraph.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from amts_sphinx.core import inline_codes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-#: What a splitter sees in place of ``<x/>``: a word with a capital, that no language
-#: has, and too long for an initial.
+#: A word that replaces ``<x/>`` in the masked text: with a capital, in no language, and
+#: too long for an initial.
 _WORD: Final = "Xqzjx"
 _TERMINATOR: Final = re.compile(r"[.!?。！？…．؟।॥։።။។‼⁇⁈⁉｡]")
 _ENTITY: Final = re.compile(r"&(?:amp|lt|gt);")
@@ -28,9 +28,9 @@ _CLOSING: Final = re.compile(rf"[{re.escape(_CLOSERS)}]+\s*|[。！？…]+\s*")
 _AFTER_CLOSER: Final = re.compile(
     rf"(?<=[.!?…])[{re.escape(_CLOSERS)}]+\s+(?=[^\W\d_]|[¿¡«“„(])"
 )
-#: A full stop of the CJK languages with the closing marks that belong to it.
+#: A full stop of the CJK languages with the closing marks after it.
 _CJK_END: Final = re.compile(r"(?:[。！？｡]+|…{2,})[”’」』）】》〉]*\s*")
-#: What goes on with a sentence after a quotation that ends in a full stop.
+#: Words and marks that continue a sentence after a quotation that ends in a full stop.
 _CJK_GOES_ON: Final = re.compile(
     r"[，、；：的地得是等和与及或而这那」』）]|[他她它我你您們们]{1,2}[说說问問答]"
     r"|[说說问問道]|[とはがをにのでもへや]"
@@ -77,13 +77,13 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 _NEVER: Final = {name: _pattern(words) for name, words in _NEVER_LAST.items()}
 _SELDOM: Final = {name: _pattern(words) for name, words in _SELDOM_LAST.items()}
-#: German ordinals: "am 3. Mai", "im 19. Jahrhundert".
+#: German ordinals, as in "am 3. Mai", "im 19. Jahrhundert".
 _ORDINAL: Final = re.compile(r"(?<!\S)\d{1,2}\.$")
 _COUNTED: Final = re.compile(
     r"[a-zäöüß]|Jan|Feb|März|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|Jahrhundert|Kapitel"
     r"|Auflage|Mal|Schritt|Stufe|Zeile|Spalte|Teil|Version"
 )
-#: The first letter of "z. B." and the like, when the splitter stops after it.
+#: The first letter of abbreviations such as "z. B.", if the splitter stops after it.
 _FIRST_LETTER: Final = re.compile(r"(?<![\w.])(?:\w|EE)\.$")
 _LETTER_STOP: Final = re.compile(r"(?:[^\W\d_]|UU)\.")
 
@@ -108,20 +108,20 @@ def split(coded: str, language: str) -> list[str]:
 
 
 class _Masked(NamedTuple):
-    """A paragraph as the splitter sees it, and the way back."""
+    """The masked text of a paragraph, and where its parts are in the original."""
 
     text: str
-    #: For each run of characters: where it starts in the masked text, in order.
+    #: The start of each run of characters in the masked text, in order.
     starts: list[int]
-    #: Where the same run starts in the coded text.
+    #: The start of the same run in the coded text.
     origins: list[int]
-    #: Position in the coded text → depth of ``<g>`` from there on.
+    #: Position in the coded text → nesting depth of ``<g>`` from there on.
     depths: dict[int, int]
     coded: str
 
 
 def _mask(coded: str) -> _Masked:
-    """Replace each ``<x/>`` by a word, entities by their character, ``<g>`` by none."""
+    """Replace each ``<x/>`` by a word and entities by characters; remove ``<g>``."""
     parts: list[str] = []
     masked = _Masked("", [], [], {}, coded)
     place = length = depth = 0
@@ -146,7 +146,7 @@ def _mask(coded: str) -> _Masked:
             depth += 1 if piece.type == "open" else -1
             masked.depths[end] = depth
         place = end
-    # White space of any kind is a blank: a line break of the source ends nothing.
+    # White space of any kind is a blank: a line break does not end a sentence.
     return masked._replace(text=re.sub(r"\s", " ", "".join(parts)))
 
 
@@ -156,7 +156,11 @@ def _is_note(before: str, after: str) -> bool:
 
 
 def _runs(text: str, place: int) -> Iterator[tuple[str, int]]:
-    """Yield *text*, that starts at *place*, as runs of equal length in both texts."""
+    """Yield *text* as runs that have the same length masked and coded.
+
+    :param place: the position of *text* in the coded text
+    :returns: pairs of a run and its position in the coded text
+    """
     start = 0
     for entity in _ENTITY.finditer(text):
         if entity.start() > start:
@@ -168,7 +172,7 @@ def _runs(text: str, place: int) -> Iterator[tuple[str, int]]:
 
 
 def _boundaries(text: str, language: str) -> list[int]:
-    """Return where the sentences of the masked *text* end, without the last."""
+    """Return the positions where sentences of the masked *text* end, but the last."""
     ends: set[int] = set()
     place = 0
     for sentence in segment(language, text):
@@ -187,14 +191,14 @@ def _boundaries(text: str, language: str) -> list[int]:
 
 
 def _after_closing(text: str, end: int, language: str) -> int:
-    """Return *end* behind the closing marks that the splitter left to the right."""
+    """Return *end*, moved behind the closing marks that the splitter put after it."""
     closing = _CLOSING.match(text, end)
     if not closing:
         return end
     mark = text[end]
     tight = not text[end - 1].isspace()
     if mark in "\"'*_":
-        # They open as well as close: closing is what stands before a blank.
+        # These marks can open or close; before a blank they close.
         apart = closing.end() == len(text) or text[closing.end() - 1].isspace()
         return closing.end() if tight and (apart or language in _CJK) else end
     return closing.end()
@@ -203,7 +207,7 @@ def _after_closing(text: str, end: int, language: str) -> int:
 def _is_boundary(text: str, start: int, end: int, language: str) -> bool:
     """Tell whether a sentence that starts at *start* may end at *end*."""
     if text[end - 1] == "." and text[end].isascii() and text[end].isalnum():
-        return False  # a name with a point in it
+        return False  # a name with a dot
     if language in _CJK:
         return not _goes_on(text, start, end)
     left = text[max(start, end - _TAIL) : end].rstrip()
@@ -231,8 +235,8 @@ def _goes_on(text: str, start: int, end: int) -> bool:
     """Tell whether a Chinese or Japanese sentence goes on after *end*."""
     sentence = text[start:end].rstrip()
     if len(_OPENING.findall(sentence)) > len(_CLOSED.findall(sentence)):
-        # The remark in brackets ends inside of them, its sentence does not; a remark
-        # that is never closed is no remark.
+        # A sentence inside brackets ends, but not the one around them. A bracket that
+        # is never closed does not count.
         return bool(_CLOSED.search(text, end))
     last = sentence[-1:]
     if last in _BRACKETS:
@@ -243,15 +247,15 @@ def _goes_on(text: str, start: int, end: int) -> bool:
 
 
 def _cut(masked: _Masked, end: int) -> int | None:
-    """Return the place in the coded text for *end*; ``None`` inside a ``<g>``."""
+    """Return the position in the coded text of *end*; ``None`` inside a ``<g>``."""
     run = bisect_right(masked.starts, end - 1) - 1
     shown = end - masked.starts[run]
     place = masked.origins[run] + shown
     following = run + 1
     ends_run = following < len(masked.starts) and masked.starts[following] == end
     if ends_run:
-        # Codes stand between the two characters: closing ones and the marks of
-        # footnotes belong to the left, opening ones to the right.
+        # There are codes between the two characters: closing ones and footnote marks
+        # belong to the left, opening ones to the right.
         place = _between(masked.coded, masked.origins[run], masked.origins[following])
     depth = 0
     for position, level in masked.depths.items():
@@ -262,7 +266,7 @@ def _cut(masked: _Masked, end: int) -> int | None:
 
 
 def _between(coded: str, origin: int, limit: int) -> int:
-    """Return where to cut between the character before *limit* and *limit*."""
+    """Return the position to cut at, between *origin* and *limit*."""
     place = origin
     cut = origin
     for piece in inline_codes.tokens(coded[origin:limit]):
@@ -276,7 +280,7 @@ def _between(coded: str, origin: int, limit: int) -> int:
 
 
 def _pieces(coded: str, cuts: Iterable[int]) -> list[str]:
-    """Cut *coded*; a piece without substance joins the one before it."""
+    """Cut *coded*; a piece without words or codes is added to the one before it."""
     pieces: list[str] = []
     start = 0
     for cut in (*cuts, len(coded)):
@@ -292,7 +296,7 @@ def _pieces(coded: str, cuts: Iterable[int]) -> list[str]:
 
 
 def _has_substance(piece: str) -> bool:
-    """Tell whether *piece* holds a code or a word, other than a list's number."""
+    """Tell whether *piece* holds a code or a word that is not the number of an item."""
     if "<x" in piece:
         return True
     words = inline_codes.plain(piece)

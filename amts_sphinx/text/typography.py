@@ -1,8 +1,8 @@
-"""A language's typographic habits, applied to what an engine wrote.
+"""Apply the typographic rules of a language to the output of an engine.
 
-Engines leave half-width punctuation and blanks in Chinese, and blanks before commas
-elsewhere. This module changes blanks and punctuation only: never a word, never a code,
-and nothing that may be a number, a name or a piece of program.
+Engines leave half-width punctuation and blanks in Chinese, and blanks before commas in
+other languages. This module changes blanks and punctuation only: never a word, never a
+code, and nothing that may be a number, a name or a piece of program.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from amts_sphinx.core.languages import find_language
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# While CJK text is worked on, each of its codes is one private character.
+# In the text that the rules work on, each code is one character of private use.
 _OPEN, _CLOSE, _EMPTY = "\ue000", "\ue001", "\ue002"
 _STAND_IN: Final = {"open": _OPEN, "close": _CLOSE, "empty": _EMPTY}
 _STAND_INS: Final = re.compile(f"[{_OPEN}{_CLOSE}{_EMPTY}]")
@@ -50,18 +50,18 @@ _MARK: Final = re.compile(r"(?<![,.:;!?])(?:[,.:;]|[!?]+)(?![,.:;!?])")
 _ELLIPSIS: Final = re.compile(r"\.{3,}|…+|。{3,}")
 _BRACKETS: Final = re.compile(r"[(（]([^()（）]*)[)）]")
 _QUOTED: Final = re.compile(r'"([^"]*)"')
-#: A shape or a tuple of numbers, that keeps its brackets: (10, 20).
+#: A tuple of numbers, which keeps its brackets: (10, 20).
 _TUPLE: Final = re.compile(r"\s*[-+\d.]+\s*(?:,\s*[-+\d.]*\s*)+")
-#: An HTML entity that a book shows as text, up to its semicolon.
+#: An HTML entity as text of the book, up to its semicolon.
 _ENTITY: Final = re.compile(r"&#?\w+$")
 _ENTITY_SIZE: Final = 10
 
 _MANY_BLANKS: Final = re.compile(r"(?<=[^ ]) {2,}(?=[^ ])")
 _BLANK_BEFORE_MARK: Final = re.compile(r"(?<=[^\s]) +(?=[,;.:!?](?:\s|<|$))")
-#: Languages in which no blank stands before a punctuation mark; in French one does.
+#: Languages that have no blank before a punctuation mark; French has one.
 _TIGHT: Final = frozenset({"ca", "de", "en", "es", "it", "nl", "pt"})
 
-#: What straight quotes become; in Japanese they stay.
+#: What straight quotes become; in Japanese they do not change.
 _QUOTES: Final = {"zh": "“”", "zh-TW": "「」", "ja": ""}
 _CHINESE_MARKS: Final = str.maketrans(",.:;!?", "，。：；！？")
 _JAPANESE_MARKS: Final = str.maketrans(",.!?", "、。！？")
@@ -69,7 +69,7 @@ _JAPANESE_MARKS: Final = str.maketrans(",.!?", "、。！？")
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is done to the text of one language; make it with :func:`profile_for`."""
+    """The typographic rules of one language; make it with :func:`profile_for`."""
 
     #: ``zh``, ``ja``, or empty for every language with blanks.
     cjk: str = ""
@@ -83,7 +83,7 @@ class Profile:
     tight_punctuation: bool = False
 
     def apply(self, coded: str) -> str:
-        """Return *coded* as the language sets it; twice is the same as once."""
+        """Return *coded* by the rules of the language; applying it twice is as once."""
         body = coded.strip(" ")
         changed = self._cjk(body) if self.cjk else self._spaced(body)
         if changed == body:
@@ -92,7 +92,7 @@ class Profile:
         return coded[:start] + changed + coded[start + len(body) :]
 
     def join(self, sentences: Iterable[str]) -> str:
-        """Join the coded *sentences* of one paragraph, with the language's gap."""
+        """Join the coded *sentences* of one paragraph, with blanks if it has them."""
         parts: list[str] = []
         for sentence in sentences:
             following = sentence.strip()
@@ -103,22 +103,22 @@ class Profile:
         return "".join(parts)
 
     def _has_gap(self, sentence: str, following: str) -> bool:
-        """Tell whether a blank stands between two sentences."""
+        """Tell whether there is a blank between two sentences."""
         if not self.cjk:
             return True
-        # A sentence that ends as in an English book is followed as in one.
+        # After a sentence with Latin punctuation at its end there is a blank.
         return sentence[-1] in ".!?" or (
             _is_latin(sentence, -1) and _is_latin(following, 0)
         )
 
     def _spaced(self, text: str) -> str:
-        """Mend the blanks of a language that has them."""
+        """Correct the blanks of a language that has them between words."""
         if "  " in text:
             text = _MANY_BLANKS.sub(" ", text)
         return _BLANK_BEFORE_MARK.sub("", text) if self.tight_punctuation else text
 
     def _cjk(self, text: str) -> str:
-        """Mend the punctuation and the blanks of Chinese or Japanese."""
+        """Correct the punctuation and the blanks of Chinese or Japanese."""
         view, hidden = _hide(text)
         before = ""
         while before != view and _TO_DO.search(view) and _IS_HAN.search(view):
@@ -143,7 +143,7 @@ class Profile:
         return _MARK.sub(lambda mark: _widen(mark, marks), view)
 
     def _blanks(self, view: str) -> str:
-        """Drop the blanks that CJK text does without."""
+        """Remove the blanks that CJK text does not have."""
         view = _BLANK_IN_HAN.sub(r"\1", view)
         view = _BLANK_BY_FULL.sub(r"\1", view)
         if not self.script_spacing and " " in view:
@@ -168,9 +168,10 @@ def profile_for(
 ) -> Profile:
     """Return the typographic profile of *language*, a BCP 47 tag.
 
-    The switches concern Chinese and Japanese. A language without a profile of its own
-    only loses repeated blanks.
+    The options concern Chinese and Japanese. For languages without special rules, only
+    repeated blanks are removed.
 
+    :param fullwidth_punctuation: whether punctuation becomes full-width
     :param script_spacing: whether blanks between CJK characters and others are kept
     :raises LanguageError: the language is unknown
     """
@@ -189,7 +190,7 @@ def profile_for(
 def _hide(coded: str) -> tuple[str, list[str]]:
     """Return *coded* with each code as one character, and the codes.
 
-    The text is empty when such characters are in it already: it is left alone.
+    The text is empty if it holds such characters already; then it is not changed.
     """
     if _STAND_INS.search(coded):
         return "", []
@@ -219,7 +220,7 @@ def _is_latin(coded: str, end: int) -> bool:
 
 
 def _neighbour(view: str, place: int, step: int, skip: str) -> str:
-    """Return the first character from *place* on that is not one of *skip*."""
+    """Return the first character from *place* on, by *step*, that is not in *skip*."""
     while 0 <= place < len(view):
         if view[place] not in skip:
             return view[place]
@@ -228,7 +229,7 @@ def _neighbour(view: str, place: int, step: int, skip: str) -> str:
 
 
 def _beside(found: re.Match[str], skip: str = _TAGS + " ") -> tuple[str, str]:
-    """Return the characters before and after what was *found*, or empty strings."""
+    """Return the characters before and after *found*, or empty strings."""
     view = found.string
     return (
         _neighbour(view, found.start() - 1, -1, skip),
@@ -237,7 +238,7 @@ def _beside(found: re.Match[str], skip: str = _TAGS + " ") -> tuple[str, str]:
 
 
 def _bracket(found: re.Match[str]) -> str:
-    """Return a remark in brackets, in full-width ones if it belongs to Chinese."""
+    """Return a text in brackets, in full-width ones if it belongs to Chinese text."""
     full = f"（{found[1]}）"
     if _IS_HAN.search(found[1]) or "（" in found[0] or "）" in found[0]:
         return full
@@ -250,12 +251,12 @@ def _bracket(found: re.Match[str]) -> str:
 
 
 def _is_code_like(touching: str) -> bool:
-    """Tell whether a bracket after *touching* is that of a call: f(x)."""
+    """Tell whether a bracket after *touching* belongs to a call: f(x)."""
     return touching == _EMPTY or (touching.isascii() and touching.isalnum())
 
 
 def _ellipsis(found: re.Match[str]) -> str:
-    """Return six dots beside Chinese, and what was *found* elsewhere."""
+    """Return six dots beside Chinese characters, and *found* elsewhere."""
     before, after = _beside(found, _TAGS)
     beside_han = _LIKE_HAN_BEFORE.match(before) or _LIKE_HAN_AFTER.match(after)
     return "……" if beside_han else found[0]
@@ -270,7 +271,7 @@ def _widen(found: re.Match[str], marks: dict[int, int]) -> str:
     if before.isspace() or before in "”’\"'" or before == _EMPTY:
         left, right = _beside(found, f"{_TAGS}{_EMPTY} ”’\"'")
         wide = not right or bool(_LIKE_HAN_AFTER.match(right))
-        # In a list of codes each comma is as wide as the last.
+        # In a list of codes all commas have the width of the last one.
         wide = wide or (before == _EMPTY and mark == "," and right == "，")
         if before != _EMPTY:
             wide = wide or bool(_LIKE_HAN_BEFORE.match(left))
@@ -282,7 +283,7 @@ def _widen(found: re.Match[str], marks: dict[int, int]) -> str:
 
 
 def _may_follow(mark: str, after: str) -> bool:
-    """Tell whether a full-width *mark* may stand before the character *after*."""
+    """Tell whether a full-width *mark* is possible before the character *after*."""
     if not after or not after.isascii() or after in " \"')(":
         return True
     return after.isalnum() if mark != "." else False
@@ -296,7 +297,7 @@ def _latin_ends_in_cjk(found: re.Match[str], before: str) -> bool:
     if touching.isascii() and touching.isalnum():
         return False  # 3.14, 1,000, 10:30, file.py
     if found[0] == "." and (before.isdigit() or view[: found.start()].endswith(".g")):
-        return not after  # "1. 标题" is a number of a list, "图 1. 标题" of a figure
+        return not after  # "1. 标题" is an item of a list, "图 1. 标题" a figure
     if found[0] == ";" and _ENTITY.search(view[: found.start()][-_ENTITY_SIZE:]):
         return False
     if not before.isalnum() and before not in ")]%#+":
