@@ -14,9 +14,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import inline_codes
-from amts_sphinx.core.units import HUMAN, State, TranslationUnit
+from amts_sphinx.core.units import HUMAN, Request, State, TranslationUnit
 from amts_sphinx.engine import pseudo
 from amts_sphinx.engine.corpus import engine
+from amts_sphinx.engine.protocol import quiet
 from amts_sphinx.formats.terminology import Terminology
 
 if TYPE_CHECKING:
@@ -88,12 +89,12 @@ class Linguist:
         # It is trained when it is first asked. Others go on meanwhile; but an engine's
         # own state is not made for threads.
         with lock:
-            said = engine.translate(texts, pair)
-        left = {t for t, target in zip(texts, said, strict=True) if target is None}
+            made = engine.translate([Request(text) for text in texts], pair, quiet)
+        left = {t for t, each in zip(texts, made, strict=True) if each.target is None}
         spare = self._invent(sorted(left), pair, lore)
         return [
-            spare[text] if target is None else target
-            for text, target in zip(texts, said, strict=True)
+            spare[text] if each.target is None else each.target
+            for text, each in zip(texts, made, strict=True)
         ]
 
     def _engine(self, pair: LanguagePair, lore: Lore) -> tuple[CorpusEngine, Lock]:
@@ -115,10 +116,11 @@ class Linguist:
         So parallel data that is too small to learn from shows at least where it fits.
         """
         veiled = [_veil(text, pair, lore.terms) for text in texts]
-        said = self._pseudo.translate([text for text, _ in veiled], pair)
+        asked = [Request(text) for text, _ in veiled]
+        said = self._pseudo.translate(asked, pair, quiet)
         return {
-            text: lore.known.get(text) or _unveil(target or text, hidden)
-            for text, target, (_, hidden) in zip(texts, said, veiled, strict=True)
+            text: lore.known.get(text) or _unveil(each.target or text, hidden)
+            for text, each, (_, hidden) in zip(texts, said, veiled, strict=True)
         }
 
 
