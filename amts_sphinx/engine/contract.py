@@ -299,8 +299,8 @@ class EngineContract:
         assert str(error).strip(), "an error says what is wrong"
 
 
-def _state(engine: Engine) -> dict[str, object]:
-    """Return what others can read of *engine*, by name."""
+def _state(engine: Engine) -> dict[str, str]:
+    """Return what others can read of *engine*, by name, as it looks now."""
     names = [name for name in dir(engine) if not name.startswith("_")]
     values = {name: getattr(engine, name) for name in names}
-    return {name: value for name, value in values.items() if not callable(value)}
+    return {name: repr(value) for name, value in values.items() if not callable(value)}
