@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from amts_sphinx._version import __version__
+from amts_sphinx.core import moved
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 __all__ = ["__version__", "setup"]
+moved.install()
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

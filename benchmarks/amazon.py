@@ -30,7 +30,8 @@ from typing import TYPE_CHECKING, Any, Final
 from amts_sphinx import formats
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import find_language
-from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.core.units import LanguagePair, Request
+from amts_sphinx.engine.protocol import quiet
 from amts_sphinx.engine.registry import create_engine
 from amts_sphinx.readers import markdown
 
@@ -62,20 +63,22 @@ def main() -> None:
         }
         engine: Any = create_engine("amazon", settings)
         trained = engine.train(pair, units, Path(home), {})
-        bill = trained.bill(sources, pair)
+        requests = [Request(source) for source in sources]
+        bill = trained.bill(requests, pair)
         theirs = _cpu(served)
         wall, cpu = time.perf_counter(), time.process_time()
-        targets = trained.translate(sources, pair)
+        made = trained.translate(requests, pair, quiet)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         theirs = _cpu(served) - theirs
         usage = json.load(urllib.request.urlopen(f"{url}/_amts/usage"))  # noqa: S310
+    targets = [translation.target for translation in made]
     damaged = sum(
         target is not None and inline_codes.verify(source, target) != ""
         for source, target in zip(sources, targets, strict=True)
     )
     print(f"{len(sources):,} distinct segments, {len(units):,} pairs of people")
     print(f"{targets.count(None):,} left, {damaged:,} with damaged codes")
-    print(f"{bill.characters:,} characters by the estimate, ${bill.dollars:,.2f}")
+    print(f"{bill.amount:,} {bill.unit} by the estimate, ${bill.dollars:,.2f}")
     billed, twice = usage["characters"], usage["repeated_characters"]
     print(
         f"{billed:,} billed, {twice:,} of them for words that other segments have too"

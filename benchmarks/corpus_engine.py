@@ -24,6 +24,7 @@ import os
 import resource
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -40,7 +41,6 @@ from amts_sphinx.readers.markdown import read_tree
 from amts_sphinx.text import code_matching, metrics
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from amts_sphinx.core.units import Segment, TranslationUnit
@@ -155,7 +155,7 @@ def _engine(
     with tempfile.TemporaryDirectory() as home:
         started, cpu = time.perf_counter(), cpu_seconds()
         engine = create(options).train(found.pair, units, Path(home))
-        engine.translate(sources[:1], found.pair)  # it learns when it is asked
+        engine.translated(sources[:1], found.pair)  # it learns when it is asked
         yield (
             f"  training {time.perf_counter() - started:.1f} s "
             f"(CPU {cpu_seconds() - cpu:.1f} s), peak {peak()} MB"
@@ -163,23 +163,25 @@ def _engine(
         size = sum(path.stat().st_size for path in Path(home).iterdir())
         started, cpu = time.perf_counter(), cpu_seconds()
         again = create(options).train(found.pair, units, Path(home))
-        again.translate(sources[:1], found.pair)
-        again.unknown.clear()
+        again.translated(sources[:1], found.pair)
         yield f"  loading {time.perf_counter() - started:.1f} s, {size / 1e6:.0f} MB"
         started, cpu = time.perf_counter(), cpu_seconds()
-        targets = again.translate(sources, found.pair)
+        made = again.translated(sources, found.pair)
         took = time.perf_counter() - started
         yield (
             f"  decoding {took:.1f} s (CPU {cpu_seconds() - cpu:.1f} s), "
             f"{len(sources) / took:.1f} sentences a second, peak {peak()} MB"
         )
     assert engine.fingerprint == again.fingerprint
-    unknown = again.unknown
+    unknown = Counter(word for each in made.values() for word in each.unknown)
+    left = sum(each.target is None for each in made.values())
     yield (
-        f"  {targets.count(None)} left in the source, {sum(unknown.values())} unknown "
-        f"words ({len(unknown)} different: {_some(unknown)})"
+        f"  {left} left in the source, {unknown.total()} unknown words"
+        f" ({len(unknown)} different: {_some(unknown)})"
     )
-    yield from scores(found, dict(zip(sources, targets, strict=True)))
+    # A text without words is its own translation.
+    targets = {s: made[s].target if s in made else s for s in sources}
+    yield from scores(found, targets)
 
 
 def _some(unknown: Counter[str]) -> str:

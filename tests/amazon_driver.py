@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus_toys import ES, pairs, units
+from engine_calls import translated
 
 from amts_sphinx.engine.amazon import journal
 from amts_sphinx.engine.amazon.client import Client
@@ -85,7 +86,7 @@ def main() -> None:
     engine = create_engine("amazon", options)
     human = units(pairs(ES, 60), ES)
     trained = engine.train(ES, human, Path(home), {})  # type: ignore[attr-defined]
-    targets = trained.translate(TEXTS, ES)
+    targets = translated(trained, TEXTS, ES)
     sys.stdout.write(json.dumps({"targets": targets, "steps": steps.count}))
 
 

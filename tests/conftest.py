@@ -23,7 +23,8 @@ import pytest
 from lxml import html
 
 from amts_sphinx.core import inline_codes
-from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.core.units import LanguagePair, Request
+from amts_sphinx.engine.protocol import quiet
 from amts_sphinx.engine.pseudo import PseudoEngine, PseudoOptions
 from amts_sphinx.text.typography import profile_for
 
@@ -230,10 +231,10 @@ def say() -> Say:
     engine = PseudoEngine(PseudoOptions())
 
     def translate(text: str, tag: str = "zh") -> str:
-        coded = inline_codes.escape(text)
-        [target] = engine.translate([coded], LanguagePair("en", tag))
-        assert target is not None
-        return inline_codes.unescape(profile_for(tag).apply(target))
+        asked = [Request(inline_codes.escape(text))]
+        [made] = engine.translate(asked, LanguagePair("en", tag), quiet)
+        assert made.target is not None
+        return inline_codes.unescape(profile_for(tag).apply(made.target))
 
     return translate
 

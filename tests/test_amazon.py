@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from corpus_toys import ES, ZH, pairs, units
-from engine_contract import EngineContract
+from engine_calls import commission, makers, requests, translated
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import (
@@ -15,12 +15,14 @@ from amts_sphinx.core.errors import (
     EnginePartialError,
     EngineRejectedError,
     EngineUnavailableError,
+    LanguagePairError,
 )
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.endpoint import Options, serve
 from amts_sphinx.engine.amazon.engine import AmazonEngine
 from amts_sphinx.engine.amazon.journal import FETCHED, Journal
-from amts_sphinx.engine.protocol import Commission
+from amts_sphinx.engine.contract import EngineContract
+from amts_sphinx.engine.protocol import quiet
 from amts_sphinx.engine.registry import create_engine
 from amts_sphinx.formats import terminology
 
@@ -130,13 +132,11 @@ def assert_sound(sources: list[str], targets: list[str | None]) -> None:
 def test_a_job_translates_with_parallel_data(make: Make, used: Used) -> None:
     told: list[str] = []
     engine = make()
-    engine.tell = told.append
-    targets = engine.translate(TEXTS, ES)
+    targets = translated(engine, TEXTS, ES, told.append)
     assert_sound(TEXTS, targets)
     assert "libro" in (targets[0] or "")  # it has learnt from our pairs
     assert (used.jobs, used("CreateParallelData")) == (1, 1)
     assert used("TranslateText") == 0
-    assert engine.otherwise == {}
     said = "\n".join(told)
     assert "started for es, 4 segments in 1 documents" in said
     assert "completed" in said
@@ -145,8 +145,8 @@ def test_a_job_translates_with_parallel_data(make: Make, used: Used) -> None:
 
 
 def test_what_was_fetched_is_not_asked_for_again(make: Make, used: Used) -> None:
-    first = make().translate(TEXTS, ES)
-    again = make().translate([*TEXTS[::-1], "A new one reads."], ES)
+    first = translated(make(), TEXTS, ES)
+    again = translated(make(), [*TEXTS[::-1], "A new one reads."], ES)
     assert again[:4] == first[::-1]
     assert used.jobs == 2
     assert used.repeated == 0
@@ -154,15 +154,15 @@ def test_what_was_fetched_is_not_asked_for_again(make: Make, used: Used) -> None
 
 def test_the_bucket_is_cleared(make: Make) -> None:
     engine = make()
-    engine.translate(TEXTS, ES)
+    translated(engine, TEXTS, ES)
     assert list(engine.batch.client.keys(f"{engine.options.prefix}/")) == []
 
 
 def test_the_same_parallel_data_is_sent_once(make: Make, used: Used) -> None:
-    make().translate(TEXTS[:1], ES)
-    make().translate(TEXTS[1:2], ES)
+    translated(make(), TEXTS[:1], ES)
+    translated(make(), TEXTS[1:2], ES)
     assert used("CreateParallelData") == 1
-    make(learnt=61).translate(TEXTS[2:3], ES)
+    translated(make(learnt=61), TEXTS[2:3], ES)
     assert used("CreateParallelData") == 2
     assert used.jobs == 3
 
@@ -170,17 +170,25 @@ def test_the_same_parallel_data_is_sent_once(make: Make, used: Used) -> None:
 def test_without_people_there_is_no_parallel_data(make: Make, used: Used) -> None:
     for engine in (make(learnt=0), make(parallel_data=False)):
         assert "parallel" not in engine.fingerprint
-        assert_sound(TEXTS, engine.translate(TEXTS, ES))
+        assert_sound(TEXTS, translated(engine, TEXTS, ES))
     assert used("CreateParallelData") == 0
 
 
 def test_like_orders_share_a_job(make: Make, used: Used) -> None:
     engines = [make(ES), make(ZH)]
-    commissions = [Commission(engine, TEXTS, engine.pair) for engine in engines]
-    engines[0].begin(commissions)
+    heard: dict[str, list[str]] = {"es": [], "zh": []}
+    engines[0].begin(
+        [
+            commission(each, TEXTS, each.pair, heard[each.pair.target].append)
+            for each in engines
+        ]
+    )
     assert used.jobs == 1
+    # Whoever watches one of the editions sees that its job was started.
+    assert heard["es"] == heard["zh"]
+    assert any("started for es, zh" in line for line in heard["zh"])
     for engine in engines:
-        assert_sound(TEXTS, engine.translate(TEXTS, engine.pair))
+        assert_sound(TEXTS, translated(engine, TEXTS, engine.pair))
     assert used.jobs == 1
     assert used("CreateParallelData") == 1
 
@@ -188,23 +196,23 @@ def test_like_orders_share_a_job(make: Make, used: Used) -> None:
 def test_unlike_orders_have_jobs_of_their_own(make: Make, used: Used) -> None:
     engines = [make(ES, formality="FORMAL"), make(ZH, formality="FORMAL")]
     commissions = [
-        Commission(engines[0], TEXTS, ES),
-        Commission(engines[1], TEXTS[:2], ZH),
+        commission(engines[0], TEXTS, ES),
+        commission(engines[1], TEXTS[:2], ZH),
     ]
     engines[0].begin(commissions)
     assert used.jobs == 2
-    assert_sound(TEXTS, engines[0].translate(TEXTS, ES))
-    assert_sound(TEXTS[:2], engines[1].translate(TEXTS[:2], ZH))
+    assert_sound(TEXTS, translated(engines[0], TEXTS, ES))
+    assert_sound(TEXTS[:2], translated(engines[1], TEXTS[:2], ZH))
     assert used.jobs == 2
 
 
 def test_a_changed_book_takes_what_a_former_job_has(make: Make, used: Used) -> None:
     killed = make()
-    killed.begin([Commission(killed, TEXTS, ES)])
+    killed.begin([commission(killed, TEXTS, ES)])
     engine = make()
     changed = [*TEXTS[1:], "The cloud trains a first layer."]
-    assert engine.bill(changed, ES).characters == len(changed[-1])
-    assert_sound(changed, engine.translate(changed, ES))
+    assert engine.bill(requests(changed), ES).amount == len(changed[-1])
+    assert_sound(changed, translated(engine, changed, ES))
     assert used.jobs == 2
     assert used.repeated == 0
 
@@ -213,13 +221,12 @@ def test_a_job_of_another_computer_is_found_by_its_name(
     make: Make, used: Used, tmp_path: Path
 ) -> None:
     there = make()
-    there.begin([Commission(there, TEXTS, ES)])
+    there.begin([commission(there, TEXTS, ES)])
     (entry,) = Journal(tmp_path / "amazon").entries()
     Journal(tmp_path / "amazon").drop(entry)
     told: list[str] = []
     here = make()
-    here.tell = told.append
-    assert_sound(TEXTS, here.translate(TEXTS, ES))
+    assert_sound(TEXTS, translated(here, TEXTS, ES, told.append))
     assert "found at the service" in "\n".join(told)
     assert used.jobs == 1
     assert used.repeated == 0
@@ -229,22 +236,22 @@ def test_a_job_of_another_region_is_none_of_ours(
     make: Make, used: Used, tmp_path: Path
 ) -> None:
     engine = make()
-    engine.translate(TEXTS, ES)
+    translated(engine, TEXTS, ES)
     journal = Journal(tmp_path / "amazon")
     journal.write(journal.entries()[0], region="eu-west-1")
-    assert engine.bill(TEXTS, ES).characters > 0
+    assert engine.bill(requests(TEXTS), ES).amount > 0
     journal.write(journal.entries()[0], region="us-west-2")
-    assert engine.bill(TEXTS, ES).characters == 0
+    assert engine.bill(requests(TEXTS), ES).amount == 0
     assert used.jobs == 1
 
 
 def test_a_job_has_ten_languages_at_most(make: Make, used: Used) -> None:
     tags = "af de es fr it nl pl pt sv tr vi".split()
     engines = [make(LanguagePair("en", tag), learnt=0) for tag in tags]
-    engines[0].begin([Commission(engine, TEXTS, engine.pair) for engine in engines])
+    engines[0].begin([commission(engine, TEXTS, engine.pair) for engine in engines])
     assert used.jobs == 2
     for engine in engines:
-        assert_sound(TEXTS, engine.translate(TEXTS, engine.pair))
+        assert_sound(TEXTS, translated(engine, TEXTS, engine.pair))
     assert used.jobs == 2
 
 
@@ -253,9 +260,9 @@ def test_results_that_cannot_be_fetched_now_are_fetched_later(
 ) -> None:
     endpoint.plan([{"on": "S3:GetObject", "kind": "reset", "count": None}])
     with pytest.raises(EngineUnavailableError, match="cannot fetch a result"):
-        make(patience=1).translate(TEXTS, ES)
+        translated(make(patience=1), TEXTS, ES)
     endpoint.plan([])
-    assert_sound(TEXTS, make().translate(TEXTS, ES))
+    assert_sound(TEXTS, translated(make(), TEXTS, ES))
     assert used.jobs == 1
     assert used.repeated == 0
 
@@ -264,10 +271,10 @@ def test_terms_are_enforced(make: Make, used: Used) -> None:
     engine = make(terms={"book": "Tomo"})
     assert engine.makers("The book.")[0] != engine.makers("The cloud.")[0]
     assert engine.makers("The cloud.") == make().makers("The cloud.")
-    target = engine.translate(TEXTS[:1], ES)[0]
+    target = translated(engine, TEXTS[:1], ES)[0]
     assert target is not None
     assert "Tomo" in target
-    make(terms={"book": "Tomo"}).translate(["The book shows an error."], ES)
+    translated(make(terms={"book": "Tomo"}), ["The book shows an error."], ES)
     assert used("ImportTerminology") == 1
 
 
@@ -276,43 +283,52 @@ def test_terms_are_enforced(make: Make, used: Used) -> None:
 
 def test_real_time_needs_no_bucket(make: Make, used: Used) -> None:
     engine = make(mode="realtime", bucket="", role_arn="", brevity=True)
-    assert_sound(TEXTS, engine.translate(TEXTS, ES))
+    assert_sound(TEXTS, translated(engine, TEXTS, ES))
     assert used("TranslateText") == len(TEXTS)
     assert used("S3:PutObject") == 0
-    assert engine.otherwise == {}
+    assert set(makers(engine, TEXTS[:1], ES).values()) == {engine.fingerprint}
     assert "Brevity=ON" in engine.fingerprint
 
 
 def test_a_small_change_goes_to_real_time_and_is_marked(make: Make, used: Used) -> None:
     engine = make(realtime_up_to=50)
-    assert "real time" in engine.bill(TEXTS[:1], ES).tariff
-    assert "parallel" in engine.bill(TEXTS, ES).tariff
-    engine.translate(TEXTS[:1], ES)
-    assert used("TranslateText") == 1
+    assert "real time" in engine.bill(requests(TEXTS[:1]), ES).tariff
+    assert "parallel" in engine.bill(requests(TEXTS), ES).tariff
     batch, realtime = engine.makers(TEXTS[0])
-    assert engine.otherwise == {TEXTS[0]: realtime}
+    assert makers(engine, TEXTS[:1], ES) == {TEXTS[0]: realtime}
+    assert used("TranslateText") == 1
     assert "batch" in batch
     assert "realtime" in realtime
-    engine.translate(TEXTS, ES)
-    assert engine.otherwise == {}
+    assert set(makers(engine, TEXTS, ES).values()) == {batch}
     assert used.jobs == 1
-
-
-def test_the_mark_stays_while_pieces_are_asked_for(make: Make) -> None:
-    engine = make(realtime_up_to=500)
-    engine.translate(TEXTS[:1], ES)
-    engine.translate(["big book"], ES)
-    assert engine.otherwise.keys() == {TEXTS[0], "big book"}
 
 
 def test_a_text_that_is_too_long_for_real_time_stays(make: Make) -> None:
     engine = make(mode="realtime")
     long = "word " * 2001
-    assert engine.translate([long, TEXTS[0]], ES)[0] is None
+    left, done = engine.translate(requests([long, TEXTS[0]]), ES, quiet)
+    assert left.target is None
+    assert left.note == "Amazon Translate takes 10,000 bytes in real time"
+    assert done.target is not None
+    assert done.note == ""
 
 
 def test_what_html_cannot_hold_stays(make: Make, used: Used) -> None:
-    assert make().translate(["A bell \x07 rings.", "\x00"], ES) == [None, "\x00"]
+    asked = requests(["A bell \x07 rings.", "\x00"])
+    bell, nothing = make().translate(asked, ES, quiet)
+    assert bell.target is None
+    assert "no control characters" in bell.note
+    assert nothing.target == "\x00"
+    assert used.jobs == 0
+
+
+def test_an_engine_is_for_one_pair(make: Make, used: Used) -> None:
+    engine = make()
+    assert ZH in engine.pairs
+    assert LanguagePair("en", "en") not in engine.pairs
+    assert LanguagePair("en", "eo") not in engine.pairs
+    with pytest.raises(LanguagePairError, match="made for en → es"):
+        translated(engine, TEXTS, ZH)
     assert used.jobs == 0
 
 
@@ -354,7 +370,7 @@ def test_a_fault_that_passes_is_borne(
     make: Make, endpoint: Served, used: Used, fault: dict[str, Any]
 ) -> None:
     endpoint.plan([fault])
-    assert_sound(TEXTS, make().translate(TEXTS, ES))
+    assert_sound(TEXTS, translated(make(), TEXTS, ES))
     assert sum(each["happened"] for each in endpoint.faults()) > 0
     if fault["on"] != "document":
         assert used.jobs == 1
@@ -412,10 +428,10 @@ def test_a_fault_that_lasts_is_told(
 ) -> None:
     endpoint.plan([{**fault, "count": None}])
     with pytest.raises(EngineError, match=message) as caught:
-        make(patience=1).translate(TEXTS, ES)
+        translated(make(patience=1), TEXTS, ES)
     assert isinstance(caught.value, error)
     endpoint.plan([])
-    assert_sound(TEXTS, make().translate(TEXTS, ES))
+    assert_sound(TEXTS, translated(make(), TEXTS, ES))
 
 
 def test_what_was_translated_before_a_fault_is_kept(
@@ -434,16 +450,20 @@ def test_what_was_translated_before_a_fault_is_kept(
     )
     engine = make(mode="realtime", requests=1)
     with pytest.raises(EnginePartialError) as caught:
-        engine.translate(TEXTS, ES)
-    assert 1 <= len(caught.value.targets) < len(TEXTS)
+        translated(engine, TEXTS, ES)
+    done = [each for each in caught.value.translations if each]
+    assert len(caught.value.translations) == len(TEXTS)
+    assert 1 <= len(done) < len(TEXTS)
+    assert all(each.target for each in done)
     assert used("TranslateText") == 2
 
 
 def test_real_time_takes_over_if_it_may(make: Make, endpoint: Served) -> None:
     endpoint.plan([{"on": "document", "kind": "missing", "count": None}])
     engine = make(realtime_fallback=True)
-    assert_sound(TEXTS, engine.translate(TEXTS, ES))
-    assert engine.otherwise.keys() == set(TEXTS)
+    made = engine.translate(requests(TEXTS), ES, quiet)
+    assert_sound(TEXTS, [each.target for each in made])
+    assert {each.maker for each in made} == {engine.makers(TEXTS[0])[-1]}
 
 
 @pytest.mark.parametrize(
@@ -453,7 +473,7 @@ def test_damage_is_handed_on_for_the_checks_to_see(
     make: Make, endpoint: Served, kind: str
 ) -> None:
     endpoint.plan([{"on": "document", "kind": kind, "count": None, "all": True}])
-    targets = make().translate(TEXTS, ES)
+    targets = translated(make(), TEXTS, ES)
     assert None not in targets
     faulty = inline_codes.verify(TEXTS[1], targets[1] or "") != ""
     assert faulty is (kind != "blanks")
@@ -462,7 +482,7 @@ def test_damage_is_handed_on_for_the_checks_to_see(
 def test_a_bucket_of_another_account_gets_nothing(make: Make, used: Used) -> None:
     engine = make(account_id="210987654321")
     with pytest.raises(EngineUnavailableError, match="the bucket is another"):
-        engine.translate(TEXTS, ES)
+        translated(engine, TEXTS, ES)
     assert used.jobs == 0
     assert used("S3:PutObject") == 0
 
@@ -474,7 +494,7 @@ def test_no_credentials_are_told(make: Make, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     with pytest.raises(EngineUnavailableError, match="there are no AWS credentials"):
-        make().translate(TEXTS, ES)
+        translated(make(), TEXTS, ES)
 
 
 def test_nothing_of_the_text_is_logged(
@@ -494,8 +514,8 @@ def test_nothing_of_the_text_is_logged(
     )
     with caplog.at_level(logging.DEBUG):
         for engine in (make(), make(mode="realtime")):
-            engine.tell = told.append
-            engine.translate(["The Zanzibar reads a book.", *TEXTS], ES)
+            texts = ["The Zanzibar reads a book.", *TEXTS]
+            translated(engine, texts, ES, told.append)
     said = caplog.text + "\n".join(told)
     assert told
     for secret in ("Zanzibar", "SecretOfTheKey", "TokenOfTheSession"):
@@ -503,7 +523,7 @@ def test_nothing_of_the_text_is_logged(
 
 
 def test_the_journal_holds_no_text(make: Make, tmp_path: Path) -> None:
-    make().translate(TEXTS, ES)
+    translated(make(), TEXTS, ES)
     (entry,) = Journal(tmp_path / "amazon").entries()
     assert entry.state == FETCHED
     text = (tmp_path / "amazon" / f"{entry.name}.json").read_text("utf-8")
@@ -512,7 +532,7 @@ def test_the_journal_holds_no_text(make: Make, tmp_path: Path) -> None:
 
 def test_terms_reach_the_service_as_its_file(make: Make) -> None:
     engine = make(terms={"big book": "tomo", "NumPy": "NumPy"})
-    engine.translate(TEXTS[:1], ES)
+    translated(engine, TEXTS[:1], ES)
     reply = engine.batch.client.translate(
         "get_terminology",
         "see",
@@ -522,8 +542,21 @@ def test_terms_reach_the_service_as_its_file(make: Make) -> None:
     assert terminology.encode(engine.batch.terms).startswith(b"en,es\n")
 
 
+@pytest.fixture
+def failing(make: Make, endpoint: Served) -> AmazonEngine:
+    """Return an engine whose service refuses everything."""
+    fault = {"on": "*", "kind": "error", "code": "AccessDeniedException"}
+    endpoint.plan([{**fault, "count": None}])
+    return make()
+
+
 class TestAmazonBatch(EngineContract):
     """The contract, through batch jobs."""
+
+    @pytest.fixture
+    def failing_engine(self, failing: AmazonEngine) -> AmazonEngine:
+        """Return an engine that cannot work."""
+        return failing
 
     @pytest.fixture
     def engine(self, make: Make) -> AmazonEngine:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from engine_contract import EngineContract
 
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.engine.contract import EngineContract
 from amts_sphinx.engine.corpus.engine import create
 
 if TYPE_CHECKING:

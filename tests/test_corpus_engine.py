@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from corpus_toys import ES, FROM_ZH, TR, ZH, pairs, units, unseen
+from engine_calls import requests, translated
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import ConfigError
@@ -17,6 +19,7 @@ from amts_sphinx.core.units import HUMAN, State, TranslationUnit
 from amts_sphinx.engine.corpus import model as models
 from amts_sphinx.engine.corpus import worker_pool
 from amts_sphinx.engine.corpus.engine import CorpusEngine, create
+from amts_sphinx.engine.protocol import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,8 +48,21 @@ def trained(home: Path) -> Trained:
     return make
 
 
+def unknown(engine: CorpusEngine, texts: Sequence[str]) -> Counter[str]:
+    """Return the words of *texts* that stay as they are, and how often."""
+    made = engine.translated(texts, ES).values()
+    return Counter(word for each in made for word in each.unknown)
+
+
+def reason(engine: CorpusEngine, text: str) -> str:
+    """Return why a text has no translation."""
+    (made,) = engine.translate(requests([text]), ES, quiet)
+    assert made.target is None
+    return made.note
+
+
 def say(engine: CorpusEngine, source: str, pair: LanguagePair = ES) -> str | None:
-    (target,) = engine.translate([source], pair)
+    (target,) = translated(engine, [source], pair)
     return target
 
 
@@ -56,12 +72,12 @@ def test_new_sentences_of_known_words_are_right(
 ) -> None:
     sources, wanted = zip(*unseen(pair, 60), strict=True)
     assert not set(sources) & {source for source, _ in pairs(pair, COUNT)}
-    assert trained(pair).translate(sources, pair) == list(wanted)
+    assert translated(trained(pair), sources, pair) == list(wanted)
 
 
 def test_chinese_is_a_source_too(trained: Trained) -> None:
     sources, wanted = zip(*unseen(FROM_ZH, 60), strict=True)
-    said = trained(FROM_ZH).translate(sources, FROM_ZH)
+    said = translated(trained(FROM_ZH), sources, FROM_ZH)
     plain = [inline_codes.plain(target or "") for target in said]
     # Chinese has no article, so that "the" may stand inside of a code or before it.
     assert plain == [inline_codes.plain(target) for target in wanted]
@@ -84,23 +100,28 @@ def test_unknown_words_stay_and_are_counted(trained: Trained) -> None:
     said = say(engine, "The new Zanzibar reads a book.")
     assert said is not None
     assert sorted(said.split()) == ["El", "Zanzibar", "lee", "libro.", "nuevo", "un"]
-    assert engine.unknown == {"Zanzibar": 1}
-    engine.translate(["A new Zanzibar wants a book."], ES)
-    assert engine.unknown == {"Zanzibar": 2}
+    texts = ["The new Zanzibar reads a book.", "A new Zanzibar wants a book."]
+    assert unknown(engine, texts) == {"Zanzibar": 2}
+    lines: list[str] = []
+    translated(engine, texts, ES, lines.append)
+    assert lines == [
+        "the corpus engine does not know 1 words, which stay as they are in 2 places"
+    ]
 
 
 def test_a_text_of_unknown_words_stays(trained: Trained) -> None:
     engine = trained(ES)
-    assert say(engine, "Colourless green ideas sleep furiously.") is None
-    assert not engine.unknown
+    text = "Colourless green ideas sleep furiously."
+    assert reason(engine, text).startswith("too many of its words are unknown")
+    assert not unknown(engine, [text])
 
 
 def test_a_text_put_together_word_by_word_stays(home: Path) -> None:
     some = units(pairs(ES, COUNT), ES)
     engine = create({"min_support": 1.2}).train(ES, some, home)
     salad = "Book the shows network a big network the."
-    assert say(engine, salad) is None
-    assert not engine.unknown
+    assert reason(engine, salad).startswith("only rare translations support one")
+    assert not unknown(engine, [salad])
     assert say(create(FRANK).train(ES, some, home), salad) is not None
     # In company, and where there is too little of it to tell.
     assert say(engine, "The book reads a big book.") is not None
@@ -131,10 +152,11 @@ def test_an_unknown_form_of_a_word_is_translated_like_a_known_one(
     known = [(f"The {w} is new.", f"El {w[::-1]} es nuevo.") for w in _WORDS]
     more = [(f"The {w}s are new.", f"Los {w[::-1]} son nuevos.") for w in _WORDS[:-1]]
     engine = create({"min_pairs": 1}).train(ES, units(known + more, ES), tmp_path)
-    said = say(engine, f"The {_WORDS[-1]}s are new.")
+    text = f"The {_WORDS[-1]}s are new."
+    said = say(engine, text)
     assert said is not None
     assert f" {_WORDS[-1][::-1]} son nuevos." in said
-    assert not engine.unknown
+    assert not unknown(engine, [text])
 
 
 _WORDS = [
@@ -152,8 +174,8 @@ _WORDS = [
 def test_too_little_data_translates_nothing(tmp_path: Path) -> None:
     some = units(pairs(ES, 199), ES)
     engine = create({}).train(ES, some, tmp_path)
-    assert engine.pairs == 199
-    assert engine.translate(["The book reads.", "3.14"], ES) == [None, "3.14"]
+    assert engine.learnt == 199
+    assert translated(engine, ["The book reads.", "3.14"], ES) == [None, "3.14"]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -167,8 +189,8 @@ def test_only_people_are_believed(tmp_path: Path) -> None:
         TranslationUnit('A <x id="1"/>.', "Un.", ES, HUMAN, State.REVIEWED),
         TranslationUnit("A <x", "Un <x", ES, HUMAN, State.REVIEWED),
     ]
-    assert create({}).train(ES, others, tmp_path).pairs == 0
-    assert create({}).train(ES, [*others, unit, unit], tmp_path).pairs == 1
+    assert create({}).train(ES, others, tmp_path).learnt == 0
+    assert create({}).train(ES, [*others, unit, unit], tmp_path).learnt == 1
 
 
 def test_sentences_too_long_to_align_do_no_harm(tmp_path: Path) -> None:
@@ -178,14 +200,14 @@ def test_sentences_too_long_to_align_do_no_harm(tmp_path: Path) -> None:
 
 
 def test_another_direction_is_not_translated(trained: Trained) -> None:
-    assert trained(ES).translate(["The book reads a book."], TR) == [None]
+    assert translated(trained(ES), ["The book reads a book."], TR) == [None]
 
 
 def test_more_pairs_than_allowed_are_not_learnt(tmp_path: Path) -> None:
     some = units(pairs(ES, 300), ES)
     first = create({"max_pairs": 250}).train(ES, some, tmp_path)
     other = create({"max_pairs": 250}).train(ES, some[::-1], tmp_path)
-    assert first.pairs == 250
+    assert first.learnt == 250
     assert first.fingerprint == other.fingerprint
 
 
@@ -222,7 +244,7 @@ def trainings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def asked(engine: CorpusEngine) -> CorpusEngine:
     """Ask *engine* for something: only then it learns."""
-    engine.translate([unseen(ES, 1)[0][0]], ES)
+    translated(engine, [unseen(ES, 1)[0][0]], ES)
     return engine
 
 
@@ -231,18 +253,29 @@ def test_nothing_is_learnt_before_it_is_needed(
 ) -> None:
     engine = create({}).train(ES, units(pairs(ES, 220), ES), tmp_path)
     assert engine.fingerprint.startswith("corpus/")
-    assert engine.translate([], ES) == []
+    assert translated(engine, [], ES) == []
     assert trainings == []
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_it_lacks_is_told(tmp_path: Path) -> None:
+    text = unseen(ES, 1)[0][0]
+    lines: list[str] = []
     few = create({}).train(ES, units(pairs(ES, 30), ES), tmp_path)
-    assert "only 30 pairs" in asked(few).remark
-    enough = asked(create({}).train(ES, units(pairs(ES, 220), ES), tmp_path))
-    assert enough.remark == ""
-    enough.translate([f"{unseen(ES, 1)[0][0]} Zanzibar."], ES)
-    assert "does not know 1 words" in enough.remark
+    translated(few, [text], ES, lines.append)
+    assert len(lines) == 1
+    assert "only 30 pairs of sentences to learn from, and needs 200" in lines[0]
+    assert reason(few, text) == lines[0]
+    translated(few, ["3.14"], ES, lines.append)
+    enough = create({}).train(ES, units(pairs(ES, 220), ES), tmp_path)
+    translated(enough, [text], ES, lines.append)
+    assert len(lines) == 1
+
+
+def test_its_translations_are_drafts(trained: Trained) -> None:
+    made = trained(ES).translate(requests(["The book reads.", "3.14"]), ES, quiet)
+    assert [each.draft for each in made] == [True, False]
+    assert {each.maker for each in made} == {trained(ES).fingerprint}
 
 
 def test_a_model_is_trained_when_its_data_changes(
@@ -255,7 +288,7 @@ def test_a_model_is_trained_when_its_data_changes(
     assert trainings == [220]
     assert [path.suffix for path in tmp_path.iterdir()] == [".npz"]
     sources = [source for source, _ in unseen(ES, 30)]
-    assert first.translate(sources, ES) == again.translate(sources, ES)
+    assert translated(first, sources, ES) == translated(again, sources, ES)
     other = asked(first.train(ES, some[:210], tmp_path))
     assert trainings == [220, 210]
     assert len(list(tmp_path.iterdir())) == 1
@@ -298,10 +331,11 @@ def test_a_damaged_model_is_trained_again(
 def test_every_process_learns_the_same(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; import corpus_toys as c;"
+        "from engine_calls import translated;"
         "from amts_sphinx.engine.corpus.engine import create;"
         "e = create({}).train(c.ZH, c.units(c.pairs(c.ZH, 200), c.ZH),"
         " Path(sys.argv[1]));"
-        "print(ascii(e.translate([s for s, _ in c.unseen(c.ZH, 20)], c.ZH)))"
+        "print(ascii(translated(e, [s for s, _ in c.unseen(c.ZH, 20)], c.ZH)))"
     )
     said: set[str] = set()
     made: set[tuple[str, bytes]] = set()
@@ -335,7 +369,7 @@ def test_several_processes_say_the_same(
         f"{source} Zanzibar {n}." for n, (source, _) in enumerate(unseen(ES, 99))
     ]
     monkeypatch.setattr(worker_pool, "cores", lambda: 1)
-    alone = engine.translate(sources, ES)
+    alone = translated(engine, sources, ES)
     spread = []
     usual = worker_pool.spread
 
@@ -345,9 +379,9 @@ def test_several_processes_say_the_same(
 
     monkeypatch.setattr(worker_pool, "cores", lambda: 2)
     monkeypatch.setattr(worker_pool, "spread", count)
-    assert other.translate(sources, ES) == alone
+    assert translated(other, sources, ES) == alone
     assert spread == [2]
-    assert other.unknown == engine.unknown == {"Zanzibar": 99}
+    assert unknown(engine, sources) == {"Zanzibar": 99}
 
 
 def test_without_processes_the_work_is_done_in_turn(
@@ -360,7 +394,7 @@ def test_without_processes_the_work_is_done_in_turn(
     monkeypatch.setattr(worker_pool, "can_fork", lambda: True)
     monkeypatch.setattr(worker_pool, "spread", fail)
     sources, wanted = zip(*unseen(ES, 70), strict=True)
-    assert trained(ES).translate(sources, ES) == list(wanted)
+    assert translated(trained(ES), sources, ES) == list(wanted)
 
 
 # Terms.
@@ -386,8 +420,8 @@ def test_a_term_that_says_the_usual_leaves_all_as_it_is(
 ) -> None:
     engine = with_terms(home, ES, book="libro", network="tejido", the="el")
     sources, wanted = zip(*unseen(ES, 30), strict=True)
-    assert trained(ES).translate(sources, ES) == list(wanted)
-    said = engine.translate(sources, ES)
+    assert translated(trained(ES), sources, ES) == list(wanted)
+    said = translated(engine, sources, ES)
     # What is decided is not given a capital: it is to appear as it is.
     assert [inline_codes.plain(target or "").lower() for target in said] == [
         inline_codes.plain(target).lower() for target in wanted
@@ -419,7 +453,7 @@ def test_a_term_may_be_unknown_and_special(home: Path) -> None:
     engine = with_terms(home, ES, Zanzibar="A & B <1>")
     said = say(engine, "The Zanzibar shows a book.")
     assert said == "El A &amp; B &lt;1&gt; muestra un libro."
-    assert not engine.unknown
+    assert not unknown(engine, ["The Zanzibar shows a book."])
 
 
 def test_a_term_does_not_cross_a_code(home: Path) -> None:

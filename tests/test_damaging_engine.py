@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from docutils import nodes
+from engine_calls import translated
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import LanguagePair
@@ -54,7 +55,8 @@ def test_every_damage_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
         f'A<x id="1"/> <g id="2">b{n} <x id="3"/></g> <x id="4"/> c <g id="5">d</g>.'
         for n in range(400)
     ]
-    targets = engines.DamagingEngine().translate(sources, LanguagePair("en", "zh"))
+    damaging = engines.DamagingEngine()
+    targets = translated(damaging, sources, LanguagePair("en", "zh"))
     faults = {
         inline_codes.verify(s, t or "") for s, t in zip(sources, targets, strict=True)
     }

@@ -7,7 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from engine_contract import EngineContract
+from engine_calls import translated
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import (
@@ -18,6 +18,7 @@ from amts_sphinx.core.errors import (
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine import apertium
 from amts_sphinx.engine.apertium import mask, restore
+from amts_sphinx.engine.contract import EngineContract
 from amts_sphinx.engine.registry import create_engine
 
 if TYPE_CHECKING:
@@ -55,10 +56,7 @@ class TestApertium(EngineContract):
 class TestApertiumBack(EngineContract):
     """Spanish to English, unknown words marked."""
 
-    @pytest.fixture
-    def pair(self) -> LanguagePair:
-        """Return the direction to test."""
-        return LanguagePair("es", "en")
+    pair = LanguagePair("es", "en")
 
     @pytest.fixture
     def engine(self) -> Engine:
@@ -91,14 +89,14 @@ class TestApertiumBack(EngineContract):
     ],
 )
 def test_translations(source: str, target: str) -> None:
-    assert create_engine("apertium", {}).translate([source], ES) == [target]
+    assert translated(create_engine("apertium", {}), [source], ES) == [target]
 
 
 @needs_apertium
 def test_many_paragraphs_in_several_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("amts_sphinx.engine.apertium._CALL_SIZE", 200)
     sources = [f'House <x id="1"/> number {n} is <g id="2">red</g>' for n in range(40)]
-    targets = create_engine("apertium", {}).translate(sources, ES)
+    targets = translated(create_engine("apertium", {}), sources, ES)
     for number, target in enumerate(targets):
         assert target is not None
         assert f" {number} " in target
@@ -110,7 +108,7 @@ def test_a_pair_that_is_not_installed() -> None:
     with pytest.raises(
         EngineUnavailableError, match=r"'eng-zh'.*installed are.*eng-spa"
     ):
-        engine.translate(["Words"], LanguagePair("en", "zh"))
+        translated(engine, ["Words"], LanguagePair("en", "zh"))
 
 
 @needs_apertium
@@ -118,8 +116,10 @@ def test_modes_can_be_chosen() -> None:
     american = create_engine("apertium", {"modes": {"es-en": "spa-eng_US"}})
     plain = create_engine("apertium", {})
     back = LanguagePair("es-MX", "en")
-    assert plain.translate(["El color."], back) == ["The colour."]
-    assert american.translate(["El color."], LanguagePair("es", "en")) == ["The color."]
+    assert translated(plain, ["El color."], back) == ["The colour."]
+    assert translated(american, ["El color."], LanguagePair("es", "en")) == [
+        "The color."
+    ]
     assert american.fingerprint != plain.fingerprint
 
 
@@ -127,7 +127,7 @@ def test_a_missing_program_says_how_to_install_it() -> None:
     engine = create_engine("apertium", {"program": "no-such-apertium"})
     wanted = "'no-such-apertium'.*apt-get install apertium apertium-eng-spa transfuse"
     with pytest.raises(EngineUnavailableError, match=wanted):
-        engine.translate(["Words"], ES)
+        translated(engine, ["Words"], ES)
     with pytest.raises(EngineUnavailableError, match=wanted):
         _ = engine.fingerprint
 
@@ -155,13 +155,13 @@ def test_markup_needs_a_program_that_moves_it(
 ) -> None:
     monkeypatch.setattr(apertium, "which", lambda name: name if there else None)
     engine = stand_in(tmp_path, "cat")
-    assert engine.translate(["house"], ES) == ["house"]
+    assert translated(engine, ["house"], ES) == ["house"]
     source = '<g id="1">house</g> of'
     if there:
-        assert engine.translate([source], ES) == [source]
+        assert translated(engine, [source], ES) == [source]
     else:
         with pytest.raises(EngineUnavailableError, match=r"install .*transfuse"):
-            engine.translate([source], ES)
+            translated(engine, [source], ES)
 
 
 def test_a_lost_code_sends_the_pieces_between_codes(
@@ -170,7 +170,7 @@ def test_a_lost_code_sends_the_pieces_between_codes(
     monkeypatch.setattr(apertium, "which", str)
     engine = stand_in(tmp_path, "sed -e 's/<b id=.2.>the<.b>//' -e s/house/casa/")
     source = 'A <g id="1">house</g> of <g id="2">the</g> <x id="3"/> house.'
-    assert engine.translate([source], ES) == [
+    assert translated(engine, [source], ES) == [
         'A <g id="1">casa</g> of <g id="2">the</g> <x id="3"/> casa.'
     ]
 
@@ -179,7 +179,7 @@ def test_a_split_code_sends_the_pieces(tmp_path: Path) -> None:
     # The program drops each made-up word, so that no protected word comes back.
     engine = stand_in(tmp_path, "sed -e 's/7[0-9]*xqz//g' -e s/house/casa/")
     sources = ['house <x id="1"/>', "my_name", "my_name of house"]
-    assert engine.translate(sources, ES) == ['casa <x id="1"/>', None, None]
+    assert translated(engine, sources, ES) == ['casa <x id="1"/>', None, None]
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_a_bad_reply_is_refused(
 ) -> None:
     engine = stand_in(tmp_path, program)
     with pytest.raises(error, match=text):
-        engine.translate(["One.", "Two.", "Three."], ES)
+        translated(engine, ["One.", "Two.", "Three."], ES)
 
 
 def test_a_program_that_hangs_is_stopped(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_a_program_that_hangs_is_stopped(tmp_path: Path) -> None:
     program = str(tmp_path / "stand-in")
     engine = create_engine("apertium", {"program": program, "timeout": 0.2})
     with pytest.raises(EngineUnavailableError, match=r"within 0\.2 seconds"):
-        engine.translate(["One."], ES)
+        translated(engine, ["One."], ES)
 
 
 def test_the_fingerprint_has_the_version_and_the_options(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from engine_contract import CODED, EngineContract
+from engine_calls import translated
 
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.engine.contract import CODED, EngineContract
 from amts_sphinx.engine.registry import create_engine
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class TestNone(EngineContract):
 def test_nothing_is_translated() -> None:
     engine = create_engine("none", {})
     pair = LanguagePair("en", "zh")
-    assert engine.translate(CODED, pair) == [None] * len(CODED)
+    assert translated(engine, CODED, pair) == [None] * len(CODED)
 
 
 def test_it_has_no_options() -> None:

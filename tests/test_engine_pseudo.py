@@ -8,11 +8,12 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from engine_contract import CODED, SPECIAL, EngineContract
+from engine_calls import translated
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import ConfigError, LanguageError
 from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.engine.contract import CODED, SPECIAL, EngineContract
 from amts_sphinx.engine.registry import create_engine
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class TestReordered(EngineContract):
 
 
 def say(source: str, pair: LanguagePair = ES, **options: object) -> str:
-    (target,) = create_engine("pseudo", options).translate([source], pair)
+    (target,) = translated(create_engine("pseudo", options), [source], pair)
     assert target is not None
     return target
 
@@ -101,7 +102,7 @@ def test_auto_follows_the_target_language() -> None:
 def test_reorder_reverses_about_half_of_the_segments() -> None:
     sources = [f'One <x id="1"/> two{n} <g id="2">three</g>.' for n in range(200)]
     engine = create_engine("pseudo", {"reorder": "yes"})
-    targets = engine.translate(sources, ES)
+    targets = translated(engine, sources, ES)
     reversed_ones = [
         target for target in targets if inline_codes.ids(target or "")[0] == 2
     ]
@@ -112,9 +113,9 @@ def test_reorder_reverses_about_half_of_the_segments() -> None:
 
 def test_every_process_says_the_same() -> None:
     program = (
-        "from amts_sphinx.engine import create_engine as c;"
-        "from amts_sphinx.core.units import LanguagePair as P;"
-        "print(ascii(c('pseudo', {}).translate(['Some words'], P('en', 'zh'))))"
+        "from engine_calls import translated as t;"
+        "from amts_sphinx.engine import create_engine as c, LanguagePair as P;"
+        "print(ascii(t(c('pseudo', {}), ['Some words'], P('en', 'zh'))))"
     )
     said = {
         subprocess.run(
@@ -126,7 +127,7 @@ def test_every_process_says_the_same() -> None:
         ).stdout.strip()
         for seed in ("1", "2")
     }
-    assert said == {ascii(create_engine("pseudo", {}).translate(["Some words"], ZH))}
+    assert said == {ascii(translated(create_engine("pseudo", {}), ["Some words"], ZH))}
 
 
 def test_the_fingerprint_tells_every_option() -> None:

@@ -18,7 +18,13 @@ from test_cli import amts
 from amts_sphinx import cli
 from amts_sphinx.core.errors import ConfigError, EngineError, ScoreError
 from amts_sphinx.core.inline_codes import plain
-from amts_sphinx.core.units import LanguagePair, Location, Segment
+from amts_sphinx.core.units import (
+    LanguagePair,
+    Location,
+    Request,
+    Segment,
+    Translation,
+)
 from amts_sphinx.endpoint import Options, serve
 from amts_sphinx.engine.none import create
 from amts_sphinx.evaluation import page, results, systems, tables
@@ -29,6 +35,8 @@ from amts_sphinx.text.diff import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from amts_sphinx.engine.protocol import Progress
 
 HELD = ("unseen/one", "unseen/two")
 LANGUAGES = ("--languages", "en", "zh")
@@ -228,16 +236,20 @@ class Flaky:
     """An engine that fails when it is asked for the second time."""
 
     fingerprint = "flaky"
+    pairs = None
 
     def __init__(self) -> None:
         self.asked: list[list[str]] = []
 
-    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
+    def translate(
+        self, requests: Sequence[Request], pair: LanguagePair, progress: Progress
+    ) -> list[Translation]:
         """Shout, but the second time."""
-        self.asked.append(list(sources))
+        progress("shouting")
+        self.asked.append([request.source for request in requests])
         if len(self.asked) == 2:
             raise EngineError(f"no more {pair.target} today")
-        return [source.upper() for source in sources]
+        return [Translation(r.source.upper(), self.fingerprint) for r in requests]
 
 
 def test_what_came_before_a_fault_is_kept(tmp_path: Path) -> None:

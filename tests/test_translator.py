@@ -14,6 +14,7 @@ from amts_sphinx.core.errors import (
     EnginePartialError,
     EngineReplyError,
     EngineUnavailableError,
+    LanguagePairError,
 )
 from amts_sphinx.core.units import (
     HUMAN,
@@ -21,13 +22,18 @@ from amts_sphinx.core.units import (
     Container,
     Edition,
     LanguagePair,
+    Location,
+    Request,
+    Segment,
     Severity,
     State,
+    Translation,
     TranslationUnit,
 )
 from amts_sphinx.doctree.classify import SegmentRules
 from amts_sphinx.doctree.segments import container
 from amts_sphinx.doctree.sites import Site
+from amts_sphinx.engine.protocol import Bill
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.text.typography import profile_for
 from amts_sphinx.translate.translator import Translator
@@ -35,6 +41,8 @@ from amts_sphinx.translate.translator import Translator
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from amts_sphinx.engine.protocol import Progress
 
 PAIR = LanguagePair("en", "es")
 _WORD = re.compile(r"<[^>]*>|&\w+;|\w+")
@@ -51,13 +59,33 @@ class Fake:
 
     reply: Callable[[str], str | None] = upper
     fingerprint: str = "fake/1"
-    asked: list[list[str]] = field(default_factory=list)
+    pairs: frozenset[LanguagePair] | None = None
+    #: Why there is no target, or what else there is to know.
+    note: str = ""
+    draft: bool = False
+    requests: list[list[Request]] = field(default_factory=list)
 
-    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
-        """Note the request, and reply."""
+    @property
+    def asked(self) -> list[list[str]]:
+        """The sources of each call."""
+        return [[request.source for request in call] for call in self.requests]
+
+    def maker(self, source: str) -> str:
+        """Return who translates a text."""
+        assert source
+        return self.fingerprint
+
+    def translate(
+        self, requests: Sequence[Request], pair: LanguagePair, progress: Progress
+    ) -> list[Translation]:
+        """Note the requests, and reply."""
         assert pair == PAIR
-        self.asked.append(list(sources))
-        return [self.reply(source) for source in sources]
+        self.requests.append(list(requests))
+        progress(f"asked for {len(requests)}")
+        return [
+            Translation(self.reply(s), self.maker(s), self.draft, self.note)
+            for s, *_ in requests
+        ]
 
 
 @pytest.fixture
@@ -314,10 +342,10 @@ def test_none_is_no_translation(memory: Memory) -> None:
 def test_a_wrong_count_is_refused_whole(memory: Memory, count: int) -> None:
     class Short(Fake):
         def translate(
-            self, sources: Sequence[str], pair: LanguagePair
-        ) -> list[str | None]:
-            del sources, pair
-            return ["X."] * count
+            self, requests: Sequence[Request], pair: LanguagePair, progress: Progress
+        ) -> list[Translation]:
+            del requests, pair, progress
+            return [Translation("X.", self.fingerprint)] * count
 
     engine = Short()
     with pytest.raises(EngineReplyError, match=f"returned {count} .* for 2 segments"):
@@ -370,10 +398,9 @@ class Mixed(Fake):
         assert source
         return ["fake/batch", "fake/realtime"]
 
-    @property
-    def otherwise(self) -> dict[str, str]:
-        """Name what was done in the other way."""
-        return {"Two.": "fake/realtime"}
+    def maker(self, source: str) -> str:
+        """Return the way in which a text was translated."""
+        return f"fake/{'realtime' if source.startswith('Two') else 'batch'}"
 
 
 def test_each_unit_names_the_way_it_was_made(memory: Memory) -> None:
@@ -392,10 +419,12 @@ def test_each_unit_names_the_way_it_was_made(memory: Memory) -> None:
 class Failing(Fake):
     """An engine that fails after its first text."""
 
-    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
+    def translate(
+        self, requests: Sequence[Request], pair: LanguagePair, progress: Progress
+    ) -> list[Translation]:
         """Translate one, and fail."""
-        super().translate(sources, pair)
-        raise EnginePartialError("it broke", {sources[0]: upper(sources[0])})
+        first, *others = super().translate(requests, pair, progress)
+        raise EnginePartialError("it broke", [first, *(None for _ in others)])
 
 
 def test_what_was_translated_before_a_failure_is_learnt(memory: Memory) -> None:
@@ -406,3 +435,159 @@ def test_what_was_translated_before_a_failure_is_learnt(memory: Memory) -> None:
     assert engine.asked == [["Two."]]
     assert targets == ["ONE.", "TWO."]
     assert edition.findings == ()
+
+
+def test_the_maker_of_a_text_in_pieces_is_who_damaged_it(memory: Memory) -> None:
+    engine = Mixed(lambda s: upper(re.sub(r"<[^>]*>", "", s)))
+    text = 'Two <x id="1"/> now.'
+    edition, _ = translate(memory, engine, text)
+    assert engine.asked[1] == ["Two", "now."]
+    unit = edition.units[text]
+    assert (unit.maker, unit.state) == ("fake/realtime", State.NEEDS_REVIEW)
+
+
+# What an engine is shown, and what it says beside its targets.
+
+
+def paragraph(docname: str, *texts: str) -> list[Container]:
+    segments = [
+        Segment(text, "paragraph", Location(docname, line))
+        for line, text in enumerate(texts, 1)
+    ]
+    return [Container(segment, (segment,)) for segment in segments]
+
+
+def asked(memory: Memory, containers: list[Container]) -> list[Request]:
+    engine = Fake()
+    Translator(memory, engine, profile_for("es")).translate(containers, PAIR)
+    (requests,) = engine.requests
+    return requests
+
+
+def test_a_text_comes_with_its_place_and_its_neighbours(memory: Memory) -> None:
+    texts = [f"Text {n}." for n in range(8)]
+    title = Segment("A title", "title", Location("b", 7))
+    containers = [
+        *paragraph("a", *texts),
+        Container(title, (title,)),
+        *paragraph("b", "After the title."),
+    ]
+    requests = {request.source: request for request in asked(memory, containers)}
+    assert requests["Text 0."] == Request(
+        "Text 0.", "paragraph", Location("a", 1), (), ("Text 1.", "Text 2.", "Text 3.")
+    )
+    middle = requests["Text 4."]
+    assert middle.before == ("Text 1.", "Text 2.", "Text 3.")
+    assert middle.after == ("Text 5.", "Text 6.", "Text 7.")
+    # Another document is no neighbour.
+    assert requests["Text 7."].after == ()
+    found = requests["A title"]
+    assert (found.kind, found.location) == ("title", Location("b", 7))
+    assert (found.before, found.after) == ((), ("After the title.",))
+
+
+def test_sentences_and_known_texts_are_neighbours_too(memory: Memory) -> None:
+    memory.learn([human("Two.", "Dos.")])
+    requests = asked(memory, book("One. Two. Three.", "One.", "Four."))
+    assert [(r.source, r.before, r.after) for r in requests] == [
+        ("One.", (), ("Two.", "Three.", "One.")),
+        ("Three.", ("One.", "Two."), ("One.", "Four.")),
+        ("Four.", ("Two.", "Three.", "One."), ()),
+    ]
+    assert requests[0].location == Location("page", 1)
+
+
+def test_pieces_come_with_the_place_of_their_text(memory: Memory) -> None:
+    engine = Fake(lambda s: upper(re.sub(r"<[^>]*>", "", s)))
+    translate(memory, engine, "Before.", 'Type <x id="1"/> now.')
+    for piece in engine.requests[1]:
+        assert piece.location == Location("page", 2)
+        assert piece.before == ("Before.",)
+
+
+def test_a_commission_is_what_will_be_asked(memory: Memory) -> None:
+    memory.learn([human("Two.", "Dos.")])
+    lines: list[str] = []
+    engine = Fake()
+    translator = Translator(memory, engine, profile_for("es"), progress=lines.append)
+    containers = book("One. Two.", "One. Three.")
+    commission = translator.commission(containers, PAIR)
+    translator.translate(containers, PAIR)
+    assert [list(commission.requests)] == engine.requests
+    assert (commission.engine, commission.pair) == (engine, PAIR)
+    assert lines == ["asked for 2"]
+    commission.progress("more")
+    assert lines == ["asked for 2", "more"]
+    assert translator.commission(containers, PAIR).requests == []
+
+
+def test_a_pair_that_the_engine_lacks_is_an_error_before_it_is_asked(
+    memory: Memory,
+) -> None:
+    many = [
+        LanguagePair("en", tag) for tag in "ca de es-MX eu fr gl it nl pl pt".split()
+    ]
+    engine = Fake(pairs=frozenset([*many, LanguagePair("fr", "es")]))
+    translator = Translator(memory, engine, profile_for("es"))
+    for ask in (translator.commission, translator.translate):
+        with pytest.raises(LanguagePairError) as refusal:
+            ask(book("One."), PAIR)
+    assert str(refusal.value) == (
+        "the engine 'fake' has no en → es; it has en → es-MX, en → ca, en → de,"
+        " en → eu, en → fr, en → gl, en → it, en → nl and 3 more"
+    )
+    assert engine.requests == []
+    # Where people have translated all, nobody needs the engine.
+    memory.learn([human("One.", "Uno.")])
+    assert translate(memory, engine, "One.")[1] == ["Uno."]
+    memory.learn([human("Two.", "Dos.")])
+    assert translator.commission(book("Two."), PAIR).requests == []
+
+
+def test_a_draft_is_a_draft(memory: Memory) -> None:
+    edition, _ = translate(memory, Fake(draft=True), "One.")
+    assert edition.units["One."].state is State.DRAFT
+
+
+def test_the_reason_of_the_engine_is_reported_and_remembered(memory: Memory) -> None:
+    wanted = (
+        "the engine has no translation (too few pairs); left in the source language"
+    )
+    first, _ = translate(memory, Fake(lambda _: None, note="too few pairs"), "One.")
+    again, _ = translate(memory, Fake(), "One.")
+    for edition in (first, again):
+        assert [finding.message for finding in edition.findings] == [wanted]
+
+
+def test_notes_on_targets_go_to_whoever_follows_the_work(memory: Memory) -> None:
+    lines: list[str] = []
+    engine = Fake(note="an umlaut was lost")
+    translator = Translator(memory, engine, profile_for("es"), progress=lines.append)
+    edition = translator.translate(book("One. Two."), PAIR)
+    assert lines == ["asked for 2", "an umlaut was lost (2 texts)"]
+    assert edition.findings == ()
+
+
+@dataclass
+class PaidFake(Fake):
+    """An engine that takes money."""
+
+    def bill(self, requests: Sequence[Request], pair: LanguagePair) -> Bill:
+        """Return a price."""
+        assert pair
+        return Bill(len(requests), 0.1, "a tariff")
+
+
+@pytest.mark.parametrize(
+    ("kind", "left"), [(Fake, []), (PaidFake, ["fake/1"]), (Mixed, ["fake/1"])]
+)
+def test_former_drafts_are_dropped_where_they_cost_nothing(
+    memory: Memory, kind: type[Fake], left: list[str]
+) -> None:
+    translate(memory, Fake(draft=True), "A former text.")
+    translator = Translator(memory, kind(draft=True), profile_for("es"))
+    translator.engine.fingerprint = "fake/2"  # type: ignore[misc]
+    edition = translator.translate(book("One."), PAIR)
+    translator.drop_former_drafts(edition)
+    makers = {unit.maker for unit in memory.units()} - {"fake/2", "fake/batch"}
+    assert sorted(makers) == left

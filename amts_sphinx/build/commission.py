@@ -9,11 +9,11 @@ from sphinx.util import logging
 
 from amts_sphinx.build import summary
 from amts_sphinx.core.units import HUMAN, LanguagePair, State
-from amts_sphinx.engine.protocol import Commission, Learner, Paid
+from amts_sphinx.engine.protocol import Learner
 from amts_sphinx.engine.registry import create_engine
 from amts_sphinx.formats import terminology
 from amts_sphinx.text.typography import profile_for
-from amts_sphinx.translate import cost_limit
+from amts_sphinx.translate import commissions, cost_limit
 from amts_sphinx.translate.translator import Translator
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from amts_sphinx.config.settings import AmtsConfig
     from amts_sphinx.core.languages import Language
     from amts_sphinx.core.units import Container
-    from amts_sphinx.engine.protocol import Bill, Engine
+    from amts_sphinx.engine.protocol import Bill, Commission, Engine
     from amts_sphinx.memory.memory import Memory
 
 logger = logging.getLogger(__name__)
@@ -76,7 +76,12 @@ def work(memory: Memory, config: AmtsConfig, language: Language) -> Work:
     )
     asking = partial(summary.asking, language.tag, config.engine)
     engine = _engine(memory, config, pair)
-    return Work(language, pair, Translator(memory, engine, profile, asking))
+
+    def progress(line: str) -> None:
+        logger.info("amts-%s: %s", language.tag, line)
+
+    translator = Translator(memory, engine, profile, asking, progress)
+    return Work(language, pair, translator)
 
 
 def _engine(memory: Memory, config: AmtsConfig, pair: LanguagePair) -> Engine:
@@ -90,40 +95,40 @@ def _engine(memory: Memory, config: AmtsConfig, pair: LanguagePair) -> Engine:
         if unit.state in {State.REVIEWED, State.APPROVED}
     )
     terms = terminology.read(config.terminology, pair).terms
-    trained = engine.train(pair, units, config.memory.parent, terms)
-    if isinstance(trained, Paid):
-        trained.tell = lambda line: logger.info("amts-%s: %s", pair.target, line)
-    return trained
+    return engine.train(pair, units, config.memory.parent, terms)
 
 
 def start(
-    works: Iterable[Work], containers: Collection[Container], config: AmtsConfig
+    works: Iterable[Work],
+    containers: Collection[Container],
+    config: AmtsConfig,
+    failures: Failures,
 ) -> Mapping[str, float]:
-    """Start what costs money, for all editions at once.
+    """Start what costs money or is done in jobs, for all editions at once.
 
+    :param failures: takes why an edition cannot be translated
     :returns: the price in dollars of each edition that costs some, by its tag
     :raises CostLimitError: it would cost too much together; nothing is started
     """
-    wanted = [
-        Commission(each.translator.engine, _missing(each, containers), each.pair)
-        for each in works
-        if isinstance(each.translator.engine, Paid)
-    ]
-    asked = [each for each in wanted if each.sources]
-    bills = [(each.pair, bill) for each in asked if (bill := cost_limit.bill(each))]
+    asked: list[Commission] = []
+    for work in works:
+        if commissions.is_planned(work.translator.engine):
+            with failures.of(work.language.tag):
+                wanted = work.translator.commission(containers, work.pair)
+                asked += [wanted] if wanted.requests else []
+    bills = [(each.pair, bill) for each in asked if (bill := commissions.bill(each))]
     cost_limit.check(bills, config.cost_limit)
-    if asked and isinstance(asked[0].engine, Paid):
-        asked[0].engine.begin(asked)
+    for each, why in commissions.begin(asked):
+        failures.add(f"{why.category}: {why}", each.pair.target)
     return {pair.target: bill.dollars for pair, bill in bills}
 
 
 def estimate(work: Work, containers: Collection[Container]) -> Estimate:
-    """Return what one edition wants from its engine; nothing is sent."""
+    """Return what one edition wants from its engine; nothing is sent.
+
+    :raises EngineError: the engine cannot translate it
+    """
     segments = {s.key for container in containers for s in container.segments}
-    missing = _missing(work, containers)
-    bill = cost_limit.bill(Commission(work.translator.engine, missing, work.pair))
-    return Estimate(work.language, len(segments), len(missing), bill)
-
-
-def _missing(work: Work, containers: Collection[Container]) -> list[str]:
-    return work.translator.missing(containers, work.pair)
+    wanted = work.translator.commission(containers, work.pair)
+    bill = commissions.bill(wanted)
+    return Estimate(work.language, len(segments), len(wanted.requests), bill)

@@ -36,6 +36,10 @@ class Failures:
             for tag in tags:
                 self.add(crash.describe(exc, Path(self._home, tag)), tag)
 
+    def noted(self, tag: str) -> bool:
+        """Tell whether there is a reason for the edition *tag*."""
+        return f"amts-{tag}" in self.reasons
+
     def add(self, reason: str, *tags: str) -> None:
         """Note why editions failed; the first reason of each counts."""
         for tag in tags:

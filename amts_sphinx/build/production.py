@@ -15,7 +15,6 @@ from amts_sphinx.build.failures import Failures
 from amts_sphinx.build.gather import gather
 from amts_sphinx.build.planner import Content, Planner
 from amts_sphinx.core.errors import AmtsError
-from amts_sphinx.engine.protocol import makes_drafts
 from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.report.model import Cost
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from sphinx.builders import Builder
 
     from amts_sphinx.build.child_build import BuildOutcome
-    from amts_sphinx.build.commission import Estimate, Work
+    from amts_sphinx.build.commission import Estimate
     from amts_sphinx.build.gather import Material
     from amts_sphinx.build.planner import Order
     from amts_sphinx.config.settings import AmtsConfig
@@ -95,11 +94,14 @@ def _produce(
     jobs = order.at_a_time(app.parallel)
     with _memory(config) as memory, ThreadPoolExecutor(jobs) as pool:
         works = commission.works(memory, config, order.editions, failures)
-        dollars = commission.start(works, material.containers, config)
+        dollars = commission.start(works, material.containers, config, failures)
         printings: list[_Printing] = []
         for work in works:
+            if failures.noted(work.language.tag):
+                continue  # its engine could not start
             with failures.of(work.language.tag):
-                edition = _translate(memory, work, material, config)
+                edition = work.translator.translate(material.containers, work.pair)
+                work.translator.drop_former_drafts(edition)
                 content = _content(work.translator, material.containers, edition)
                 plan = planner.plan(work.language, content, order)
                 outcome = pool.submit(_print, plan, app, builder, jobs)
@@ -119,24 +121,6 @@ def _memory(config: AmtsConfig) -> Memory:
         memory.close()
         raise
     return memory
-
-
-def _translate(
-    memory: Memory, work: Work, material: Material, config: AmtsConfig
-) -> Edition:
-    """Translate the book into one language.
-
-    :raises EngineError: the engine failed; what it had translated is kept
-    """
-    engine = work.translator.engine
-    edition = work.translator.translate(material.containers, work.pair)
-    if makes_drafts(engine) and edition.usage.translated:
-        memory.drop_drafts(work.pair, engine.fingerprint)
-    remark = getattr(engine, "remark", "")
-    if remark and (edition.usage.requests or edition.findings):
-        tag = work.language.tag
-        logger.info("amts-%s: the engine %r: %s", tag, config.engine, remark)
-    return edition
 
 
 def _content(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from amts_sphinx.cli.console import echo
 from amts_sphinx.cli.editions import setting
 from amts_sphinx.core.errors import AmtsError, ConfigError
+from amts_sphinx.translate.cost_limit import shown, totals
 
 if TYPE_CHECKING:
     import argparse
@@ -98,20 +99,22 @@ def _sphinx_errors() -> Iterator[None]:
 
 def _table(estimates: Sequence[Estimate]) -> list[str]:
     """Return the lines to show."""
-    lines, characters, dollars = [], 0, 0.0
+    lines = []
     for language, segments, wanted, bill in estimates:
         known = segments - wanted
         line = f"{language.tag:<6} {segments:>7,} segments, {known:>7,} known,"
         if bill is None:
             lines.append(f"{line} {wanted:>7,} for an engine that costs nothing")
             continue
-        characters += bill.characters
-        dollars += bill.dollars
         lines.append(
-            f"{line} {wanted:>7,} to translate: {bill.characters:>10,} characters,"
+            f"{line} {wanted:>7,} to translate: {bill.amount:>10,} {bill.unit},"
             f" ${bill.dollars:,.2f} ({bill.tariff})"
         )
-    if characters:
-        lines.append(f"in all {characters:,} characters, ${dollars:,.2f}")
-        lines.append("Amazon's own count decides; taxes and storage are extra.")
+    bills = [bill for *_, bill in estimates if bill and bill.amount]
+    if bills:
+        dollars = sum(bill.dollars for bill in bills)
+        lines.append(f"in all {shown(totals(bills))}, ${dollars:,.2f}")
+        lines.append(
+            "The service counts by itself; taxes, storage and retries are extra."
+        )
     return lines

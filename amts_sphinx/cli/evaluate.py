@@ -10,22 +10,21 @@ from amts_sphinx.cli import editions, tables
 from amts_sphinx.cli.console import echo, progress
 from amts_sphinx.config import values
 from amts_sphinx.core.errors import ConfigError
-from amts_sphinx.engine.protocol import Commission, Paid
 from amts_sphinx.engine.registry import create_engine
 from amts_sphinx.evaluation import page, results, systems
 from amts_sphinx.evaluation import tables as result_files
 from amts_sphinx.formats import terminology
 from amts_sphinx.parallel import extract, references
 from amts_sphinx.text import metrics
-from amts_sphinx.translate import cost_limit
+from amts_sphinx.translate import commissions, cost_limit
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Executor
 
     from amts_sphinx.core.units import LanguagePair, TranslationUnit
-    from amts_sphinx.engine.protocol import Bill
+    from amts_sphinx.engine.protocol import Bill, Commission, Progress
     from amts_sphinx.evaluation.results import Evaluation
     from amts_sphinx.evaluation.systems import System, TrainedSystem
     from amts_sphinx.parallel.references import Books, Passage
@@ -213,25 +212,34 @@ def _begin(
     wanted: list[Commission] = []
     bills: list[tuple[LanguagePair, Bill]] = []
     for pupil, found in pupils:
-        asked = systems.commission(pupil, found)
-        if not isinstance(asked.engine, Paid):
+        if not commissions.is_planned(pupil.engine):
             continue
-        asked.engine.tell = _teller(pupil)
-        if asked.sources and (bill := cost_limit.bill(asked)):
+        asked = systems.commission(pupil, found, _lines(pupil))
+        wanted.append(asked)
+        if asked.requests and (bill := commissions.bill(asked)):
+            amount = cost_limit.shown(cost_limit.totals([bill]))
             echo(
-                f"{pupil.pair}, {pupil.arm}: {len(asked.sources)} segments,"
-                f" {bill.characters:,} characters, ${bill.dollars:,.2f} ({bill.tariff})"
+                f"{pupil.pair}, {pupil.arm}: {len(asked.requests)} segments, {amount},"
+                f" ${bill.dollars:,.2f} ({bill.tariff})"
             )
-            wanted.append(asked)
             bills.append((asked.pair, bill))
         else:
             echo(f"{pupil.pair}, {pupil.arm}: nothing to pay for")
     cost_limit.check(bills, limit, "--cost-limit")
-    systems.begin(wanted)
+    for _, exc in commissions.begin(wanted):
+        raise exc
 
 
-def _teller(pupil: TrainedSystem) -> Callable[[str], None]:
-    return lambda line: echo(f"{pupil.pair}, {pupil.arm}: {line}")
+def _lines(pupil: TrainedSystem) -> Progress:
+    """Return what shows how the work of an engine goes, each line once."""
+    shown: set[str] = set()
+
+    def show(line: str) -> None:
+        if line not in shown:
+            shown.add(line)
+            echo(f"{pupil.pair}, {pupil.arm}: {line}")
+
+    return show
 
 
 def _evaluated(
@@ -241,7 +249,7 @@ def _evaluated(
     spoken = []
     for pupil, found in pupils:
         with progress(f"{pupil.pair}, {pupil.arm}") as told:
-            spoken.append(systems.translate(pupil, found, told))
+            spoken.append(systems.translate(pupil, found, told, _lines(pupil)))
     pupil, found = pupils[0]
     with progress(f"{pupil.pair}, scoring") as told:
         return results.evaluate(

@@ -112,7 +112,8 @@ class AmtsConfig:
         values.cost_limit,
         "The most that the editions of one build may cost; a build that would cost more"
         " fails before anything is sent. See ``amts estimate``.",
-        allowed='``None``, characters as ``500000``, or dollars as ``"$20"``',
+        allowed='``None``, dollars as ``"$20"``, characters as ``500000``, or tokens as'
+        ' ``"500000 tokens"``, for an engine that counts those',
     )
     #: The folder of the quality reports; ``None`` when there are to be none.
     report: Path | None = values.value(

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from amts_sphinx import checks
 from amts_sphinx.core.errors import ConfigError, LanguageError
@@ -111,30 +111,35 @@ class Limit(NamedTuple):
     """The most that a build may spend."""
 
     amount: float
-    #: Whether it is dollars, not characters.
-    dollars: bool
+    unit: Literal["dollars", "characters", "tokens"]
 
     def __str__(self) -> str:
-        if self.dollars:
+        if self.unit == "dollars":
             return f"${self.amount:,.2f}"
-        return f"{self.amount:,.0f} characters"
+        return f"{self.amount:,.0f} {self.unit}"
 
 
 def cost_limit(name: str, value: object) -> Limit | None:
-    """Return a limit, or nothing."""
+    """Return a limit, or nothing: ``$20``, ``500000``, ``500000 tokens``."""
     if value in (None, ""):
         return None
-    said = str(value).strip()
-    dollars = said.startswith("$")
+    number, _, word = str(value).strip().partition(" ")
+    unit: Literal["dollars", "characters", "tokens"] = "characters"
+    if number.startswith("$"):
+        unit = "dollars"
+    elif word == "tokens":
+        unit = "tokens"
     try:
-        amount = float(said.removeprefix("$").replace(",", ""))
+        amount = float(number.removeprefix("$").replace(",", ""))
     except ValueError:
         amount = -1.0
-    if isinstance(value, bool) or not math.isfinite(amount) or amount < 0:
+    known = word in {"", unit} and not isinstance(value, bool)
+    if not known or not math.isfinite(amount) or amount < 0:
         raise ConfigError(
-            f'{name} must be characters, as 500000, or dollars, as "$20", not {value!r}'
+            f'{name} must be characters, as 500000, or dollars, as "$20", or tokens, as'
+            f' "500000 tokens", not {value!r}'
         )
-    return Limit(amount, dollars)
+    return Limit(amount, unit)
 
 
 class FailUnder(NamedTuple):

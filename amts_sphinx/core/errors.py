@@ -12,6 +12,7 @@ Each message is complete by itself: what is wrong, where, and what is allowed::
         InterchangeError            a TMX (XLIFF, PO, CSV) file cannot be read
         EngineError                 the engine cannot translate
             EngineUnavailableError  it is not installed, or does not answer
+            LanguagePairError       it does not translate between these languages
             EngineRejectedError     it refuses this request; to retry is useless
             EngineReplyError        it answered, but not what was asked
             EnginePartialError      it cannot go on, but has translated some
@@ -28,7 +29,9 @@ from typing import TYPE_CHECKING
 from sphinx.errors import SphinxError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from amts_sphinx.core.units import Translation
 
 
 class AmtsError(SphinxError):
@@ -79,21 +82,27 @@ class EngineUnavailableError(EngineError):
     """The engine is not installed, not configured or does not answer."""
 
 
+class LanguagePairError(EngineError):
+    """The engine does not translate between these languages."""
+
+
 class EngineRejectedError(EngineError):
     """The engine refuses this request; the same request would fail again."""
 
 
 class EngineReplyError(EngineError):
-    """The engine's reply is not one target per source, in order."""
+    """The engine's reply is not one translation per request, in order."""
 
 
 class EnginePartialError(EngineError):
     """The engine cannot go on now, but what it has translated is good."""
 
-    def __init__(self, message: str, targets: Mapping[str, str | None]) -> None:
-        """:param targets: the coded targets that were made, by their coded sources"""
+    def __init__(
+        self, message: str, translations: Sequence[Translation | None]
+    ) -> None:
+        """:param translations: one for each request, in order; ``None``: not reached"""
         super().__init__(message)
-        self.targets = targets
+        self.translations = translations
 
 
 class CostLimitError(EngineError):

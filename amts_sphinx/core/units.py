@@ -118,6 +118,34 @@ class Container:
         return Container, (self.whole, self.segments, self.level, self.ignored)
 
 
+class Request(NamedTuple):
+    """One text that an engine is to translate, with where it stands."""
+
+    #: Coded text.
+    source: str
+    #: Its role in the book, as :attr:`Segment.kind`.
+    kind: str = "paragraph"
+    #: Where it stands first in the book; an empty name: in no document.
+    location: Location = Location("")
+    #: Coded sources of the segments before it in its document, the nearest last.
+    before: tuple[str, ...] = ()
+    #: Coded sources of the segments after it in its document, the nearest first.
+    after: tuple[str, ...] = ()
+
+
+class Translation(NamedTuple):
+    """What an engine made of one request."""
+
+    #: Coded text; ``None`` where the engine has no translation.
+    target: str | None
+    #: The fingerprint of who made it.
+    maker: str
+    #: Whether a person must read it before it is believed; readers are warned.
+    draft: bool = False
+    #: Why there is no target, or what a person should know of it; no source text.
+    note: str = ""
+
+
 #: The containers of each document, in the order of the source file.
 Book = dict[str, tuple[Container, ...]]
 

@@ -15,9 +15,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import inline_codes
-from amts_sphinx.core.units import HUMAN, State, TranslationUnit
+from amts_sphinx.core.units import HUMAN, Request, State, TranslationUnit
 from amts_sphinx.engine import pseudo
 from amts_sphinx.engine.corpus import engine
+from amts_sphinx.engine.protocol import quiet
 from amts_sphinx.formats.terminology import Terminology
 
 if TYPE_CHECKING:
@@ -89,12 +90,12 @@ class TranslationModels:
         # It is trained when it is first asked. Others go on meanwhile; but one engine
         # must not be used by two threads at once.
         with lock:
-            targets = engine.translate(texts, pair)
-        left = {t for t, target in zip(texts, targets, strict=True) if target is None}
+            made = engine.translate([Request(text) for text in texts], pair, quiet)
+        left = {t for t, each in zip(texts, made, strict=True) if each.target is None}
         pseudo_targets = self._pseudo_translate(sorted(left), pair, custom)
         return [
-            pseudo_targets[text] if target is None else target
-            for text, target in zip(texts, targets, strict=True)
+            pseudo_targets[text] if each.target is None else each.target
+            for text, each in zip(texts, made, strict=True)
         ]
 
     def _engine(
@@ -118,10 +119,11 @@ class TranslationModels:
         So parallel data that is too small to train a model shows where it fits.
         """
         protected = [_protect(text, pair, custom.terms) for text in texts]
-        targets = self._pseudo.translate([text for text, _ in protected], pair)
+        requests = [Request(text) for text, _ in protected]
+        made = self._pseudo.translate(requests, pair, quiet)
         return {
-            text: custom.coded_pairs.get(text) or _restore(target or text, terms)
-            for text, target, (_, terms) in zip(texts, targets, protected, strict=True)
+            text: custom.coded_pairs.get(text) or _restore(each.target or text, terms)
+            for text, each, (_, terms) in zip(texts, made, protected, strict=True)
         }
 
 

@@ -18,15 +18,21 @@ from shutil import which
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
-from amts_sphinx.core.errors import EngineReplyError, EngineUnavailableError
-from amts_sphinx.core.languages import find_language
+from amts_sphinx.core.errors import (
+    EngineReplyError,
+    EngineUnavailableError,
+    LanguagePairError,
+)
+from amts_sphinx.core.languages import LANGUAGES, name_language
+from amts_sphinx.core.units import LanguagePair, Translation
+from amts_sphinx.engine import language_pairs
 from amts_sphinx.engine.options import read_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from amts_sphinx.core.units import LanguagePair
-
+    from amts_sphinx.core.units import Request
+    from amts_sphinx.engine.protocol import Progress
 
 #: A made-up word. It starts with a digit, so that the program neither inflects nor
 #: capitalises it, and has letters, so that it is no number to agree with. The program
@@ -170,6 +176,9 @@ mlt:mt nld:nl nob:no pol:pl por:pt por:pt-PT ron:ro rus:ru slv:sl swe:sv tur:tr 
 urd:ur uzb:uz zlm:ms
 """
 _ISO_639_3: Final = {item[4:]: item[:3] for item in _MODE_PARTS.split()}
+_MODE: Final = re.compile(r"([a-z]{2,3})-([a-z]{2,3})")
+#: Why a text has no translation.
+_DAMAGED: Final = "the program loses a word or a code of it, whole and in pieces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +216,41 @@ class ApertiumEngine:
             parts.append("marked")
         return "/".join(parts)
 
-    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
-        """Return one coded target per source, in order.
+    @cached_property
+    def pairs(self) -> frozenset[LanguagePair]:
+        """Those that are installed, and those of the option ``modes``.
+
+        :raises EngineUnavailableError: the program is missing
+        """
+        found: set[LanguagePair] = set()
+        for mode in self._installed:
+            if parts := _MODE.fullmatch(mode):
+                sources, targets = map(_tags, parts.groups())
+                found |= {LanguagePair(s, t) for s in sources for t in targets}
+        chosen = self._options.modes.items()
+        there = [_pair(name) for name, mode in chosen if mode in self._installed]
+        found.update(pair for pair in there if pair)
+        return frozenset(found)
+
+    @cached_property
+    def _installed(self) -> list[str]:
+        """The names of the program's modes."""
+        return self._run(["-l"]).split()
+
+    def translate(
+        self,
+        requests: Sequence[Request],
+        pair: LanguagePair,
+        progress: Progress,  # noqa: ARG002 - it is fast
+    ) -> list[Translation]:
+        """Return one translation per request, in order.
 
         :raises EngineUnavailableError: the program or the pair is not installed, or
             the program fails
         :raises EngineReplyError: the reply is not one paragraph per source
         """
         mode = self._mode(pair)
+        sources = [request.source for request in requests]
         wanted = list(filter(inline_codes.has_words, dict.fromkeys(sources)))
         if any("<g " in source for source in wanted) and not which(_TRANSFUSE):
             raise EngineUnavailableError(
@@ -223,8 +259,14 @@ class ApertiumEngine:
         targets = dict(zip(wanted, self._whole(wanted, mode), strict=True))
         broken = [source for source in wanted if _is_damaged(source, targets[source])]
         targets.update(zip(broken, self._by_pieces(broken, mode), strict=True))
+        maker = self.fingerprint
         # A source without words is the same in every language.
-        return [targets.get(source, source) for source in sources]
+        found = [targets.get(source, source) for source in sources]
+        notes = (_DAMAGED if target is None else "" for target in found)
+        return [
+            Translation(target, maker, note=note)
+            for target, note in zip(found, notes, strict=True)
+        ]
 
     def _whole(self, sources: Sequence[str], mode: str) -> list[str | None]:
         """Translate *sources*; targets may have lost codes, ``None`` words."""
@@ -261,20 +303,19 @@ class ApertiumEngine:
     def _mode(self, pair: LanguagePair) -> str:
         """Return the program's name of *pair*.
 
-        :raises EngineUnavailableError: it is not installed
+        :raises LanguagePairError: it is not installed
         """
-        installed = self._run(["-l"]).split()
-        tags = [find_language(tag).tag for tag in pair]
+        tags = [name_language(tag).tag for tag in pair]
         names = [_ISO_639_3.get(tag, tag) for tag in tags]
         asked = self._options.modes
         wished = asked.get("-".join(pair)) or asked.get("-".join(tags))
         for mode in [wished] if wished else ["-".join(names), "-".join(tags)]:
-            if mode in installed:
+            if mode in self._installed:
                 return mode
         wish = wished or "-".join(names)
-        found = ", ".join(installed) or "none"
-        raise EngineUnavailableError(
-            f"apertium has no mode {wish!r} for {pair}; installed are: {found}"
+        raise LanguagePairError(
+            f"apertium has no mode {wish!r} for {pair};"
+            f" {language_pairs.listed(self.pairs, pair)}"
         )
 
     def _call(self, paragraphs: Sequence[str], mode: str) -> list[str]:
@@ -329,6 +370,22 @@ class ApertiumEngine:
 def create(options: Mapping[str, object]) -> ApertiumEngine:
     """Make the engine from the value of ``amts_apertium``."""
     return ApertiumEngine(read_options(ApertiumOptions, "amts_apertium", options))
+
+
+def _tags(part: str) -> list[str]:
+    """Return the BCP 47 tags that a part of a mode's name stands for."""
+    return [tag for tag, known in _ISO_639_3.items() if known == part] or [part]
+
+
+def _pair(name: str) -> LanguagePair | None:
+    """Return the language pair that a key of the option ``modes`` names, if it does."""
+    parts = name.split("-")
+    cuts = [
+        LanguagePair("-".join(parts[:place]), "-".join(parts[place:]))
+        for place in range(1, len(parts))
+    ]
+    known = (pair for pair in cuts if all(tag in LANGUAGES for tag in pair))
+    return next(known, None)
 
 
 def _is_damaged(source: str, target: str | None) -> bool:

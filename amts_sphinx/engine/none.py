@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from amts_sphinx.core.units import Translation
 from amts_sphinx.engine.options import read_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from amts_sphinx.core.units import LanguagePair
+    from amts_sphinx.core.units import LanguagePair, Request
+    from amts_sphinx.engine.protocol import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +24,19 @@ class NoEngine:
         """The name: it has no settings, and no unit is ever stored under it."""
         return "none"
 
+    @property
+    def pairs(self) -> None:
+        """Any."""
+        return
+
     def translate(
         self,
-        sources: Sequence[str],
+        requests: Sequence[Request],
         pair: LanguagePair,  # noqa: ARG002 - the protocol's signature
-    ) -> list[str | None]:
-        """Return ``None`` for each of *sources*."""
-        return [None] * len(sources)
+        progress: Progress,  # noqa: ARG002
+    ) -> list[Translation]:
+        """Return no target for any of *requests*."""
+        return [Translation(None, self.fingerprint)] * len(requests)
 
 
 def create(options: Mapping[str, object]) -> NoEngine:

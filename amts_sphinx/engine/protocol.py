@@ -1,23 +1,40 @@
 """What every engine promises.
 
-An engine retries within bounds, raises the errors of
-:mod:`amts_sphinx.core.errors`, keeps no memory of its own and knows nothing of Sphinx.
+An engine gets values and returns values. It tries again within bounds, raises the
+errors of :mod:`amts_sphinx.core.errors`, keeps no translations of its own, and knows
+nothing of Sphinx. Nobody sets its attributes, and none that others read changes while
+it works. :mod:`amts_sphinx.engine.contract` holds the tests for all of this.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import (
     TYPE_CHECKING,
+    Literal,
     NamedTuple,
     Protocol,
+    TypeAlias,
     runtime_checkable,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from amts_sphinx.core.units import LanguagePair, TranslationUnit
+    from amts_sphinx.core.units import (
+        LanguagePair,
+        Request,
+        Translation,
+        TranslationUnit,
+    )
+
+#: Takes a line about how the work goes, for people to read. No source text in it.
+Progress: TypeAlias = Callable[[str], None]
+
+
+def quiet(line: str) -> None:
+    """Take a line of progress and do nothing."""
 
 
 class Engine(Protocol):
@@ -25,20 +42,32 @@ class Engine(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """The engine and every setting that changes what it says.
+        """The engine and every setting that changes its translations, in one line.
 
-        It is part of the memory's key: another fingerprint is another translation.
+        It is part of the memory's key: another fingerprint is another translation. It
+        begins with the engine's name, as ``name/version/…``.
         """
 
-    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
-        """Translate coded *sources*: one coded target per source, in order.
+    @property
+    def pairs(self) -> Collection[LanguagePair] | None:
+        """The language pairs that it translates; ``None``: any.
 
-        ``None`` stands where the engine has no translation: that segment stays in the
-        source language, and is not asked for again under the same fingerprint. So it is
-        no answer to a fault that may pass. A target has the codes of its source, each
-        exactly once.
+        :raises EngineError: the engine cannot find out
+        """
 
-        :raises EngineError: the engine cannot translate any of them
+    def translate(
+        self, requests: Sequence[Request], pair: LanguagePair, progress: Progress
+    ) -> list[Translation]:
+        """Return one translation per request, in order.
+
+        A target has the codes of its source, each exactly once. A source without words
+        is its own target. A translation without a target leaves the text in the source
+        language, and it is not asked for again under the same fingerprint; so that is
+        no answer to a fault that may pass.
+
+        :param progress: takes a line at a time
+        :raises EnginePartialError: it cannot go on, but has translated some
+        :raises EngineError: it cannot translate any of them
         """
 
 
@@ -68,41 +97,40 @@ class Versatile(Protocol):
     """An engine that does not make all of its translations in the same way."""
 
     def makers(self, source: str) -> Sequence[str]:
-        """Return whose translations of *source* will do, the best first.
+        """Return whose stored translations of *source* will do, the best first.
 
-        The first is the maker of what :meth:`Engine.translate` says, if
-        :attr:`otherwise` does not name another.
+        The maker of each :class:`Translation` is one of them.
         """
-
-    @property
-    def otherwise(self) -> Mapping[str, str]:
-        """The sources that were translated in another way, with their makers."""
 
 
 class Bill(NamedTuple):
-    """What a request would cost."""
+    """What a request would cost, in the engine's own measure."""
 
-    #: As the service counts them.
-    characters: int
+    #: As the service counts it.
+    amount: int
     dollars: float
     #: What is charged, for people to read: the mode and the date of its price.
     tariff: str
+    #: What *amount* counts.
+    unit: Literal["characters", "tokens"] = "characters"
 
 
 @runtime_checkable
 class Paid(Protocol):
-    """An engine that costs money, or time: it is told first what will be asked for."""
+    """An engine that costs money."""
 
-    #: Is told, line by line, how the work goes.
-    tell: Callable[[str], None]
+    def bill(self, requests: Sequence[Request], pair: LanguagePair) -> Bill:
+        """Return what translating *requests* would cost; nothing is sent."""
 
-    def bill(self, sources: Sequence[str], pair: LanguagePair) -> Bill:
-        """Return what translating *sources* would cost; nothing is sent."""
+
+@runtime_checkable
+class Batching(Protocol):
+    """An engine that does its work in jobs, and can start on all of them at once."""
 
     def begin(self, commissions: Sequence[Commission]) -> None:
-        """Start on all *commissions* of a build, which will be asked for one by one.
+        """Start on all *commissions*, which will be asked for one by one.
 
-        Among them are this engine's own, and those of engines like it.
+        Each is of an engine of this class, and one of them is this engine's own.
 
         :raises EngineError: the engine cannot translate them
         """
@@ -112,23 +140,17 @@ class Commission(NamedTuple):
     """What one engine will be asked for."""
 
     engine: Engine
-    sources: Sequence[str]
+    requests: Sequence[Request]
     pair: LanguagePair
+    #: Takes lines about how the work goes.
+    progress: Progress = quiet
 
 
 class CreateEngine(Protocol):
-    """What an entry point of :data:`GROUP` leads to."""
+    """What an entry point of :data:`amts_sphinx.engine.GROUP` leads to."""
 
     def __call__(self, options: Mapping[str, object]) -> Engine:
         """Make an engine from its *options*, the value of ``amts_<name>``.
 
         :raises ConfigError: an option is unknown or has a wrong value
         """
-
-
-def makes_drafts(engine: Engine) -> bool:
-    """Tell whether what *engine* says must be read by a person before it is believed.
-
-    An engine says so by an attribute ``drafts`` that is true.
-    """
-    return bool(getattr(engine, "drafts", False))

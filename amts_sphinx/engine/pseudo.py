@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Final, Literal
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.languages import find_language
+from amts_sphinx.core.units import Translation
 from amts_sphinx.engine.options import read_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from amts_sphinx.core.units import LanguagePair
+    from amts_sphinx.core.units import LanguagePair, Request
+    from amts_sphinx.engine.protocol import Progress
 
 _LATIN: Final = r"A-Za-zªºÀ-ÖØ-öø-ʯḀ-ỿＡ-Ｚａ-ｚﬀ-ﬆ"
 _COMBINING: Final = "\u0300-\u036f"
@@ -80,8 +82,18 @@ class PseudoEngine:
         order = "/reorder" if use.reorder else ""
         return f"pseudo/1/{use.style}/{use.expansion:g}{order}"
 
-    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
-        """Return one pseudo-translation per source, in order.
+    @property
+    def pairs(self) -> None:
+        """Any."""
+        return
+
+    def translate(
+        self,
+        requests: Sequence[Request],
+        pair: LanguagePair,
+        progress: Progress,  # noqa: ARG002 - it takes no time
+    ) -> list[Translation]:
+        """Return one pseudo-translation per request, in order.
 
         :raises LanguageError: the target language is unknown
         """
@@ -90,15 +102,15 @@ class PseudoEngine:
             style = "accented" if find_language(pair.target).spaced else "cjk"
         seen: dict[str, str] = {}
         word = _cjk if style == "cjk" else _accented
-        targets: list[str | None] = []
-        for source in sources:
+        targets: list[str] = []
+        for source, *_ in requests:
             target = _each_word(source, word, self._options.expansion, seen)
             if style == "cjk":
                 target = _BLANKS_IN_HAN.sub(r"\1", target)
             if self._options.reorder and zlib.crc32(source.encode()) & 1:
                 target = _reverse(target)
             targets.append(target)
-        return targets
+        return [Translation(target, self.fingerprint) for target in targets]
 
 
 def create(options: Mapping[str, object]) -> PseudoEngine:

@@ -7,6 +7,7 @@ entry-point group ``amts_sphinx.engines``; they cannot take the name of a built-
 from __future__ import annotations
 
 import difflib
+import warnings
 from importlib.metadata import EntryPoint, entry_points
 from typing import (
     TYPE_CHECKING,
@@ -15,6 +16,7 @@ from typing import (
 )
 
 from amts_sphinx.core.errors import ConfigError, EngineUnavailableError
+from amts_sphinx.engine import legacy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,14 +50,15 @@ def create_engine(name: str, options: Mapping[str, object]) -> Engine:
     """Make the engine *name* with its *options*.
 
     :raises ConfigError: no engine has this name, or an option is wrong
-    :raises EngineUnavailableError: the engine cannot be imported
+    :raises EngineUnavailableError: the engine cannot be imported, or is none
     """
     known = _engines()
     if name not in known:
         msg = f"amts_engine must be one of {tuple(sorted(known))}, not {name!r}"
         near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
         raise ConfigError(f"{msg}; did you mean {near[0]!r}?" if near else msg)
-    return _load(known[name])(options)
+    entry = known[name]
+    return _conforming(_load(entry)(options), entry)
 
 
 def _engines() -> dict[str, EntryPoint]:
@@ -82,6 +85,29 @@ def _load(entry: EntryPoint) -> CreateEngine:
         if entry.value == _BUILT_IN.get(entry.name) and entry.name in _EXTRAS:
             msg += f"; pip install 'amts_sphinx[{_EXTRAS[entry.name]}]'"
         raise EngineUnavailableError(msg) from exc
+
+
+def _conforming(engine: Engine, entry: EntryPoint) -> Engine:
+    """Return *engine* if it keeps the protocol; adapted, if it keeps that of 0.1.
+
+    :raises EngineUnavailableError: it keeps neither
+    """
+    who = f"the engine {entry.name!r} of {_origin(entry)}"
+    if legacy.is_legacy(engine):
+        warnings.warn(f"{who} {legacy.ADVICE}", FutureWarning, stacklevel=3)
+        return legacy.adapt(engine)
+    faults = [
+        f"has no {name!r}"
+        for name in ("fingerprint", "pairs", "translate")
+        if not legacy.has(engine, name)
+    ]
+    if not faults and not legacy.takes(engine.translate, 3):
+        faults = ["does not translate(requests, pair, progress)"]
+    if faults:
+        raise EngineUnavailableError(
+            f"{who} is none: it {' and '.join(faults)}; see docs/engines.md"
+        )
+    return engine
 
 
 def _origin(entry: EntryPoint) -> str:

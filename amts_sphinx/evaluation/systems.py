@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.units import Container
-from amts_sphinx.engine.protocol import Commission, Learner, Paid
+from amts_sphinx.engine.protocol import Batching, Learner, quiet
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.text.typography import profile_for
 from amts_sphinx.translate.translator import Translator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from amts_sphinx.core.units import LanguagePair, TranslationUnit
-    from amts_sphinx.engine.protocol import Engine
+    from amts_sphinx.engine.protocol import Commission, Engine, Progress
     from amts_sphinx.parallel.references import Passage
 
 #: What an engine can be given; an arm can have several, as ``sentence+terminology``.
@@ -127,38 +127,36 @@ def teach(engine: Engine, arm: System, lessons: Lessons, work: Path) -> TrainedS
     return TrainedSystem(arm, pair, trained, home, len(units), len(terms))
 
 
-def commission(pupil: TrainedSystem, passages: Sequence[Passage]) -> Commission:
-    """Return what the engine will still be asked for."""
-    with Memory(pupil.home / _MEMORY) as memory:
-        wanted = _translator(pupil, memory).missing(_containers(passages), pupil.pair)
-    return Commission(pupil.engine, wanted, pupil.pair)
+def commission(
+    pupil: TrainedSystem, passages: Sequence[Passage], lines: Progress = quiet
+) -> Commission:
+    """Return what the engine will still be asked for.
 
-
-def begin(commissions: Iterable[Commission]) -> None:
-    """Have services start on all that will be asked for, each by itself.
-
-    :raises EngineError: an engine cannot translate
+    :param lines: takes lines about how the engine's work goes
+    :raises LanguagePairError: that is something, and it does not have this pair
     """
-    for each in commissions:
-        if isinstance(each.engine, Paid) and each.sources:
-            each.engine.begin([each])
+    with Memory(pupil.home / _MEMORY) as memory:
+        translator = _translator(pupil, memory, lines)
+        return translator.commission(_containers(passages), pupil.pair)
 
 
 def translate(
     pupil: TrainedSystem,
     passages: Sequence[Passage],
     progress: Callable[[int, int], None] | None = None,
+    lines: Progress = quiet,
 ) -> SystemOutput:
     """Translate the passages; what an earlier run translated is not asked for again.
 
     :param progress: is told how many of the documents are done, and of how many
+    :param lines: takes lines about how the engine's work goes
     :raises EngineError: the engine failed; what it has said is kept
     """
     targets: dict[str, str] = {}
     fresh = 0
     parts = _portions(pupil, passages)
     with Memory(pupil.home / _MEMORY) as memory:
-        translator = _translator(pupil, memory)
+        translator = _translator(pupil, memory, lines)
         for done, part in enumerate(parts):
             if progress:
                 progress(done, len(parts))
@@ -182,17 +180,18 @@ def translate(
 def _portions(pupil: TrainedSystem, passages: Sequence[Passage]) -> list[list[Passage]]:
     """Cut the passages into what is asked for at a time.
 
-    A service takes all of it in one job; others are asked by documents, so that less is
-    lost when they are stopped.
+    An engine that works in jobs gets all of it in one; others are asked by documents,
+    so that less is lost when they are stopped.
     """
-    if isinstance(pupil.engine, Paid):
+    if isinstance(pupil.engine, Batching):
         return [list(passages)]
     documents = groupby(passages, key=lambda passage: passage.document)
     return [list(part) for _, part in documents]
 
 
-def _translator(pupil: TrainedSystem, memory: Memory) -> Translator:
-    return Translator(memory, pupil.engine, profile_for(pupil.pair.target))
+def _translator(pupil: TrainedSystem, memory: Memory, lines: Progress) -> Translator:
+    profile = profile_for(pupil.pair.target)
+    return Translator(memory, pupil.engine, profile, progress=lines)
 
 
 def _containers(passages: Iterable[Passage]) -> list[Container]:

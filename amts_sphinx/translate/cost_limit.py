@@ -1,25 +1,18 @@
-"""What a build would cost, and whether it may."""
+"""Whether what engines will be asked for costs more than is allowed."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from amts_sphinx.core.errors import CostLimitError
-from amts_sphinx.engine.protocol import Paid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from amts_sphinx.config.values import Limit
     from amts_sphinx.core.units import LanguagePair
-    from amts_sphinx.engine.protocol import Bill, Commission
-
-
-def bill(commission: Commission) -> Bill | None:
-    """Return what a commission would cost; ``None`` if its engine takes no money."""
-    if not isinstance(commission.engine, Paid):
-        return None
-    return commission.engine.bill(commission.sources, commission.pair)
+    from amts_sphinx.engine.protocol import Bill
 
 
 def check(
@@ -29,17 +22,44 @@ def check(
 ) -> None:
     """Refuse what costs more than *limit* together.
 
+    A limit in characters or tokens says nothing about an engine that counts the other:
+    that is refused too.
+
     :param name: what the user calls the limit
     :raises CostLimitError: they do; the text says by how much
     """
-    if limit is None:
+    if limit is None or not bills:
         return
-    characters = sum(each.characters for _, each in bills)
-    dollars = sum(each.dollars for _, each in bills)
-    if bills and (dollars if limit.dollars else characters) > limit.amount:
-        languages = ", ".join(dict.fromkeys(pair.target for pair, _ in bills))
+    amounts = totals(bill for _, bill in bills)
+    dollars = sum(bill.dollars for _, bill in bills)
+    asked = f"translating into {', '.join(dict.fromkeys(p.target for p, _ in bills))}"
+    if limit.unit == "dollars":
+        total = dollars
+    else:
+        total = amounts.pop(limit.unit, 0)
+        if any(amounts.values()):
+            raise CostLimitError(
+                f"{asked} is counted in {' and '.join(amounts)}, of which {name}"
+                f' ({limit}) says nothing; set it in dollars, as "$20"; nothing was'
+                " sent"
+            )
+        amounts[limit.unit] = int(total)
+    if total > limit.amount:
+        tariffs = "; ".join(dict.fromkeys(bill.tariff for _, bill in bills))
         raise CostLimitError(
-            f"translating into {languages} would cost ${dollars:,.2f} for"
-            f" {characters:,} characters ({bills[0][1].tariff}), which is more than"
-            f" {name} ({limit}); nothing was sent"
+            f"{asked} would cost ${dollars:,.2f} for {shown(amounts)} ({tariffs}),"
+            f" which is more than {name} ({limit}); nothing was sent"
         )
+
+
+def totals(bills: Iterable[Bill]) -> dict[str, int]:
+    """Return how much is charged in all, by unit."""
+    amounts: Counter[str] = Counter()
+    for bill in bills:
+        amounts[bill.unit] += bill.amount
+    return dict(amounts)
+
+
+def shown(amounts: Mapping[str, int]) -> str:
+    """Return amounts by unit for people to read, as ``1,000 characters``."""
+    return " and ".join(f"{amount:,} {unit}" for unit, amount in amounts.items())

@@ -7,64 +7,124 @@ for in a simpler form, once; failing that it is refused.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import EngineError, EnginePartialError, EngineReplyError
 from amts_sphinx.core.units import Finding, Severity, State
-from amts_sphinx.engine.protocol import makes_drafts
+from amts_sphinx.engine.protocol import quiet
 from amts_sphinx.translate import repair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from amts_sphinx.core.units import Code, LanguagePair, Segment
-    from amts_sphinx.engine.protocol import Engine
+    from amts_sphinx.core.units import Code, LanguagePair, Request, Segment, Translation
+    from amts_sphinx.engine.protocol import Engine, Progress
+
+#: Notes that are passed on of one reply, the commonest first.
+_NOTES: Final = 5
+
+
+class Answer(NamedTuple):
+    """A sound target, and who made it."""
+
+    target: str
+    state: State
+    maker: str
 
 
 @dataclass(slots=True)
 class EngineReply:
-    """What came of asking: for each key a sound target and its state, or a refusal."""
+    """What came of asking: for each key a sound target, or a refusal."""
 
-    targets: dict[str, tuple[str, State]] = field(default_factory=dict)
+    targets: dict[str, Answer] = field(default_factory=dict)
     #: For each key without a target, why; unless the engine failed meanwhile.
     refusals: dict[str, Finding] = field(default_factory=dict)
     #: What else a person should look at: targets in pieces.
     findings: list[Finding] = field(default_factory=list)
     #: Characters sent, codes included.
     characters: int = 0
-    requests: int = 0
-    #: Why the engine was not asked to the end, though it said all of the above.
+    #: Calls of the engine.
+    calls: int = 0
+    #: Why the engine was not asked to the end, though it answered all of the above.
     failure: EngineError | None = None
 
 
+class _Conversation(NamedTuple):
+    """An engine, in one direction, and what has come of it so far."""
+
+    engine: Engine
+    pair: LanguagePair
+    progress: Progress
+    reply: EngineReply
+
+    def send(self, requests: Iterable[Request]) -> dict[str, Translation]:
+        """Send *requests*, each source once; return the translations by source.
+
+        Some are missing if the engine failed.
+        """
+        distinct = list({request.source: request for request in requests}.values())
+        if not distinct:
+            return {}
+        translations: Sequence[Translation | None]
+        try:
+            translations = self.engine.translate(distinct, self.pair, self.progress)
+        except EnginePartialError as exc:
+            self.reply.failure = exc
+            translations = exc.translations
+        if len(translations) != len(distinct):
+            raise EngineReplyError(
+                f"the engine returned {len(translations)} translations for"
+                f" {len(distinct)} segments ({self.pair}); none of them is used"
+            )
+        self.reply.calls += 1
+        found = {
+            request.source: translation
+            for request, translation in zip(distinct, translations, strict=True)
+            if translation is not None
+        }
+        self.reply.characters += sum(
+            len(source) for source, each in found.items() if each.target is not None
+        )
+        return found
+
+
 def ask(
-    engine: Engine, segments: Mapping[str, Segment], pair: LanguagePair
+    engine: Engine,
+    segments: Mapping[str, Segment],
+    requests: Mapping[str, Request],
+    pair: LanguagePair,
+    progress: Progress = quiet,
 ) -> EngineReply:
     """Ask *engine* for the targets of *segments*, all of them at once.
 
     :param segments: distinct segments by any key
+    :param requests: what to ask for each of them, by the same keys
     :raises EngineError: the engine failed, or broke its promise of one reply for each
     """
     reply = EngineReply()
-    raw = _send(engine, [s.source for s in segments.values()], pair, reply)
+    conversation = _Conversation(engine, pair, progress, reply)
+    raw = conversation.send(requests.values())
     refused: dict[str, str] = {}
-    state = State.DRAFT if makes_drafts(engine) else State.MACHINE
     for key, segment in segments.items():
-        if segment.source not in raw:
+        made = raw.get(segment.source)
+        if made is None:
             continue  # the engine failed before it came to this one
-        target = raw[segment.source]
-        if target is None:
-            reply.refusals[key] = untranslated(segment)
+        if made.target is None:
+            reply.refusals[key] = untranslated(segment, made.note)
             continue
-        sound, fault = _mended(segment.source, target, segment.codes)
+        sound, fault = _mended(segment.source, made.target, segment.codes)
         if fault:
             refused[key] = fault
         else:
-            reply.targets[key] = (sound, state)
+            state = State.DRAFT if made.draft else State.MACHINE
+            reply.targets[key] = Answer(sound, state, made.maker)
+    _pass_on_notes(raw.values(), progress)
     if refused and not reply.failure:
-        _ask_simpler(engine, {key: segments[key] for key in refused}, pair, reply)
+        makers = {key: raw[segments[key].source].maker for key in refused}
+        _ask_simpler(conversation, {key: requests[key] for key in refused}, makers)
         for key, fault in refused.items():
             finding = refusal(segments[key], fault, saved=key in reply.targets)
             if key in reply.targets:
@@ -75,49 +135,39 @@ def ask(
 
 
 def _ask_simpler(
-    engine: Engine,
-    segments: Mapping[str, Segment],
-    pair: LanguagePair,
-    reply: EngineReply,
+    conversation: _Conversation,
+    requests: Mapping[str, Request],
+    makers: Mapping[str, str],
 ) -> None:
-    """Ask for the words between the codes, which cannot damage any."""
-    wanted = {key: repair.runs(segment.source) for key, segment in segments.items()}
-    runs = [run for runs in wanted.values() for run in runs]
+    """Ask for the words between the codes, which cannot damage any.
+
+    :param makers: who made the damaged targets, by key
+    """
+    reply = conversation.reply
+    wanted = {key: repair.runs(request.source) for key, request in requests.items()}
+    runs = [
+        request._replace(source=run)
+        for key, request in requests.items()
+        for run in wanted[key]
+    ]
     try:
-        raw = _send(engine, runs, pair, reply)
+        raw = conversation.send(runs)
     except EngineError as exc:
         reply.failure = exc
         return
-    checked = {run: _mended(run, target or "") for run, target in raw.items()}
+    checked = {run: _mended(run, made.target or "") for run, made in raw.items()}
     sound = {run: target for run, (target, fault) in checked.items() if not fault}
     for key, needed in wanted.items():
         if sound.keys() >= set(needed):
-            target = repair.refill(segments[key].source, sound)
-            reply.targets[key] = (target, State.NEEDS_REVIEW)
+            target = repair.refill(requests[key].source, sound)
+            reply.targets[key] = Answer(target, State.NEEDS_REVIEW, makers[key])
 
 
-def _send(
-    engine: Engine, sources: Iterable[str], pair: LanguagePair, reply: EngineReply
-) -> dict[str, str | None]:
-    """Send distinct *sources* and count them; some are missing if the engine failed."""
-    distinct = list(dict.fromkeys(sources))
-    if not distinct:
-        return {}
-    try:
-        targets = engine.translate(distinct, pair)
-    except EnginePartialError as exc:
-        reply.failure = exc
-        distinct = [source for source in distinct if source in exc.targets]
-        targets = [exc.targets[source] for source in distinct]
-    if len(targets) != len(distinct):
-        raise EngineReplyError(
-            f"the engine returned {len(targets)} translations for {len(distinct)}"
-            f" segments ({pair}); none of them is used"
-        )
-    reply.requests += 1
-    found = dict(zip(distinct, targets, strict=True))
-    reply.characters += sum(len(s) for s, target in found.items() if target is not None)
-    return found
+def _pass_on_notes(translations: Iterable[Translation], progress: Progress) -> None:
+    """Tell a person what the engine noted beside its targets, each note once."""
+    notes = Counter(each.note for each in translations if each.target and each.note)
+    for note, count in notes.most_common(_NOTES):
+        progress(f"{note} ({count} texts)")
 
 
 def _mended(source: str, target: str, names: Sequence[Code] = ()) -> tuple[str, str]:
@@ -143,12 +193,16 @@ def refusal(segment: Segment, fault: str, *, saved: bool) -> Finding:
     )
 
 
-def untranslated(segment: Segment) -> Finding:
-    """Report a segment that the engine has no translation for."""
+def untranslated(segment: Segment, note: str = "") -> Finding:
+    """Report a segment that the engine has no translation for.
+
+    :param note: the engine's reason
+    """
+    reason = f" ({note})" if note else ""
     return Finding(
         "untranslated",
         Severity.INFO,
         segment.location,
-        "the engine has no translation; left in the source language",
+        f"the engine has no translation{reason}; left in the source language",
         segment.source,
     )

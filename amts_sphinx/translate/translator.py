@@ -18,18 +18,20 @@ from amts_sphinx.core.units import (
     TranslationUnit,
     Usage,
 )
-from amts_sphinx.engine.protocol import Versatile
+from amts_sphinx.engine import language_pairs
+from amts_sphinx.engine.protocol import Commission, Paid, Versatile, quiet
 from amts_sphinx.memory.memory import Refusal
 from amts_sphinx.translate import request
+from amts_sphinx.translate.neighbours import requests_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from amts_sphinx.core.units import Container, LanguagePair, Segment
-    from amts_sphinx.engine.protocol import Engine
+    from amts_sphinx.engine.protocol import Engine, Progress
     from amts_sphinx.memory.memory import Memory
     from amts_sphinx.text.typography import Profile
-
+    from amts_sphinx.translate.request import Answer
 
 #: Why a unit needs review, as check and message, by whether a person made it.
 _REVIEWS: Final = {
@@ -51,6 +53,8 @@ class Translator:
     profile: Profile
     #: Is told, before the engine is asked, of how many segments and characters.
     asking: Callable[[int, int], object] = _quietly
+    #: Takes lines about how the engine's work goes.
+    progress: Progress = quiet
 
     def translate(
         self, containers: Collection[Container], pair: LanguagePair
@@ -59,6 +63,7 @@ class Translator:
 
         What the engine could not translate once it is not asked again.
 
+        :raises LanguagePairError: the engine is needed, and does not have *pair*
         :raises EngineError: the engine failed; what is known stays known
         """
         maker = self.engine.fingerprint
@@ -67,40 +72,74 @@ class Translator:
         wanted = {key: s for key, s in published.items() if key not in known}
         refused = self.memory.refused(pair, maker) if wanted else {}
         missing = {key: s for key, s in wanted.items() if key not in refused}
-        if missing:
-            self.asking(len(missing), sum(len(s.source) for s in missing.values()))
-        reply = request.ask(self.engine, missing, pair)
+        reply = self._ask(missing, containers, pair)
         fresh = {
-            key: self._unit(missing[key], target, pair, state)
-            for key, (target, state) in reply.targets.items()
+            key: self._unit(missing[key], answer, pair)
+            for key, answer in reply.targets.items()
         }
         self.memory.learn(fresh.values())
         if reply.failure:
             raise reply.failure
         self.memory.refuse(pair, maker, _reasons(reply.refusals))
-        units = {key: self._dressed(unit) for key, unit in (known | fresh).items()}
+        units = {key: self._typeset(unit) for key, unit in (known | fresh).items()}
         usage = Usage(
             segments=len(segments),
             recalled=len(segments) - len(wanted),
             translated=len(fresh),
             characters=reply.characters,
-            requests=reply.requests,
+            requests=reply.calls,
         )
         old = (*_to_review(published, known), *_still_refused(wanted, refused))
         findings = (*old, *reply.findings, *reply.refusals.values())
         return Edition(pair, units, findings, usage)
 
-    def missing(
+    def _ask(
+        self,
+        missing: Mapping[str, Segment],
+        containers: Collection[Container],
+        pair: LanguagePair,
+    ) -> request.EngineReply:
+        """Ask the engine for the targets of *missing*, if there are any."""
+        if not missing:
+            return request.EngineReply()
+        language_pairs.check(self.engine, pair)
+        self.asking(len(missing), sum(len(s.source) for s in missing.values()))
+        requests = requests_of(missing, containers)
+        return request.ask(self.engine, missing, requests, pair, self.progress)
+
+    def commission(
         self, containers: Collection[Container], pair: LanguagePair
-    ) -> list[str]:
-        """Return the sources that :meth:`translate` would ask the engine for."""
+    ) -> Commission:
+        """Return what :meth:`translate` would ask the engine for.
+
+        :raises LanguagePairError: that is something, and the engine lacks *pair*
+        """
         known, published = self._known(containers, pair)
         refused = self.memory.refused(pair, self.engine.fingerprint)
-        return [
-            segment.source
+        missing = {
+            key: segment
             for key, segment in published.items()
             if key not in known and key not in refused
-        ]
+        }
+        if missing:
+            language_pairs.check(self.engine, pair)
+        requests = list(requests_of(missing, containers).values())
+        return Commission(self.engine, requests, pair, self.progress)
+
+    def drop_former_drafts(self, edition: Edition) -> None:
+        """Delete drafts of other makers, if *edition* has new ones that cost nothing.
+
+        An engine that learns from people makes all of its drafts anew whenever it has
+        learnt something. What was paid for, or may still be recalled, is kept.
+        """
+        engine = self.engine
+        if isinstance(engine, (Paid, Versatile)) or not edition.usage.translated:
+            return
+        maker = engine.fingerprint
+        if any(
+            u.maker == maker and u.state is State.DRAFT for u in edition.units.values()
+        ):
+            self.memory.drop_drafts(edition.pair, maker)
 
     def _known(
         self, containers: Collection[Container], pair: LanguagePair
@@ -139,22 +178,16 @@ class Translator:
         return any(unit and unit.state is State.DRAFT for unit in found)
 
     def _unit(
-        self, segment: Segment, target: str, pair: LanguagePair, state: State
+        self, segment: Segment, answer: Answer, pair: LanguagePair
     ) -> TranslationUnit:
+        target, state, maker = answer
         where, source = segment.location, segment.source
         unit = TranslationUnit(
-            source, target, pair, self._maker(source), state, where.docname, where.line
+            source, target, pair, maker, state, where.docname, where.line
         )
-        return self._dressed(unit)
+        return self._typeset(unit)
 
-    def _maker(self, source: str) -> str:
-        """Return who has just translated *source*."""
-        engine = self.engine
-        if not isinstance(engine, Versatile):
-            return engine.fingerprint
-        return engine.otherwise.get(source) or engine.makers(source)[0]
-
-    def _dressed(self, unit: TranslationUnit) -> TranslationUnit:
+    def _typeset(self, unit: TranslationUnit) -> TranslationUnit:
         """Give a machine's target the typography of its language; leave a person's."""
         if unit.by_human:
             return unit

@@ -14,17 +14,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core.errors import EngineUnavailableError
+from amts_sphinx.core.units import Translation
 from amts_sphinx.engine.options import read_options
 from amts_sphinx.engine.pseudo import PseudoEngine, PseudoOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from amts_sphinx.core.units import LanguagePair
+    from amts_sphinx.core.units import LanguagePair, Request
+    from amts_sphinx.engine.protocol import Progress
 
 _CODE: Final = re.compile(r'<g id="\d+">|</g>|<x id="\d+"/>')
 _EMPTY: Final = re.compile(r'<x id="(\d+)"/>')
 _PAIR: Final = re.compile(r'<g id="(\d+)">')
+
+
+def _pseudo(
+    requests: Sequence[Request], pair: LanguagePair, progress: Progress
+) -> list[Translation]:
+    return PseudoEngine(PseudoOptions()).translate(requests, pair, progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +67,43 @@ class RecordingEngine:
         return f"recording/{self.options.version}"
 
     @property
-    def drafts(self) -> bool:
-        """Whether a person must read what it says."""
-        return self.options.makes_drafts
+    def pairs(self) -> None:
+        """Any."""
+        return
 
-    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
-        """Return a pseudo-translation of each source."""
+    def translate(
+        self, requests: Sequence[Request], pair: LanguagePair, progress: Progress
+    ) -> list[Translation]:
+        """Return a pseudo-translation of each request."""
         use = self.options
+        sources = [request.source for request in requests]
         if use.fails_for == pair.target:
             raise EngineUnavailableError(f"no line to the service for {pair.target}")
         if use.crashes_for == pair.target:
             raise KeyError(pair.target)
         if use.file:
-            line = json.dumps({"target": pair.target, "sources": list(sources)})
+            line = json.dumps({"target": pair.target, "sources": sources})
             with Path(use.file).open("a", encoding="utf-8") as log:
                 log.write(f"{line}\n")
-        targets = PseudoEngine(PseudoOptions()).translate(sources, pair)
-        for place, source in enumerate(sources):
-            target = targets[place]
-            if use.silent_on and use.silent_on in source:
-                targets[place] = None
-            elif use.loses_codes_of and use.loses_codes_of in source and target:
-                targets[place] = _CODE.sub("", target)
-        return targets
+        return [
+            Translation(
+                self._target(source, made.target),
+                self.fingerprint,
+                draft=use.makes_drafts,
+            )
+            for source, made in zip(
+                sources, _pseudo(requests, pair, progress), strict=True
+            )
+        ]
+
+    def _target(self, source: str, target: str | None) -> str | None:
+        """Return what becomes of the pseudo-translation of *source*."""
+        use = self.options
+        if use.silent_on and use.silent_on in source:
+            return None
+        if use.loses_codes_of and use.loses_codes_of in source and target:
+            return _CODE.sub("", target)
+        return target
 
 
 def create_recording(options: Mapping[str, object]) -> RecordingEngine:
@@ -124,15 +146,24 @@ class DamagingEngine:
         """The name: it has no settings."""
         return "damaging"
 
-    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
-        """Return a damaged pseudo-translation of each source."""
+    @property
+    def pairs(self) -> None:
+        """Any."""
+        return
+
+    def translate(
+        self, requests: Sequence[Request], pair: LanguagePair, progress: Progress
+    ) -> list[Translation]:
+        """Return a damaged pseudo-translation of each request."""
         ways = list(DAMAGES.values())
-        targets = PseudoEngine(PseudoOptions()).translate(sources, pair)
         return [
-            target
-            if target is None
-            else ways[zlib.crc32(s.encode()) % len(ways)](target)
-            for s, target in zip(sources, targets, strict=True)
+            Translation(
+                ways[zlib.crc32(source.encode()) % len(ways)](made.target or ""),
+                self.fingerprint,
+            )
+            for (source, *_), made in zip(
+                requests, _pseudo(requests, pair, progress), strict=True
+            )
         ]
 
 

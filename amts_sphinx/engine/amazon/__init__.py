@@ -1,10 +1,10 @@
 """Amazon Translate: batch jobs with parallel data, and translation in real time.
 
-Rooms, from the bottom: :mod:`options`, :mod:`limits` and :mod:`faults`; :mod:`client`
-(the way to AWS) and :mod:`wire` (text as HTML); :mod:`journal`; :mod:`plans` and
-:mod:`results`; :mod:`paralleldata`, :mod:`terms`, :mod:`jobs`, :mod:`realtime` and
-:mod:`cost`; :mod:`batch`, which brings a book through its jobs; and :mod:`trained`, the
-engine for one direction.
+Modules, from the bottom: :mod:`options`, :mod:`limits` and :mod:`errors`; :mod:`client`
+(the way to AWS) and :mod:`markup` (text as HTML); :mod:`journal`; :mod:`job_plan` and
+:mod:`results`; :mod:`parallel_data`, :mod:`terminology`, :mod:`jobs`, :mod:`realtime`
+and :mod:`prices`; :mod:`batch`, which brings a book through its jobs; and
+:mod:`engine`, the engine for one direction.
 """
 
 from __future__ import annotations
@@ -12,14 +12,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from amts_sphinx.core.errors import EngineUnavailableError
-from amts_sphinx.engine.amazon.engine import VERSION, AmazonEngine
+from amts_sphinx.engine.amazon.engine import VERSION, AmazonEngine, supported_pairs
 from amts_sphinx.engine.amazon.options import AllOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from amts_sphinx.core.units import LanguagePair, TranslationUnit
+    from amts_sphinx.core.units import (
+        LanguagePair,
+        Request,
+        Translation,
+        TranslationUnit,
+    )
+    from amts_sphinx.engine.protocol import Progress
 
 
 class Amazon:
@@ -32,6 +38,11 @@ class Amazon:
     def fingerprint(self) -> str:
         """The version alone."""
         return f"amazon/{VERSION}"
+
+    @property
+    def pairs(self) -> frozenset[LanguagePair]:
+        """Those of the service's languages."""
+        return supported_pairs()
 
     def train(
         self,
@@ -47,10 +58,15 @@ class Amazon:
         options = self._options.of(pair.target)
         return AmazonEngine(options, pair, list(units), home, terms)
 
-    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
+    def translate(
+        self,
+        requests: Sequence[Request],
+        pair: LanguagePair,
+        progress: Progress,  # noqa: ARG002 - the protocol's signature
+    ) -> list[Translation]:
         """Refuse: parallel data and the journal need a home."""
         raise EngineUnavailableError(
-            f"{len(sources)} texts ({pair}) for an engine that was not trained"
+            f"{len(requests)} texts ({pair}) for an engine that was not trained"
         )
 
 

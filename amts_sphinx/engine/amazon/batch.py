@@ -1,6 +1,6 @@
 """A book through batch jobs: those of former builds first, then a new one for the rest.
 
-What a job left out goes into a second one; what that leaves out too is told.
+What a job left out goes into a second one; what that leaves out too is reported.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx.core.errors import EnginePartialError, EngineRejectedError
+from amts_sphinx.core.errors import EngineRejectedError
 from amts_sphinx.engine.amazon import (
     job_plan,
     jobs,
@@ -19,14 +19,17 @@ from amts_sphinx.engine.amazon import (
     terminology,
 )
 from amts_sphinx.engine.amazon import journal as journals
+from amts_sphinx.engine.amazon.errors import BrokenOffError
 from amts_sphinx.engine.amazon.job_plan import JobPlan
+from amts_sphinx.engine.protocol import quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from amts_sphinx.core.units import LanguagePair, TranslationUnit
     from amts_sphinx.engine.amazon.client import Client
     from amts_sphinx.engine.amazon.journal import Journal, JournalEntry
+    from amts_sphinx.engine.protocol import Progress
     from amts_sphinx.formats.terminology import Terminology
 
 #: Jobs that a build starts for a segment before it gives up.
@@ -43,8 +46,6 @@ class BatchJobs:
     terms: Terminology
     #: What people translated; empty if no parallel data is to be used.
     units: Sequence[TranslationUnit]
-    #: Is told, line by line, how the work goes.
-    tell: Callable[[str], None]
 
     @cached_property
     def place(self) -> tuple[str, str]:
@@ -61,15 +62,21 @@ class BatchJobs:
         return terminology.name_of(self.terms, prefix) if self.terms.terms else ""
 
     def is_like(self, other: BatchJobs) -> bool:
-        """Tell whether one job can do for both: all but the language is equal."""
+        """Tell whether one job can do for both: all but the target is equal.
+
+        The journal too: the job is noted in that of one of them.
+        """
         return (
             self.client.options == other.client.options
+            and self.journal.home == other.journal.home
+            and self.pair.source == other.pair.source
+            and self.pair.target != other.pair.target
             and bool(self.units) == bool(other.units)
             and not (self.terms.terms or other.terms.terms)
             and self._settings == other._settings
         )
 
-    def run(self, texts: Sequence[str]) -> dict[str, str]:
+    def run(self, texts: Sequence[str], progress: Progress) -> dict[str, str]:
         """Return the targets of *texts*; some may be missing after all tries.
 
         :raises EngineError: the service failed
@@ -80,16 +87,19 @@ class BatchJobs:
             rest = [text for text in texts if text not in found]
             if not rest:
                 break
-            entry = self.start(rest)
+            entry = self.start(rest, progress)
             if entry is None:
-                found.update(self.adopt(rest))
+                found.update(self.adopt(rest, progress))
             else:
                 tries += 1
-                found.update(self._finish(entry, rest))
+                found.update(self._finish(entry, rest, progress))
         return found
 
     def start(
-        self, texts: Sequence[str], others: Sequence[BatchJobs] = ()
+        self,
+        texts: Sequence[str],
+        progress: Progress,
+        others: Sequence[BatchJobs] = (),
     ) -> JournalEntry | None:
         """Start a job for *texts*; ``None`` if another build has started one meanwhile.
 
@@ -100,7 +110,7 @@ class BatchJobs:
             (unit for each in all_ for unit in each.units), self.client.options.prefix
         )
         if data:
-            parallel_data.ensure(self.client, data, self.tell)
+            parallel_data.ensure(self.client, data, progress)
         if self.terms.terms:
             terminology.ensure(self.client, self.terms)
         targets = tuple(sorted(each.pair.target for each in all_))
@@ -109,7 +119,7 @@ class BatchJobs:
             if self.new(texts) != list(texts):
                 return None
             plan = self._plan(texts, targets, data.name if data else "")
-            return jobs.start(self.client, self.journal, plan, self.tell)
+            return jobs.start(self.client, self.journal, plan, progress)
 
     def _plan(
         self, texts: Sequence[str], targets: tuple[str, ...], data: str
@@ -144,7 +154,7 @@ class BatchJobs:
             known |= self._harvest(entry).keys() if fetched else entry.keys()
         return [text for text in texts if markup.key_of(text) not in known]
 
-    def adopt(self, texts: Sequence[str]) -> dict[str, str]:
+    def adopt(self, texts: Sequence[str], progress: Progress) -> dict[str, str]:
         """Return the targets of *texts* that the jobs of former builds have made.
 
         :raises EngineError: the service failed
@@ -154,7 +164,7 @@ class BatchJobs:
             with self.journal.locked():
                 known = jobs.settle(self.client, self.journal, entry)
             if known:
-                found.update(self._finish(known, texts))
+                found.update(self._finish(known, texts, progress))
         return found
 
     def _usable(self, texts: Iterable[str]) -> list[JournalEntry]:
@@ -177,17 +187,20 @@ class BatchJobs:
             and not keys.isdisjoint(entry.keys())
         ]
 
-    def _finish(self, entry: JournalEntry, texts: Iterable[str]) -> dict[str, str]:
+    def _finish(
+        self, entry: JournalEntry, texts: Iterable[str], progress: Progress
+    ) -> dict[str, str]:
         """Wait for a job, and return the targets that it has for *texts*.
 
+        :raises BrokenOffError: it was stopped, but has some
         :raises EngineError: it failed or was stopped, or the service failed
         """
         status = ""
         if entry.state == journals.STARTED:
-            entry, state = jobs.wait(self.client, self.journal, entry, self.tell)
-            entry = results.fetch(self.client, self.journal, entry, state, self.tell)
+            entry, state = jobs.wait(self.client, self.journal, entry, progress)
+            entry = results.fetch(self.client, self.journal, entry, state, progress)
             status = str(state["JobStatus"])
-        targets = self._harvest(entry, self.tell)
+        targets = self._harvest(entry, progress)
         keys = {text: markup.key_of(text) for text in texts}
         found = {text: targets[key] for text, key in keys.items() if key in targets}
         if status == jobs.STOPPED:
@@ -196,10 +209,10 @@ class BatchJobs:
                 f"the job {entry.name} ended as STOPPED; the next build will start"
                 " another for what it has not translated"
             )
-            raise EnginePartialError(msg, found) if found else EngineRejectedError(msg)
+            raise BrokenOffError(msg, found) if found else EngineRejectedError(msg)
         return found
 
     def _harvest(
-        self, entry: JournalEntry, tell: Callable[[str], None] | None = None
+        self, entry: JournalEntry, progress: Progress = quiet
     ) -> dict[str, str]:
-        return results.harvest(self.journal, entry, self.pair.target, tell)
+        return results.harvest(self.journal, entry, self.pair.target, progress)

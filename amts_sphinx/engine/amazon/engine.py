@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from functools import cache, cached_property
+from itertools import permutations
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
-from amts_sphinx.core.errors import EngineError, EnginePartialError
+from amts_sphinx.core.errors import (
+    EngineError,
+    EnginePartialError,
+    LanguagePairError,
+)
+from amts_sphinx.core.languages import LANGUAGES
+from amts_sphinx.core.units import LanguagePair, Translation
 from amts_sphinx.engine.amazon import (
     limits,
     markup,
@@ -17,6 +24,7 @@ from amts_sphinx.engine.amazon import (
 )
 from amts_sphinx.engine.amazon.batch import BatchJobs
 from amts_sphinx.engine.amazon.client import Client
+from amts_sphinx.engine.amazon.errors import BrokenOffError
 from amts_sphinx.engine.amazon.journal import Journal
 from amts_sphinx.formats.terminology import Terminology
 
@@ -24,12 +32,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from amts_sphinx.core.units import LanguagePair, TranslationUnit
+    from amts_sphinx.core.units import Request, TranslationUnit
     from amts_sphinx.engine.amazon.options import AmazonOptions
-    from amts_sphinx.engine.protocol import Bill, Commission
+    from amts_sphinx.engine.protocol import Bill, Commission, Progress
 
 #: Raised with each change of what is sent for a segment.
 VERSION: Final = 1
+#: Why a text has no translation.
+_UNFIT: Final = (
+    "Amazon Translate takes no control characters and no text of this length"
+)
+_TOO_LONG: Final = f"Amazon Translate takes {limits.TEXT:,} bytes in real time"
+
+
+@cache
+def supported_pairs() -> frozenset[LanguagePair]:
+    """Return the language pairs of the service: any two of its languages."""
+    return frozenset(LanguagePair(*both) for both in permutations(LANGUAGES, 2))
 
 
 class AmazonEngine:
@@ -55,9 +74,11 @@ class AmazonEngine:
         self._home = home
         self._prices = prices.prices(options.prices)
         self._terms = Terminology(pair, named)
-        self._otherwise: dict[str, str] = {}
-        #: Is told, line by line, how the work goes.
-        self.tell: Callable[[str], None] = lambda _: None
+
+    @property
+    def pairs(self) -> frozenset[LanguagePair]:
+        """Those of the service's languages."""
+        return supported_pairs()
 
     @cached_property
     def _client(self) -> Client:
@@ -78,7 +99,6 @@ class AmazonEngine:
             self.pair,
             self._terms,
             self._units if self.adapts else (),
-            self.tell,
         )
 
     # Who translates.
@@ -123,21 +143,16 @@ class AmazonEngine:
         either = options.realtime_up_to > 0 or options.realtime_fallback
         return options.mode == "batch" and either
 
-    @property
-    def otherwise(self) -> Mapping[str, str]:
-        """The sources that were translated in real time in place of a batch job."""
-        return self._otherwise
-
     # What it costs.
 
-    def bill(self, sources: Sequence[str], pair: LanguagePair) -> Bill:  # noqa: ARG002
-        """Return what *sources* would cost; what a job was paid for costs nothing."""
-        texts = self._new(sources)
+    def bill(self, requests: Sequence[Request], pair: LanguagePair) -> Bill:  # noqa: ARG002
+        """Return what *requests* would cost; what a job was paid for costs nothing."""
+        texts = self._new(request.source for request in requests)
         mode = "parallel" if self.adapts else "batch"
         mode = "realtime" if self._is_small(texts) else mode
         return prices.bill(texts, mode, self._prices)
 
-    def _new(self, sources: Sequence[str]) -> list[str]:
+    def _new(self, sources: Iterable[str]) -> list[str]:
         """Return what is to be sent of *sources*."""
         texts = _sent(sources)
         return self.batch.new(texts) if self.options.mode == "batch" else texts
@@ -154,79 +169,117 @@ class AmazonEngine:
     def begin(self, commissions: Sequence[Commission]) -> None:
         """Start the jobs of all *commissions*; like ones become one job.
 
-        What goes wrong here goes wrong again, and is told, when it is asked for.
+        What goes wrong here goes wrong again, and is raised, when it is asked for.
         """
-        for batches, texts in _grouped(commissions):
-            first, *others = batches
+        for group in _grouped(commissions):
+            first, *others = (engine.batch for engine in group.engines)
             try:
-                first.start(texts, others)
+                first.start(group.texts, group.progress, others)
             except EngineError as exc:
-                self.tell(f"not started yet: {exc}")
+                group.progress(f"not started yet: {exc}")
 
-    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:  # noqa: ARG002
-        """Return one coded target per source, in order.
+    def translate(
+        self,
+        requests: Sequence[Request],
+        pair: LanguagePair,
+        progress: Progress,
+    ) -> list[Translation]:
+        """Return one translation per request, in order.
 
-        ``None`` stands for a text that the service cannot take.
-
-        :raises EnginePartialError: it failed, and some were translated
+        :raises LanguagePairError: it was made for another pair
+        :raises EnginePartialError: the service failed, and some were translated
         :raises EngineError: it failed
         """
-        texts = _sent(sources)
-        for text in texts:
-            self._otherwise.pop(text, None)
-        found: dict[str, str | None] = {}
+        if pair != self.pair:
+            raise LanguagePairError(f"made for {self.pair}, and asked for {pair}")
+        texts = _sent(request.source for request in requests)
+        found: dict[str, Translation] = {}
         try:
             if self.options.mode == "batch":
-                self._translate_in_batch(texts, found)
+                self._translate_in_batch(texts, found, progress)
             else:
                 self._translate_in_real_time(texts, found)
         except EngineError as exc:
-            if not found:
+            if not found and not isinstance(exc, BrokenOffError):
                 raise
-            raise EnginePartialError(str(exc), found) from exc
+            done = [found.get(request.source) for request in requests]
+            raise EnginePartialError(str(exc), done) from exc
         return [
-            found.get(source, None if inline_codes.has_words(source) else source)
-            for source in sources
+            found.get(request.source) or self._not_sent(request.source)
+            for request in requests
         ]
 
+    def _not_sent(self, source: str) -> Translation:
+        """Return what becomes of a text that is not sent."""
+        maker = self.makers(source)[0]
+        if inline_codes.has_words(source):
+            return Translation(None, maker, note=_UNFIT)
+        return Translation(source, maker)
+
     def _translate_in_batch(
-        self, texts: Sequence[str], found: dict[str, str | None]
+        self, texts: Sequence[str], found: dict[str, Translation], progress: Progress
     ) -> None:
-        found.update(self.batch.adopt(texts))
+        """Add to *found* what batch jobs make of *texts*.
+
+        :raises BrokenOffError: some are missing
+        """
+        self._collect(found, 0, lambda: self.batch.adopt(texts, progress))
         rest = [text for text in texts if text not in found]
         if self._is_small(rest):
             self._translate_in_real_time(rest, found)
             return
-        found.update(self.batch.run(rest))
+        self._collect(found, 0, lambda: self.batch.run(rest, progress))
         rest = [text for text in rest if text not in found]
         if rest and self.options.realtime_fallback:
-            self.tell(f"{len(rest)} segments go to real time, without parallel data")
+            progress(f"{len(rest)} segments go to real time, without parallel data")
             self._translate_in_real_time(rest, found)
         elif rest:
-            raise EnginePartialError(
+            raise BrokenOffError(
                 f"Amazon Translate left out {len(rest)} segments ({self.pair}) twice;"
                 " build again, or set amts_amazon.realtime_fallback",
-                found,
+                {},
             )
 
     def _translate_in_real_time(
-        self, texts: Sequence[str], found: dict[str, str | None]
+        self, texts: Sequence[str], found: dict[str, Translation]
     ) -> None:
+        """Add to *found* what the service makes of *texts*, one by one.
+
+        :raises BrokenOffError: some are missing
+        """
         if not texts:
             return
         name = (
             terminology.ensure(self._client, self._terms) if self._terms.terms else ""
         )
-        said: Mapping[str, str | None] = {}
+        self._collect(
+            found,
+            -1,
+            lambda: realtime.translate(self._client, texts, self.pair, name),
+        )
+
+    def _collect(
+        self,
+        found: dict[str, Translation],
+        place: int,
+        work: Callable[[], Mapping[str, str | None]],
+    ) -> None:
+        """Add to *found* the targets that *work* returns, or that it got to.
+
+        :param place: of the maker among :meth:`makers`
+        """
+        targets: Mapping[str, str | None] = {}
         try:
-            said = realtime.translate(self._client, texts, self.pair, name)
-        except EnginePartialError as exc:
-            said = exc.targets
+            targets = work()
+        except BrokenOffError as exc:
+            targets = exc.targets
             raise
         finally:
-            found.update(said)
-            if self.options.mode == "batch":
-                self._otherwise.update((text, self.makers(text)[-1]) for text in said)
+            for text, target in targets.items():
+                maker, note = self.makers(text)[place], ""
+                if target is None:
+                    note = _TOO_LONG
+                found[text] = Translation(target, maker, note=note)
 
 
 def _sent(sources: Iterable[str]) -> list[str]:
@@ -238,22 +291,42 @@ def _sent(sources: Iterable[str]) -> list[str]:
     ]
 
 
-def _grouped(
-    commissions: Sequence[Commission],
-) -> list[tuple[list[BatchJobs], list[str]]]:
-    """Return the jobs to start: the batches that share one, and its texts."""
-    groups: list[tuple[list[BatchJobs], list[str]]] = []
-    for engine, sources, _ in commissions:
+class _Group(NamedTuple):
+    """Commissions that one job serves."""
+
+    texts: list[str]
+    engines: list[AmazonEngine]
+    #: What each is told.
+    listeners: list[Progress]
+
+    def takes(self, engine: AmazonEngine, texts: list[str]) -> bool:
+        """Tell whether the job can serve *engine* too."""
+        return (
+            len(self.engines) < limits.TARGETS
+            and texts == self.texts
+            and all(engine.batch.is_like(each.batch) for each in self.engines)
+        )
+
+    def progress(self, line: str) -> None:
+        """Tell all of them how the job goes."""
+        for listener in self.listeners:
+            listener(line)
+
+
+def _grouped(commissions: Sequence[Commission]) -> list[_Group]:
+    """Return the jobs to start."""
+    groups: list[_Group] = []
+    for engine, requests, _, progress in commissions:
         if not isinstance(engine, AmazonEngine) or engine.options.mode != "batch":
             continue
-        texts = engine.batch.new(_sent(sources))
+        texts = engine.batch.new(_sent(request.source for request in requests))
         if not texts or engine._is_small(texts):  # noqa: SLF001 - its own kind
             continue
-        for batches, others in groups:
-            room = len(batches) < limits.TARGETS
-            if room and others == texts and engine.batch.is_like(batches[0]):
-                batches.append(engine.batch)
-                break
-        else:
-            groups.append(([engine.batch], texts))
+        fitting = (group for group in groups if group.takes(engine, texts))
+        group = next(fitting, None)
+        if group is None:
+            group = _Group(texts, [], [])
+            groups.append(group)
+        group.engines.append(engine)
+        group.listeners.append(progress)
     return groups

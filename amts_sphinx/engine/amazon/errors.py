@@ -8,7 +8,7 @@ of the service may, and so may botocore's own.
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -32,9 +32,21 @@ from amts_sphinx.core.errors import (
     EngineUnavailableError,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 class NotThereError(EngineRejectedError):
     """What was asked for is not there."""
+
+
+class BrokenOffError(EngineError):
+    """The work cannot go on now, but some of it is done."""
+
+    def __init__(self, message: str, targets: Mapping[str, str | None]) -> None:
+        """:param targets: coded targets by their coded sources; ``None``: left out"""
+        super().__init__(message)
+        self.targets = targets
 
 
 class Remedy(Enum):

@@ -19,10 +19,9 @@ from amts_sphinx.engine.amazon.errors import NotThereError
 from amts_sphinx.engine.amazon.options import AmazonOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from amts_sphinx.engine.amazon.job_plan import JobPlan
     from amts_sphinx.engine.amazon.journal import Journal, JournalEntry
+    from amts_sphinx.engine.protocol import Progress
 
 #: How often a list is asked for that does not come.
 _TRIES: Final = 4
@@ -40,7 +39,7 @@ _ENDED: Final = _WHOLE | {STOPPED}
 
 
 def start(
-    client: Client, journal: Journal, plan: JobPlan, tell: Callable[[str], None]
+    client: Client, journal: Journal, plan: JobPlan, progress: Progress
 ) -> JournalEntry:
     """Start the job of *plan*, unless it is there already. Hold the journal's lock.
 
@@ -55,13 +54,13 @@ def start(
     entry = known or journal.write(wanted)
     job_id = _find(client, entry.name)
     if job_id:
-        tell(f"job {entry.name}: found at the service")
+        progress(f"job {entry.name}: found at the service")
     else:
         for document in plan.documents:
             key = f"{entry.folder}{results.IN}{document}"
             client.put(key, plan.data(document), _CONTENT)
         job_id = _start(client, plan, entry)
-        tell(
+        progress(
             f"job {entry.name}: started for {', '.join(entry.targets)},"
             f" {len(plan.texts)} segments in {len(plan.documents)} documents,"
             f" {entry.characters} characters"
@@ -193,7 +192,7 @@ def describe(client: Client, entry: JournalEntry) -> dict[str, Any]:
 
 
 def wait(
-    client: Client, journal: Journal, entry: JournalEntry, tell: Callable[[str], None]
+    client: Client, journal: Journal, entry: JournalEntry, progress: Progress
 ) -> tuple[JournalEntry, dict[str, Any]]:
     """Wait until a job has ended, or was stopped.
 
@@ -212,7 +211,7 @@ def wait(
                 raise
             status = str(state.get("JobStatus", ""))
             if status != last:
-                tell(f"job {entry.name}: {status.lower().replace('_', ' ')}")
+                progress(f"job {entry.name}: {status.lower().replace('_', ' ')}")
                 last = status
             if status in _ENDED:
                 return entry, state
@@ -226,7 +225,7 @@ def wait(
             time.sleep(pause * random.uniform(0.8, 1.0))
             pause = min(1.5 * pause, options.poll)
     except KeyboardInterrupt:
-        tell(
+        progress(
             f"job {entry.name} ({entry.job_id}) goes on: build again to have its"
             " results, or `amts jobs stop`"
         )

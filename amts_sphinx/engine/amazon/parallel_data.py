@@ -27,10 +27,11 @@ from amts_sphinx.engine.amazon.errors import NotThereError
 from amts_sphinx.formats import tmx
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from amts_sphinx.core.units import LanguagePair, TranslationUnit
     from amts_sphinx.engine.amazon.client import Client
+    from amts_sphinx.engine.protocol import Progress
 
 _STATES: Final = tuple(State)
 #: States that end by themselves.
@@ -105,7 +106,7 @@ def _chosen(units: list[TranslationUnit]) -> TranslationUnit:
     return max(units, key=rank)
 
 
-def ensure(client: Client, data: ParallelDataFile, tell: Callable[[str], None]) -> None:
+def ensure(client: Client, data: ParallelDataFile, progress: Progress) -> None:
     """Have the service know *data*, and wait until it does.
 
     :raises EngineError: it does not take it
@@ -116,7 +117,7 @@ def ensure(client: Client, data: ParallelDataFile, tell: Callable[[str], None]) 
         state = _settled(client, data.name)
     if state is None:
         _upload(client, data)
-        tell(
+        progress(
             f"parallel data {data.name}: {data.pairs} pairs sent; waiting until the"
             " service has read them"
         )
@@ -134,7 +135,7 @@ def ensure(client: Client, data: ParallelDataFile, tell: Callable[[str], None]) 
         failed, skipped = (
             int(state.get(f"{kind}RecordCount") or 0) for kind in ("Failed", "Skipped")
         )
-        tell(
+        progress(
             f"parallel data {data.name}: {taken} of {data.pairs} pairs taken,"
             f" {failed} failed, {skipped} skipped"
         )

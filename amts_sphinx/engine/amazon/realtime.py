@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.core import inline_codes
-from amts_sphinx.core.errors import EngineError, EnginePartialError
+from amts_sphinx.core.errors import EngineError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.engine.amazon import limits, markup
+from amts_sphinx.engine.amazon.errors import BrokenOffError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ def translate(
     """Return the coded targets of coded *texts*; ``None`` for one that is too long.
 
     :param terminology: the name of the terms at the service, or empty
-    :raises EnginePartialError: the service failed; it has what was translated so far
+    :raises BrokenOffError: the service failed; it has what was translated so far
     """
     client.connect()
     found: dict[str, str | None] = {}
@@ -43,7 +44,7 @@ def translate(
                 for other in jobs:
                     other.cancel()  # they would fail one by one, each after a while
     if failures:
-        raise EnginePartialError(str(failures[0]), found) from failures[0]
+        raise BrokenOffError(str(failures[0]), found) from failures[0]
     return found
 
 

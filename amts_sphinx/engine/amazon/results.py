@@ -13,12 +13,12 @@ from amts_sphinx.core.languages import find_language
 from amts_sphinx.engine.amazon import journal as journals
 from amts_sphinx.engine.amazon import limits, markup
 from amts_sphinx.engine.amazon.errors import NotThereError
+from amts_sphinx.engine.protocol import quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from amts_sphinx.engine.amazon.client import Client
     from amts_sphinx.engine.amazon.journal import Journal, JournalEntry
+    from amts_sphinx.engine.protocol import Progress
 
 #: Where a job's documents and its results are, under its folder. No document's folder
 #: may be called ``details``.
@@ -35,7 +35,7 @@ def fetch(
     journal: Journal,
     entry: JournalEntry,
     state: dict[str, Any],
-    tell: Callable[[str], None],
+    progress: Progress,
 ) -> JournalEntry:
     """Fetch the results of a job that has ended, and clear the bucket of it.
 
@@ -53,14 +53,14 @@ def fetch(
                 missing += 1
             else:
                 journal.keep(entry, tag, document, data)
-        _tell_details(client, entry, tag, found, tell)
+        _tell_details(client, entry, tag, found, progress)
     if missing:
-        tell(f"job {entry.name}: {missing} documents have no result")
+        progress(f"job {entry.name}: {missing} documents have no result")
     entry = journal.write(entry, state=journals.FETCHED)
     try:
         client.delete(entry.folder)
     except EngineError as exc:
-        tell(f"job {entry.name}: its objects stay in the bucket: {exc}")
+        progress(f"job {entry.name}: its objects stay in the bucket: {exc}")
     return entry
 
 
@@ -97,7 +97,7 @@ def _tell_details(
     entry: JournalEntry,
     tag: str,
     found: dict[str, str],
-    tell: Callable[[str], None],
+    progress: Progress,
 ) -> None:
     """Tell what the service has counted, and of documents that it failed on."""
     key = found.get(f"{find_language(tag).service}.{_DETAILS}")
@@ -110,12 +110,12 @@ def _tell_details(
             if each.get("auxiliaryData", {}).get("error")
         ]
     except (EngineError, ValueError, TypeError, KeyError, AttributeError):
-        tell(f"job {entry.name}: the details of {tag} cannot be read")
+        progress(f"job {entry.name}: the details of {tag} cannot be read")
         return
     if counted:
-        tell(f"job {entry.name}: {counted} characters into {tag}, by the service")
+        progress(f"job {entry.name}: {counted} characters into {tag}, by the service")
     if errors:
-        tell(
+        progress(
             f"job {entry.name}: into {tag}, {len(errors)} documents failed: {errors[0]}"
         )
 
@@ -124,13 +124,12 @@ def harvest(
     journal: Journal,
     entry: JournalEntry,
     language: str,
-    tell: Callable[[str], None] | None = None,
+    progress: Progress = quiet,
 ) -> dict[str, str]:
     """Return the coded targets of a fetched job, by the keys of their sources.
 
     A key that was not sent, or that comes twice with different texts, is left out.
     """
-    tell = tell or (lambda _: None)
     found: dict[str, str] = {}
     doubtful: set[str] = set()
     for document, keys in entry.documents.items():
@@ -140,7 +139,7 @@ def harvest(
         try:
             pieces = list(markup.segments(data, f"read {document} of {entry.name}"))
         except EngineReplyError as exc:
-            tell(str(exc))
+            progress(str(exc))
             continue
         wanted = set(keys)
         for key, target in pieces:
@@ -148,5 +147,5 @@ def harvest(
                 doubtful.add(key)
         lost = len(wanted - {key for key, _ in pieces})
         if lost:
-            tell(f"job {entry.name}: {lost} segments are missing in {document}")
+            progress(f"job {entry.name}: {lost} segments are missing in {document}")
     return {key: target for key, target in found.items() if key not in doubtful}

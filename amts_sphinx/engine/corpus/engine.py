@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import ConfigError, MarkupError
+from amts_sphinx.core.units import Translation
 from amts_sphinx.engine.corpus import model as models
 from amts_sphinx.engine.corpus import worker_pool
 from amts_sphinx.engine.corpus.terms import TermTable
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from amts_sphinx.core.units import LanguagePair, TranslationUnit
+    from amts_sphinx.core.units import LanguagePair, Request, TranslationUnit
+    from amts_sphinx.engine.protocol import Progress
 
 #: Raised with each change of what the engine learns or says.
 VERSION: Final = 3
@@ -85,8 +87,8 @@ class CorpusOptions:
 class CorpusEngine:
     """Translates one language pair with what it was trained on; first, nothing."""
 
-    #: What it says is to be read by a person.
-    drafts = True
+    #: Whatever it was trained on.
+    pairs = None
 
     def __init__(self, options: CorpusOptions) -> None:
         self._options = options
@@ -95,10 +97,6 @@ class CorpusEngine:
         self._home: Path | None = None
         self._pair: LanguagePair | None = None
         self._digest = ""
-        #: Sentence pairs that it was trained on.
-        self.pairs = 0
-        #: Words that were left as they are, and how often.
-        self.unknown: Counter[str] = Counter()
 
     @property
     def fingerprint(self) -> str:
@@ -133,32 +131,29 @@ class CorpusEngine:
         trained._pair = pair
         trained._terms = TermTable(terms or {}, pair.source)
         trained._digest = _digest(texts, f"{VERSION}/{self._options.max_phrase}")
-        trained.pairs = len(texts)
         trained._texts, trained._home = texts, home
         return trained
 
     @property
-    def remark(self) -> str:
-        """What a person should know of it: too little to learn from, unknown words."""
+    def learnt(self) -> int:
+        """How many pairs of sentences it learns from."""
+        return len(self._texts)
+
+    @property
+    def _lack(self) -> str:
+        """What is wanting to learn from; empty if there is enough."""
         needed = self._options.min_pairs
-        if self.pairs < needed:
-            return (
-                f"it has only {self.pairs} pairs of sentences to learn from, and needs"
-                f" {needed} (amts_corpus.min_pairs)"
-            )
-        if self.unknown:
-            return (
-                f"it does not know {len(self.unknown)} words, which stay as they are in"
-                f" {self.unknown.total()} places"
-            )
-        return ""
+        if self.learnt >= needed:
+            return ""
+        return (
+            f"the corpus engine has only {self.learnt} pairs of sentences to learn"
+            f" from, and needs {needed} (amts_corpus.min_pairs)"
+        )
 
     @cached_property
     def _translator(self) -> SentenceTranslator | None:
         """What translates, once there is enough to learn from."""
-        if self._pair is None or self._home is None:
-            return None
-        if self.pairs < self._options.min_pairs:
+        if self._pair is None or self._home is None or self._lack:
             return None
         use = self._options
         size = SearchSize(
@@ -183,24 +178,59 @@ class CorpusEngine:
                 other.unlink(missing_ok=True)
         return model
 
-    def translate(self, sources: Sequence[str], pair: LanguagePair) -> list[str | None]:
-        """Return one coded target per source, in order.
+    def translate(
+        self, requests: Sequence[Request], pair: LanguagePair, progress: Progress
+    ) -> list[Translation]:
+        """Return one draft per request, in order.
 
-        ``None`` stands for a text that it knows too little of, and for every text as
+        There is none for a text that it knows too little of, and for every text as
         long as the engine is not trained for *pair*.
         """
+        sources = [request.source for request in requests]
+        made = self.translated(sources, pair)
+        unknown = Counter(word for each in made.values() for word in each.unknown)
+        if self._lack and made:
+            progress(self._lack)
+        elif unknown:
+            progress(
+                f"the corpus engine does not know {len(unknown)} words, which stay as"
+                f" they are in {unknown.total()} places"
+            )
+        maker = self.fingerprint
+        return [
+            Translation(each.target, maker, draft=True, note=each.reason)
+            if (each := made.get(source))
+            else Translation(source, maker)
+            for source in sources
+        ]
+
+    def translated(
+        self, sources: Iterable[str], pair: LanguagePair
+    ) -> dict[str, Translated]:
+        """Return what becomes of each of *sources* that has words.
+
+        The unknown words are those of texts that have a target.
+        """
         asked = [s for s in dict.fromkeys(sources) if inline_codes.has_words(s)]
-        answers: list[Translated] = []
-        if asked and pair == self._pair and self._translator is not None:
-            answers = worker_pool.each(self._translator.translate, asked, _PORTION)
-        said: dict[str, str | None] = dict.fromkeys(asked)
-        for source, answer in zip(asked, answers, strict=False):
-            if answer.target is not None and not inline_codes.verify(
-                source, answer.target
-            ):
-                said[source] = answer.target
-                self.unknown.update(answer.unknown)
-        return [said.get(source, source) for source in sources]
+        if not asked:
+            return {}
+        if pair != self._pair or self._translator is None:
+            reason = self._lack or f"the corpus engine has learnt nothing for {pair}"
+            return dict.fromkeys(asked, Translated(None, [], reason))
+        answers = worker_pool.each(self._translator.translate, asked, _PORTION)
+        return {
+            source: _verified(source, answer)
+            for source, answer in zip(asked, answers, strict=True)
+        }
+
+
+def _verified(source: str, answer: Translated) -> Translated:
+    """Return *answer*, without a target if that has not the codes of *source*."""
+    if answer.target is None:
+        return answer._replace(unknown=[])
+    if inline_codes.verify(source, answer.target):
+        return Translated(None, [], "the corpus engine damaged its markup")
+    return answer
 
 
 def create(options: Mapping[str, object]) -> CorpusEngine:

@@ -34,6 +34,9 @@ _WHOLE: Final = 60
 _INNER: Final = 20
 #: Words of a text that is too short to tell how well it is supported.
 _SHORT: Final = 3
+#: Why a text is left.
+_UNKNOWN: Final = "too many of its words are unknown (amts_corpus.max_unknown)"
+_RARE: Final = "only rare translations support one (amts_corpus.min_support)"
 
 
 class SearchSize(NamedTuple):
@@ -58,6 +61,8 @@ class Translated(NamedTuple):
     target: str | None
     #: The words that stayed as they are.
     unknown: list[str]
+    #: Why there is no target.
+    reason: str = ""
 
 
 class SentenceTranslator:
@@ -79,11 +84,11 @@ class SentenceTranslator:
         words = sum(token.kind == WORD for token in sentence.tokens)
         unknown = self._unknown(sentence)
         if len(unknown) > self._size.unknown * words:
-            return Translated(None, unknown)
+            return Translated(None, unknown, _UNKNOWN)
         used: list[Option] = []
         target = self._translate(sentence, used)
         if words > _SHORT and self._candidates.support(used) < self._size.support:
-            return Translated(None, unknown)
+            return Translated(None, unknown, _RARE)
         return Translated(target, unknown)
 
     def _unknown(self, sentence: Sentence) -> list[str]:
