@@ -22,6 +22,7 @@ import pytest
 from filelock import FileLock
 from fork_server import python
 from lxml import html
+from waiting import PATIENCE
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import LanguagePair
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from amts_sphinx.endpoint import Served
 
 TESTS: Final = Path(__file__).parent
-#: Seconds after which a process that hangs is ended; no work takes as long.
-PATIENCE: Final = 1800
 SUMMARY: Final = re.compile(
     r"^amts-(?P<tag>[\w-]+): (?P<segments>\d+) segments, (?P<recalled>\d+) recalled, "
     r"(?P<translated>\d+) translated, (?P<characters>\d+) characters, "
@@ -173,6 +172,8 @@ MakeBook = Callable[[str], Book]
 Say = Callable[..., str]
 Marks = Callable[[html.HtmlElement], Counter[tuple[str, str]]]
 Once = Callable[[str, Callable[[Path], Any]], Any]
+#: The fixtures that lead to builds; a test of an older Sphinx is one that has any.
+_BOOKS: Final = {"make_book", "twice"}
 
 
 def copy_root(name: str, folder: Path) -> Book:
@@ -297,8 +298,10 @@ def marks() -> Marks:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the warnings of old releases of other packages to their authors."""
+    """Mark what builds books; leave the warnings of old releases to their authors."""
     others = "(botocore|docutils|moto|sphinx)"
     rule = pytest.mark.filterwarnings(f"ignore::DeprecationWarning:{others}")
     for item in items:
         item.add_marker(rule)
+        if isinstance(item, pytest.Function) and _BOOKS & set(item.fixturenames):
+            item.add_marker(pytest.mark.sphinx)

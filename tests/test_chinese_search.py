@@ -9,6 +9,8 @@ import pytest
 
 from amts_sphinx.edition.chinese_search import load_dictionary
 
+pytestmark = pytest.mark.sphinx
+
 
 @pytest.fixture(autouse=True)
 def _jieba_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,7 +25,7 @@ def test_jiebas_own_dictionary_counts_twice_as_if_it_were_read_again() -> None:
     before = dict(jieba.dt.FREQ)
     load_dictionary(str(path))
     assert jieba.dt.total == 2 * sum(int(frequency) for _, frequency, _ in rows)
-    assert jieba.dt.FREQ == before
+    assert before == jieba.dt.FREQ
     assert all(before[word] == int(frequency) for word, frequency, _ in rows)
 
 

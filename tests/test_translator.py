@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+pytestmark = pytest.mark.sphinx
+
 PAIR = LanguagePair("en", "es")
 _WORD = re.compile(r"<[^>]*>|&\w+;|\w+")
 

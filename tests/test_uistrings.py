@@ -18,6 +18,8 @@ from amts_sphinx.doctree.sphinx_strings import UiStrings
 if TYPE_CHECKING:
     from conftest import BuiltTwice, Say
 
+pytestmark = pytest.mark.sphinx
+
 LOCALES = ["zh_CN", "zh_TW", "es", "de", "ja"]
 
 
