@@ -5,14 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: help book docs test slow clean
+.PHONY: help book docs test checks tests slow oldest wheel slow-tests matrix clean
 .NOTPARALLEL:
 
 help:
 	@echo 'make book    build the editions of the sample book into build/book'
 	@echo 'make docs    build the documentation into build/docs'
 	@echo 'make test    format, lint, types, documentation and the tests, in minutes'
-	@echo 'make slow    the tests with each supported Sphinx, and the slow tests'
+	@echo 'make slow    the tests with the oldest Sphinx, of the wheel, and the slow ones'
+	@echo 'make matrix  the tests with every Sphinx that is supported'
 	@echo 'make clean   remove whatever the others made'
 	@echo 'PYTHON=...   the Python to use, 3.10 or later (now: $(PYTHON))'
 
@@ -26,21 +27,32 @@ book: $(VENV)/has-book
 docs: $(VENV)/has-docs
 	$(BIN)/sphinx-build -q -n -W --keep-going -b html docs build/docs
 
-test: $(VENV)/has-test docs
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+test: checks tests
+
+# Each of them is run, though one before it fails: mypy beside the others.
+checks: $(VENV)/has-test
+	@$(BIN)/mypy & types=$$!; status=0; \
+	$(BIN)/ruff format --check . || status=1; \
+	$(BIN)/ruff check . || status=1; \
+	$(BIN)/lint-imports || status=1; \
+	$(MAKE) --no-print-directory docs || status=1; \
+	wait $$types || status=1; \
+	exit $$status
+
+tests: $(VENV)/has-test
 	$(BIN)/pytest -m 'not slow' -n auto --dist loadfile
 
-# All parts are run even if one fails. Big books are built with the oldest Sphinx too.
-slow: $(VENV)/has-test
-	@status=0; \
-	$(BIN)/python .ci/matrix.py || status=1; \
-	$(BIN)/python .ci/matrix.py 5.3 -- -m slow tests/test_sphinx_docs.py \
-	tests/test_sphinx_roots.py || status=1; \
-	$(BIN)/pytest -m slow -n auto --dist loadfile || status=1; \
-	exit $$status
+slow: oldest wheel slow-tests
+
+# Big books are built with the oldest Sphinx too.
+oldest wheel: $(VENV)/has-test
+	$(BIN)/nox --session $@
+
+slow-tests: $(VENV)/has-test
+	$(BIN)/pytest -m slow -n auto --dist loadfile
+
+matrix: $(VENV)/has-test
+	$(BIN)/nox --session sphinx wheel
 
 clean:
 	rm -rf $(VENV) build amts_sphinx.egg-info .mypy_cache .pytest_cache .ruff_cache

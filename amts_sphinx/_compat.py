@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import docutils
@@ -152,11 +153,13 @@ def mend_chinese_search() -> None:
 
     This changes Sphinx itself, so it belongs in the process of one edition only.
     """
-    from sphinx.search import IndexBuilder
-    from sphinx.search.zh import SearchChinese  # it loads jieba
+    from sphinx.search import IndexBuilder, zh  # it loads jieba
+    from sphinx.search.zh import SearchChinese
 
     # It writes to standard error that it loads its dictionary.
     logging.getLogger("jieba").setLevel(logging.WARNING)
+    if hasattr(zh, "JIEBA_DEFAULT_DICT"):
+        zh.jieba_load_userdict = load_jieba_dictionary  # type: ignore[attr-defined]
     # A list in Sphinx 7.4 and older, searched for every word of the book.
     if isinstance(getattr(SearchChinese, "latin_terms", None), list):
         SearchChinese.latin_terms = _Set()
@@ -166,6 +169,23 @@ def mend_chinese_search() -> None:
         return script(self).replace(_UNDEFINED, _DEFINED)
 
     IndexBuilder.get_js_stemmer_code = defined  # type: ignore[method-assign]
+
+
+def load_jieba_dictionary(path: str) -> None:
+    """Load a dictionary into jieba, its own in a moment: jieba has its words already.
+
+    Sphinx 8.2 and later load it once more, word by word, which takes longer than to
+    write a small book. It only doubles the sum of all frequencies.
+    """
+    import jieba
+
+    default = Path(jieba.__file__).with_name(jieba.DEFAULT_DICT_NAME)
+    if Path(path) == default.resolve():
+        jieba.initialize()
+        jieba.dt.total *= 2
+    else:
+        with Path(path).open("rb") as file:  # jieba would leave it open
+            jieba.load_userdict(file)
 
 
 def sphinx_logger() -> logging.Logger:

@@ -11,16 +11,18 @@ import pickle
 import re
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from filelock import FileLock
+from fork_server import python
 from lxml import html
+from waiting import PATIENCE
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import LanguagePair, Request
@@ -37,8 +39,6 @@ if TYPE_CHECKING:
     from amts_sphinx.endpoint import Served
 
 TESTS: Final = Path(__file__).parent
-#: Seconds that one build may take.
-PATIENCE: Final = 120
 SUMMARY: Final = re.compile(
     r"^amts-(?P<tag>[\w-]+): (?P<segments>\d+) segments, (?P<recalled>\d+) recalled, "
     r"(?P<translated>\d+) translated, (?P<characters>\d+) characters, "
@@ -110,7 +110,7 @@ class Book:
     ) -> Built:
         """Run ``sphinx-build`` in a new process; its output goes beside the book."""
         outdir = self.source.parent / "out" / (out or builder)
-        command = [sys.executable, "-m", "sphinx", "-b", builder]
+        command = [python(), "-m", "sphinx", "-b", builder]
         command += ["-d", str(self.doctrees), *options]  # the last -d counts
         if engine:
             command += ["-D", f"amts_engine={engine}"]
@@ -172,16 +172,42 @@ class Book:
 MakeBook = Callable[[str], Book]
 Say = Callable[..., str]
 Marks = Callable[[html.HtmlElement], Counter[tuple[str, str]]]
+Once = Callable[[str, Callable[[Path], Any]], Any]
+#: The fixtures that lead to builds; a test of an older Sphinx is one that has any.
+_BOOKS: Final = {"make_book", "twice"}
+
+
+def copy_root(name: str, folder: Path) -> Book:
+    """Return a copy of the root of a name, which a test may change."""
+    shutil.copytree(TESTS / "roots" / f"test-{name}", folder / "source")
+    return Book(folder / "source")
 
 
 @pytest.fixture(scope="session")
 def make_book(tmp_path_factory: pytest.TempPathFactory) -> MakeBook:
     """Return a function that copies the root of a name."""
+    return lambda name: copy_root(name, tmp_path_factory.mktemp(name))
 
-    def make(name: str) -> Book:
-        source = tmp_path_factory.mktemp(name) / "source"
-        shutil.copytree(TESTS / "roots" / f"test-{name}", source)
-        return Book(source)
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Return a function that makes something once for all the workers of a run.
+
+    It takes a name, and a function that makes the thing in a folder; what that returns
+    is pickled. Tests may only read what is in the folder.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    shared.mkdir(exist_ok=True)
+
+    def make(name: str, function: Callable[[Path], Any]) -> Any:
+        folder, kept = shared / name, shared / f"{name}.pickle"
+        with FileLock(f"{kept}.lock"):
+            if not kept.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of an attempt that failed
+                folder.mkdir()
+                kept.write_bytes(pickle.dumps(function(folder)))
+            return pickle.loads(kept.read_bytes())
 
     return make
 
@@ -201,19 +227,30 @@ class Twice:
     edition: Built
 
 
+def build_twice(name: str, folder: Path) -> Twice:
+    """Build a root in the source language and into Chinese."""
+    book = copy_root(name, folder)
+    edition = book.build("amts-zh", "-n", engine="pseudo")
+    plain = book.build("html", "-d", str(book.doctrees.with_name("plain")))
+    return Twice(book, plain, edition)
+
+
+@dataclass(frozen=True)
+class BuiltTwice:
+    """The roots that show what an edition holds, each built when it is asked for."""
+
+    once: Once
+
+    def __getitem__(self, name: str) -> Twice:
+        """Return a root of a name, for reading."""
+        built: Twice = self.once(f"twice-{name}", partial(build_twice, name))
+        return built
+
+
 @pytest.fixture(scope="session")
-def twice(make_book: MakeBook) -> dict[str, Twice]:
+def twice(once: Once) -> BuiltTwice:
     """Return the roots that show what an edition holds, each built twice."""
-
-    def build(name: str) -> Twice:
-        book = make_book(name)
-        edition = book.build("amts-zh", "-n", engine="pseudo")
-        plain = book.build("html", "-d", str(book.doctrees.with_name("plain")))
-        return Twice(book, plain, edition)
-
-    names = ["inline", "pages", "blocks", "strings", "index", "only", "quotes"]
-    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-        return dict(zip(names, pool.map(build, names), strict=True))
+    return BuiltTwice(once)
 
 
 @pytest.fixture
@@ -262,8 +299,10 @@ def marks() -> Marks:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the warnings of old releases of other packages to their authors."""
+    """Mark what builds books; leave the warnings of old releases to their authors."""
     others = "(botocore|docutils|moto|sphinx)"
     rule = pytest.mark.filterwarnings(f"ignore::DeprecationWarning:{others}")
     for item in items:
         item.add_marker(rule)
+        if isinstance(item, pytest.Function) and _BOOKS & set(item.fixturenames):
+            item.add_marker(pytest.mark.sphinx)

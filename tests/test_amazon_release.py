@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
-import time
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from fork_server import python
 from test_cli import amts
+from waiting import PATIENCE, until
 
 from amts_sphinx.endpoint import Options, serve
 from amts_sphinx.engine.amazon.journal import FAILED, FETCHED, STARTED, Journal
@@ -139,7 +139,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 def start(book: Book) -> subprocess.Popen[str]:
     conf = (book.source / "conf.py").read_text("utf-8")
     book.write("conf.py", conf + HEEDING)
-    command = [sys.executable, "-m", "sphinx", "-b", "amts-zh", str(book.source)]
+    command = [python(), "-m", "sphinx", "-b", "amts-zh", str(book.source)]
     return subprocess.Popen(
         [*command, str(book.source.parent / "out")],
         stdout=subprocess.PIPE,
@@ -178,7 +178,7 @@ def test_an_interrupted_build_says_that_the_job_goes_on(
     before = jobs(endpoint)
     process, _ = waiting()
     process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=60)[0]
+    said = process.communicate(timeout=PATIENCE)[0]
     assert process.returncode != 0
     assert "goes on: build again to have its results, or `amts jobs stop`" in said
     folder = book.source / ".amts"
@@ -188,9 +188,7 @@ def test_an_interrupted_build_says_that_the_job_goes_on(
     assert "not removed" in amts("jobs", "clean", folder).stdout
     stopped = amts("jobs", "stop", folder, entry.name)
     assert "asked to stop" in stopped.stdout
-    deadline = time.monotonic() + 20
-    while "(stopped)" not in amts("jobs", "list", folder).stdout:
-        assert time.monotonic() < deadline
+    until(lambda: "(stopped)" in amts("jobs", "list", folder).stdout)
     resumed = amts("jobs", "resume", folder)
     assert resumed.returncode == 0
     assert "its results are fetched" in resumed.stdout

@@ -20,7 +20,7 @@ from amts_sphinx.memory.memory import Memory
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Book, Built, MakeBook, Say, Twice
+    from conftest import Book, Built, BuiltTwice, MakeBook, Say
 
 FORMATS = ["latex", "text", "epub", "singlehtml", "man"]
 
@@ -84,9 +84,7 @@ def test_sources_are_never_changed(release: Release) -> None:
     assert hashes(release.book.source) == release.sources
 
 
-def test_a_chinese_edition_has_a_chinese_search(
-    twice: dict[str, Twice], say: Say
-) -> None:
+def test_a_chinese_edition_has_a_chinese_search(twice: BuiltTwice, say: Say) -> None:
     built = twice["pages"].edition
     assert "dumping search index in Chinese" in built.said
     index = (built.out / "searchindex.js").read_text("utf-8")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from fork_server import python
+from waiting import PATIENCE
 
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 from amts_sphinx.formats import tmx
@@ -20,14 +21,14 @@ PAIR = LanguagePair("en", "zh")
 
 def amts(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, as a shell does."""
-    command = [sys.executable, "-m", "amts_sphinx", *map(str, arguments)]
+    command = [python(), "-m", "amts_sphinx", *map(str, arguments)]
     return subprocess.run(
         command,
         check=False,
         capture_output=True,
         encoding="utf-8",
         stdin=subprocess.DEVNULL,
-        timeout=120,
+        timeout=PATIENCE,
     )
 
 
@@ -50,6 +51,7 @@ def editions(tmp_path: Path) -> tuple[Path, Path]:
     )
 
 
+@pytest.mark.sphinx
 def test_parallel_writes_what_people_translated(
     editions: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -67,6 +69,7 @@ def test_parallel_writes_what_people_translated(
     assert "conf.py: 1 left out" in done.stdout
 
 
+@pytest.mark.sphinx
 def test_parallel_learns_into_a_memory(
     editions: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -91,6 +94,7 @@ def test_parallel_of_one_language(tmp_path: Path) -> None:
     assert not (tmp_path / "x.tmx").exists()
 
 
+@pytest.mark.sphinx
 @pytest.mark.parametrize("conf", [None, "raise ValueError('no')\n"])
 def test_parallel_of_what_is_no_book(tmp_path: Path, conf: str | None) -> None:
     book = write_book(tmp_path / "en", "en", "Rain\n====\n")

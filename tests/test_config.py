@@ -14,6 +14,8 @@ from amts_sphinx.config.settings import AmtsConfig
 from amts_sphinx.core.errors import ConfigError, LanguageError
 from amts_sphinx.core.languages import find_language
 
+pytestmark = pytest.mark.sphinx
+
 
 def read(raw: dict[str, Any], **overrides: str) -> AmtsConfig:
     """Return the configuration of a ``conf.py`` and of ``-D`` options."""

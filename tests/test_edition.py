@@ -16,7 +16,7 @@ from amts_sphinx.doctree.sphinx_strings import UiStrings
 from amts_sphinx.edition.publish import publish
 
 if TYPE_CHECKING:
-    from conftest import MakeBook, Marks, Say, Twice
+    from conftest import BuiltTwice, MakeBook, Marks, Say
 
 LATIN = re.compile(r"[A-Za-z]{3,}")
 PAGES = [
@@ -36,7 +36,7 @@ PAGES = [
 
 @pytest.mark.parametrize("name", dict(PAGES))
 def test_an_edition_has_the_warnings_of_its_source(
-    twice: dict[str, Twice], name: str
+    twice: BuiltTwice, name: str
 ) -> None:
     pair = twice[name]
     assert (pair.source.status, pair.edition.status) == (0, 0), pair.edition.warned
@@ -46,16 +46,14 @@ def test_an_edition_has_the_warnings_of_its_source(
 
 @pytest.mark.parametrize(("name", "page"), PAGES)
 def test_everything_but_words_is_as_in_the_source(
-    twice: dict[str, Twice], marks: Marks, name: str, page: str
+    twice: BuiltTwice, marks: Marks, name: str, page: str
 ) -> None:
     source, edition = twice[name].source.page(page), twice[name].edition.page(page)
     assert marks(edition) == marks(source)
     assert edition.get("lang") == "zh-CN"
 
 
-def test_titles_are_translated_wherever_they_show(
-    twice: dict[str, Twice], say: Say
-) -> None:
+def test_titles_are_translated_wherever_they_show(twice: BuiltTwice, say: Say) -> None:
     edition = twice["pages"].edition
     water, soil = say("Water"), say("Good soil")
     assert edition.text("water", "//h1")[0].startswith(f"2. {water}")
@@ -77,9 +75,7 @@ def test_titles_are_translated_wherever_they_show(
     assert edition.text("index", "//p/a[@href='soil.html']") == [soil]
 
 
-def test_what_search_engines_read_is_translated(
-    twice: dict[str, Twice], say: Say
-) -> None:
+def test_what_search_engines_read_is_translated(twice: BuiltTwice, say: Say) -> None:
     page = twice["pages"].edition
     meta = "//meta[@name='{}']/@content"
     assert page.text("index", meta.format("description")) == [say("How a garden grows")]
@@ -87,7 +83,7 @@ def test_what_search_engines_read_is_translated(
     assert page.text("index", meta.format("author")) == ["Nobody Special"]
 
 
-def test_blocks_of_their_own_are_translated(twice: dict[str, Twice], say: Say) -> None:
+def test_blocks_of_their_own_are_translated(twice: BuiltTwice, say: Say) -> None:
     [body] = twice["pages"].edition.text("water", "//div[@class='body']")
     for text in ("A remark aside", "A topic apart", "A rubric here", "An old gardener"):
         assert say(text) in body
@@ -116,7 +112,7 @@ def bare(text: str) -> str:
 
 
 @pytest.mark.parametrize("start", PARAGRAPHS)
-def test_paragraphs(twice: dict[str, Twice], say: Say, start: str) -> None:
+def test_paragraphs(twice: BuiltTwice, say: Say, start: str) -> None:
     wanted = PARAGRAPHS[start]
     said = re.sub(r"\[(\d|Tull1733)\]", r"\1", wanted)
     said = re.sub(r"\[([^]]*)\]", lambda m: say(m[1]), said)
@@ -124,9 +120,7 @@ def test_paragraphs(twice: dict[str, Twice], say: Say, start: str) -> None:
     assert bare(said) in [bare(text) for text in texts]
 
 
-def test_references_show_the_translated_title(
-    twice: dict[str, Twice], say: Say
-) -> None:
+def test_references_show_the_translated_title(twice: BuiltTwice, say: Say) -> None:
     texts = twice["inline"].edition.text("index", "//a[@href='#tbl-rows']/span")
     assert texts == [
         "表 1",
@@ -135,13 +129,13 @@ def test_references_show_the_translated_title(
     ]
 
 
-def test_texts_in_attributes(twice: dict[str, Twice], say: Say) -> None:
+def test_texts_in_attributes(twice: BuiltTwice, say: Say) -> None:
     edition = twice["inline"].edition
     assert edition.text("index", "//img/@alt") == [say("a green leaf")]
     assert edition.text("index", "//abbr/@title") == [say("relative humidity")]
 
 
-def test_no_word_is_left(twice: dict[str, Twice]) -> None:
+def test_no_word_is_left(twice: BuiltTwice) -> None:
     page = twice["inline"].edition.page("index")
     [body] = page.xpath("//div[@class='body']")
     kept = "self::code or self::kbd or self::strong or contains(@class, 'math')"
@@ -152,7 +146,7 @@ def test_no_word_is_left(twice: dict[str, Twice]) -> None:
     assert set(LATIN.findall(" ".join(words))) == {"Day", "Zero", "Tull"}
 
 
-def test_figures_and_code_stay(twice: dict[str, Twice], say: Say) -> None:
+def test_figures_and_code_stay(twice: BuiltTwice, say: Say) -> None:
     [body] = twice["blocks"].edition.text("index", "//div[@class='body']")
     for text in (
         "Caption of the figure",
@@ -187,13 +181,13 @@ def test_figures_and_code_stay(twice: dict[str, Twice], say: Say) -> None:
     assert alts == ["leaf seen from above", say("second leaf alone")]
 
 
-def test_what_tags_choose_is_translated(twice: dict[str, Twice], say: Say) -> None:
+def test_what_tags_choose_is_translated(twice: BuiltTwice, say: Say) -> None:
     texts = twice["only"].edition.text("index", "//div[@class='body']//p")
     shown = ["Words for the web.", "Words for a workday.", "Words under a condition."]
     assert texts == [say(text) for text in shown]
 
 
-def test_smart_quotes_reach_the_engine_and_the_reader(twice: dict[str, Twice]) -> None:
+def test_smart_quotes_reach_the_engine_and_the_reader(twice: BuiltTwice) -> None:
     [first, second, third] = twice["quotes"].edition.text(
         "index", "//div[@class='body']//p"
     )
@@ -204,7 +198,7 @@ def test_smart_quotes_reach_the_engine_and_the_reader(twice: dict[str, Twice]) -
     assert not LATIN.search(first + third)
 
 
-def test_the_index_is_grouped_by_pinyin(twice: dict[str, Twice], say: Say) -> None:
+def test_the_index_is_grouped_by_pinyin(twice: BuiltTwice, say: Say) -> None:
     edition = twice["index"].edition
     letters = edition.text("genindex", "//h2")
     assert set(letters) - {"符号"} <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")

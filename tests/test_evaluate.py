@@ -6,14 +6,15 @@ import csv
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from corpus_toys import ZH, pairs, unseen
+from fork_server import python
 from lxml import html
 from test_cli import amts
+from waiting import PATIENCE
 
 from amts_sphinx import cli
 from amts_sphinx.core.errors import ConfigError, EngineError, ScoreError
@@ -155,7 +156,7 @@ def test_amazon_is_paid_once(editions: tuple[Path, Path], tmp_path: Path) -> Non
     (tmp_path / "terms.csv").write_text("en,zh\nbook,书本\n", "utf-8")
     with serve(Options(buckets=("books",))) as endpoint:
         environment = {**os.environ, **endpoint.environment()}
-        command: list[str | Path] = [sys.executable, "-m", "amts_sphinx", "evaluate"]
+        command: list[str | Path] = [python(), "-m", "amts_sphinx", "evaluate"]
         command += editions
         command += [*LANGUAGES, "--hold-out", "unseen/one", "--engine", "amazon"]
         role = "arn:aws:iam::123456789012:role/translate"
@@ -170,7 +171,7 @@ def test_amazon_is_paid_once(editions: tuple[Path, Path], tmp_path: Path) -> Non
                 env=environment,
                 capture_output=True,
                 encoding="utf-8",
-                timeout=120,
+                timeout=PATIENCE,
                 check=False,
             )
 

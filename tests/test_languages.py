@@ -10,6 +10,8 @@ import sphinx
 from amts_sphinx.core.errors import LanguageError
 from amts_sphinx.core.languages import LANGUAGES, Language, find_language
 
+pytestmark = pytest.mark.sphinx
+
 
 @pytest.mark.parametrize(
     ("name", "tag"),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from conftest import Book, Built, MakeBook, Say
 
+pytestmark = pytest.mark.sphinx
+
 PAGES = {"index.html", "part_one.html", "part_two.html", "part_three.html"}
 #: Sphinx writes a page again when one in its table of contents is.
 PARENT = {"index.html"}

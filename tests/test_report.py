@@ -337,6 +337,7 @@ def test_a_comment_switches_a_check_off(book: Book) -> None:
     assert "numbers" in checks("Wait 12 days.")
 
 
+@pytest.mark.sphinx
 def test_a_comment_holds_for_all_that_is_in_the_next_element() -> None:
     found = containers_of(
         """

@@ -14,6 +14,8 @@ import pytest
 from lxml import html
 from sphinx import version_info as sphinx_version
 
+pytestmark = pytest.mark.sphinx
+
 ROOT: Final = Path(__file__).parent.parent
 BOOK: Final = ROOT / "sample_book"
 #: Chapters that no person has translated into Chinese.

@@ -23,7 +23,7 @@ from audit import BODY, Audit, audit, report
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sphinx, pytest.mark.books]
 
 CACHE: Final = Path(__file__).parent.parent / "build" / "sphinx-docs"
 #: Where an engine is that damages markup.

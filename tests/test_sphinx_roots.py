@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sphinx, pytest.mark.books]
 
 #: How many books are built at a time.
 AT_A_TIME: Final = 2

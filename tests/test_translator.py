@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
     from amts_sphinx.engine.protocol import Progress
 
+pytestmark = pytest.mark.sphinx
+
 PAIR = LanguagePair("en", "es")
 _WORD = re.compile(r"<[^>]*>|&\w+;|\w+")
 

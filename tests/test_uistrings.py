@@ -16,7 +16,9 @@ from amts_sphinx.doctree import sphinx_strings
 from amts_sphinx.doctree.sphinx_strings import UiStrings
 
 if TYPE_CHECKING:
-    from conftest import Say, Twice
+    from conftest import BuiltTwice, Say
+
+pytestmark = pytest.mark.sphinx
 
 LOCALES = ["zh_CN", "zh_TW", "es", "de", "ja"]
 
@@ -116,7 +118,7 @@ def test_only_sphinxs_titles_are_sphinxs() -> None:
             assert sphinx_strings.counterpart(titled(parent, text), strings) is None
 
 
-def test_sphinxs_words_on_a_page(twice: dict[str, Twice], say: Say) -> None:
+def test_sphinxs_words_on_a_page(twice: BuiltTwice, say: Say) -> None:
     edition = twice["strings"].edition
     assert edition.text("index", "//p[@class='topic-title']")[0] == "目录"
     fields = edition.text("index", "//dl[contains(@class, 'field-list')]/dt")
@@ -146,6 +148,6 @@ def test_sphinxs_words_on_a_page(twice: dict[str, Twice], say: Say) -> None:
         assert "Water" not in todo
 
 
-def test_a_themes_text_is_the_authors(twice: dict[str, Twice], say: Say) -> None:
+def test_a_themes_text_is_the_authors(twice: BuiltTwice, say: Say) -> None:
     texts = twice["strings"].edition.text("index", "//p[@class='blurb']")
     assert texts == [say("A theme's description")]
