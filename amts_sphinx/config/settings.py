@@ -28,7 +28,7 @@ PLAN: Final = "amts_edition_plan"
 
 @dataclass(frozen=True, slots=True)
 class AmtsConfig:
-    """What ``conf.py`` says about the editions, checked."""
+    """The values of ``conf.py`` about the editions, checked."""
 
     #: The language that the book is written in.
     source_language: Language = values.value(
@@ -184,7 +184,7 @@ class AmtsConfig:
             field.name: field.metadata["parse"](name_of(field), _said(config, field))
             for field in _fields()
         }
-        # Any language will do for a book of which no edition is asked for.
+        # As long as no edition is built, the source language may be any language.
         found["source_language"] = found["source_language"] or name_language(
             config.language or "en"
         )
@@ -207,7 +207,7 @@ class AmtsConfig:
         :raises ConfigError: there is none, or it is the language of the book
         """
         if self.source_language.tag not in LANGUAGES:
-            # It says what is wrong with the name.
+            # This raises the error with the right message.
             values.language("language", self.source_language.tag)
         languages = (find_language(tag),) if tag else self.target_languages
         if not languages:
@@ -229,9 +229,9 @@ def _fields() -> list[dataclasses.Field[Any]]:
 
 
 def _said(config: Config, field: dataclasses.Field[Any]) -> Any:
-    """Return what the author said, on the command line or in ``conf.py``.
+    """Return the value that the author gave, on the command line or in ``conf.py``.
 
-    Sphinx converts what the command line says, and not every version does it well.
+    Sphinx converts values of the command line, and some versions do it wrong.
     """
     name = name_of(field)
     return config.overrides.get(name, config[name])
@@ -273,7 +273,7 @@ def _types(default: object) -> list[type]:
     return [type(default), list, tuple, set, frozenset, str, bool, int, float, *paths]
 
 
-#: What was made of each Sphinx configuration that is in use.
+#: The checked values of each Sphinx configuration that is in use.
 _CHECKED: Final[WeakKeyDictionary[Config, AmtsConfig]] = WeakKeyDictionary()
 
 
@@ -283,7 +283,7 @@ def check(app: Sphinx, config: Config) -> None:
 
 
 def checked(config: Config) -> AmtsConfig:
-    """Return what :func:`check` made of *config*."""
+    """Return the checked values of *config*; :func:`check` must have run."""
     return _CHECKED[config]
 
 

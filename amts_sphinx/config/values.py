@@ -1,4 +1,4 @@
-"""How a configuration value is described and parsed: each says what it allows."""
+"""Describe and parse configuration values; each parser says what it allows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def value(
 ) -> Any:
     """Describe one configuration value.
 
-    :param parse: takes the value's name and what ``conf.py`` says, and returns the
+    :param parse: takes the value's name and the value of ``conf.py``, and returns the
         field; raises ConfigError
     :param text: what the value does, for the documentation
     :param allowed: what it may be, for the documentation
@@ -77,7 +77,7 @@ def text(name: str, value: object) -> str:
 
 
 def texts(name: str, value: object) -> tuple[str, ...]:
-    """Return texts; the command line gives them in one, with commas."""
+    """Return texts; on the command line they are one text with commas."""
     items = value
     if isinstance(value, str):
         items = [item.strip() for item in value.split(",") if item.strip()]
@@ -143,10 +143,11 @@ def cost_limit(name: str, value: object) -> Limit | None:
 
 
 class FailUnder(NamedTuple):
-    """What an edition must reach; what is not set is not asked for."""
+    """The limits that an edition must keep; those that are not set do not count."""
 
-    #: Parts of the book's words, 0–1: translated by whomever, and by people.
+    #: The least part of the book's words that is translated, 0–1.
     coverage: float | None = None
+    #: The least part of the book's words that people translated or accepted, 0–1.
     reviewed: float | None = None
     #: The least score, 0–100, by metric in lower case.
     scores: Mapping[str, float] = MappingProxyType({})
@@ -161,14 +162,14 @@ class FailUnder(NamedTuple):
         return found | {f"findings.{s}": most for s, most in self.findings.items()}
 
 
-#: The keys of ``amts_fail_under`` with the most that each may be.
+#: The keys of ``amts_fail_under``: parts up to 1, scores up to 100, and severities.
 _SHARES: Final = ("coverage", "reviewed")
 _SCORES: Final = ("bleu", "chrf2")
 _SEVERITIES: Final = tuple(severity.value for severity in Severity)
 
 
 def fail_under(name: str, value: object) -> FailUnder:
-    """Return the limits of the gate."""
+    """Return the limits of the quality gate."""
     said = dict(_mapping(name, value))
     findings = dict(_mapping(f"{name}['findings']", said.pop("findings", {})))
     for key in [key for key in said if key.startswith("findings.")]:
@@ -199,7 +200,7 @@ def _mapping(name: str, value: object) -> Mapping[str, object]:
 
 
 def _within(name: str, value: object, most: float) -> float:
-    """Return a number from 0 to *most*; the command line gives it as a word."""
+    """Return a number from 0 to *most*; on the command line it is a text."""
     try:
         number = float(str(value)) if not isinstance(value, bool) else -1.0
     except ValueError:
