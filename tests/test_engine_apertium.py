@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from amts_sphinx.core.errors import (
     ConfigError,
     EngineReplyError,
     EngineUnavailableError,
+    LanguagePairError,
 )
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine import apertium
@@ -22,7 +24,10 @@ from amts_sphinx.engine.contract import EngineContract
 from amts_sphinx.engine.registry import create_engine
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from conftest import Book
 
     from amts_sphinx.engine.protocol import Engine
 
@@ -105,9 +110,7 @@ def test_many_paragraphs_in_several_calls(monkeypatch: pytest.MonkeyPatch) -> No
 @needs_apertium
 def test_a_pair_that_is_not_installed() -> None:
     engine = create_engine("apertium", {})
-    with pytest.raises(
-        EngineUnavailableError, match=r"'eng-zh'.*installed are.*eng-spa"
-    ):
+    with pytest.raises(LanguagePairError, match=r"'eng-zh'.*; it has .*en → es"):
         translated(engine, ["Words"], LanguagePair("en", "zh"))
 
 
@@ -132,19 +135,82 @@ def test_a_missing_program_says_how_to_install_it() -> None:
         _ = engine.fingerprint
 
 
-def stand_in(folder: Path, translate: str) -> Engine:
-    """Return an engine whose program lists eng-spa and runs *translate*."""
+def stand_in(
+    folder: Path,
+    translate: str,
+    installed: str = "eng-spa",
+    modes: Mapping[str, str] | None = None,
+) -> Engine:
+    """Return an engine whose program has some modes and runs *translate*."""
     program = folder / "stand-in"
     program.write_text(
         "#!/bin/sh\n"
         'case "$1" in\n'
-        "-l) echo eng-spa;;\n"
+        f"-l) echo {installed};;\n"
         "-V) echo Apertium 9.9;;\n"
         f"*) {translate};;\n"
         "esac\n"
     )
     program.chmod(0o755)
-    return create_engine("apertium", {"program": str(program), "timeout": 5})
+    options = {"program": str(program), "timeout": 5, "modes": modes or {}}
+    return create_engine("apertium", options)
+
+
+class TestStandIn(EngineContract):
+    """The contract, by a program that gives back what it gets."""
+
+    @pytest.fixture
+    def engine(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+        """Return the engine to test."""
+        monkeypatch.setattr(apertium, "which", str)
+        return stand_in(tmp_path, "cat")
+
+    @pytest.fixture
+    def failing_engine(self) -> Engine:
+        """Return an engine that cannot work."""
+        return create_engine("apertium", {"program": "no-such-apertium"})
+
+
+def test_its_pairs_are_those_that_are_installed(tmp_path: Path) -> None:
+    modes = {"es-MX-en": "spa-eng_US", "en-fr": "eng-fra_CA", "nonsense": "eng-spa"}
+    installed = "eng-spa oci-cat spa-eng_US eng-spa-tagger"
+    engine = stand_in(tmp_path, "cat", installed, modes)
+    assert engine.pairs == {
+        LanguagePair("en", "es"),
+        LanguagePair("en", "es-MX"),
+        LanguagePair("oci", "ca"),
+        LanguagePair("es-MX", "en"),
+    }
+    for pair in engine.pairs:
+        assert translated(engine, ["house"], pair) == ["house"]
+    with pytest.raises(LanguagePairError, match=r"'eng-fra_CA' for en → fr; it has"):
+        translated(engine, ["house"], LanguagePair("en", "fr"))
+
+
+def test_without_the_program_there_are_no_pairs() -> None:
+    engine = create_engine("apertium", {"program": "no-such-apertium"})
+    with pytest.raises(EngineUnavailableError, match="cannot be run; install it"):
+        _ = engine.pairs
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_a_pair_that_is_not_installed_fails_one_edition(book: Book) -> None:
+    stand_in(book.source.parent, "cat")
+    program = book.source.parent / "stand-in"
+    options = ["-D", f"amts_apertium.program={program}"]
+    options += ["-D", "amts_target_languages=zh,es"]
+    path = os.environ["PATH"]
+    (book.source.parent / "tf-extract").write_text("#!/bin/sh\n", "utf-8")
+    (book.source.parent / "tf-extract").chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{book.source.parent}:{path}")
+        built = book.build("amts", *options, engine="apertium")
+    assert built.status == 1
+    assert "1 of 2 editions failed" in built.warned
+    reason = "the engine 'apertium' has no en → zh; it has en → es, en → es-MX"
+    assert f"amts-zh: amts engine: {reason}" in built.warned
+    assert "amts-zh: asking the engine" not in built.said
+    assert built.summary("es")["translated"] > 0
 
 
 @pytest.mark.parametrize("there", [True, False])

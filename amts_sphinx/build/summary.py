@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sphinx.util import logging
 
 from amts_sphinx.core.units import Severity, State
 from amts_sphinx.edition.warning_log import recorded
+from amts_sphinx.translate.request import NO_TRANSLATION
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from amts_sphinx.report import reporter
 
 logger = logging.getLogger(__name__)
+#: Reasons that are logged why segments stay, the commonest first.
+_REASONS: Final = 3
 
 
 class BuildLog:
@@ -64,15 +68,20 @@ class BuildLog:
 
     def _log_states(self, name: str, edition: Edition) -> None:
         """Log how many segments are not what a release should hold."""
-        untranslated = sum(f.severity is Severity.INFO for f in edition.findings)
-        if untranslated:
+        reasons = Counter(
+            f.message for f in edition.findings if f.severity is Severity.INFO
+        )
+        if reasons:
             logger.info(
                 "%s: %d segments stay in the source language: the engine %r has no"
                 " translation for them",
                 name,
-                untranslated,
+                reasons.total(),
                 self._engine,
             )
+        for reason, count in reasons.most_common(_REASONS):
+            if reason != NO_TRANSLATION:  # that has just been said
+                logger.info("%s: %d of them: %s", name, count, reason)
         drafts = sum(unit.state is State.DRAFT for unit in edition.units.values())
         if drafts:
             logger.info(

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from amts_sphinx.core.units import Code, LanguagePair, Request, Segment, Translation
     from amts_sphinx.engine.protocol import Engine, Progress
 
+#: Takes the reason of the engine, in brackets.
+_LEFT: Final = "the engine has no translation{}; left in the source language"
+#: The message where it gives none.
+NO_TRANSLATION: Final = _LEFT.format("")
 #: Notes that are passed on of one reply, the commonest first.
 _NOTES: Final = 5
 
@@ -203,6 +207,6 @@ def untranslated(segment: Segment, note: str = "") -> Finding:
         "untranslated",
         Severity.INFO,
         segment.location,
-        f"the engine has no translation{reason}; left in the source language",
+        _LEFT.format(reason),
         segment.source,
     )
