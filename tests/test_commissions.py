@@ -142,8 +142,9 @@ CHARACTERS = Bill(1000, 2.5, "batch")
             [CHARACTERS, CHARACTERS],
             Limit(1999, "characters"),
             (
-                "translating into es, zh would cost $5.00 for 2,000 characters (batch),"
-                " which is more than amts_cost_limit (1,999 characters); nothing was sent"
+                "translating into es, zh would cost $5.00 for 2,000 characters"
+                " (batch), which is more than amts_cost_limit (1,999 characters);"
+                " nothing was sent"
             ),
         ),
         ([TOKENS], Limit(900, "tokens"), ""),

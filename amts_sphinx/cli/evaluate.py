@@ -89,7 +89,7 @@ def _add_arms(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cost-limit",
         metavar="LIMIT",
-        help="stop before more is spent: characters, as 500000, or dollars, as $20",
+        help="stop before more is spent: dollars, as $20, or characters, as 500000",
     )
 
 

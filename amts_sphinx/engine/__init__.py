@@ -5,7 +5,7 @@ This is the import path for engines of other packages::
     from amts_sphinx.engine import Request, Translation, read_options
 """
 
-from amts_sphinx.core.units import LanguagePair, Request, Translation
+from amts_sphinx.core.units import LanguagePair, Location, Request, Translation
 from amts_sphinx.engine.legacy import Bill
 from amts_sphinx.engine.options import read_options
 from amts_sphinx.engine.protocol import (
@@ -30,6 +30,7 @@ __all__ = [
     "Engine",
     "LanguagePair",
     "Learner",
+    "Location",
     "Paid",
     "Progress",
     "Request",

@@ -147,7 +147,7 @@ class Commission(NamedTuple):
 
 
 class CreateEngine(Protocol):
-    """What an entry point of :data:`amts_sphinx.engine.GROUP` leads to."""
+    """What an entry point of :data:`amts_sphinx.engine.registry.GROUP` leads to."""
 
     def __call__(self, options: Mapping[str, object]) -> Engine:
         """Make an engine from its *options*, the value of ``amts_<name>``.
