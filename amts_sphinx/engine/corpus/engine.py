@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from heapq import nsmallest
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import ConfigError, MarkupError
@@ -133,8 +133,8 @@ class CorpusEngine:
         trained._pair, trained._units, trained._home = pair, units, home
         trained._terms = TermTable(terms or {}, pair.source)
         settings = f"{VERSION}/{self._options.max_phrase}"
-        if isinstance(units, Lessons) and len(units) > _MANY:
-            # They are read when something is to be translated.
+        if _too_many(units):
+            # They are read when a model is to be made.
             settings = f"{settings}/{self._options.max_pairs}"
             trained._digest = _digest([(units.digest, "")], settings)
         else:
@@ -150,8 +150,8 @@ class CorpusEngine:
 
     @property
     def learnt(self) -> int:
-        """How many pairs of sentences it learns from."""
-        return len(self._texts)
+        """How many pairs of sentences it learns from, or at most if it has many."""
+        return self._options.max_pairs if _too_many(self._units) else len(self._texts)
 
     @property
     def _lack(self) -> str:
@@ -253,6 +253,11 @@ def create(options: Mapping[str, object]) -> CorpusEngine:
     :raises ConfigError: an option is unknown or has a wrong value
     """
     return CorpusEngine(read_options(CorpusOptions, "amts_corpus", options))
+
+
+def _too_many(units: Iterable[TranslationUnit]) -> TypeGuard[Lessons]:
+    """Tell whether *units* are known by their digest, without being read."""
+    return isinstance(units, Lessons) and len(units) > _MANY
 
 
 def _texts(
