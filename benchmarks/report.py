@@ -65,6 +65,7 @@ def configuration(home: Path) -> AmtsConfig:
         figure_captions=False,
         memory=home / "memory.sqlite",
         memory_files=(),
+        home_file="",
         terminology=(),
         cost_limit=None,
         report=home / "report",

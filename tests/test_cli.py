@@ -268,7 +268,7 @@ def test_a_file_is_forgotten(tmp_path: Path) -> None:
     assert amts("memory", "import", memory, file).returncode == 0
     assert "learnt zh.tmx" in amts("memory", "info", memory).stdout
     assert amts("memory", "forget", memory, file).returncode == 0
-    assert amts("memory", "info", memory).stdout == ""
+    assert amts("memory", "info", memory).stdout == f"{memory} is empty\n"
     again = amts("memory", "forget", memory, file)
     assert again.returncode == 1
     assert "has learnt no file zh.tmx" in again.stderr

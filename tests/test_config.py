@@ -40,6 +40,8 @@ def test_the_defaults() -> None:
     assert (ours.skip, ours.figure_captions) == (frozenset(), False)
     assert ours.memory == Path("/book/.amts/memory.sqlite")
     assert ours.memory_files == ()
+    assert ours.home_file == "memory/{language}.home.tmx"
+    assert ours.files.home_of("zh") == Path("/book/memory/zh.home.tmx")
     assert (ours.fullwidth_punctuation, ours.script_spacing) == (True, False)
     assert ours.engine_options == {}
     assert ours.report == Path("/book/.amts/report")
@@ -85,8 +87,8 @@ GOOD: list[tuple[str, object, str, object]] = [
     ("memory", "tm/all.sqlite", "memory", Path("/book/tm/all.sqlite")),
     ("memory", "/tm.sqlite", "memory", Path("/tm.sqlite")),
     ("memory", Path("tm.sqlite"), "memory", Path("/book/tm.sqlite")),
-    ("memory_files", ["a.tmx"], "memory_files", (Path("/book/a.tmx"),)),
-    ("memory_files", [Path("b.tmx")], "memory_files", (Path("/book/b.tmx"),)),
+    ("memory_files", ["a.tmx"], "memory_files", ("a.tmx",)),
+    ("memory_files", [Path("b.tmx")], "memory_files", ("b.tmx",)),
     ("fullwidth_punctuation", False, "fullwidth_punctuation", False),
     ("script_spacing", "true", "script_spacing", True),
 ]
@@ -123,6 +125,8 @@ BAD: list[tuple[str, object, list[str]]] = [
     ("memory", "", ["non-empty string", "''"]),
     ("memory", None, ["non-empty string", "None"]),
     ("memory_files", {"a": 1}, ["list of strings"]),
+    ("home_file", "home.tmx", ["must be a path that holds {language}", "'home.tmx'"]),
+    ("home_file", "{language}.csv", ["ends in .tmx", "'{language}.csv'"]),
     ("fullwidth_punctuation", 2, ["True or False", "2"]),
     ("script_spacing", "maybe", ["True or False", "'maybe'"]),
 ]

@@ -271,7 +271,10 @@ def test_a_file_does_not_undo_what_was_corrected_since(memory: Memory) -> None:
     memory.learn([human("a", "old"), human("b", "new")], file=("a.tmx", "2"))
     assert targets(memory, "a", "b") == {"a": "corrected", "b": "new"}
     memory.learn([human("a", "newer"), human("b", "new")], file=("a.tmx", "3"))
-    assert targets(memory, "a", "b") == {"a": "newer", "b": "new"}
+    assert targets(memory, "a", "b") == {"a": "corrected", "b": "new"}
+    [[conflict]] = memory.conflicts(EN_ZH, ["a", "b"]).values()
+    assert conflict.published.unit.target == "corrected"
+    assert conflict.other.unit.target == "newer"
 
 
 # The file itself
@@ -488,7 +491,8 @@ def learn_and_die(path: Path) -> None:
         before = db.total_changes
 
         def die() -> None:
-            if db.total_changes > before + 15_000:
+            # 20,000 are gathered beside the file; these are written into it.
+            if db.total_changes > before + 35_000:
                 os.kill(os.getpid(), signal.SIGKILL)
 
         db.set_progress_handler(die, 1000)

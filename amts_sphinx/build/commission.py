@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from sphinx.util import logging
 
 from amts_sphinx.build import summary
-from amts_sphinx.core.units import HUMAN, LanguagePair, State
+from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine.protocol import Learner
 from amts_sphinx.engine.registry import create_engine
 from amts_sphinx.formats import terminology
+from amts_sphinx.memory.lessons import Lessons
 from amts_sphinx.text.typography import profile_for
 from amts_sphinx.translate import commissions, cost_limit
 from amts_sphinx.translate.translator import Translator
@@ -89,13 +90,8 @@ def _engine(memory: Memory, config: AmtsConfig, pair: LanguagePair) -> Engine:
     engine = create_engine(config.engine, config.engine_options)
     if not isinstance(engine, Learner):
         return engine
-    units = (
-        unit
-        for unit in memory.units(pair, makers=[HUMAN])
-        if unit.state in {State.REVIEWED, State.APPROVED}
-    )
     terms = terminology.read(config.terminology, pair).terms
-    return engine.train(pair, units, config.memory.parent, terms)
+    return engine.train(pair, Lessons(memory, pair), config.memory.parent, terms)
 
 
 def start(

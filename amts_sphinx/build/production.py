@@ -116,7 +116,7 @@ def _memory(config: AmtsConfig) -> Memory:
     """Open the memory, with what people's files hold now."""
     memory = Memory(config.memory)
     try:
-        importing.learn_files(memory, config.memory_files, logger.info)
+        importing.learn_book(memory, config.files, logger.info, summary.warn)
     except BaseException:
         memory.close()
         raise

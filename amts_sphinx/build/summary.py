@@ -118,6 +118,11 @@ class Show:
         logger.info("%s%s", self.prefix, line, nonl=True)
 
 
+def warn(text: str) -> None:
+    """Log a warning about the memory and its files."""
+    logger.warning("%s", text, type="amts", subtype="memory")
+
+
 def asking(tag: str, engine: str, segments: int, characters: int) -> None:
     """Log what the engine is asked for, since the answer may take a while."""
     logger.info(

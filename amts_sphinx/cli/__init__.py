@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from typing import TYPE_CHECKING
 
 from amts_sphinx import __version__
@@ -25,6 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.run(options)
     except AmtsError as exc:
         echo(f"amts: {exc}", error=True)
+        return 1
+    except BrokenPipeError:
+        # Who read what we write has had enough. Python would complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return 0
 

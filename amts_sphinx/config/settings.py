@@ -10,13 +10,18 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakKeyDictionary
+
+from sphinx.config import eval_config_file
+from sphinx.errors import SphinxError
+from sphinx.util.tags import Tags
 
 from amts_sphinx.config import values
 from amts_sphinx.core.errors import ConfigError, LanguageError
 from amts_sphinx.core.languages import LANGUAGES, Language, find_language, name_language
 from amts_sphinx.engine.registry import engine_names
+from amts_sphinx.memory.importing import BookFiles
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -91,13 +96,24 @@ class AmtsConfig:
         " keep it, or keep what ``amts memory export`` writes.",
         allowed="a path",
     )
-    #: Files of units to learn before a build.
-    memory_files: tuple[Path, ...] = values.value(
+    #: Files of units to learn before a build, as ``conf.py`` names them.
+    memory_files: tuple[str, ...] = values.value(
         [],
         values.texts,
         "Files in TMX, XLIFF, PO, CSV or TSV, relative to ``conf.py``, that the memory"
-        " learns, and learns again when they change.",
+        " learns, and learns again when they change. Where two people's texts differ,"
+        " that of the file which stands first is published. A name may be a glob and"
+        " hold ``{language}``.",
         allowed="a list of paths",
+    )
+    #: What people wrote for the book, a file for each language; empty: there are none.
+    home_file: str = values.value(
+        "memory/{language}.home.tmx",
+        values.home_file,
+        "The file of what people wrote for one language, relative to ``conf.py``;"
+        " ``amts memory import`` writes it. Keep it under version control. Empty: there"
+        " is none, and such texts stand in the memory alone.",
+        allowed="a path with ``{language}``, or an empty string",
     )
     #: Files of terms, which every engine that knows terms must use.
     terminology: tuple[Path, ...] = values.value(
@@ -171,6 +187,8 @@ class AmtsConfig:
         " their own and the Latin script.",
         allowed="``True`` or ``False``",
     )
+    #: The folder with ``conf.py``.
+    folder: Path = Path()
     #: The options of the chosen engine.
     engine_options: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
@@ -196,10 +214,34 @@ class AmtsConfig:
             raise ConfigError(
                 "amts_fail_under needs the quality report: do not empty amts_report"
             )
-        for name in ("memory_files", "terminology"):
-            found[name] = tuple(Path(confdir, path) for path in found[name])
+        found["terminology"] = tuple(
+            Path(confdir, path) for path in found["terminology"]
+        )
+        found["folder"] = Path(confdir)
         found["engine_options"] = _engine_options(found["engine"], config)
         return cls(**found)
+
+    @classmethod
+    def from_folder(cls, folder: Path) -> AmtsConfig:
+        """Read the values of the ``conf.py`` in *folder*; its extensions do not run.
+
+        :raises ConfigError: there is none, it raises, or a value is not allowed
+        """
+        path = folder / "conf.py"
+        if not path.is_file():
+            raise ConfigError(f"{folder} is no book of Sphinx: it has no conf.py")
+        try:
+            namespace = eval_config_file(path.resolve(), Tags())
+        except SphinxError as exc:
+            raise ConfigError(f"{path}: {exc}") from exc
+        return cls.from_sphinx(cast("Config", _Namespace(namespace)), folder)
+
+    @property
+    def files(self) -> BookFiles:
+        """Where the book keeps what people translated."""
+        return BookFiles(
+            self.folder, self.source_language.tag, self.home_file, self.memory_files
+        )
 
     def editions(self, tag: str = "") -> tuple[Language, ...]:
         """Return the languages to build: that of *tag*, or all that are configured.
@@ -222,6 +264,23 @@ class AmtsConfig:
                 " see amts_source_language, amts_target_languages and language"
             )
         return languages
+
+
+class _Namespace:
+    """What a ``conf.py`` says, with the interface of Sphinx's ``Config``."""
+
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
+        self._namespace = namespace
+        self._defaults = {name_of(f): f.metadata["default"] for f in _fields()}
+        self.overrides: Mapping[str, Any] = {}
+
+    @property
+    def language(self) -> object:
+        """The language of the book, for Sphinx."""
+        return self._namespace.get("language")
+
+    def __getitem__(self, name: str) -> Any:
+        return self._namespace.get(name, self._defaults.get(name, {}))
 
 
 def _fields() -> list[dataclasses.Field[Any]]:

@@ -215,6 +215,17 @@ def maybe_path(name: str, value: object) -> str:
     return "" if value in (None, "") else text(name, value)
 
 
+def home_file(name: str, value: object) -> str:
+    """Return the name of a file for each language, or nothing."""
+    path = maybe_path(name, value)
+    if path and not (path.count("{language}") == 1 and path.endswith(".tmx")):
+        raise ConfigError(
+            f"{name} must be a path that holds {{language}} once and ends in .tmx,"
+            f" or empty, not {value!r}"
+        )
+    return path
+
+
 def check_ids(name: str, value: object) -> frozenset[str]:
     """Return the identifiers of checks."""
     found = frozenset(texts(name, value))

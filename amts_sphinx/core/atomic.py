@@ -1,18 +1,27 @@
-"""Write a file so that it appears when it is whole; until then there is the former."""
+"""Write a file so that it appears when it is whole; until then there is the former.
+
+Where the system can, the new content has no name until then, so that a killed process
+leaves nothing behind. Elsewhere it has a name with the number of the process, and the
+next writer in the same folder removes what dead processes left.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core.errors import InterchangeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
+
+#: A draft's name, with the number of the process that writes it.
+_DRAFT: Final = re.compile(r"\.amts-(\d+)-[0-9a-f]{16}")
 
 
 @contextmanager
@@ -22,16 +31,95 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     :raises InterchangeError: it cannot be written
     """
     target = Path(path).resolve()
-    draft = target.with_name(f".amts-{secrets.token_hex(8)}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("xb") as stream:
+        with _draft(target, _mode_of(target)) as (stream, name):
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        draft.replace(target)
+            _give_name(stream, name)
+            name.replace(target)
     except OSError as exc:
         raise InterchangeError(f"{path} cannot be written: {exc.strerror}") from exc
+
+
+def place(path: Path, content: bytes, mode: int) -> bool:
+    """Put a new file at *path*, whole; leave a file that is there alone.
+
+    :param mode: its permissions
+    :returns: whether there was none
+    :raises OSError: it cannot be written
+    """
+    with _draft(path, mode) as (stream, name):
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+        _give_name(stream, name)
+        try:
+            os.link(name, path)
+        except FileExistsError:
+            return False
+        except OSError:
+            # No hard links, as on FAT: two at once may then lose one's content.
+            name.replace(path)
+    return True
+
+
+@contextmanager
+def _draft(target: Path, mode: int) -> Iterator[tuple[BinaryIO, Path]]:
+    """Open a new file, and say which name in the folder of *target* is free for it."""
+    folder = target.parent
+    _sweep(folder)
+    name = folder / f".amts-{os.getpid()}-{secrets.token_hex(8)}"
+    try:
+        with os.fdopen(_unnamed(folder, name, mode), "wb") as stream:
+            yield stream, name
     finally:
         with suppress(OSError):
-            draft.unlink()
+            name.unlink()
+
+
+def _unnamed(folder: Path, name: Path, mode: int) -> int:
+    """Open a file that has no name yet, or has *name* where that cannot be."""
+    flag = getattr(os, "O_TMPFILE", 0)
+    if flag and Path("/proc/self/fd").is_dir():
+        with suppress(OSError):
+            return os.open(folder, flag | os.O_RDWR, mode)
+    return os.open(name, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
+
+
+def _give_name(stream: BinaryIO, name: Path) -> None:
+    """Give the content of *stream* its *name*, if it has none."""
+    if not name.exists():
+        number = stream.fileno()
+        # With a descriptor of a folder the link is followed; the path is absolute.
+        os.link(f"/proc/self/fd/{number}", name, src_dir_fd=number)
+
+
+def _mode_of(target: Path) -> int:
+    """Return the permissions of the file that is there, else those of any new file."""
+    try:
+        return target.stat().st_mode & 0o777
+    except OSError:
+        return 0o666
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the drafts of processes that were killed."""
+    with suppress(OSError):
+        for path in folder.glob(".amts-*"):
+            draft = _DRAFT.fullmatch(path.name)
+            if draft and not _is_alive(int(draft[1])):
+                path.unlink(missing_ok=True)
+
+
+def _is_alive(number: int) -> bool:
+    if os.name == "nt":
+        return True  # there is no harmless way to ask
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

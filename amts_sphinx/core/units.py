@@ -17,6 +17,8 @@ from amts_sphinx.core import inline_codes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from typing_extensions import Self
+
 #: The maker of a unit that a person wrote or approved.
 HUMAN: Final = "human"
 
@@ -210,6 +212,8 @@ class TranslationUnit:
     tool: str = ""
     #: ``None``: it holds everywhere.
     place: Place | None = None
+    #: The coded targets that it was written in place of: it comes before them.
+    corrects: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -220,6 +224,27 @@ class TranslationUnit:
     def by_human(self) -> bool:
         """Whether a person wrote or approved the target."""
         return self.maker == HUMAN
+
+
+class SkippedText(str):
+    """Why a text of a file cannot be used, with its place, for people to read.
+
+    It says too which source the text was to translate, where that is known.
+    """
+
+    __slots__ = ("pair", "source")
+
+    #: Coded text; empty where it is not known.
+    source: str
+    pair: LanguagePair | None
+
+    def __new__(
+        cls, text: str, source: str = "", pair: LanguagePair | None = None
+    ) -> Self:
+        """Make the text, for a *source* in the languages of *pair*."""
+        made = super().__new__(cls, text)
+        made.source, made.pair = source, pair
+        return made
 
 
 @dataclass(frozen=True, slots=True)

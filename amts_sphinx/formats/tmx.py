@@ -21,7 +21,13 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import InterchangeError, LanguageError, MarkupError
 from amts_sphinx.core.languages import find_language
-from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.core.units import (
+    HUMAN,
+    LanguagePair,
+    SkippedText,
+    State,
+    TranslationUnit,
+)
 from amts_sphinx.formats import parsing
 
 if TYPE_CHECKING:
@@ -271,11 +277,16 @@ class _TmxReader:
         where = self.path if element is None else f"{self.path}:{element.sourceline}"
         return InterchangeError(f"{where}: {why}")
 
-    def skip(self, error: InterchangeError) -> None:
-        """Tell of something that is not usable; stop if nobody listens."""
+    def skip(
+        self,
+        error: InterchangeError,
+        source: str = "",
+        pair: LanguagePair | None = None,
+    ) -> None:
+        """Say what is not usable, and of which source; stop if nobody listens."""
         if self.on_skip is None:
             raise error
-        self.on_skip(str(error))
+        self.on_skip(SkippedText(str(error), source, pair))
 
     def units(self, tu: etree._Element) -> Iterator[TranslationUnit]:
         """Yield the units of one ``<tu>``."""
@@ -298,7 +309,8 @@ class _TmxReader:
                 try:
                     yield self.unit(base, source, text)
                 except MarkupError as exc:
-                    self.skip(self.error(text.element, str(exc)))
+                    error = self.error(text.element, str(exc))
+                    self.skip(error, *_unusable(source, text))
 
     def template(self, tu: etree._Element) -> TranslationUnit:
         """Return what a ``<tu>`` says of all its units, without texts."""
@@ -339,6 +351,15 @@ class _TmxReader:
         if reason := fault(unit):
             raise MarkupError(reason)
         return unit
+
+
+def _unusable(source: _Variant, text: _Variant) -> tuple[str, LanguagePair]:
+    """Return the source of a text that cannot be used, and the languages."""
+    try:
+        coded, _ = read_pair(source.segment, source.segment)
+    except MarkupError:
+        coded = ""
+    return coded, LanguagePair(source.tag, text.tag)
 
 
 def write(

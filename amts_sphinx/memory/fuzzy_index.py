@@ -77,18 +77,8 @@ class Index:
         :param cutoff: the least similarity, 0–1
         """
         candidates = self._candidates(text, cutoff).tolist()
-        found = process.extract(
-            text,
-            [self._texts[number] for number in candidates],
-            scorer=Levenshtein.normalized_similarity,
-            score_cutoff=cutoff - _SLACK,
-            limit=None,
-        )
-        ranked = sorted(
-            (-score, candidates[place])
-            for _, score, place in found
-            if score >= cutoff - _ROUNDING
-        )
+        found = nearest(text, [self._texts[number] for number in candidates], cutoff)
+        ranked = sorted((-score, candidates[place]) for place, score in found)
         return [FuzzyHit(number, -score) for score, number in ranked[:limit]]
 
     def _candidates(self, text: str, cutoff: float) -> Ints:
@@ -125,8 +115,26 @@ class Index:
         return list(zip(starts[order].tolist(), ends[order].tolist(), strict=True))
 
 
+def nearest(text: str, texts: Sequence[str], cutoff: float) -> list[tuple[int, float]]:
+    """Return which of *texts* are like *text*, with their similarity, in any order.
+
+    :param cutoff: the least similarity, 0–1
+    """
+    found = process.extract(
+        text,
+        texts,
+        scorer=Levenshtein.normalized_similarity,
+        score_cutoff=cutoff - _SLACK,
+        limit=None,
+    )
+    least = cutoff - _ROUNDING
+    return [(place, score) for _, score, place in found if score >= least]
+
+
 def reduced(coded: str) -> str:
     """Return coded text as it is compared: each code counts as one character."""
+    if "<" not in coded:
+        return inline_codes.unescape(coded)
     return "".join(
         _CODES.get(piece.type) or inline_codes.unescape(piece.coded)
         for piece in inline_codes.tokens(coded)

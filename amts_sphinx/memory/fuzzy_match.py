@@ -9,29 +9,50 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import inline_codes
-from amts_sphinx.core.units import HUMAN, Match, State
-from amts_sphinx.memory import schema
+from amts_sphinx.core.units import Match, State
+from amts_sphinx.memory import schema, statements
 from amts_sphinx.memory.connection import told
-from amts_sphinx.memory.fuzzy_index import Index, reduced
-from amts_sphinx.memory.schema import BATCH, FIELDS, unit_of
+from amts_sphinx.memory.fuzzy_index import Index, nearest, reduced
+from amts_sphinx.memory.schema import STANDS
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from amts_sphinx.core.units import LanguagePair, TranslationUnit
+    from amts_sphinx.memory.statements import Statement
+
+    Said = Callable[
+        [LanguagePair, Collection[str]], Iterator[tuple[str, list[Statement]]]
+    ]
 
 #: The score of a match whose source is equal.
 EXACT: Final = 100
+#: Up to so many texts it is faster to compare each with all than to make an index.
+_FEW: Final = 64
+#: Keys that are compared at a time.
+_PORTION: Final = 50_000
+#: Units from which on only sources are compared that begin with the same words: so
+#: many of them, or so many characters.
+_MANY: Final = 200_000
+_WORDS: Final = 2
+_BEGINNING: Final = 12
+#: Near matches that are looked at for each that is wanted.
+_SPARE: Final = 4
 
 
 class Likeness:
     """Finds near matches in the memory that *db* is connected to."""
 
-    def __init__(self, path: Path, db: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, db: sqlite3.Connection, said: Said) -> None:
+        """Take a memory.
+
+        :param said: yields what stands of each of some keys
+        """
         self.path: Final = path
         self._db: Final = db
+        self._said: Final = said
         self._indexes: dict[LanguagePair, tuple[object, list[str], Index]] = {}
 
     def find(
@@ -41,39 +62,91 @@ class Likeness:
 
         The parameters are those of :meth:`amts_sphinx.memory.memory.Memory.fuzzy`.
         """
-        keys, index = self._index(pair)
-        near = {
-            source: index.near(
-                reduced(inline_codes.normalise(source)), cutoff / 100, limit
-            )
+        asked = {
+            source: reduced(inline_codes.normalise(source))
             for source in dict.fromkeys(sources)
             if schema.storable(source)
         }
-        wanted = {keys[each.text] for found in near.values() for each in found}
+        if pair in self._indexes or len(asked) > _FEW:
+            keys, index = self._index(pair)
+            near = {
+                source: [
+                    (keys[each.text], each.similarity)
+                    for each in index.near(text, cutoff / 100, limit)
+                ]
+                for source, text in asked.items()
+            }
+        else:
+            near = self._compare(pair, asked, cutoff / 100, limit)
+        wanted = {key for found in near.values() for key, _ in found}
         units = self._best(pair, sorted(wanted))
         return {
             source: [
-                Match(units[keys[text]], _score(source, keys[text], similarity))
-                for text, similarity in found
-                if keys[text] in units
-            ]
+                Match(units[key], _score(source, key, similarity))
+                for key, similarity in found
+                if key in units
+            ][:limit]
             for source, found in near.items()
         }
 
+    def _compare(
+        self, pair: LanguagePair, asked: Mapping[str, str], cutoff: float, limit: int
+    ) -> dict[str, list[tuple[str, float]]]:
+        """Return what is most like each of a few texts, by comparing with every one.
+
+        :param asked: the texts to compare, by source
+        """
+        found: dict[str, list[tuple[float, str]]] = {source: [] for source in asked}
+        if not asked:
+            return {}
+        for keys in self._portions(pair, asked):
+            texts = [reduced(key) for key in keys]
+            for source, text in asked.items():
+                near = nearest(text, texts, cutoff)
+                found[source] += [(-score, keys[place]) for place, score in near]
+        # Some may have no unit that can be shown: a draft, or one that is retired.
+        most = _SPARE * limit
+        return {
+            source: [(key, -score) for score, key in sorted(set(each))[:most]]
+            for source, each in found.items()
+        }
+
+    def _portions(
+        self, pair: LanguagePair, asked: Iterable[str]
+    ) -> Iterator[list[str]]:
+        """Yield the keys of *pair*, many at a time; the index alone is read.
+
+        Of the memory of many books only those are read that begin like one of *asked*:
+        to compare with each would take seconds.
+        """
+        query = (
+            "SELECT DISTINCT key FROM unit WHERE source_language = ?"
+            " AND target_language = ? AND key >= ? AND key < ? ORDER BY key"
+        )
+        with told(self.path, "read"):
+            (last,) = self._db.execute("SELECT max(id) FROM unit").fetchone()
+            beginnings = {""}
+            if (last or 0) > _MANY:
+                beginnings = {_beginning(source) for source in asked}
+            for first in sorted(beginnings):
+                rows = self._db.execute(query, (*pair, first, f"{first}\U0010ffff"))
+                while portion := rows.fetchmany(_PORTION):
+                    yield [key for (key,) in portion]
+
     def _index(self, pair: LanguagePair) -> tuple[list[str], Index]:
         """Return the keys of *pair* and their index, made anew if there are others."""
-        where = (
-            "FROM unit WHERE source_language = ? AND target_language = ? AND state <> ?"
-        )
-        asked = (*pair, State.DRAFT.value)
         with told(self.path, "read"):
-            # Keys never change in a row, so that the rows tell whether any did.
-            query = f"SELECT count(*), total(id), max(id) {where}"
-            version = self._db.execute(query, asked).fetchone()
+            # What others wrote, and what this connection wrote.
+            (theirs,) = self._db.execute("PRAGMA data_version").fetchone()
+            version = (theirs, self._db.total_changes)
             known = self._indexes.get(pair)
             if known and known[0] == version:
                 return known[1:]
-            query = f"SELECT DISTINCT key {where} ORDER BY key"
+            query = (
+                "SELECT DISTINCT key FROM unit WHERE source_language = ?"
+                f" AND target_language = ? AND state <> ? AND {STANDS} ORDER BY key"
+            )
+            asked = (*pair, State.DRAFT.value)
             keys = [key for (key,) in self._db.execute(query, asked)]
         index = Index([reduced(key) for key in keys])
         self._indexes[pair] = (version, keys, index)
@@ -82,19 +155,24 @@ class Likeness:
     def _best(self, pair: LanguagePair, keys: list[str]) -> dict[str, TranslationUnit]:
         """Return one unit for each of *keys*: a person's, else the latest."""
         found: dict[str, TranslationUnit] = {}
-        for start in range(0, len(keys), BATCH):
-            batch = keys[start : start + BATCH]
-            query = (
-                f"SELECT key, {FIELDS} FROM unit WHERE source_language = ?"
-                " AND target_language = ? AND state <> ?"
-                f" AND key IN ({schema.marks(batch)})"
-                " ORDER BY maker = ?, changed, maker DESC"
-            )
-            asked = (*pair, State.DRAFT.value, *batch, HUMAN)
-            with told(self.path, "read"):
-                for key, *fields in self._db.execute(query, asked):
-                    found[key] = unit_of(self.path, fields)
+        for key, said in self._said(pair, keys):
+            machines = [
+                each.unit
+                for each in said
+                if not each.unit.by_human and each.unit.state is not State.DRAFT
+            ]
+            if people := statements.valid(said):
+                found[key] = people[0].unit
+            elif machines:
+                found[key] = max(machines, key=lambda unit: (unit.changed, unit.maker))
         return found
+
+
+def _beginning(source: str) -> str:
+    """Return the first words of a source, or the first characters of a long one."""
+    key = inline_codes.normalise(source)
+    words = key.split(" ", _WORDS)
+    return " ".join(words[:_WORDS])[:_BEGINNING]
 
 
 def _score(source: str, key: str, similarity: float) -> int:

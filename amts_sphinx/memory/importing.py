@@ -1,21 +1,153 @@
-"""Learn files of translation units, again whenever they change."""
+"""Learn the files of a book, again whenever they change, and warn of what went missing.
+
+The files are the truth. What people wrote that stands in the memory alone is written
+into the home files, so that the memory can be made again from the files.
+"""
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
-from typing import TYPE_CHECKING, Final
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import formats
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import InterchangeError, LanguageError, MarkupError
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.core.units import LanguagePair, SkippedText, TranslationUnit
+from amts_sphinx.memory import home_file, statements
+from amts_sphinx.memory.statements import FILE, HOME, IMPORTED, LOCAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
 
     from amts_sphinx.memory.memory import Memory
+    from amts_sphinx.memory.statements import Statement
 
-#: How many of the texts that a file's reader left out are told of one by one.
+#: How many of the texts that a file's reader left out are shown one by one.
 SHOWN: Final = 5
+#: Stands for a language's tag in the name of a file.
+LANGUAGE: Final = "{language}"
+_TAG: Final = "([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*)"
+#: A file with less than this part of its former units has lost some by accident.
+_SHRUNK: Final = 0.9
+_GLOB: Final = re.compile(r"[*?\[]")
+
+
+class SourceFile(NamedTuple):
+    """A file that says what sources are in another language."""
+
+    path: Path
+    #: ``home`` or ``file``.
+    kind: str
+    #: The languages that its name tells.
+    pair: LanguagePair | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookFiles:
+    """Where a book keeps what people translated."""
+
+    #: The folder that the names are relative to.
+    folder: Path
+    #: The tag of the language that the book is written in.
+    source_language: str
+    #: The name of the home files, with ``{language}``; empty: there are none.
+    home: str = ""
+    #: Names of other files; globs and ``{language}`` are allowed.
+    names: tuple[str, ...] = ()
+
+    def home_of(self, language: str) -> Path | None:
+        """Return the home file of a target language, whether or not it is there."""
+        if not self.home:
+            return None
+        return self.folder / self.home.replace(LANGUAGE, language)
+
+    def found(self, warn: Callable[[str], None]) -> list[SourceFile]:
+        """Return the files in their order, the best first, each once.
+
+        :param warn: takes a line on each glob that matches nothing
+        """
+        files = [*self._matches(self.home, HOME)] if self.home else []
+        for name in self.names:
+            if LANGUAGE in name or _GLOB.search(name):
+                matches = [*self._matches(name, FILE)]
+                if not matches:
+                    warn(f"amts_memory_files: {name!r} matches no file")
+                files += matches
+            else:
+                files.append(SourceFile(self.folder / name, FILE))
+        once: dict[Path, SourceFile] = {}
+        for each in files:
+            once.setdefault(each.path.resolve(), each)
+        return [*once.values()]
+
+    def _matches(self, name: str, kind: str) -> Iterator[SourceFile]:
+        """Yield the files that a name with a glob or ``{language}`` stands for."""
+        # What stands between is matched as it is, but for the parts of a glob.
+        parts = name.split(LANGUAGE)
+        pattern = "*".join(parts) if kind == FILE else "*".join(map(glob.escape, parts))
+        tag = re.compile(
+            _TAG.join(_regex(part, is_glob=kind == FILE) for part in parts)
+        )
+        # Not Path.glob: it takes no pattern that is absolute or begins with "..".
+        found = glob.glob(pattern, root_dir=self.folder, recursive=True)  # noqa: PTH207
+        for relative in sorted(found):
+            match = tag.fullmatch(Path(relative).as_posix())
+            if match or LANGUAGE not in name:
+                yield SourceFile(self.folder / relative, kind, self._pair(match))
+
+    def _pair(self, match: re.Match[str] | None) -> LanguagePair | None:
+        if match is None or not match.groups():
+            return None
+        try:
+            return LanguagePair(self.source_language, find_language(match[1]).tag)
+        except LanguageError:
+            return None
+
+
+def _regex(part: str, *, is_glob: bool) -> str:
+    """Return a regular expression for a piece of a name."""
+    text = re.escape(part.removeprefix("./"))
+    if is_glob:
+        text = text.replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*")
+        text = text.replace(r"\?", "[^/]")
+    return text
+
+
+def learn_book(
+    memory: Memory,
+    files: BookFiles,
+    tell: Callable[[str], None],
+    warn: Callable[[str], None],
+) -> None:
+    """Have *memory* say what the files of a book say now, in their order.
+
+    What people wrote that stands in the memory alone goes into the home files.
+
+    :param tell: takes a line on each file that was learnt, and on what was left out
+    :param warn: takes a line on what a person should look at, at every build
+    :raises InterchangeError: a file is missing or cannot be read
+    """
+    found = files.found(warn)
+    _learn(memory, found, tell)
+    if settle(memory, files, tell, warn):
+        found = files.found(tell)
+        _learn(memory, found, tell)
+    _warn(memory, warn)
+
+
+def _learn(
+    memory: Memory, found: list[SourceFile], tell: Callable[[str], None]
+) -> None:
+    for each in found:
+        memory.adopt(key_of(memory, each.path))
+        _learn_one(memory, each, tell)
+    memory.arrange([(each.kind, key_of(memory, each.path)) for each in found])
 
 
 def learn_files(
@@ -23,17 +155,106 @@ def learn_files(
 ) -> None:
     """Have *memory* learn those of the files *paths* that are new or have changed.
 
+    They belong to no book: they stay when a book's files are learnt.
+
     :param tell: takes a line on each file that was learnt, and on what was left out
     :raises InterchangeError: a file is missing or cannot be read
     """
     for path in paths:
-        key, digest = key_of(memory, path), _digest(path)
-        if not memory.is_learnt(key, digest):
-            left_out = LeftOut(tell)
-            units = formats.read(path, on_skip=left_out)
-            count = memory.learn(units, file=(key, digest))
-            left_out.end(path)
-            tell(f"memory: learnt {count} units from {path}")
+        _learn_one(memory, SourceFile(path, IMPORTED), tell)
+
+
+def _learn_one(memory: Memory, file: SourceFile, tell: Callable[[str], None]) -> None:
+    key, digest = key_of(memory, file.path), _digest(file.path)
+    if memory.is_learnt(key, digest, file.kind):
+        return
+    left_out = LeftOut(tell)
+    if file.kind == HOME:
+        units = home_file.read(file.path, left_out)
+    else:
+        units = formats.read(file.path, file.pair, on_skip=left_out)
+    count = memory.learn(
+        units, file=(key, digest), kind=file.kind, unusable=left_out.unusable
+    )
+    left_out.end(file.path)
+    tell(f"memory: learnt {count} units from {file.path}")
+
+
+def _warn(memory: Memory, warn: Callable[[str], None]) -> None:
+    """Warn of what the files have lost since they were learnt."""
+    for origin, _, units, peak in memory.origins():
+        if origin.rank is not None and units < _SHRUNK * peak:
+            warn(
+                f"{origin.name} has {units} units, and had {peak}: what it does not say"
+                " any more is not published. If that is meant, accept it with"
+                f" amts memory forget {origin.name}"
+            )
+    for unit, origin, *_ in memory.kept():
+        where = f" ({unit.document})" if unit.document else ""
+        warn(
+            f"{origin.name}: the line for {inline_codes.plain(unit.source)[:60]!r}"
+            f"{where} cannot be used any more; its former text stands. Mend the line,"
+            " or delete it"
+        )
+
+
+def settle(
+    memory: Memory,
+    files: BookFiles,
+    tell: Callable[[str], None],
+    warn: Callable[[str], None],
+) -> bool:
+    """Write what people wrote that stands in *memory* alone into the home files.
+
+    Each comes before what the other files say of its source, as it did until now. What
+    cannot be written stays in the memory and counts there.
+
+    :returns: whether a home file was written
+    """
+    if not files.home:
+        return False
+    written = False
+    for pair in memory.alone_pairs():
+        path = files.home_of(pair.target)
+        if path is None or pair.source != files.source_language:
+            continue
+        try:
+            count = _settle(memory, pair, path)
+        except (InterchangeError, MarkupError) as exc:
+            warn(f"what people wrote stands in {memory.path} alone: {exc}")
+            continue
+        if count:
+            tell(f"memory: wrote {count} units that stood in it alone to {path}")
+            written = True
+    return written
+
+
+def _settle(memory: Memory, pair: LanguagePair, path: Path) -> int:
+    count = 0
+    with home_file.changing(path, pair.source) as home:
+        for said in memory.alone(pair):
+            for unit in _lines(said):
+                home.add(unit)
+                count += 1
+        if count:
+            home.write()
+    memory.retire_alone(pair)
+    return count
+
+
+def _lines(said: list[Statement]) -> Iterator[TranslationUnit]:
+    """Yield the lines that keep published what stands in the memory alone."""
+    valid = [each for each in statements.valid(said) if not each.part]
+    alone = [each for each in valid if each.origin.kind in {LOCAL, IMPORTED}]
+    others = [each.unit for each in valid if each.origin.kind not in {LOCAL, IMPORTED}]
+    known = {(unit.target, unit.place) for unit in others}
+    named = tuple(sorted({unit.target for unit in others if unit.place is None}))
+    for each in alone:
+        unit = each.unit
+        if (unit.target, unit.place) not in known:
+            known.add((unit.target, unit.place))
+            corrects = () if unit.place else named
+            yield replace(unit, corrects=(*unit.corrects, *corrects))
 
 
 class LeftOut:
@@ -42,15 +263,19 @@ class LeftOut:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self.count = 0
+        #: Languages and keys of the texts, where they are known.
+        self.unusable: set[tuple[LanguagePair, str]] = set()
 
     def __call__(self, text: str) -> None:
         """Note one text, with the reason."""
         self.count += 1
+        if isinstance(text, SkippedText) and text.source and text.pair:
+            self.unusable.add((text.pair, inline_codes.normalise(text.source)))
         if self.count <= SHOWN:
             self._tell(text)
 
     def end(self, path: Path) -> None:
-        """Tell how many there were in the file *path*, if not all were told of."""
+        """Say how many there were in the file *path*, if not all were shown."""
         if self.count > SHOWN:
             self._tell(
                 f"{path}: {self.count} texts were left out, of which these are the"
@@ -68,7 +293,11 @@ def key_of(memory: Memory, path: Path) -> str:
 
 def _digest(path: Path) -> str:
     """Return the SHA-256 of a file; of nothing, when it is not there to be read."""
+    digest = hashlib.sha256()
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as stream:
+            while portion := stream.read(2**20):
+                digest.update(portion)
     except OSError:
         return ""
+    return digest.hexdigest()

@@ -1,8 +1,9 @@
-"""The translation memory: one SQLite file per book.
+"""The translation memory: one SQLite file per book, made again from the text files.
 
-It recalls by exact key, which is the languages, the normalised source and the maker.
-It refuses units whose codes are damaged, lets no machine stand before a person, and
-never writes to a file that is not a healthy memory of a version it knows.
+It keeps what every origin says of each source (:mod:`amts_sphinx.memory.statements`),
+and recalls by exact key: the languages and the normalised source. It refuses units
+whose codes are damaged, lets no machine stand before a person, and never writes to a
+file that is not a healthy memory of a version it knows.
 
 A :class:`Memory` belongs to the thread and process that opened it: do not pass it to
 another thread or across a fork. Any number of processes may open the same file at the
@@ -13,8 +14,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections import defaultdict
 from contextlib import contextmanager
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -28,17 +30,20 @@ from amts_sphinx.core.units import (
     State,
     TranslationUnit,
 )
-from amts_sphinx.memory import connection, schema
+from amts_sphinx.memory import connection, learning, schema, statements
 from amts_sphinx.memory.connection import told
 from amts_sphinx.memory.fuzzy_match import EXACT, Likeness
-from amts_sphinx.memory.schema import (
-    BATCH,
-    FIELDS,
-    KEY,
-    content_of,
-    key_of,
-    row_of,
-    unit_of,
+from amts_sphinx.memory.schema import BATCH, STANDS, UNIT, unit_of
+from amts_sphinx.memory.statements import (
+    CATALOGUE,
+    ENGINE,
+    FILE,
+    HOME,
+    IMPORTED,
+    LOCAL,
+    Conflict,
+    Origin,
+    Statement,
 )
 
 if TYPE_CHECKING:
@@ -52,6 +57,19 @@ if TYPE_CHECKING:
     )
 
     from typing_extensions import Self
+
+#: The columns of a statement, after those of its unit.
+_STATEMENT: Final = f"{UNIT}, origin, number, part, retired, kept"
+#: STANDS, for a query that has found its rows by another index than that of origins.
+_STANDS_BY_ROW: Final = STANDS.replace("origin IN", "+origin IN")
+#: What people wrote that is in no file of a book.
+_ALONE: Final = (
+    f"maker = '{HUMAN}' AND part = 0 AND retired = 0 AND origin IN"
+    f" (SELECT id FROM origin WHERE rank IS NOT NULL AND kind IN ('{LOCAL}',"
+    f" '{IMPORTED}'))"
+)
+#: Kinds of origins that are files.
+_FILES: Final = (HOME, FILE, CATALOGUE, IMPORTED)
 
 
 class Count(NamedTuple):
@@ -71,8 +89,19 @@ class Refusal(NamedTuple):
     message: str
 
 
+class Learnt(NamedTuple):
+    """What an origin says, as the memory knows it."""
+
+    origin: Origin
+    #: Of the file that was learnt last.
+    digest: str
+    #: How many units it has, and how many it had before it shrank.
+    units: int
+    peak: int
+
+
 class Memory:
-    """The units of one book, kept in the file *path*; a context manager.
+    """The statements of one book, kept in the file *path*; a context manager.
 
     The file and the directories above it are made when they are missing. A file that
     cannot be written still recalls; only :meth:`learn` then fails.
@@ -91,10 +120,10 @@ class Memory:
         self.path: Final = Path(path).resolve()
         if not os.path.exists(self.path):  # noqa: PTH110 - no error for a bad name
             connection.create(self.path)
-        schema.check_header(self.path)
+        version = schema.check_header(self.path)
         with told(self.path, "opened"):
-            self._db: Final = connection.connect(self.path)
-        self._likeness: Final = Likeness(self.path, self._db)
+            self._db: Final = connection.connect(self.path, version)
+        self._likeness: Final = Likeness(self.path, self._db, self._said)
 
     def __enter__(self) -> Self:
         return self
@@ -113,43 +142,141 @@ class Memory:
         maker: str | Callable[[str], Sequence[str]],
         sources: Iterable[str],
     ) -> dict[str, TranslationUnit]:
-        """Return the known units of *sources*, by the key of each.
+        """Return what is published of *sources*, by the key of each.
 
-        A person's unit comes before the one of *maker*; nobody else's is returned.
+        A person's unit comes before the one of *maker*; no other machine's is returned.
+        :func:`amts_sphinx.memory.statements.choose` says which person's.
 
-        :param maker: of all sources, or what tells those of each, the best first
+        :param maker: of all sources, or what returns those of each, the best first
         :param sources: coded texts, repetitions allowed
         """
-        known: dict[str, str] = {}
-        for source in sources:
-            if schema.storable(source):
-                known.setdefault(inline_codes.normalise(source), source)
-        # Neighbours stand on one page of the file.
-        keys = iter(sorted(known))
+        known = _by_key(sources)
+        one = None if callable(maker) else (maker, HUMAN)
         found: dict[str, TranslationUnit] = {}
-        while batch := list(islice(keys, BATCH)):
-            for key, *fields in self._rows(pair, maker, batch):
-                unit = unit_of(self.path, fields)
-                makers = maker(known[key]) if callable(maker) else (maker,)
-                if _is_better(unit, found.get(key), makers):
-                    found[key] = unit
+        for key, said in self._said(pair, known, makers=one):
+            makers = maker(known[key]) if callable(maker) else (maker,)
+            if chosen := statements.choose(said, makers):
+                found[key] = chosen.unit
         return found
 
-    def _rows(
+    def statements(
+        self, pair: LanguagePair, sources: Iterable[str]
+    ) -> dict[str, list[Statement]]:
+        """Return all that was ever said of *sources*, by key; the retired too."""
+        return dict(self._said(pair, _by_key(sources), retired=True))
+
+    def conflicts(
+        self, pair: LanguagePair, sources: Iterable[str] | None = None
+    ) -> dict[str, list[Conflict]]:
+        """Return the conflicts between people about *sources*, by key.
+
+        :param sources: coded texts; all of the memory when they are missing
+        """
+        if sources is None:
+            query = (
+                "SELECT key FROM unit WHERE source_language = ? AND target_language = ?"
+                f" AND maker = ? AND part = 0 AND {STANDS}"
+                " GROUP BY key HAVING count(DISTINCT target) > 1"
+            )
+            with told(self.path, "read"):
+                rows = self._db.execute(query, (*pair, HUMAN)).fetchall()
+            sources = [key for (key,) in rows]
+        found = {}
+        for key, said in self._said(pair, _by_key(sources), makers=(HUMAN,)):
+            if between := statements.conflicts(said):
+                found[key] = between
+        return found
+
+    def best(
+        self, pair: LanguagePair, sources: Iterable[str], *, parts: bool = True
+    ) -> dict[str, Statement]:
+        """Return which person's statement is published of each of *sources*, by key.
+
+        :param parts: whether sentences derived from paragraphs count
+        """
+        found = {}
+        for key, said in self._said(pair, _by_key(sources), makers=(HUMAN,)):
+            if chosen := statements.choose(s for s in said if parts or not s.part):
+                found[key] = chosen
+        return found
+
+    def same_words(
+        self, pair: LanguagePair, sources: Iterable[str]
+    ) -> dict[str, Statement]:
+        """Return people's statements on sources that differ in their codes alone.
+
+        :returns: by key of each of *sources*, the best one
+        """
+        keys = {schema.words_of(s): key for key, s in _by_key(sources).items()}
+        found: dict[str, list[Statement]] = defaultdict(list)
+        rest = iter(sorted(keys))
+        while batch := list(islice(rest, BATCH)):
+            # The sign + keeps SQLite from another index, which finds far too many.
+            query = (
+                f"SELECT {_STATEMENT} FROM unit WHERE words IN ({schema.marks(batch)})"
+                f" AND maker = '{HUMAN}' AND +source_language = ?"
+                f" AND +target_language = ? AND {_STANDS_BY_ROW} ORDER BY key, id"
+            )
+            for each in self._statements(query, (*batch, *pair)):
+                key = keys[schema.words_of(each.unit.source)]
+                if each.is_general and each.unit.key != key:
+                    found[key].append(each)
+        chosen = {key: statements.choose(said) for key, said in found.items()}
+        return {key: each for key, each in chosen.items() if each}
+
+    def of_document(self, pair: LanguagePair, document: str) -> list[Statement]:
+        """Return people's standing statements on sources that a document had."""
+        query = (
+            f"SELECT {_STATEMENT} FROM unit WHERE document = ? AND document <> ''"
+            f" AND source_language = ? AND target_language = ? AND maker = ?"
+            f" AND {_STANDS_BY_ROW} ORDER BY id"
+        )
+        return self._statements(query, (document, *pair, HUMAN))
+
+    def _statements(self, query: str, asked: Sequence[object]) -> list[Statement]:
+        origins = self._origins()
+        with told(self.path, "read"):
+            rows = self._db.execute(query, tuple(asked)).fetchall()
+        return [self._statement(row, origins) for row in rows]
+
+    def _statement(
+        self, row: Sequence[Any], origins: Mapping[int, Origin]
+    ) -> Statement:
+        *fields, origin, number, part, retired, kept = row
+        unit = unit_of(self.path, fields)
+        return Statement(unit, origins[origin], number, bool(part), retired, bool(kept))
+
+    def _said(
         self,
         pair: LanguagePair,
-        maker: str | Callable[[str], Sequence[str]],
-        keys: list[str],
-    ) -> list[tuple[Any, ...]]:
-        """Return key and fields of the units of *keys*, a person's and *maker*'s."""
-        one = "" if callable(maker) else " AND maker IN (?, ?)"
-        query = (
-            f"SELECT key, {FIELDS} FROM unit WHERE source_language = ?"
-            f" AND target_language = ? AND key IN ({schema.marks(keys)}){one}"
-        )
-        makers = () if callable(maker) else (maker, HUMAN)
+        keys: Collection[str],
+        *,
+        makers: Sequence[str] | None = None,
+        retired: bool = False,
+    ) -> Iterator[tuple[str, list[Statement]]]:
+        """Yield each of *keys* of which something is said, with what is said of it."""
+        asked = f" AND maker IN ({schema.marks(makers)})" if makers is not None else ""
+        asked += "" if retired else f" AND {STANDS}"
+        origins = self._origins()
+        # Neighbours stand on one page of the file.
+        rest = iter(sorted(keys))
+        while batch := list(islice(rest, BATCH)):
+            query = (
+                f"SELECT key, {_STATEMENT} FROM unit WHERE source_language = ?"
+                f" AND target_language = ? AND key IN ({schema.marks(batch)}){asked}"
+                " ORDER BY id"
+            )
+            found: dict[str, list[Statement]] = defaultdict(list)
+            with told(self.path, "read"):
+                rows = self._db.execute(query, (*pair, *batch, *(makers or ())))
+                for key, *fields in rows:
+                    found[key].append(self._statement(fields, origins))
+            yield from found.items()
+
+    def _origins(self) -> dict[int, Origin]:
         with told(self.path, "read"):
-            return self._db.execute(query, (*pair, *keys, *makers)).fetchall()
+            rows = self._db.execute("SELECT id, kind, name, rank FROM origin")
+            return {number: Origin(*rest) for number, *rest in rows}
 
     def refused(self, pair: LanguagePair, maker: str) -> dict[str, Refusal]:
         """Return what *maker* could not translate, by the key of its source."""
@@ -158,9 +285,6 @@ class Memory:
             " WHERE (source_language, target_language, maker) = (?, ?, ?)"
         )
         with told(self.path, "read"):
-            there = "SELECT 1 FROM sqlite_master WHERE name = 'refusal'"
-            if not self._db.execute(there).fetchone():
-                return {}
             rows = self._db.execute(query, (*pair, maker)).fetchall()
         return {key: Refusal(check, Severity(s), m) for key, check, s, m in rows}
 
@@ -175,7 +299,6 @@ class Memory:
         ]
         if rows:
             with self._transaction():
-                self._db.execute(schema.REFUSAL)
                 insert = "REPLACE INTO refusal VALUES (?, ?, ?, ?, ?, ?, ?)"
                 self._db.executemany(insert, rows)
 
@@ -203,63 +326,136 @@ class Memory:
             )
         return self._likeness.find(pair, sources, cutoff, limit)
 
+    def holding(
+        self, pair: LanguagePair, text: str, limit: int
+    ) -> list[TranslationUnit]:
+        """Return units that hold a coded *text* in their source or target.
+
+        Capitals of ASCII make no difference.
+        """
+        mark = "".join(f"\\{c}" if c in "%_\\" else c for c in text)
+        query = (
+            f"SELECT {UNIT} FROM unit WHERE source_language = ?"
+            " AND target_language = ? AND (source LIKE ? ESCAPE '\\'"
+            f" OR target LIKE ? ESCAPE '\\') AND part = 0 AND {STANDS}"
+            f" ORDER BY maker <> '{HUMAN}', key, id LIMIT ?"
+        )
+        asked = (*pair, f"%{mark}%", f"%{mark}%", limit)
+        with told(self.path, "read"):
+            rows = self._db.execute(query, asked).fetchall()
+        return [unit_of(self.path, row) for row in rows]
+
     def learn(
-        self, units: Iterable[TranslationUnit], *, file: tuple[str, str] | None = None
+        self,
+        units: Iterable[TranslationUnit],
+        *,
+        file: tuple[str, str] | None = None,
+        kind: str = FILE,
+        unusable: Collection[tuple[LanguagePair, str]] = (),
     ) -> int:
         """Keep all of *units* or, on any exception, none; return how many are news.
 
-        Of several units of one key the last wins. All are gathered (about 1 kB each)
-        before the lock is taken, so that a slow maker holds up no other process.
+        All are gathered in a temporary file before the lock is taken, so that a slow
+        maker holds up no other process. Without *file*, the last unit of one maker and
+        source replaces what it said before.
 
-        With *file*, its key and its digest, the units are the whole of that file. What
-        it said last time too is not written, and so undoes no later correction. What
-        it says no longer is deleted, unless something else brought it too.
+        With *file*, its key and its digest, the units are the whole of what that file
+        says. What it says no longer is retired.
 
+        :param kind: of the file, as :mod:`amts_sphinx.memory.statements` names it
+        :param unusable: languages and keys of sources of which the file has a line that
+            cannot be used; read when all units are. Their former text stands
         :raises MarkupError: a unit's codes are damaged, or one of its texts is blank
         """
         now = int(time.time())
-        rows = {key_of(unit): row_of(unit, now) for unit in units}
-        path = file[0] if file else ""
+        with told(self.path, "written"):
+            split, dated = file is not None, kind == HOME
+            learning.gather(self._db, units, now, split=split, dated=dated)
         with self._transaction():
-            before = self._brought(path) if file else {}
-            contents = {key: content_of(row) for key, row in rows.items()}
-            news = [key for key in rows if before.get(key, (0, ""))[1] != contents[key]]
-            written = self._db.executemany(
-                schema.UPSERT, ((*rows[key], key[2]) for key in news)
-            ).rowcount
-            self._db.executemany(
-                schema.UPSERT_ORIGIN, ((path, contents[key], *key) for key in news)
-            )
-            self._drop(path, [before[key][0] for key in before.keys() - rows.keys()])
-            if file:
-                self._db.execute("REPLACE INTO file VALUES (?, ?)", file)
-        return max(written, 0)
+            if file is None:
+                return learning.add(self._db)
+            origin = learning.origin_id(self._db, kind, file[0])
+            return learning.replace_all(self._db, origin, file[1], unusable, now)
+
+    def arrange(self, order: Sequence[tuple[str, str]]) -> None:
+        """Set the order of the book's files, the best first; others leave the book.
+
+        :param order: kind and name of each; those that were read into the memory alone
+            stay, after the others
+        """
+        asked = {origin: rank for rank, origin in enumerate(order, 1)}
+        known = {(each.kind, each.name): each.rank for each in self._origins().values()}
+        changes = [
+            (asked.get(origin), *origin)
+            for origin, rank in known.items()
+            if origin[0] in _FILES
+            and not (origin[0] == IMPORTED and rank is not None)
+            and asked.get(origin) != rank
+        ]
+        if changes:
+            with self._transaction():
+                update = "UPDATE origin SET rank = ? WHERE kind = ? AND name = ?"
+                self._db.executemany(update, changes)
 
     def units(
         self, pair: LanguagePair | None = None, *, makers: Collection[str] = ()
     ) -> Iterator[TranslationUnit]:
         """Yield units sorted by languages, normalised source and maker.
 
-        They are read as they are asked for; do not learn or close before the last one.
+        Of each source there is one unit of people, as it is published, and one of each
+        machine; and one of each place to which people bound another text. They are read
+        as they are asked for; do not learn or close before the last one.
 
         :param pair: all directions, when it is missing
         :param makers: all, when it is empty
         """
         asked = ["source_language = ? AND target_language = ?"] if pair else []
         asked += [f"maker IN ({schema.marks(makers)})"] if makers else []
-        where = f"WHERE {' AND '.join(asked)}" if asked else ""
-        query = f"SELECT {FIELDS} FROM unit {where} ORDER BY {KEY}"
+        where = " AND ".join([*asked, "part = 0", STANDS])
+        query = (
+            f"SELECT key, {_STATEMENT} FROM unit WHERE {where}"
+            " ORDER BY source_language, target_language, key"
+        )
+        origins = self._origins()
         with told(self.path, "read"):
-            for row in self._db.execute(query, (*(pair or ()), *makers)):
-                yield unit_of(self.path, row)
+            rows = self._db.execute(query, (*(pair or ()), *makers))
+            # Columns: the key, source and target, and the two languages.
+            for _, group in groupby(rows, key=lambda row: (row[0], *row[3:5])):
+                said = [self._statement(row[1:], origins) for row in group]
+                yield from _units(said)
+
+    def sample(self, pair: LanguagePair, most: int) -> list[TranslationUnit]:
+        """Return at most *most* of people's standing units, from all over the memory.
+
+        The same memory gives the same units. At 1 M units it takes some 50 ms.
+        """
+        with told(self.path, "read"):
+            (last,) = self._db.execute("SELECT max(id) FROM unit").fetchone()
+            step = max(1, (last or 0) // most)
+            found: list[TranslationUnit] = []
+            numbers = iter(range(last or 0, 0, -step))
+            while (batch := list(islice(numbers, BATCH))) and len(found) < most:
+                query = (
+                    f"SELECT {UNIT} FROM unit WHERE id IN ({schema.marks(batch)})"
+                    " AND +source_language = ? AND +target_language = ? AND maker = ?"
+                    f" AND part = 0 AND {_STANDS_BY_ROW}"
+                )
+                rows = self._db.execute(query, (*batch, *pair, HUMAN))
+                found += [unit_of(self.path, row) for row in rows]
+        return found[:most]
 
     def count(self, pair: LanguagePair | None = None) -> list[Count]:
         """Return how many units there are of each direction, maker and state, sorted.
 
         :param pair: all directions, when it is missing
         """
+        query = (
+            "SELECT source_language, target_language, maker, state,"
+            f" count(DISTINCT key) FROM unit WHERE part = 0 AND {STANDS}"
+            " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+        )
         with told(self.path, "read"):
-            rows = self._db.execute(schema.COUNT).fetchall()
+            rows = self._db.execute(query).fetchall()
         return [
             Count(
                 LanguagePair(source, target),
@@ -271,20 +467,101 @@ class Memory:
             if pair in {None, (source, target)}
         ]
 
+    def origins(self) -> list[Learnt]:
+        """Return the files that the memory knows, in their order; former ones last."""
+        query = (
+            "SELECT kind, name, rank, digest, units, peak FROM origin"
+            f" WHERE kind IN ({schema.marks(_FILES)})"
+            " ORDER BY rank IS NULL, rank, kind, name"
+        )
+        with told(self.path, "read"):
+            rows = self._db.execute(query, _FILES).fetchall()
+        return [Learnt(Origin(*row[:3]), *row[3:]) for row in rows]
+
     def learnt(self) -> dict[str, str]:
         """Return the digest of each file that has been learnt, by the file's key."""
-        with told(self.path, "read"):
-            return dict(self._db.execute("SELECT path, digest FROM file ORDER BY path"))
+        return {
+            each.origin.name: each.digest
+            for each in self.origins()
+            if each.origin.rank is not None
+        }
 
-    def is_learnt(self, path_key: str, digest: str) -> bool:
+    def is_learnt(self, path_key: str, digest: str, kind: str = FILE) -> bool:
         """Tell whether this version of the file is the one that was learnt last."""
-        return self.learnt().get(path_key) == digest
+        query = (
+            "SELECT digest FROM origin WHERE kind = ? AND name = ? AND rank IS NOT NULL"
+        )
+        with told(self.path, "read"):
+            row = self._db.execute(query, (kind, path_key)).fetchone()
+        return bool(row) and row[0] == digest
 
-    def forget_file(self, path_key: str) -> None:
-        """Delete what only this file brought, and that it was ever learnt."""
+    def kept(self) -> list[Statement]:
+        """Return what stands although its line in a file has become unusable."""
+        query = f"SELECT {_STATEMENT} FROM unit WHERE kept = 1 AND {STANDS} ORDER BY id"
+        return self._statements(query, ())
+
+    def alone_pairs(self) -> list[LanguagePair]:
+        """Return the directions in which a person's text stands in no file."""
+        query = (
+            "SELECT DISTINCT source_language, target_language FROM unit"
+            f" WHERE {_ALONE} ORDER BY 1, 2"
+        )
+        with told(self.path, "read"):
+            rows = self._db.execute(query).fetchall()
+        return [LanguagePair(*row) for row in rows]
+
+    def alone_count(self) -> tuple[int, int]:
+        """Return how many texts of people stand in no file, and what tells of changes.
+
+        The second number is another one whenever there is another text.
+        """
+        query = f"SELECT count(*), total(id) FROM unit WHERE {_ALONE}"
+        with told(self.path, "read"):
+            count, total = self._db.execute(query).fetchone()
+        return int(count), int(total)
+
+    def alone(self, pair: LanguagePair) -> Iterator[list[Statement]]:
+        """Yield all that stands of each source of which a text stands in no file."""
+        query = (
+            "SELECT DISTINCT key FROM unit WHERE source_language = ?"
+            f" AND target_language = ? AND {_ALONE}"
+        )
+        with told(self.path, "read"):
+            keys = [key for (key,) in self._db.execute(query, pair)]
+        for _, said in self._said(pair, keys, makers=(HUMAN,)):
+            yield said
+
+    def retire_alone(self, pair: LanguagePair) -> None:
+        """Retire people's texts that stood in no file; they do now."""
         with self._transaction():
-            self._drop(path_key, [n for n, _ in self._brought(path_key).values()])
-            self._db.execute("DELETE FROM file WHERE path = ?", (path_key,))
+            self._db.execute(
+                "UPDATE unit SET retired = ? WHERE source_language = ?"
+                f" AND target_language = ? AND {_ALONE}",
+                (int(time.time()), *pair),
+            )
+
+    def adopt(self, path_key: str) -> None:
+        """Let a file that was read into the memory alone be one of the book."""
+        known = {(each.origin.kind, each.origin.name) for each in self.origins()}
+        if (IMPORTED, path_key) not in known:
+            return
+        if (FILE, path_key) in known:
+            self.forget_file(path_key, kinds=(IMPORTED,))
+            return
+        with self._transaction():
+            self._db.execute(
+                "UPDATE origin SET kind = ?, digest = '' WHERE kind = ? AND name = ?",
+                (FILE, IMPORTED, path_key),
+            )
+
+    def forget_file(self, path_key: str, *, kinds: Collection[str] = _FILES) -> None:
+        """Delete what this file says and said, and that it was ever learnt."""
+        with self._transaction():
+            where = f"name = ? AND kind IN ({schema.marks(kinds)})"
+            asked = (path_key, *kinds)
+            origins = f"SELECT id FROM origin WHERE {where}"
+            self._db.execute(f"DELETE FROM unit WHERE origin IN ({origins})", asked)
+            self._db.execute(f"DELETE FROM origin WHERE {where}", asked)
 
     def corrections(
         self, pair: LanguagePair
@@ -295,19 +572,20 @@ class Memory:
         A person's unit that its translator marked as in need of review is no last word.
         """
         query = (
-            f"SELECT key, {FIELDS} FROM unit WHERE source_language = ?"
-            " AND target_language = ? AND key IN (SELECT key FROM unit WHERE"
-            " source_language = ? AND target_language = ? AND maker = ? AND state <> ?)"
-            " ORDER BY key, maker = ?, changed, maker"
+            "SELECT DISTINCT key FROM unit AS said WHERE source_language = ?"
+            f" AND target_language = ? AND maker <> '{HUMAN}' AND EXISTS (SELECT 1"
+            " FROM unit WHERE source_language = said.source_language"
+            " AND target_language = said.target_language AND key = said.key"
+            f" AND maker = '{HUMAN}') ORDER BY key"
         )
-        asked = (*pair, *pair, HUMAN, State.NEEDS_REVIEW.value, HUMAN)
-        last: tuple[str, TranslationUnit] | None = None
         with told(self.path, "read"):
-            for key, *fields in self._db.execute(query, asked):
-                unit = unit_of(self.path, fields)
-                if unit.by_human and last and last[0] == key:
-                    yield last[1], unit
-                last = key, unit
+            keys = [key for (key,) in self._db.execute(query, pair)]
+        for _, said in self._said(pair, keys):
+            machines = [each.unit for each in said if not each.unit.by_human]
+            chosen = statements.choose(said)
+            if machines and chosen and chosen.unit.state is not State.NEEDS_REVIEW:
+                last = max(machines, key=lambda unit: (unit.changed, unit.maker))
+                yield last, chosen.unit
 
     def drop_drafts(self, pair: LanguagePair, maker: str) -> None:
         """Delete the drafts of *pair* that makers other than *maker* made.
@@ -317,40 +595,16 @@ class Memory:
         are kept: they tell how much there was to correct.
         """
         query = (
-            "SELECT id FROM unit AS draft WHERE source_language = ?"
-            " AND target_language = ? AND state = ? AND maker NOT IN (?, ?)"
-            " AND NOT EXISTS (SELECT 1 FROM unit WHERE maker = ? AND key = draft.key"
-            " AND source_language = draft.source_language"
-            " AND target_language = draft.target_language)"
+            "DELETE FROM unit WHERE source_language = ? AND target_language = ?"
+            f" AND state = ? AND maker NOT IN (?, '{HUMAN}') AND maker <> '{HUMAN}'"
+            " AND origin IN (SELECT id FROM origin WHERE kind = ?)"
+            " AND NOT EXISTS (SELECT 1 FROM unit AS person"
+            f" WHERE person.maker = '{HUMAN}' AND person.key = unit.key"
+            " AND person.source_language = unit.source_language"
+            " AND person.target_language = unit.target_language)"
         )
         with self._transaction():
-            asked = (*pair, State.DRAFT.value, maker, HUMAN, HUMAN)
-            self._drop("", [n for (n,) in self._db.execute(query, asked)])
-
-    def _brought(self, path: str) -> dict[schema.Key, tuple[int, str]]:
-        """Return id and content of what the file said last time, by the unit's key."""
-        query = (
-            f"SELECT id, content, {KEY} FROM origin JOIN unit ON id = unit"
-            " WHERE path = ?"
-        )
-        return {
-            (source, target, key, maker): (number, content)
-            for number, content, source, target, key, maker in self._db.execute(
-                query, (path,)
-            )
-        }
-
-    def _drop(self, path: str, numbers: list[int]) -> None:
-        """Note that the file lacks these units; delete those nobody else brought."""
-        self._db.executemany(
-            "DELETE FROM origin WHERE path = ? AND unit = ?",
-            ((path, number) for number in numbers),
-        )
-        self._db.executemany(
-            "DELETE FROM unit WHERE id = ?"
-            " AND NOT EXISTS (SELECT 1 FROM origin WHERE unit = ?)",
-            ((number, number) for number in numbers),
-        )
+            self._db.execute(query, (*pair, State.DRAFT.value, maker, ENGINE))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -365,15 +619,20 @@ class Memory:
                     self._db.execute("ROLLBACK")
 
 
-def _is_better(
-    unit: TranslationUnit, other: TranslationUnit | None, makers: Sequence[str]
-) -> bool:
-    """Tell whether *unit* is to be recalled rather than *other*.
+def _by_key(sources: Iterable[str]) -> dict[str, str]:
+    """Return *sources* by key, without those that no memory can hold."""
+    known: dict[str, str] = {}
+    for source in sources:
+        if schema.storable(source):
+            known.setdefault(inline_codes.normalise(source), source)
+    return known
 
-    :param makers: of machines' units that will do, the best first
-    """
-    if unit.by_human or (other and other.by_human):
-        return unit.by_human
-    if unit.maker not in makers:
-        return False
-    return other is None or makers.index(unit.maker) < makers.index(other.maker)
+
+def _units(said: Sequence[Statement]) -> Iterator[TranslationUnit]:
+    """Yield the units that statements on one source come to, by maker."""
+    best: dict[tuple[object, ...], TranslationUnit] = {}
+    machines = [each for each in said if not each.unit.by_human]
+    for each in (*statements.valid(said), *statements.ordered(machines)):
+        where = (each.unit.maker, *(each.unit.place or ()))
+        best.setdefault(where, each.unit)
+    yield from (best[where] for where in sorted(best, key=str))

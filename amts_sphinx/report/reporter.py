@@ -44,7 +44,6 @@ if TYPE_CHECKING:
         Container,
         Edition,
         Finding,
-        LanguagePair,
         Score,
         TranslationUnit,
     )
@@ -56,6 +55,8 @@ if TYPE_CHECKING:
 
 #: The number of bootstrap samples for the confidence intervals of the scores.
 _BOOTSTRAP: Final = 1000
+#: Units that the lexicon of the checks is learnt from: more add time, and little else.
+_LESSONS: Final = 5000
 _JSON: Final = "report.json"
 #: The word for a finding of each severity.
 _NAMES: Final = {"error": "error", "warning": "warning", "info": "note"}
@@ -173,7 +174,7 @@ class Reporter:
         """Make the report of an edition."""
         corrections = list(self.memory.corrections(edition.pair))
         by_key = {both[1].key: both for both in corrections}
-        context = self._context(edition.pair, terms)
+        context = self._context(edition, terms)
         rows = self._checked(survey, survey.rows(edition, by_key), edition, context)
         corrected = _by_document(survey, by_key)
         documents = tuple(
@@ -202,7 +203,7 @@ class Reporter:
         context: Context,
     ) -> dict[str, Row]:
         """Return the rows with all findings on them."""
-        near = rows.nearest(self.memory, edition.pair, bare_rows)
+        near = rows.nearest(self.memory, edition.pair, bare_rows, survey.keys())
         entries = [
             checks.CheckEntry(
                 row.segment,
@@ -226,14 +227,17 @@ class Reporter:
             for key, row in bare_rows.items()
         }
 
-    def _context(self, pair: LanguagePair, terms: Terminology) -> Context:
-        config = self.config
-        people = self.memory.units(pair, makers=[HUMAN])
+    def _context(self, edition: Edition, terms: Terminology) -> Context:
+        config, pair = self.config, edition.pair
+        judge = None
+        # People's own texts are not judged by it.
+        if any(not unit.by_human for unit in edition.units.values()):
+            judge = coverage.judge(self.memory.sample(pair, _LESSONS), pair)
         return checks.Context(
             pair,
             terms=terms,
             forbidden=config.forbidden_terms.get(pair.target, ()),
-            coverage=coverage.judge(people, pair),
+            coverage=judge,
             ignored=config.ignore,
             fullwidth=config.fullwidth_punctuation,
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Severity, State
+from amts_sphinx.memory import predecessors
 from amts_sphinx.report import post_editing
 from amts_sphinx.report.model import BY_PEOPLE, Document, NearMatch, Origin, Row
 from amts_sphinx.text import code_matching
@@ -83,6 +84,13 @@ class Survey:
             )
         return found
 
+    def keys(self) -> dict[str, list[str]]:
+        """Return the keys of the texts of each document, in order."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for place in self.places:
+            found[place.document].append(place.key)
+        return found
+
     def documents(
         self, rows: Mapping[str, Row], order: Iterable[str]
     ) -> tuple[Document, ...]:
@@ -142,23 +150,29 @@ def origin(unit: TranslationUnit | None, *, reviewed: bool) -> Origin:
 
 
 def nearest(
-    memory: Memory, pair: LanguagePair, rows: Mapping[str, Row]
+    memory: Memory,
+    pair: LanguagePair,
+    rows: Mapping[str, Row],
+    documents: Mapping[str, Sequence[str]],
 ) -> dict[str, Match]:
     """Return the nearest other unit of each text that is not by people, by key.
 
     A unit whose source has left the book is first: the text has probably replaced it.
+
+    :param documents: the keys of each document, in order
     """
     keys = {
         row.segment.source: key
         for key, row in rows.items()
         if row.origin not in BY_PEOPLE
     }
-    found = {}
-    # The unit of the text itself is among the matches, if a machine translated it.
-    for source, matches in memory.fuzzy(pair, keys, cutoff=NEAR, limit=4).items():
-        key = keys[source]
+    by_source = memory.fuzzy(pair, keys, cutoff=NEAR, limit=4)
+    near = {keys[source]: matches for source, matches in by_source.items()}
+    found = predecessors.find(memory, pair, documents, keys.values(), near)
+    for key, matches in near.items():
+        # The text itself is among them, if a machine translated it.
         others = [match for match in matches if match.unit.key != key]
-        if others:
+        if others and key not in found:
             found[key] = max(others, key=lambda m: (is_gone(m, rows), m.score))
     return found
 

@@ -13,10 +13,15 @@ def container(
     """Return a text, split into the segments that it is translated in."""
     if not by_sentence:
         return Container(whole, (whole,), level)
-    pieces = _with_words(sentences.split(whole.source, language))
+    pieces = pieces_of(whole.source, language)
     if len(pieces) == 1:
         return Container(whole, (whole,), level)
     return Container(whole, tuple(_sentence(p, whole) for p in pieces), level)
+
+
+def pieces_of(coded: str, language: str) -> list[str]:
+    """Return *coded* in the pieces that it is translated in; together they are it."""
+    return _with_words(sentences.split(coded, language))
 
 
 def _sentence(piece: str, whole: Segment) -> Segment:

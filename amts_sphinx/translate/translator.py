@@ -21,7 +21,7 @@ from amts_sphinx.core.units import (
 from amts_sphinx.engine import language_pairs
 from amts_sphinx.engine.protocol import Commission, Paid, Versatile, quiet
 from amts_sphinx.memory.memory import Refusal
-from amts_sphinx.translate import request
+from amts_sphinx.translate import people, request
 from amts_sphinx.translate.neighbours import requests_of
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from amts_sphinx.engine.protocol import Engine, Progress
     from amts_sphinx.memory.memory import Memory
     from amts_sphinx.text.typography import Profile
+    from amts_sphinx.translate.people import People
     from amts_sphinx.translate.request import Answer
 
 #: Why a unit needs review, as check and message, by whether a person made it.
@@ -67,7 +68,7 @@ class Translator:
         :raises EngineError: the engine failed; what is known stays known
         """
         maker = self.engine.fingerprint
-        known, published = self._known(containers, pair)
+        known, published, fitted = self._known(containers, pair)
         segments = _distinct(containers)
         wanted = {key: s for key, s in published.items() if key not in known}
         refused = self.memory.refused(pair, maker) if wanted else {}
@@ -89,7 +90,11 @@ class Translator:
             characters=reply.characters,
             requests=reply.calls,
         )
-        old = (*_to_review(published, known), *_still_refused(wanted, refused))
+        old = (
+            *_to_review(published, known, fitted.recoded),
+            *people.findings(fitted, published),
+            *_still_refused(wanted, refused),
+        )
         findings = (*old, *reply.findings, *reply.refusals.values())
         return Edition(pair, units, findings, usage)
 
@@ -114,7 +119,7 @@ class Translator:
 
         :raises LanguagePairError: that is something, and the engine lacks *pair*
         """
-        known, published = self._known(containers, pair)
+        known, published, _ = self._known(containers, pair)
         refused = self.memory.refused(pair, self.engine.fingerprint)
         missing = {
             key: segment
@@ -143,12 +148,17 @@ class Translator:
 
     def _known(
         self, containers: Collection[Container], pair: LanguagePair
-    ) -> tuple[dict[str, TranslationUnit], dict[str, Segment]]:
-        """Return the units that are known, and what is to be published, by keys."""
+    ) -> tuple[dict[str, TranslationUnit], dict[str, Segment], People]:
+        """Return the units that are known, and what is to be published, by keys.
+
+        With them comes how people's texts were fitted to the book.
+        """
         engine = self.engine
         maker = engine.makers if isinstance(engine, Versatile) else engine.fingerprint
         known = self.memory.recall(pair, maker, _sources(containers))
-        return known, _published(containers, known)
+        fitted = people.fit(self.memory, pair, containers, known)
+        known |= fitted.units
+        return known, _published(containers, known), fitted
 
     def target(self, container: Container, edition: Edition) -> str | None:
         """Return the coded text to publish for a container; ``None``: its source.
@@ -238,12 +248,17 @@ def _still_refused(
 
 
 def _to_review(
-    published: Mapping[str, Segment], known: Mapping[str, TranslationUnit]
+    published: Mapping[str, Segment],
+    known: Mapping[str, TranslationUnit],
+    recoded: Collection[str],
 ) -> Iterable[Finding]:
-    """Report the recalled units that a person should look at, at every build."""
+    """Report the recalled units that a person should look at, at every build.
+
+    :param recoded: the keys of those that have a finding of their own
+    """
     for key, segment in published.items():
         unit = known.get(key)
-        if unit and unit.state is State.NEEDS_REVIEW:
+        if unit and unit.state is State.NEEDS_REVIEW and key not in recoded:
             check, why = _REVIEWS[unit.by_human]
             yield Finding(check, Severity.WARNING, segment.location, why, unit.source)
 

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from heapq import nsmallest
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import ConfigError, MarkupError
@@ -28,6 +28,7 @@ from amts_sphinx.engine.corpus.translation import (
 )
 from amts_sphinx.engine.corpus.weights import FeatureWeights
 from amts_sphinx.engine.options import read_options
+from amts_sphinx.memory.lessons import Lessons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 VERSION: Final = 3
 #: Targets kept of one source phrase.
 _TARGETS: Final = 20
+#: Units from which on none is read just to know whether they have changed.
+_MANY: Final = 200_000
 #: Texts that a process gets at a time.
 _PORTION: Final = 16
 #: What an option may be, both ends included.
@@ -93,7 +96,7 @@ class CorpusEngine:
     def __init__(self, options: CorpusOptions) -> None:
         self._options = options
         self._terms = TermTable({}, "")
-        self._texts: list[tuple[str, str]] = []
+        self._units: Iterable[TranslationUnit] = ()
         self._home: Path | None = None
         self._pair: LanguagePair | None = None
         self._digest = ""
@@ -126,18 +129,29 @@ class CorpusEngine:
             outside of codes, this is said and nothing else; capitals make a
             difference only after its first letter
         """
-        texts = _some(_texts(units, pair), self._options.max_pairs)
         trained = CorpusEngine(self._options)
-        trained._pair = pair
+        trained._pair, trained._units, trained._home = pair, units, home
         trained._terms = TermTable(terms or {}, pair.source)
-        trained._digest = _digest(texts, f"{VERSION}/{self._options.max_phrase}")
-        trained._texts, trained._home = texts, home
+        settings = f"{VERSION}/{self._options.max_phrase}"
+        if _too_many(units):
+            # They are read when a model is to be made.
+            settings = f"{settings}/{self._options.max_pairs}"
+            trained._digest = _digest([(units.digest, "")], settings)
+        else:
+            trained._digest = _digest(trained._texts, settings)
         return trained
+
+    @cached_property
+    def _texts(self) -> list[tuple[str, str]]:
+        """The coded texts to learn from."""
+        if self._pair is None:
+            return []
+        return _some(_texts(self._units, self._pair), self._options.max_pairs)
 
     @property
     def learnt(self) -> int:
-        """How many pairs of sentences it learns from."""
-        return len(self._texts)
+        """How many pairs of sentences it learns from, or at most if it has many."""
+        return self._options.max_pairs if _too_many(self._units) else len(self._texts)
 
     @property
     def _lack(self) -> str:
@@ -239,6 +253,11 @@ def create(options: Mapping[str, object]) -> CorpusEngine:
     :raises ConfigError: an option is unknown or has a wrong value
     """
     return CorpusEngine(read_options(CorpusOptions, "amts_corpus", options))
+
+
+def _too_many(units: Iterable[TranslationUnit]) -> TypeGuard[Lessons]:
+    """Tell whether *units* are known by their digest, without being read."""
+    return isinstance(units, Lessons) and len(units) > _MANY
 
 
 def _texts(

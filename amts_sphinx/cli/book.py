@@ -1,0 +1,62 @@
+"""Which book a command is about, and where its memory is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from amts_sphinx.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from amts_sphinx.config.settings import AmtsConfig
+
+
+class BookAt(NamedTuple):
+    """A book, and what its ``conf.py`` says."""
+
+    folder: Path
+    config: AmtsConfig
+
+
+def add_argument(parser: argparse.ArgumentParser) -> None:
+    """Add what names the book."""
+    parser.add_argument(
+        "--book",
+        type=Path,
+        metavar="DIR",
+        help="the folder with conf.py (default: this one, or the nearest above it)",
+    )
+
+
+def find(named: Path | None, start: Path | None = None) -> BookAt | None:
+    """Return the book that is *named*, else the one at *start* or nearest above it.
+
+    :param start: by default the present folder
+    :returns: ``None`` where none is named and none is there
+    :raises ConfigError: there is no such book, or its ``conf.py`` is wrong
+    """
+    # Loading Sphinx takes longer than most commands: not before there is a book.
+    from amts_sphinx.config.settings import AmtsConfig
+
+    if named is not None:
+        return BookAt(named, AmtsConfig.from_folder(named))
+    here = (start or Path()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "conf.py").is_file():
+            return BookAt(folder, AmtsConfig.from_folder(folder))
+    return None
+
+
+def required(named: Path | None) -> BookAt:
+    """Return the book of :func:`find`.
+
+    :raises ConfigError: there is none
+    """
+    found = find(named)
+    if found is None:
+        raise ConfigError(
+            "there is no conf.py here or above: name the book with --book DIR"
+        )
+    return found

@@ -1,0 +1,259 @@
+"""The home file of a language: what people wrote for the book, one unit a line, in TMX.
+
+It lies under version control. Lines are sorted by source and hold no more than the
+unit, so that two people's work merges line by line; two lines of one source are two
+statements. Dates belong to units: the later of two lines comes first.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import time
+from calendar import timegm
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Final
+
+from lxml import etree
+
+from amts_sphinx.core.atomic import replacing
+from amts_sphinx.core.errors import InterchangeError, LanguageError, MarkupError
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.core.units import (
+    HUMAN,
+    LanguagePair,
+    Place,
+    SkippedText,
+    State,
+    TranslationUnit,
+)
+from amts_sphinx.formats import parsing, tmx
+from amts_sphinx.memory import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+_HEADER: Final = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<tmx version="1.4">\n'
+    '<header creationtool="amts_sphinx" creationtoolversion="1" segtype="sentence"'
+    ' o-tmf="amts" adminlang="en" srclang="{}" datatype="xml"/>\n<body>\n'
+)
+_END: Final = "</body>\n</tmx>\n"
+_DATE: Final = "%Y%m%dT%H%M%SZ"
+_DOCUMENT: Final = "x-amts-document"
+_REPLACED: Final = "x-amts-replaced"
+_TOOL: Final = "x-amts-tool"
+_STATE: Final = "x-amts-state"
+_PLACE: Final = "x-amts-place"
+_CORRECTS: Final = "x-amts-corrects"
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_STATES: Final = {str(state): state for state in State}
+
+
+def line_of(unit: TranslationUnit) -> str:
+    """Return the line of *unit*, without its end.
+
+    :raises MarkupError: a file cannot hold the unit
+    """
+    if fault := tmx.fault(unit) or _foreign(unit):
+        raise MarkupError(fault)
+    tu = etree.Element("tu", creationid=HUMAN)
+    if unit.author:
+        tu.set("changeid", unit.author)
+    tu.set("changedate", time.strftime(_DATE, time.gmtime(unit.changed)))
+    said = [
+        (_STATE, unit.state.value),
+        (_DOCUMENT, unit.document),
+        (_REPLACED, unit.replaced),
+        (_TOOL, unit.tool),
+    ]
+    if unit.place:
+        said.append((_PLACE, json.dumps(unit.place, ensure_ascii=False)))
+    said += [(_CORRECTS, text) for text in sorted(set(unit.corrects))]
+    for name, text in said:
+        if text:
+            etree.SubElement(tu, "prop", type=name).text = text
+    for tag, coded in zip(unit.pair, (unit.source, unit.target), strict=True):
+        tuv = etree.SubElement(tu, "tuv", {_LANG: tag})
+        tmx.fill(etree.SubElement(tuv, "seg"), coded)
+    return etree.tostring(tu, encoding="unicode").replace("\n", "&#10;")
+
+
+def _foreign(unit: TranslationUnit) -> str:
+    for text in (unit.author, unit.tool, *(unit.place or ()), *unit.corrects):
+        if foreign := _NOT_XML.search(text):
+            return f"XML has no way to write {foreign[0]!r}"
+    return ""
+
+
+def read(
+    path: Path, on_skip: Callable[[str], None] | None = None
+) -> Iterator[TranslationUnit]:
+    """Yield the units of a home file in order.
+
+    :param on_skip: takes why a line is not usable, with its place; without it the first
+        such line is an error
+    :raises InterchangeError: the file cannot be read
+    """
+    try:
+        with path.open("rb") as stream:
+            for event, element in parsing.events(stream, str(path), "tmx"):
+                if event == "end" and etree.QName(element).localname == "tu":
+                    yield from _usable(path, element, on_skip)
+                    parsing.forget(element)
+    except OSError as exc:
+        raise InterchangeError(f"{path} cannot be read: {exc.strerror}") from exc
+    except InterchangeError as exc:
+        if _has_merge_marks(path):
+            raise InterchangeError(
+                f"{exc}; a merge left its marks in the file: keep the lines of both"
+                " sides, and delete the marks"
+            ) from exc
+        raise
+
+
+def _has_merge_marks(path: Path) -> bool:
+    marks = (b"<<<<<<< ", b">>>>>>> ")
+    with path.open("rb") as stream:
+        return any(line.startswith(marks) for line in stream)
+
+
+def _usable(
+    path: Path, tu: etree._Element, on_skip: Callable[[str], None] | None
+) -> Iterator[TranslationUnit]:
+    """Yield the unit of a line, if it is usable."""
+    source, pair = "", None
+    try:
+        (here, ours), (there, theirs) = _variants(tu)
+        pair = LanguagePair(here, there)
+        source, _ = tmx.read_pair(ours, ours)
+        unit = _unit(tu, pair, *tmx.read_pair(ours, theirs))
+        fault = schema.fault_of(unit)
+    except (MarkupError, LanguageError) as exc:
+        fault = str(exc)
+    if not fault:
+        yield unit
+        return
+    why = f"{path}:{tu.sourceline}: {fault}"
+    if on_skip is None:
+        raise InterchangeError(why)
+    on_skip(SkippedText(why, source, pair))
+
+
+def _variants(tu: etree._Element) -> list[tuple[str, etree._Element]]:
+    """Return the tags and the texts of a line."""
+    found = [
+        (find_language(tuv.get(_LANG) or "").tag, segment)
+        for tuv in tu.iterfind("{*}tuv")
+        if (segment := tuv.find("{*}seg")) is not None
+    ]
+    if len(found) != 2:  # noqa: PLR2004
+        raise MarkupError("a line must have one text in each of two languages")
+    return found
+
+
+def _unit(
+    tu: etree._Element, pair: LanguagePair, source: str, target: str
+) -> TranslationUnit:
+    props = [(prop.get("type"), prop.text or "") for prop in tu.iterfind("{*}prop")]
+    said = dict(props)
+    state = said.get(_STATE, State.REVIEWED.value)
+    if state not in _STATES:
+        raise MarkupError(f"state {state!r} is not one of {', '.join(_STATES)}")
+    try:
+        place = Place(*json.loads(said[_PLACE])) if said.get(_PLACE) else None
+    except (TypeError, ValueError) as exc:
+        raise MarkupError(f"{_PLACE} is not a list of four texts") from exc
+    changed = _time(tu.get("changedate", ""))
+    return TranslationUnit(
+        source,
+        target,
+        pair,
+        HUMAN,
+        _STATES[state],
+        said.get(_DOCUMENT, ""),
+        replaced=said.get(_REPLACED, ""),
+        created=changed,
+        changed=changed,
+        author=tu.get("changeid", ""),
+        tool=said.get(_TOOL, ""),
+        place=place,
+        corrects=tuple(text for name, text in props if name == _CORRECTS),
+    )
+
+
+def _time(text: str) -> int:
+    """Return a date as seconds since the epoch; a line without one is the oldest."""
+    try:
+        return max(1, timegm(time.strptime(text, _DATE)))
+    except ValueError:
+        return 1
+
+
+class HomeFile:
+    """The lines of a home file while they are changed; in a temporary database.
+
+    Any number of lines needs little memory.
+    """
+
+    def __init__(
+        self, path: Path, source_language: str, db: sqlite3.Connection
+    ) -> None:
+        self.path: Final = path
+        self._source_language: Final = source_language
+        self._db: Final = db
+        db.execute(
+            "CREATE TABLE line (key TEXT, changed INTEGER, target TEXT, place TEXT,"
+            " text TEXT, UNIQUE (key, target, place))"
+        )
+        if path.exists():
+            for unit in read(path):
+                self.add(unit)
+
+    def add(self, unit: TranslationUnit) -> None:
+        """Add the line of *unit*; one with the same source and target is replaced.
+
+        :raises MarkupError: a file cannot hold the unit
+        """
+        row = (*_name(unit), unit.changed, line_of(unit))
+        self._db.execute(
+            "INSERT OR REPLACE INTO line (key, target, place, changed, text)"
+            " VALUES (?, ?, ?, ?, ?)",
+            row,
+        )
+
+    def remove(self, unit: TranslationUnit) -> None:
+        """Remove the line of *unit*, if there is one."""
+        self._db.execute(
+            "DELETE FROM line WHERE key = ? AND target = ? AND place = ?", _name(unit)
+        )
+
+    def write(self) -> None:
+        """Write the file: equal units make equal bytes.
+
+        :raises InterchangeError: it cannot be written
+        """
+        query = "SELECT text FROM line ORDER BY key, changed, target, place"
+        with replacing(self.path) as stream:
+            stream.write(_HEADER.format(self._source_language).encode())
+            for (text,) in self._db.execute(query):
+                stream.write(f"{text}\n".encode())
+            stream.write(_END.encode())
+
+
+def _name(unit: TranslationUnit) -> tuple[str, str, str]:
+    return unit.key, unit.target, str(unit.place or "")
+
+
+@contextmanager
+def changing(path: Path, source_language: str) -> Iterator[HomeFile]:
+    """Open the home file *path* to be changed; it is written by :meth:`HomeFile.write`.
+
+    :raises InterchangeError: a line of it cannot be used; nothing is changed then
+    """
+    # An empty name is a file that SQLite removes by itself.
+    with closing(sqlite3.connect("", isolation_level=None)) as db:
+        yield HomeFile(path, source_language, db)
