@@ -66,6 +66,7 @@ def make(endpoint: Served, tmp_path: Path) -> Make:
         pair: LanguagePair = ES,
         learnt: int = 60,
         terms: Mapping[str, str] | None = None,
+        home: Path = tmp_path,
         **options: object,
     ) -> AmazonEngine:
         # A prefix of its own: what other tests left at the service is none of ours.
@@ -74,7 +75,7 @@ def make(endpoint: Served, tmp_path: Path) -> Make:
         named = {**QUICK, "region": region, "prefix": f"t{prefix}", **options}
         engine = create_engine("amazon", named)
         human = units(pairs(pair, learnt), pair) if learnt else []
-        trained = engine.train(pair, human, tmp_path, terms or {})  # type: ignore[attr-defined]
+        trained = engine.train(pair, human, home, terms or {})  # type: ignore[attr-defined]
         assert isinstance(trained, AmazonEngine)
         return trained
 
@@ -204,6 +205,23 @@ def test_unlike_orders_have_jobs_of_their_own(make: Make, used: Used) -> None:
     assert_sound(TEXTS, translated(engines[0], TEXTS, ES))
     assert_sound(TEXTS[:2], translated(engines[1], TEXTS[:2], ZH))
     assert used.jobs == 2
+
+
+def test_systems_of_an_experiment_have_jobs_of_their_own(
+    make: Make, used: Used, tmp_path: Path
+) -> None:
+    """They are asked for the same texts, and each has learnt something else."""
+    engines = [
+        make(ES, learnt=60, home=tmp_path / "sentence"),
+        make(ES, learnt=61, home=tmp_path / "paragraph"),
+        make(ZH, learnt=60, home=tmp_path / "zh"),
+        make(LanguagePair("zh", "es"), learnt=0, home=tmp_path / "sentence"),
+    ]
+    engines[0].begin([commission(engine, TEXTS, engine.pair) for engine in engines])
+    assert used.jobs == 4
+    assert used("CreateParallelData") == 3
+    for engine in engines:
+        assert engine.bill(requests(TEXTS), engine.pair).amount == 0
 
 
 def test_a_changed_book_takes_what_a_former_job_has(make: Make, used: Used) -> None:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from amts_sphinx.build import production
+from amts_sphinx.build import production, summary
 from amts_sphinx.build.failures import Failures
 from amts_sphinx.build.summary import BuildLog
 from amts_sphinx.core.errors import ConfigError
-from amts_sphinx.core.units import Edition, LanguagePair, Usage
+from amts_sphinx.core.units import Edition, LanguagePair, Location, Segment, Usage
 from amts_sphinx.edition import crash, gc_tuning, process
+from amts_sphinx.translate import request
 
 if TYPE_CHECKING:
     from conftest import Book
 
     from amts_sphinx.build.child_build import BuildOutcome
+    from amts_sphinx.core.units import Finding
     from amts_sphinx.report.reporter import Reporter
 
 EDITION = Edition(LanguagePair("en", "zh"), {}, (), Usage())
@@ -116,3 +119,32 @@ def test_the_other_editions_are_finished(book: Book) -> None:
     assert built.summary("es")["translated"] > 0
     assert (built.out / "es" / "index.html").exists()
     assert not (built.out / "zh" / "index.html").exists()
+
+
+def test_the_commonest_reasons_of_the_engine_are_logged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines: list[str] = []
+
+    class Logger:
+        def info(self, line: str, *values: object) -> None:
+            lines.append(line % values)
+
+    def left(reason: str) -> Finding:
+        segment = Segment("One.", "paragraph", Location("index", 1))
+        return request.untranslated(segment, reason)
+
+    monkeypatch.setattr(summary, "logger", Logger())
+    reasons = ["too long"] * 3 + ["", ""] + ["d", "c", "c", "odd"]
+    edition = replace(EDITION, findings=tuple(map(left, reasons)))
+    BuildLog("corpus", ()).end("amts-zh", edition, None, None)
+    left_by = "the engine has no translation ({}); left in the source language"
+    assert lines[:3] == [
+        (
+            "amts-zh: 9 segments stay in the source language: the engine 'corpus' has"
+            " no translation for them"
+        ),
+        f"amts-zh: 3 of them: {left_by.format('too long')}",
+        f"amts-zh: 2 of them: {left_by.format('c')}",
+    ]
+    assert not any("odd" in line for line in lines)

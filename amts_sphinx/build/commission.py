@@ -107,12 +107,17 @@ def start(
     :raises CostLimitError: it would cost too much together; nothing is started
     """
     asked: list[Commission] = []
+    bills: list[tuple[LanguagePair, Bill]] = []
     for work in works:
-        if commissions.is_planned(work.translator.engine):
-            with failures.of(work.language.tag):
-                wanted = work.translator.commission(containers, work.pair)
-                asked += [wanted] if wanted.requests else []
-    bills = [(each.pair, bill) for each in asked if (bill := commissions.bill(each))]
+        if not commissions.is_planned(work.translator.engine):
+            continue
+        with failures.of(work.language.tag):
+            wanted = work.translator.commission(containers, work.pair)
+            if not wanted.requests:
+                continue
+            bill = commissions.bill(wanted)
+            bills += [(wanted.pair, bill)] if bill else []
+            asked.append(wanted)
     cost_limit.check(bills, config.cost_limit)
     for each, why in commissions.begin(asked):
         failures.add(f"{why.category}: {why}", each.pair.target)

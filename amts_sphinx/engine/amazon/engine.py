@@ -296,7 +296,7 @@ class _Group(NamedTuple):
 
     texts: list[str]
     engines: list[AmazonEngine]
-    #: What each is told.
+    #: Take lines about how the job goes, one for each engine.
     listeners: list[Progress]
 
     def takes(self, engine: AmazonEngine, texts: list[str]) -> bool:
@@ -308,7 +308,7 @@ class _Group(NamedTuple):
         )
 
     def progress(self, line: str) -> None:
-        """Tell all of them how the job goes."""
+        """Pass a line about the job on to all of them."""
         for listener in self.listeners:
             listener(line)
 
