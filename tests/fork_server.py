@@ -1,10 +1,11 @@
 """A Python that begins with Sphinx and this package imported already.
 
 To import them takes most of the time of a small build. So one process imports them, and
-is forked for each program that a test starts: each still runs in a process of its own,
-as with ``python -m``. :func:`python` returns the path of an executable that stands in
-for :data:`sys.executable`. It connects to that process, hands over its arguments, its
-directory, its environment and its standard streams, and ends as the fork ends.
+is forked for each program that a test starts: each still runs in a process of its own.
+:func:`python` returns the path of an executable that stands in for
+:data:`sys.executable`, for the processes of such a program too. It connects to that
+process and hands over its arguments, directory, environment and open files. It ends as
+the fork ends.
 
 Where the system cannot do this, or if ``AMTS_TEST_COLD`` is set, the path is that of
 Python itself.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import fcntl
 import functools
 import gc
 import importlib
@@ -31,45 +33,61 @@ import sys
 import tempfile
 import warnings
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 #: What is imported before the first fork, beside Sphinx's own extensions. An import has
 #: no effect on what a build does: no language is chosen, no application is made.
 _IMPORTED: Final = (
-    "multiprocessing.spawn",  # it takes note of sys.executable: the real one
     "sphinx.cmd.build",
     "sphinx.ext.mathjax",
     "sphinx.search.zh",
+    "amts_sphinx.align",
     "amts_sphinx.build.builders",
     "amts_sphinx.build.production",
     "amts_sphinx.cli",
     "amts_sphinx.edition.process",
+    "amts_sphinx.engine.amazon.client",
     "amts_sphinx.engine.pseudo",
+    "amts_sphinx.readers.editions",
     "babel.numbers",
+    "boto3",
     "jieba",
     "jinja2.ext",
     "pypinyin",
+    "sacrebleu",
 )
 #: How many bytes tell the length of a request.
 _HEAD: Final = 8
 
-#: Programs that are not started with ``-m`` are left to Python itself.
+#: The most open files that a program is given.
+_FILES: Final = 64
+
+#: What is neither ``-m MODULE`` nor ``-c CODE`` is left to Python itself.
 _CLIENT: Final = f"""\
 import os, signal, sys
 
-if sys.argv[2:3] != ["-m"]:
+asked = sys.argv[3:] if sys.argv[2:3] == ["-B"] else sys.argv[2:]
+if asked[:1] not in (["-m"], ["-c"]):
     os.execv(sys.argv[1], sys.argv[1:])
 import json, socket
 
-request = json.dumps([sys.argv[3:], os.getcwd(), dict(os.environ)]).encode()
+def is_given(number):
+    try:
+        return os.get_inheritable(number)
+    except OSError:
+        return False
+
+files = [int(name) for name in os.listdir("/proc/self/fd") if is_given(int(name))]
+request = json.dumps([files, asked, os.getcwd(), dict(os.environ)]).encode()
 server = socket.socket(socket.AF_UNIX)
 server.connect(os.path.join(os.path.dirname(__file__), "socket"))
 for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, lambda number, _: server.sendall(bytes([number])))
-socket.send_fds(server, [len(request).to_bytes({_HEAD}, "big")], [0, 1, 2])
+socket.send_fds(server, [len(request).to_bytes({_HEAD}, "big")], files)
 server.sendall(request)
 status = int(server.makefile().readline() or -signal.SIGKILL)
 if status < 0:
@@ -104,6 +122,23 @@ def python() -> str:
     return str(executable)
 
 
+#: How the program of this fork ended.
+_ended: Final[list[int]] = []
+
+
+@atexit.register
+def _leave_nothing_to_tidy() -> None:
+    """End a fork when all else is done: to free all that was imported takes long.
+
+    This is called last, since it was registered before what else is imported.
+    """
+    if _ended:
+        for stream in (sys.stdout, sys.stderr):
+            if not stream.closed:
+                stream.flush()
+        os._exit(*_ended)
+
+
 class _Server:
     """Forks for each client, and tells the client how its fork ended."""
 
@@ -130,21 +165,20 @@ class _Server:
 
     def _accept(self) -> list[Any] | None:
         client = self._listener.accept()[0]
-        head, streams, *_ = socket.recv_fds(client, _HEAD, 3)
+        head, files, *_ = socket.recv_fds(client, _HEAD, _FILES)
         with client.makefile("rb") as file:
             asked: list[Any] = json.loads(file.read(int.from_bytes(head, "big")))
         pid = os.fork()
-        if pid:
-            fork = self._forks[client] = os.pidfd_open(pid)
-            self._when_read(fork, functools.partial(self._report, client, pid))
-            self._when_read(client, functools.partial(self._pass_on, client))
-        else:
+        if not pid:
             self._leave(client)
-        for number, stream in enumerate(streams):
-            if not pid:
-                os.dup2(stream, number)
-            os.close(stream)
-        return None if pid else asked
+            _take(files, asked.pop(0))
+            return asked
+        for each in files:
+            os.close(each)
+        fork = self._forks[client] = os.pidfd_open(pid)
+        self._when_read(fork, functools.partial(self._report, client, pid))
+        self._when_read(client, functools.partial(self._pass_on, client))
+        return None
 
     def _leave(self, client: socket.socket) -> None:
         """Close, in a fork, what belongs to the server."""
@@ -178,6 +212,18 @@ class _Server:
         client.close()
 
 
+def _take(files: Sequence[int], numbers: Sequence[int]) -> None:
+    """Give open files the numbers that they have in the client."""
+    # First out of the way: one may have the number of another.
+    free = max(numbers) + 1
+    apart = [fcntl.fcntl(each, fcntl.F_DUPFD, free) for each in files]
+    for each in files:
+        os.close(each)
+    for each, number in zip(apart, numbers, strict=True):
+        os.dup2(each, number)
+        os.close(each)
+
+
 def _stream(number: int, settings: str, *, at_once: bool) -> io.TextIOWrapper:
     """Return one of the streams for output that Python begins with."""
     encoding, _, errors = settings.partition(":")
@@ -188,8 +234,8 @@ def _stream(number: int, settings: str, *, at_once: bool) -> io.TextIOWrapper:
     )
 
 
-def _run(arguments: list[str], directory: str, environment: dict[str, str]) -> NoReturn:
-    """Be ``python -m`` with *arguments*."""
+def _run(program: list[str], directory: str, environment: dict[str, str]) -> NoReturn:
+    """Be ``python -m MODULE ...`` or ``python -c CODE ...``."""
     os.chdir(directory)
     os.environ.clear()
     os.environ.update(environment)
@@ -200,9 +246,21 @@ def _run(arguments: list[str], directory: str, environment: dict[str, str]) -> N
     added = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
     sys.path[:0] = [directory, *added]
     importlib.invalidate_caches()
-    module, *sys.argv[1:] = arguments
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
-    sys.exit()
+    kind, text, *sys.argv[1:] = program
+    try:
+        if kind == "-m":
+            runpy.run_module(text, run_name="__main__", alter_sys=True)
+        else:
+            main = sys.modules["__main__"] = ModuleType("__main__")
+            exec(text, main.__dict__)  # noqa: S102
+        sys.exit()
+    except SystemExit as end:
+        status = end.code or 0
+        _ended.append(status if isinstance(status, int) else 1)
+        raise
+    except Exception:
+        _ended.append(1)
+        raise
 
 
 def _prepare() -> None:
@@ -230,6 +288,8 @@ def main(address: str, executable: str) -> NoReturn:
     del sys.path[0]  # the folder of this file
     _prepare()
     sys.executable = executable
+    # It has taken note of another.
+    importlib.import_module("multiprocessing.spawn").set_executable(executable)
     server = _Server(address)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
