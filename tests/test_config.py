@@ -177,7 +177,7 @@ def test_each_engine_has_its_options() -> None:
             "memory_files",
             "a.tmx,b.tmx",
             "memory_files",
-            (Path("/book/a.tmx"), Path("/book/b.tmx")),
+            ("a.tmx", "b.tmx"),
         ),
         ("pseudo.style", "cjk", "engine_options", {"style": "cjk"}),
     ],

@@ -1,0 +1,466 @@
+"""What may be asked of a memory; nothing here writes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import groupby, islice
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import (
+    HUMAN,
+    LanguagePair,
+    Match,
+    Severity,
+    State,
+    TranslationUnit,
+)
+from amts_sphinx.memory import schema, statements
+from amts_sphinx.memory.connection import told
+from amts_sphinx.memory.fuzzy_match import EXACT, Likeness
+from amts_sphinx.memory.schema import BATCH, STANDS, UNIT, unit_of
+from amts_sphinx.memory.statements import (
+    CATALOGUE,
+    FILE,
+    HOME,
+    IMPORTED,
+    LOCAL,
+    Conflict,
+    Origin,
+    Statement,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import (
+        Callable,
+        Collection,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
+    from pathlib import Path
+
+#: The columns of a statement, after those of its unit.
+_STATEMENT: Final = f"{UNIT}, origin, number, part, retired, kept"
+#: STANDS, for a query that has found its rows by another index than that of origins.
+_STANDS_BY_ROW: Final = STANDS.replace("origin IN", "+origin IN")
+#: What people wrote that is in no file of a book.
+ALONE: Final = (
+    f"maker = '{HUMAN}' AND part = 0 AND retired = 0 AND origin IN"
+    f" (SELECT id FROM origin WHERE rank IS NOT NULL AND kind IN ('{LOCAL}',"
+    f" '{IMPORTED}'))"
+)
+#: Kinds of origins that are files.
+FILES: Final = (HOME, FILE, CATALOGUE, IMPORTED)
+
+
+class Count(NamedTuple):
+    """How many units of one kind a memory holds."""
+
+    pair: LanguagePair
+    maker: str
+    state: State
+    units: int
+
+
+class Refusal(NamedTuple):
+    """Why an engine's translation is not published: what a finding says of it."""
+
+    check: str
+    severity: Severity
+    message: str
+
+
+class Learnt(NamedTuple):
+    """What an origin says, as the memory knows it."""
+
+    origin: Origin
+    #: Of the file that was learnt last.
+    digest: str
+    #: How many units it has, and how many it had before it shrank.
+    units: int
+    peak: int
+
+
+class MemoryReader:
+    """The questions that a memory answers from its file."""
+
+    def __init__(self, path: Path, db: sqlite3.Connection) -> None:
+        #: The file, as an absolute path.
+        self.path: Final = path
+        self._db: Final = db
+        self._likeness: Final = Likeness(path, db, self._said)
+
+    def recall(
+        self,
+        pair: LanguagePair,
+        maker: str | Callable[[str], Sequence[str]],
+        sources: Iterable[str],
+    ) -> dict[str, TranslationUnit]:
+        """Return what is published of *sources*, by the key of each.
+
+        A person's unit comes before the one of *maker*; no other machine's is returned.
+        :func:`amts_sphinx.memory.statements.choose` says which person's.
+
+        :param maker: of all sources, or what returns those of each, the best first
+        :param sources: coded texts, repetitions allowed
+        """
+        known = _by_key(sources)
+        one = None if callable(maker) else (maker, HUMAN)
+        found: dict[str, TranslationUnit] = {}
+        for key, said in self._said(pair, known, makers=one):
+            makers = maker(known[key]) if callable(maker) else (maker,)
+            if chosen := statements.choose(said, makers):
+                found[key] = chosen.unit
+        return found
+
+    def statements(
+        self, pair: LanguagePair, sources: Iterable[str]
+    ) -> dict[str, list[Statement]]:
+        """Return all that was ever said of *sources*, by key; the retired too."""
+        return dict(self._said(pair, _by_key(sources), retired=True))
+
+    def conflicts(
+        self, pair: LanguagePair, sources: Iterable[str] | None = None
+    ) -> dict[str, list[Conflict]]:
+        """Return the conflicts between people about *sources*, by key.
+
+        :param sources: coded texts; all of the memory when they are missing
+        """
+        if sources is None:
+            query = (
+                "SELECT key FROM unit WHERE source_language = ? AND target_language = ?"
+                f" AND maker = ? AND part = 0 AND {STANDS}"
+                " GROUP BY key HAVING count(DISTINCT target) > 1"
+            )
+            with told(self.path, "read"):
+                rows = self._db.execute(query, (*pair, HUMAN)).fetchall()
+            sources = [key for (key,) in rows]
+        found = {}
+        for key, said in self._said(pair, _by_key(sources), makers=(HUMAN,)):
+            if between := statements.conflicts(said):
+                found[key] = between
+        return found
+
+    def best(
+        self, pair: LanguagePair, sources: Iterable[str], *, parts: bool = True
+    ) -> dict[str, Statement]:
+        """Return which person's statement is published of each of *sources*, by key.
+
+        :param parts: whether sentences derived from paragraphs count
+        """
+        found = {}
+        for key, said in self._said(pair, _by_key(sources), makers=(HUMAN,)):
+            if chosen := statements.choose(s for s in said if parts or not s.part):
+                found[key] = chosen
+        return found
+
+    def same_words(
+        self, pair: LanguagePair, sources: Iterable[str]
+    ) -> dict[str, Statement]:
+        """Return people's statements on sources that differ in their codes alone.
+
+        :returns: by key of each of *sources*, the best one
+        """
+        keys = {schema.words_of(s): key for key, s in _by_key(sources).items()}
+        found: dict[str, list[Statement]] = defaultdict(list)
+        rest = iter(sorted(keys))
+        while batch := list(islice(rest, BATCH)):
+            # The sign + keeps SQLite from another index, which finds far too many.
+            query = (
+                f"SELECT {_STATEMENT} FROM unit WHERE words IN ({schema.marks(batch)})"
+                f" AND maker = '{HUMAN}' AND +source_language = ?"
+                f" AND +target_language = ? AND {_STANDS_BY_ROW} ORDER BY key, id"
+            )
+            for each in self._statements(query, (*batch, *pair)):
+                key = keys[schema.words_of(each.unit.source)]
+                if each.is_general and each.unit.key != key:
+                    found[key].append(each)
+        chosen = {key: statements.choose(said) for key, said in found.items()}
+        return {key: each for key, each in chosen.items() if each}
+
+    def of_document(self, pair: LanguagePair, document: str) -> list[Statement]:
+        """Return people's standing statements on sources that a document had."""
+        query = (
+            f"SELECT {_STATEMENT} FROM unit WHERE document = ? AND document <> ''"
+            f" AND source_language = ? AND target_language = ? AND maker = ?"
+            f" AND {_STANDS_BY_ROW} ORDER BY id"
+        )
+        return self._statements(query, (document, *pair, HUMAN))
+
+    def _statements(self, query: str, asked: Sequence[object]) -> list[Statement]:
+        origins = self._origins()
+        with told(self.path, "read"):
+            rows = self._db.execute(query, tuple(asked)).fetchall()
+        return [self._statement(row, origins) for row in rows]
+
+    def _statement(
+        self, row: Sequence[Any], origins: Mapping[int, Origin]
+    ) -> Statement:
+        *fields, origin, number, part, retired, kept = row
+        unit = unit_of(self.path, fields)
+        return Statement(unit, origins[origin], number, bool(part), retired, bool(kept))
+
+    def _said(
+        self,
+        pair: LanguagePair,
+        keys: Collection[str],
+        *,
+        makers: Sequence[str] | None = None,
+        retired: bool = False,
+    ) -> Iterator[tuple[str, list[Statement]]]:
+        """Yield each of *keys* of which something is said, with what is said of it."""
+        asked = f" AND maker IN ({schema.marks(makers)})" if makers is not None else ""
+        asked += "" if retired else f" AND {STANDS}"
+        origins = self._origins()
+        # Neighbours stand on one page of the file.
+        rest = iter(sorted(keys))
+        while batch := list(islice(rest, BATCH)):
+            query = (
+                f"SELECT key, {_STATEMENT} FROM unit WHERE source_language = ?"
+                f" AND target_language = ? AND key IN ({schema.marks(batch)}){asked}"
+                " ORDER BY id"
+            )
+            found: dict[str, list[Statement]] = defaultdict(list)
+            with told(self.path, "read"):
+                rows = self._db.execute(query, (*pair, *batch, *(makers or ())))
+                for key, *fields in rows:
+                    found[key].append(self._statement(fields, origins))
+            yield from found.items()
+
+    def _origins(self) -> dict[int, Origin]:
+        with told(self.path, "read"):
+            rows = self._db.execute("SELECT id, kind, name, rank FROM origin")
+            return {number: Origin(*rest) for number, *rest in rows}
+
+    def refused(self, pair: LanguagePair, maker: str) -> dict[str, Refusal]:
+        """Return what *maker* could not translate, by the key of its source."""
+        query = (
+            "SELECT key, finding, severity, message FROM refusal"
+            " WHERE (source_language, target_language, maker) = (?, ?, ?)"
+        )
+        with told(self.path, "read"):
+            rows = self._db.execute(query, (*pair, maker)).fetchall()
+        return {key: Refusal(check, Severity(s), m) for key, check, s, m in rows}
+
+    def fuzzy(
+        self,
+        pair: LanguagePair,
+        sources: Iterable[str],
+        *,
+        cutoff: int = 70,
+        limit: int = 1,
+    ) -> dict[str, list[Match]]:
+        """Return the units whose sources are most like each of *sources*, best first.
+
+        They are for people to look at: a near match can lack a "not". Drafts are left
+        out. Of several makers' units of one source a person's is returned, else that
+        which changed last.
+
+        :param cutoff: the least score, 1–100
+        :param limit: the most matches of one source
+        :raises ValueError: *cutoff* or *limit* is out of bounds
+        """
+        if not 1 <= cutoff <= EXACT or limit < 1:
+            raise ValueError(
+                f"cutoff must be 1–100 and limit 1 or more, not {cutoff} and {limit}"
+            )
+        return self._likeness.find(pair, sources, cutoff, limit)
+
+    def holding(
+        self, pair: LanguagePair, text: str, limit: int
+    ) -> list[TranslationUnit]:
+        """Return units that hold a coded *text* in their source or target.
+
+        Capitals of ASCII make no difference.
+        """
+        mark = "".join(f"\\{c}" if c in "%_\\" else c for c in text)
+        query = (
+            f"SELECT {UNIT} FROM unit WHERE source_language = ?"
+            " AND target_language = ? AND (source LIKE ? ESCAPE '\\'"
+            f" OR target LIKE ? ESCAPE '\\') AND part = 0 AND {STANDS}"
+            f" ORDER BY maker <> '{HUMAN}', key, id LIMIT ?"
+        )
+        asked = (*pair, f"%{mark}%", f"%{mark}%", limit)
+        with told(self.path, "read"):
+            rows = self._db.execute(query, asked).fetchall()
+        return [unit_of(self.path, row) for row in rows]
+
+    def units(
+        self, pair: LanguagePair | None = None, *, makers: Collection[str] = ()
+    ) -> Iterator[TranslationUnit]:
+        """Yield units sorted by languages, normalised source and maker.
+
+        Of each source there is one unit of people, as it is published, and one of each
+        machine; and one of each place to which people bound another text. They are read
+        as they are asked for; do not learn or close before the last one.
+
+        :param pair: all directions, when it is missing
+        :param makers: all, when it is empty
+        """
+        asked = ["source_language = ? AND target_language = ?"] if pair else []
+        asked += [f"maker IN ({schema.marks(makers)})"] if makers else []
+        where = " AND ".join([*asked, "part = 0", STANDS])
+        query = (
+            f"SELECT key, {_STATEMENT} FROM unit WHERE {where}"
+            " ORDER BY source_language, target_language, key"
+        )
+        origins = self._origins()
+        with told(self.path, "read"):
+            rows = self._db.execute(query, (*(pair or ()), *makers))
+            # Columns: the key, source and target, and the two languages.
+            for _, group in groupby(rows, key=lambda row: (row[0], *row[3:5])):
+                said = [self._statement(row[1:], origins) for row in group]
+                yield from _units(said)
+
+    def sample(self, pair: LanguagePair, most: int) -> list[TranslationUnit]:
+        """Return at most *most* of people's standing units, from all over the memory.
+
+        The same memory gives the same units. At 1 M units it takes some 50 ms.
+        """
+        with told(self.path, "read"):
+            (last,) = self._db.execute("SELECT max(id) FROM unit").fetchone()
+            step = max(1, (last or 0) // most)
+            found: list[TranslationUnit] = []
+            numbers = iter(range(last or 0, 0, -step))
+            while (batch := list(islice(numbers, BATCH))) and len(found) < most:
+                query = (
+                    f"SELECT {UNIT} FROM unit WHERE id IN ({schema.marks(batch)})"
+                    " AND +source_language = ? AND +target_language = ? AND maker = ?"
+                    f" AND part = 0 AND {_STANDS_BY_ROW}"
+                )
+                rows = self._db.execute(query, (*batch, *pair, HUMAN))
+                found += [unit_of(self.path, row) for row in rows]
+        return found[:most]
+
+    def count(self, pair: LanguagePair | None = None) -> list[Count]:
+        """Return how many units there are of each direction, maker and state, sorted.
+
+        :param pair: all directions, when it is missing
+        """
+        query = (
+            "SELECT source_language, target_language, maker, state,"
+            f" count(DISTINCT key) FROM unit WHERE part = 0 AND {STANDS}"
+            " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+        )
+        with told(self.path, "read"):
+            rows = self._db.execute(query).fetchall()
+        return [
+            Count(
+                LanguagePair(source, target),
+                maker,
+                schema.state_of(self.path, state),
+                units,
+            )
+            for source, target, maker, state, units in rows
+            if pair in {None, (source, target)}
+        ]
+
+    def origins(self) -> list[Learnt]:
+        """Return the files that the memory knows, in their order; former ones last."""
+        query = (
+            "SELECT kind, name, rank, digest, units, peak FROM origin"
+            f" WHERE kind IN ({schema.marks(FILES)})"
+            " ORDER BY rank IS NULL, rank, kind, name"
+        )
+        with told(self.path, "read"):
+            rows = self._db.execute(query, FILES).fetchall()
+        return [Learnt(Origin(*row[:3]), *row[3:]) for row in rows]
+
+    def learnt(self) -> dict[str, str]:
+        """Return the digest of each file that has been learnt, by the file's key."""
+        return {
+            each.origin.name: each.digest
+            for each in self.origins()
+            if each.origin.rank is not None
+        }
+
+    def is_learnt(self, path_key: str, digest: str, kind: str = FILE) -> bool:
+        """Tell whether this version of the file is the one that was learnt last."""
+        query = (
+            "SELECT digest FROM origin WHERE kind = ? AND name = ? AND rank IS NOT NULL"
+        )
+        with told(self.path, "read"):
+            row = self._db.execute(query, (kind, path_key)).fetchone()
+        return bool(row) and row[0] == digest
+
+    def kept(self) -> list[Statement]:
+        """Return what stands although its line in a file has become unusable."""
+        query = f"SELECT {_STATEMENT} FROM unit WHERE kept = 1 AND {STANDS} ORDER BY id"
+        return self._statements(query, ())
+
+    def alone_pairs(self) -> list[LanguagePair]:
+        """Return the directions in which a person's text stands in no file."""
+        query = (
+            "SELECT DISTINCT source_language, target_language FROM unit"
+            f" WHERE {ALONE} ORDER BY 1, 2"
+        )
+        with told(self.path, "read"):
+            rows = self._db.execute(query).fetchall()
+        return [LanguagePair(*row) for row in rows]
+
+    def alone_count(self) -> tuple[int, int]:
+        """Return how many texts of people stand in no file, and what tells of changes.
+
+        The second number is another one whenever there is another text.
+        """
+        query = f"SELECT count(*), total(id) FROM unit WHERE {ALONE}"
+        with told(self.path, "read"):
+            count, total = self._db.execute(query).fetchone()
+        return int(count), int(total)
+
+    def alone(self, pair: LanguagePair) -> Iterator[list[Statement]]:
+        """Yield all that stands of each source of which a text stands in no file."""
+        query = (
+            "SELECT DISTINCT key FROM unit WHERE source_language = ?"
+            f" AND target_language = ? AND {ALONE}"
+        )
+        with told(self.path, "read"):
+            keys = [key for (key,) in self._db.execute(query, pair)]
+        for _, said in self._said(pair, keys, makers=(HUMAN,)):
+            yield said
+
+    def corrections(
+        self, pair: LanguagePair
+    ) -> Iterator[tuple[TranslationUnit, TranslationUnit]]:
+        """Yield what a machine said last and what a person made of it, by source.
+
+        Both are of one source; the person may have left the machine's text as it was.
+        A person's unit that its translator marked as in need of review is no last word.
+        """
+        query = (
+            "SELECT DISTINCT key FROM unit AS said WHERE source_language = ?"
+            f" AND target_language = ? AND maker <> '{HUMAN}' AND EXISTS (SELECT 1"
+            " FROM unit WHERE source_language = said.source_language"
+            " AND target_language = said.target_language AND key = said.key"
+            f" AND maker = '{HUMAN}') ORDER BY key"
+        )
+        with told(self.path, "read"):
+            keys = [key for (key,) in self._db.execute(query, pair)]
+        for _, said in self._said(pair, keys):
+            machines = [each.unit for each in said if not each.unit.by_human]
+            chosen = statements.choose(said)
+            if machines and chosen and chosen.unit.state is not State.NEEDS_REVIEW:
+                last = max(machines, key=lambda unit: (unit.changed, unit.maker))
+                yield last, chosen.unit
+
+
+def _by_key(sources: Iterable[str]) -> dict[str, str]:
+    """Return *sources* by key, without those that no memory can hold."""
+    known: dict[str, str] = {}
+    for source in sources:
+        if schema.storable(source):
+            known.setdefault(inline_codes.normalise(source), source)
+    return known
+
+
+def _units(said: Sequence[Statement]) -> Iterator[TranslationUnit]:
+    """Yield the units that statements on one source come to, by maker."""
+    best: dict[tuple[object, ...], TranslationUnit] = {}
+    machines = [each for each in said if not each.unit.by_human]
+    for each in (*statements.valid(said), *statements.ordered(machines)):
+        where = (each.unit.maker, *(each.unit.place or ()))
+        best.setdefault(where, each.unit)
+    yield from (best[where] for where in sorted(best, key=str))
