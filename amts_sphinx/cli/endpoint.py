@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _HERE: Final = "127.0.0.1"
 _PORT: Final = 4577
 #: The modules that the extra installs.
-_NEEDED: Final = ("boto3", "flask", "flask_cors", "moto")
+_NEEDED: Final = ("boto3", "flask", "flask_cors", "moto", "werkzeug")
 #: Variables that would send requests for this machine elsewhere.
 _PROXIES: Final = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 _DESCRIPTION: Final = """\
@@ -120,13 +120,13 @@ def _run(options: argparse.Namespace) -> None:
     for warning in chosen.warnings():
         echo(f"amts: {warning}", error=True)
     if options.host not in {_HERE, "localhost", "::1"}:
-        msg = f"amts: whoever reaches {options.host} can use this endpoint"
-        echo(msg, error=True)
+        warning = f"anybody who reaches {options.host} can use this endpoint"
+        echo(f"amts: {warning}", error=True)
     with (
         _interrupted() as over,
         endpoint.serve(chosen, host=options.host, port=options.port) as served,
     ):
-        _tell(served)
+        _print_instructions(served)
         while not over.wait(1):  # without a limit, Ctrl-C would not be seen everywhere
             pass
     use = served.usage()
@@ -159,7 +159,7 @@ def _options(options: argparse.Namespace) -> Options:
     )
 
 
-def _tell(served: Served) -> None:
+def _print_instructions(served: Served) -> None:
     echo("# Paste this into the shell that is to use it:")
     for name, value in served.environment().items():
         if name != "NO_PROXY" or any(map(os.environ.get, _PROXIES)):
