@@ -224,11 +224,11 @@ def test_a_file_that_shrinks_warns_at_every_build_until_that_is_accepted(
     desk.file("a.tmx", *units[:16])
     for _ in range(2):
         [warning] = desk.learn()
-        assert "../a.tmx has 16 units, and had 19" in warning
+        assert "a.tmx has 16 units, and had 19" in warning
     desk.file("a.tmx")
     [warning] = desk.learn()
-    assert "../a.tmx has 0 units, and had 19" in warning
-    desk.memory.forget_file("../a.tmx")
+    assert "a.tmx has 0 units, and had 19" in warning
+    desk.memory.forget_file("a.tmx")
     assert desk.learn() == []
     desk.file("a.tmx", *units)
     assert desk.learn() == []
@@ -244,7 +244,7 @@ def test_a_line_that_loses_its_code_warns_and_its_former_text_stands(
     path.write_text(text.replace('<bpt i="1" x="1" type="g"/>Das<ept i="1"/>', "Das"))
     for _ in range(2):
         [warning] = desk.learn()
-        assert "../a.tmx: the line for 'Press it.' cannot be used any more" in warning
+        assert "a.tmx: the line for 'Press it.' cannot be used any more" in warning
         assert desk.published(good.source, "b") == [good.target, "B"]
     path.write_text(text)
     assert desk.learn() == []

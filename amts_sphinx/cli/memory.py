@@ -258,13 +258,21 @@ def _forget(options: argparse.Namespace) -> None:
     with where.existing() as memory:
         for name in where.names:
             known = memory.learnt()
-            key = name if name in known else importing.key_of(memory, Path(name))
+            key = _origin(where, memory, name)
             if key not in known:
                 raise ConfigError(
                     f"{where.memory} has learnt no file {key}; see amts memory info"
                 )
             memory.forget_file(key)
             echo(f"forgot {key}")
+
+
+def _origin(where: _Where, memory: Memory, name: str) -> str:
+    """Return the name of the origin that is this file, or is called so."""
+    known = memory.learnt()
+    if where.book and (key := where.book.config.files.name_of(Path(name))) in known:
+        return key
+    return name if name in known else importing.key_of(memory, Path(name))
 
 
 def _export(options: argparse.Namespace) -> None:

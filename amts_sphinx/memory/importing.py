@@ -61,6 +61,10 @@ class BookFiles:
     #: Names of other files; globs and ``{language}`` are allowed.
     names: tuple[str, ...] = ()
 
+    def name_of(self, path: Path) -> str:
+        """Return the name of a file as an origin: its path relative to the book."""
+        return Path(os.path.relpath(path.resolve(), self.folder.resolve())).as_posix()
+
     def home_of(self, language: str) -> Path | None:
         """Return the home file of a target language, whether or not it is there."""
         if not self.home:
@@ -133,21 +137,23 @@ def learn_book(
     :param warn: takes a line on what a person should look at, at every build
     :raises InterchangeError: a file is missing or cannot be read
     """
-    found = files.found(warn)
-    _learn(memory, found, tell)
+    _learn(memory, files, files.found(warn), tell)
     if settle(memory, files, tell, warn):
-        found = files.found(tell)
-        _learn(memory, found, tell)
+        _learn(memory, files, files.found(tell), tell)
     _warn(memory, warn)
 
 
 def _learn(
-    memory: Memory, found: list[SourceFile], tell: Callable[[str], None]
+    memory: Memory,
+    files: BookFiles,
+    found: list[SourceFile],
+    tell: Callable[[str], None],
 ) -> None:
-    for each in found:
-        memory.adopt(key_of(memory, each.path))
-        _learn_one(memory, each, tell)
-    memory.arrange([(each.kind, key_of(memory, each.path)) for each in found])
+    order = [(each.kind, files.name_of(each.path)) for each in found]
+    for file, (_, name) in zip(found, order, strict=True):
+        memory.adopt(key_of(memory, file.path), name)
+        _learn_one(memory, file, name, tell)
+    memory.arrange(order)
 
 
 def learn_files(
@@ -161,11 +167,13 @@ def learn_files(
     :raises InterchangeError: a file is missing or cannot be read
     """
     for path in paths:
-        _learn_one(memory, SourceFile(path, IMPORTED), tell)
+        _learn_one(memory, SourceFile(path, IMPORTED), key_of(memory, path), tell)
 
 
-def _learn_one(memory: Memory, file: SourceFile, tell: Callable[[str], None]) -> None:
-    key, digest = key_of(memory, file.path), _digest(file.path)
+def _learn_one(
+    memory: Memory, file: SourceFile, key: str, tell: Callable[[str], None]
+) -> None:
+    digest = _digest(file.path)
     if memory.is_learnt(key, digest, file.kind):
         return
     left_out = LeftOut(tell)
@@ -284,7 +292,7 @@ class LeftOut:
 
 
 def key_of(memory: Memory, path: Path) -> str:
-    """Return the name that *memory* knows a file by.
+    """Return the name by which *memory* knows a file that belongs to no book.
 
     It is relative, so that the memory and its files can move together.
     """

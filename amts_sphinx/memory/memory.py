@@ -166,18 +166,23 @@ class Memory(MemoryReader):
                 (int(time.time()), *pair),
             )
 
-    def adopt(self, path_key: str) -> None:
-        """Let a file that was read into the memory alone be one of the book."""
+    def adopt(self, path_key: str, name: str) -> None:
+        """Let a file that was read into the memory alone be one of the book.
+
+        :param path_key: its name relative to the memory
+        :param name: its name relative to the book
+        """
         known = {(each.origin.kind, each.origin.name) for each in self.origins()}
         if (IMPORTED, path_key) not in known:
             return
-        if (FILE, path_key) in known:
+        if (FILE, name) in known:
             self.forget_file(path_key, kinds=(IMPORTED,))
             return
         with self._transaction():
             self._db.execute(
-                "UPDATE origin SET kind = ?, digest = '' WHERE kind = ? AND name = ?",
-                (FILE, IMPORTED, path_key),
+                "UPDATE origin SET kind = ?, name = ?, digest = '' WHERE kind = ?"
+                " AND name = ?",
+                (FILE, name, IMPORTED, path_key),
             )
 
     def forget_file(self, path_key: str, *, kinds: Collection[str] = FILES) -> None:
