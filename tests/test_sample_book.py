@@ -6,13 +6,16 @@ import os
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import pytest
+from fork_server import python
 from lxml import html
 from sphinx import version_info as sphinx_version
+from test_cli import amts
+from waiting import PATIENCE
 
 pytestmark = pytest.mark.sphinx
 
@@ -32,14 +35,21 @@ _SHOWN: Final = "|".join(
 
 def sphinx(builder: str, source: Path, out: Path, *options: str) -> str:
     """Build with warnings as errors and return what was said."""
-    command = [sys.executable, "-m", "sphinx", "-b", builder, "-W", "--keep-going"]
+    return run_sphinx(python(), builder, source, out, *options)
+
+
+def run_sphinx(
+    executable: str, builder: str, source: Path, out: Path, *options: str
+) -> str:
+    """Build with a Python of one's own choice."""
+    command = [executable, "-m", "sphinx", "-b", builder, "-W", "--keep-going"]
     done = subprocess.run(
         [*command, *options, str(source), str(out)],
         check=False,
         capture_output=True,
         encoding="utf-8",
         env={**os.environ, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
-        timeout=300,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
     return done.stdout
@@ -56,11 +66,9 @@ def editions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]
         "code-block": "程序清单%s",
     }.items():
         options += ["-D", f"numfig_format.{kind}={form}"]
-    with ThreadPoolExecutor() as pool:
-        human = pool.submit(sphinx, "html", BOOK / "zh", out / "human")
-        ours = pool.submit(sphinx, "amts-zh", BOOK / "en", out / "ours", *options)
-        human.result()
-        return out / "human", out / "ours", ours.result()
+    sphinx("html", BOOK / "zh", out / "human")
+    said = sphinx("amts-zh", BOOK / "en", out / "ours", *options)
+    return out / "human", out / "ours", said
 
 
 def texts(page: Path) -> list[str]:
@@ -103,7 +111,9 @@ def drafted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Return the Chinese edition by the default engine, and what the build said."""
     out = tmp_path_factory.mktemp("drafted")
     memory = ["-D", f"amts_memory={out}/memory.sqlite"]
-    return out / "book", sphinx("amts-zh", BOOK / "en", out / "book", *memory)
+    # Started by Python itself, as a user starts it.
+    build = partial(run_sphinx, sys.executable)
+    return out / "book", build("amts-zh", BOOK / "en", out / "book", *memory)
 
 
 def test_what_nobody_translated_stays_in_the_source_without_an_engine(
@@ -148,27 +158,23 @@ def test_the_memory_is_what_the_human_edition_gives(
     language: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "new.tmx"
-    command = [sys.executable, "-m", "amts_sphinx", "parallel", "-o", str(file)]
-    subprocess.run(
-        [*command, str(BOOK / "en"), str(BOOK / language)], check=True, timeout=120
-    )
+    done = amts("parallel", "-o", file, BOOK / "en", BOOK / language)
+    assert done.returncode == 0, done.stderr
     assert file.read_bytes() == (BOOK / "memory" / f"{language}.tmx").read_bytes()
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of what one reading of the book gives to all formats."""
+    return tmp_path_factory.mktemp("formats")
+
+
 @pytest.mark.parametrize("form", ["singlehtml", "epub", "latex", "text", "man"])
-def test_every_format_builds(form: str, tmp_path: Path) -> None:
-    options = [
-        "-D",
-        f"amts_memory={tmp_path}/memory.sqlite",
-        "-D",
-        f"amts_format={form}",
-        "-D",
-        "amts_engine=none",
-    ]
-    sphinx("amts-zh", BOOK / "en", tmp_path / "out", *options)
-    files = [path for path in (tmp_path / "out").glob("*.*") if path.is_file()]
-    shown = [
-        path for path in files if path.suffix in {".html", ".xhtml", ".tex", ".txt"}
-    ]
-    shown += (tmp_path / "out").glob("*.7")
+def test_every_format_builds(form: str, home: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    given = {"memory": home / "memory.sqlite", "format": form, "engine": "none"}
+    options = [f"-Damts_{name}={value}" for name, value in given.items()]
+    sphinx("amts-zh", BOOK / "en", out, "-d", str(home / "doctrees"), *options)
+    pages = (p for p in out.glob("*.*") if p.suffix in {".html", ".xhtml", ".tex"})
+    shown = [*pages, *out.glob("*.txt"), *out.glob("*.7")]
     assert any("口袋气象站" in path.read_text("utf-8", "replace") for path in shown)
