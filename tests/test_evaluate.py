@@ -255,12 +255,12 @@ class Flaky:
 
 def test_what_came_before_a_fault_is_kept(tmp_path: Path) -> None:
     engine = Flaky()
-    lessons = systems.Lessons(PAIR, {}, {})
-    pupil = systems.teach(engine, systems.read_arm("none"), lessons, tmp_path)
+    data = systems.TrainingData(PAIR, {}, {})
+    system = systems.train(engine, systems.read_arm("none"), data, tmp_path)
     with pytest.raises(EngineError, match="no more fr today"):
-        systems.translate(pupil, PASSAGES)
+        systems.translate(system, PASSAGES)
     done: list[tuple[int, int]] = []
-    found = systems.translate(pupil, PASSAGES, lambda *both: done.append(both))
+    found = systems.translate(system, PASSAGES, lambda *both: done.append(both))
     first, second = ([p.source[0].source] for p in PASSAGES)
     assert engine.asked == [first, second, second]
     assert done == [(0, 2), (1, 2)]
@@ -269,11 +269,11 @@ def test_what_came_before_a_fault_is_kept(tmp_path: Path) -> None:
 
 
 def test_an_engine_that_does_not_learn(tmp_path: Path) -> None:
-    lessons = systems.Lessons(PAIR, {}, {"one": "un"})
+    data = systems.TrainingData(PAIR, {}, {"one": "un"})
     arm = systems.read_arm("terminology")
-    pupil = systems.teach(create({}), arm, lessons, tmp_path)
+    system = systems.train(create({}), arm, data, tmp_path)
     found = results.evaluate(
-        [systems.translate(pupil, PASSAGES)], PASSAGES, PAIR, ["TER"], samples=0
+        [systems.translate(system, PASSAGES)], PASSAGES, PAIR, ["TER"], samples=0
     )
     assert list(found.remarks()) == [
         f"{arm}: the engine translated nothing; what is scored is the source itself",
@@ -315,9 +315,9 @@ PASSAGES = [
 PAIR = LanguagePair("en", "fr")
 
 
-def spoken(name: str, targets: Mapping[str, str], folder: Path) -> SystemOutput:
-    pupil = TrainedSystem(systems.read_arm(name), PAIR, create({}), folder, 3, 0)
-    return SystemOutput(pupil, targets, 2, 2 - len(targets), 0, 1.5)
+def output_of(name: str, targets: Mapping[str, str], folder: Path) -> SystemOutput:
+    system = TrainedSystem(systems.read_arm(name), PAIR, create({}), folder, 3, 0)
+    return SystemOutput(system, targets, 2, 2 - len(targets), 0, 1.5)
 
 
 @pytest.fixture
@@ -330,7 +330,10 @@ def outcome(tmp_path: Path) -> results.Evaluation:
             "six seven eight nine ten": "six sept huit neuf dix",
         },
     ]
-    both = [spoken("none", said[0], tmp_path), spoken("sentence", said[1], tmp_path)]
+    both = [
+        output_of("none", said[0], tmp_path),
+        output_of("sentence", said[1], tmp_path),
+    ]
     return results.evaluate(both, PASSAGES, PAIR, samples=10)
 
 
@@ -392,7 +395,7 @@ def test_the_page_of_a_result(outcome: results.Evaluation, tmp_path: Path) -> No
 
 def test_nothing_to_score(tmp_path: Path) -> None:
     with pytest.raises(ScoreError, match="no references"):
-        results.evaluate([spoken("none", {}, tmp_path)], [], PAIR)
+        results.evaluate([output_of("none", {}, tmp_path)], [], PAIR)
 
 
 @pytest.mark.parametrize(

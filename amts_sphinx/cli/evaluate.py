@@ -1,4 +1,4 @@
-"""``amts evaluate``: what an engine makes of articles that it has not seen."""
+"""``amts evaluate``: score an engine on articles that it has not learnt from."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 _DESCRIPTION: Final = """\
 Hold out some articles of two editions of a book, have an engine translate them with
-more and more of what people translated in the others, and score what it says against
-what people wrote. What was translated is kept: the same command again asks for nothing.
+more and more of what people translated in the others, and score the result against
+what people wrote. Translations are kept: the same command again asks for nothing.
 """
 
 
@@ -49,7 +49,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         nargs="+",
         required=True,
         metavar="GLOB",
-        help="the articles to translate; nothing is learnt from them",
+        help="articles to translate; nothing is learnt from them",
     )
     _add_arms(parser)
     _add_outputs(parser)
@@ -58,7 +58,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def _add_arms(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--engine", default="corpus", help="what translates (default: corpus)"
+        "--engine", default="corpus", help="engine that translates (default: corpus)"
     )
     parser.add_argument(
         "--option",
@@ -66,7 +66,7 @@ def _add_arms(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="an option of the engine, as in amts_<engine>",
+        help="an option of the engine, as in amts_<engine>; may be repeated",
     )
     parser.add_argument(
         "--arms",
@@ -83,13 +83,15 @@ def _add_arms(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=[],
         metavar="FILE",
-        help="files of terms, in the direction of the book",
+        help="files of terms, from the book's language",
     )
-    parser.add_argument("--both", action="store_true", help="the other direction too")
+    parser.add_argument(
+        "--both", action="store_true", help="evaluate the opposite direction too"
+    )
     parser.add_argument(
         "--cost-limit",
         metavar="LIMIT",
-        help="stop before more is spent: dollars, as $20, or characters, as 500000",
+        help="most that may be spent: dollars, as $20, or characters, as 500000",
     )
 
 
@@ -100,13 +102,13 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="DIR",
-        help="write results.csv, .json, .tex and .html into this folder",
+        help="folder for results.csv, .json, .tex and .html",
     )
     parser.add_argument(
         "--work",
         type=Path,
         metavar="DIR",
-        help="where translations and models are kept (default: DIR/work of -o, else"
+        help="folder to keep translations and models in (default: DIR/work of -o, else"
         " .amts-evaluation)",
     )
     editions.add_jobs(parser)
@@ -118,25 +120,25 @@ def _run(options: argparse.Namespace) -> None:
     engine_options = dict(
         editions.setting("--option", each) for each in options.options
     )
-    create_engine(options.engine, engine_options)  # a mistake is told at once
+    create_engine(options.engine, engine_options)  # an error is shown at once
     metrics.metric_names("", options.metrics)
     books, names = _books(options)
     directions = [books, books.turned()] if options.both else [books]
     work = options.work or (
         options.output / "work" if options.output else Path(".amts-evaluation")
     )
-    pupils: list[tuple[TrainedSystem, list[Passage]]] = []
+    trained: list[tuple[TrainedSystem, list[Passage]]] = []
     with editions.workers(options.jobs) as workers:
         for each, terms in zip(directions, _terms(options.terminology, books)):  # noqa: B905 - one may do
             found = references.references(each, names, workers).paragraphs
             units = _units(each.less(names), chosen, workers)
-            lessons = systems.Lessons(each.pair, units, terms)
+            data = systems.TrainingData(each.pair, units, terms)
             for arm in chosen:
                 engine = create_engine(options.engine, engine_options)
-                pupils.append((systems.teach(engine, arm, lessons, work), found))
-    _begin(pupils, options.limit)
+                trained.append((systems.train(engine, arm, data, work), found))
+    _begin(trained, options.limit)
     evaluations = [
-        _evaluated([p for p in pupils if p[0].pair == each.pair], options)
+        _evaluated([t for t in trained if t[0].pair == each.pair], options)
         for each in directions
     ]
     for result in evaluations:
@@ -150,7 +152,7 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _arms(options: argparse.Namespace) -> list[System]:
-    """Return the arms that are asked for, or what there is to give."""
+    """Return the arms that are asked for, or else all that are possible."""
     named = options.arms
     if named is None:
         terms = ["terminology"] * bool(options.terminology)
@@ -173,8 +175,8 @@ def _books(options: argparse.Namespace) -> tuple[Books, list[str]]:
         fitting = [name for name in both if fnmatchcase(name, glob)]
         if not fitting:
             raise ConfigError(
-                f"--hold-out {glob}: no such document in both editions; there is, say,"
-                f" {min(both, default='')!r}"
+                f"--hold-out {glob}: no such document in both editions; for example,"
+                f" there is {min(both, default='')!r}"
             )
         names |= dict.fromkeys(fitting)
     return references.Books(source.texts, target.texts, pair), list(names)
@@ -183,14 +185,14 @@ def _books(options: argparse.Namespace) -> tuple[Books, list[str]]:
 def _units(
     books: Books, chosen: Sequence[System], workers: Executor | None
 ) -> dict[str, Sequence[TranslationUnit]]:
-    """Pair the books in the ways that the arms need."""
+    """Return the units that the arms need, by paragraph and by sentence."""
     units: dict[str, Sequence[TranslationUnit]] = {}
     for part in ("paragraph", "sentence"):
         if any(part in arm.parts for arm in chosen):
             rules = extract.PairingRules(by_sentence=part == "sentence")
-            with progress(f"pairing by {part}, {books.pair}") as told:
+            with progress(f"pairing by {part}, {books.pair}") as advance:
                 found = extract.pair_books(
-                    *books, rules, executor=workers, progress=told
+                    *books, rules, executor=workers, progress=advance
                 )
             units[part] = found.units
             echo(f"{books.pair}: {len(found.units)} units by {part}")
@@ -198,65 +200,65 @@ def _units(
 
 
 def _terms(files: Sequence[Path], books: Books) -> tuple[dict[str, str], ...]:
-    """Return the terms of both directions; the files are in that of the book."""
+    """Return the terms of both directions; the files have those of the book's."""
     found = dict(terminology.read(files, books.pair).terms)
-    # Of several terms with one translation the first is taken.
+    # If several terms have the same translation, the first one is used.
     turned = {target: source for source, target in reversed(list(found.items()))}
     return found, turned
 
 
 def _begin(
-    pupils: Sequence[tuple[TrainedSystem, list[Passage]]], limit: values.Limit | None
+    trained: Sequence[tuple[TrainedSystem, list[Passage]]], limit: values.Limit | None
 ) -> None:
-    """Say what will be billed, refuse what is too much, and have services start."""
+    """Show what will be billed, refuse more than the limit, and start services."""
     wanted: list[Commission] = []
     bills: list[tuple[LanguagePair, Bill]] = []
-    for pupil, found in pupils:
-        if not commissions.is_planned(pupil.engine):
+    for system, found in trained:
+        if not commissions.is_planned(system.engine):
             continue
-        asked = systems.commission(pupil, found, _lines(pupil))
+        asked = systems.commission(system, found, _lines(system))
         wanted.append(asked)
         if asked.requests and (bill := commissions.bill(asked)):
             amount = cost_limit.shown(cost_limit.totals([bill]))
             echo(
-                f"{pupil.pair}, {pupil.arm}: {len(asked.requests)} segments, {amount},"
-                f" ${bill.dollars:,.2f} ({bill.tariff})"
+                f"{system.pair}, {system.arm}: {len(asked.requests)} segments,"
+                f" {amount}, ${bill.dollars:,.2f} ({bill.tariff})"
             )
             bills.append((asked.pair, bill))
         else:
-            echo(f"{pupil.pair}, {pupil.arm}: nothing to pay for")
+            echo(f"{system.pair}, {system.arm}: nothing to pay for")
     cost_limit.check(bills, limit, "--cost-limit")
     for _, exc in commissions.begin(wanted):
         raise exc
 
 
-def _lines(pupil: TrainedSystem) -> Progress:
-    """Return what shows how the work of an engine goes, each line once."""
+def _lines(system: TrainedSystem) -> Progress:
+    """Return a function that prints the progress of an engine, each line once."""
     shown: set[str] = set()
 
     def show(line: str) -> None:
         if line not in shown:
             shown.add(line)
-            echo(f"{pupil.pair}, {pupil.arm}: {line}")
+            echo(f"{system.pair}, {system.arm}: {line}")
 
     return show
 
 
 def _evaluated(
-    pupils: Sequence[tuple[TrainedSystem, list[Passage]]], options: argparse.Namespace
+    trained: Sequence[tuple[TrainedSystem, list[Passage]]], options: argparse.Namespace
 ) -> Evaluation:
-    """Translate with each arm, and score what it says."""
-    spoken = []
-    for pupil, found in pupils:
-        with progress(f"{pupil.pair}, {pupil.arm}") as told:
-            spoken.append(systems.translate(pupil, found, told, _lines(pupil)))
-    pupil, found = pupils[0]
-    with progress(f"{pupil.pair}, scoring") as told:
+    """Translate with each arm, and score the results."""
+    outputs = []
+    for system, found in trained:
+        with progress(f"{system.pair}, {system.arm}") as advance:
+            outputs.append(systems.translate(system, found, advance, _lines(system)))
+    system, found = trained[0]
+    with progress(f"{system.pair}, scoring") as advance:
         return results.evaluate(
-            spoken,
+            outputs,
             found,
-            pupil.pair,
+            system.pair,
             options.metrics,
             samples=options.samples,
-            progress=told,
+            progress=advance,
         )

@@ -34,13 +34,20 @@ sources. The memory is that of the book here or above, of the book that --book n
 the file MEMORY.
 """
 _LANGUAGES: Final = ("FROM", "TO")
+_MEMORY: Final = "file of the memory (default: the one of the book)"
+#: What the positional arguments of a command are, by the last of their names.
+_NAMES: Final = {
+    "FILE": "one or more files; a memory's own file may come first",
+    "TEXT": "text in the source language; a memory's file may come first",
+    "SOURCE": "source text; a memory's file may come first",
+}
 
 
 def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = parent.add_parser(
         "memory",
-        help="look at, fill or write out a memory",
+        help="show, import, export and search a translation memory",
         description=_DESCRIPTION,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -52,24 +59,33 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar = ("[MEMORY]", *names) if names else "[MEMORY]"
         nargs = "+" if names else "*"
         command.add_argument(
-            "names", nargs=nargs, metavar=metavar[-1] if names else metavar
+            "names",
+            nargs=nargs,
+            metavar=metavar[-1] if names else metavar,
+            help=_NAMES.get(names[-1] if names else "", _MEMORY),
         )
         book.add_argument(command)
         command.set_defaults(run=run)
         return command
 
-    _json(add("info", _info, "say what a memory holds"))
+    _json(add("info", _info, "show what a memory holds"))
     read = add("import", _import, "merge files into the home files", "FILE")
     _languages(read)
-    read.add_argument("--author", default="", help="who wrote what names nobody")
+    read.add_argument(
+        "--author", default="", help="author of units whose file names none"
+    )
     add("forget", _forget, "drop what these files brought", "FILE")
     _add_export(add("export", _export, "write units to a file", "FILE"))
     search = add("search", _search, "show the units most like a text", "TEXT")
     _languages(search)
-    search.add_argument("--cutoff", type=_percent, default=70, help="1–100")
-    search.add_argument("--limit", type=_positive, default=5)
+    search.add_argument(
+        "--cutoff", type=_percent, default=70, help="least score, 1–100 (default: 70)"
+    )
+    search.add_argument(
+        "--limit", type=_positive, default=5, help="most matches (default: 5)"
+    )
     _json(search)
-    history = add("history", _history, "show all that was ever said", "SOURCE")
+    history = add("history", _history, "show every translation of a source", "SOURCE")
     _languages(history)
     _json(history)
     conflicts = add("conflicts", _conflicts, "show where people's texts differ")

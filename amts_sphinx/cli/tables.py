@@ -23,11 +23,11 @@ def show(found: Evaluation) -> None:
     for metric in found.metrics:
         console.print(_table(found, metric))
         echo(f"{metric}: {found.total.score(found.arms[0], metric).signature}")
-    for each in found.spoken:
+    for each in found.outputs:
         kept = f", {each.recalled} of them kept from before" if each.recalled else ""
         echo(
-            f"{found.pair}, {each.pupil.arm}: {each.seconds:.1f} s for {each.segments}"
-            f" segments{kept}; {each.pupil.units} pairs, {each.pupil.terms} terms"
+            f"{found.pair}, {each.system.arm}: {each.seconds:.1f} s for {each.segments}"
+            f" segments{kept}; {each.system.units} pairs, {each.system.terms} terms"
         )
     for remark in found.remarks():
         echo(f"{found.pair}, {remark}")

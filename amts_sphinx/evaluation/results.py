@@ -82,7 +82,7 @@ class Evaluation:
     #: The names of the scores; the first is the main one.
     metrics: tuple[str, ...]
     #: The output of each arm, the simplest first.
-    spoken: tuple[SystemOutput, ...]
+    outputs: tuple[SystemOutput, ...]
     #: The scores of each document.
     rows: tuple[ScoreRow, ...]
     #: The scores of all passages as one text.
@@ -95,7 +95,7 @@ class Evaluation:
     @property
     def arms(self) -> tuple[str, ...]:
         """The names of the arms."""
-        return tuple(each.pupil.arm.name for each in self.spoken)
+        return tuple(each.system.arm.name for each in self.outputs)
 
     def mean(self, arm: str, metric: str) -> float:
         """Return the mean of the documents' scores."""
@@ -103,8 +103,8 @@ class Evaluation:
 
     def remarks(self) -> Iterator[str]:
         """Yield remarks that a reader needs to understand the scores."""
-        for each in self.spoken:
-            arm, pupil = each.pupil.arm, each.pupil
+        for each in self.outputs:
+            arm, system = each.system.arm, each.system
             if each.left == each.segments:
                 yield (
                     f"{arm}: the engine translated nothing; what is scored is the"
@@ -115,14 +115,14 @@ class Evaluation:
                     f"{arm}: {each.left} of {each.segments} segments were not"
                     " translated, and are scored in the source language"
                 )
-            if not pupil.learns and arm.parts != ("none",):
+            if not system.learns and arm.parts != ("none",):
                 yield f"{arm}: this engine cannot learn, so it was given nothing"
-            elif arm.parts != ("none",) and not pupil.units + pupil.terms:
+            elif arm.parts != ("none",) and not system.units + system.terms:
                 yield f"{arm}: there was nothing to give to the engine"
 
 
 def evaluate(
-    spoken: Sequence[SystemOutput],
+    outputs: Sequence[SystemOutput],
     found: Sequence[Passage],
     pair: LanguagePair,
     names: Collection[str] = ("BLEU", "chrF2"),
@@ -137,7 +137,7 @@ def evaluate(
     :raises ScoreError: there are no passages
     :raises ConfigError: there is no such metric
     """
-    scorer = _Scorer(spoken, pair, names, samples)
+    scorer = _Scorer(outputs, pair, names, samples)
     parts = [
         (name, list(part)) for name, part in groupby(found, key=lambda p: p.document)
     ]
@@ -154,7 +154,7 @@ def evaluate(
     return Evaluation(
         pair,
         metrics.metric_names(pair.target, names),
-        tuple(spoken),
+        tuple(outputs),
         tuple(rows[:-1]),
         rows[-1],
         scorer.comparisons(found),
@@ -166,19 +166,19 @@ def evaluate(
 class _Scorer:
     def __init__(
         self,
-        spoken: Sequence[SystemOutput],
+        outputs: Sequence[SystemOutput],
         pair: LanguagePair,
         names: Collection[str],
         samples: int,
     ) -> None:
-        self._said = {each.pupil.arm.name: each.targets for each in spoken}
+        self._targets = {each.system.arm.name: each.targets for each in outputs}
         self._pair = pair
         self._names = names
         self._samples = samples
         self._headline = metrics.metric_names(pair.target, names)[0]
 
     def _texts(self, arm: str, found: Sequence[Passage]) -> list[str]:
-        return references.hypotheses(found, self._pair, self._said[arm])
+        return references.hypotheses(found, self._pair, self._targets[arm])
 
     def row(self, name: str, found: Sequence[Passage]) -> ScoreRow:
         """Score all arms."""
@@ -191,7 +191,7 @@ class _Scorer:
                 names=self._names,
                 bootstrap=self._samples,
             )
-            for arm in self._said
+            for arm in self._targets
         }
         return ScoreRow(name, len(found), scores)
 
@@ -199,7 +199,7 @@ class _Scorer:
         self, found: Sequence[Passage]
     ) -> dict[str, tuple[Comparison, ...]]:
         """Compare each arm with the first."""
-        first, *others = self._said
+        first, *others = self._targets
         if self._samples < 1:
             return {}
         return {arm: self._compared(first, arm, self._names, found) for arm in others}
@@ -220,7 +220,7 @@ class _Scorer:
         """Yield the arms that are worse than the best of those before them."""
         metric = self._headline
         sign = -1 if metrics.is_error(metric) else 1
-        gains = {arm: sign * row.score(arm, metric).value for arm in self._said}
+        gains = {arm: sign * row.score(arm, metric).value for arm in self._targets}
         arms = list(gains)
         for number, arm in enumerate(arms[1:], 1):
             best = max(arms[:number], key=gains.__getitem__)
@@ -233,7 +233,7 @@ class _Scorer:
 
     def examples(self, found: Sequence[Passage]) -> Iterator[Example]:
         """Yield the passages, by document, those with the lowest scores first."""
-        every = [self._texts(arm, found) for arm in self._said]
+        every = [self._texts(arm, found) for arm in self._targets]
         wanted = references.written(found, self._pair)
         shown = references.sources(found, self._pair)
         examples = [
@@ -242,23 +242,23 @@ class _Scorer:
                 p.place,
                 source,
                 reference,
-                said,
-                self._values(said, reference),
+                hypotheses,
+                self._values(hypotheses, reference),
             )
             for p, source, reference, *texts in zip(
                 found, shown, wanted, *every, strict=True
             )
-            for said in [tuple(texts)]
+            for hypotheses in [tuple(texts)]
         ]
         order = {
             name: n for n, name in enumerate(dict.fromkeys(p.document for p in found))
         }
         yield from sorted(examples, key=lambda e: (order[e.document], e.values[-1]))
 
-    def _values(self, said: Sequence[str], reference: str) -> tuple[float, ...]:
+    def _values(self, hypotheses: Sequence[str], reference: str) -> tuple[float, ...]:
         return tuple(
             metrics.score([text], [reference], self._pair.target, names=["chrF2"])[
                 0
             ].value
-            for text in said
+            for text in hypotheses
         )

@@ -51,7 +51,7 @@ class System(NamedTuple):
         return self.name
 
 
-class Lessons(NamedTuple):
+class TrainingData(NamedTuple):
     """All that arms can be given, in one direction."""
 
     pair: LanguagePair
@@ -82,7 +82,7 @@ class TrainedSystem:
 class SystemOutput:
     """The translations of one arm."""
 
-    pupil: TrainedSystem
+    system: TrainedSystem
     #: Coded targets, by the key of the source.
     targets: Mapping[str, str]
     #: The number of distinct segments.
@@ -110,14 +110,14 @@ def read_arm(text: str) -> System:
     return System(tuple(sorted(parts, key=PARTS.index, reverse=True)))
 
 
-def teach(engine: Engine, arm: System, lessons: Lessons, work: Path) -> TrainedSystem:
+def train(engine: Engine, arm: System, data: TrainingData, work: Path) -> TrainedSystem:
     """Train *engine* with what *arm* names; nothing is sent.
 
     :param work: the folder that holds the folders of all arms
     """
-    pair = lessons.pair
-    units = [unit for part in arm.parts for unit in lessons.units.get(part, ())]
-    terms = lessons.terms if "terminology" in arm.parts else {}
+    pair = data.pair
+    units = [unit for part in arm.parts for unit in data.units.get(part, ())]
+    terms = data.terms if "terminology" in arm.parts else {}
     folder = work / f"{pair.source}-{pair.target}"
     if not isinstance(engine, Learner):
         return TrainedSystem(arm, pair, engine, folder / "untaught", 0, 0, learns=False)
@@ -128,70 +128,72 @@ def teach(engine: Engine, arm: System, lessons: Lessons, work: Path) -> TrainedS
 
 
 def commission(
-    pupil: TrainedSystem, passages: Sequence[Passage], lines: Progress = quiet
+    system: TrainedSystem, passages: Sequence[Passage], lines: Progress = quiet
 ) -> Commission:
     """Return what the engine will still be asked for.
 
     :param lines: takes lines about how the engine's work goes
     :raises LanguagePairError: that is something, and it does not have this pair
     """
-    with Memory(pupil.home / _MEMORY) as memory:
-        translator = _translator(pupil, memory, lines)
-        return translator.commission(_containers(passages), pupil.pair)
+    with Memory(system.home / _MEMORY) as memory:
+        translator = _translator(system, memory, lines)
+        return translator.commission(_containers(passages), system.pair)
 
 
 def translate(
-    pupil: TrainedSystem,
+    system: TrainedSystem,
     passages: Sequence[Passage],
     progress: Callable[[int, int], None] | None = None,
     lines: Progress = quiet,
 ) -> SystemOutput:
     """Translate the passages; what an earlier run translated is not asked for again.
 
-    :param progress: is told how many of the documents are done, and of how many
+    :param progress: takes the number of documents that are done, and of all
     :param lines: takes lines about how the engine's work goes
-    :raises EngineError: the engine failed; what it has said is kept
+    :raises EngineError: the engine failed; the translations so far are kept
     """
     targets: dict[str, str] = {}
     fresh = 0
-    parts = _portions(pupil, passages)
-    with Memory(pupil.home / _MEMORY) as memory:
-        translator = _translator(pupil, memory, lines)
+    parts = _portions(system, passages)
+    with Memory(system.home / _MEMORY) as memory:
+        translator = _translator(system, memory, lines)
         for done, part in enumerate(parts):
             if progress:
                 progress(done, len(parts))
             started = time.perf_counter()
-            edition = translator.translate(_containers(part), pupil.pair)
+            edition = translator.translate(_containers(part), system.pair)
             if edition.usage.requests:
-                _add_time(pupil.home, time.perf_counter() - started)
+                _add_time(system.home, time.perf_counter() - started)
             targets |= {key: unit.target for key, unit in edition.units.items()}
             fresh += edition.usage.translated
     segments = {s.key for p in passages for s in p.source}
     return SystemOutput(
-        pupil,
+        system,
         targets,
         len(segments),
         len(segments - targets.keys()),
         len(segments & targets.keys()) - fresh,
-        _time(pupil.home),
+        _time(system.home),
     )
 
 
-def _portions(pupil: TrainedSystem, passages: Sequence[Passage]) -> list[list[Passage]]:
+def _portions(
+    system: TrainedSystem, passages: Sequence[Passage]
+) -> list[list[Passage]]:
     """Cut the passages into what is asked for at a time.
 
     An engine that works in jobs gets all of it in one; others are asked by documents,
     so that less is lost when they are stopped.
     """
-    if isinstance(pupil.engine, Batching):
+    if isinstance(system.engine, Batching):
         return [list(passages)]
     documents = groupby(passages, key=lambda passage: passage.document)
     return [list(part) for _, part in documents]
 
 
-def _translator(pupil: TrainedSystem, memory: Memory, lines: Progress) -> Translator:
-    profile = profile_for(pupil.pair.target)
-    return Translator(memory, pupil.engine, profile, progress=lines)
+def _translator(system: TrainedSystem, memory: Memory, lines: Progress) -> Translator:
+    profile = profile_for(system.pair.target)
+    return Translator(memory, system.engine, profile, progress=lines)
 
 
 def _containers(passages: Iterable[Passage]) -> list[Container]:
@@ -200,9 +202,9 @@ def _containers(passages: Iterable[Passage]) -> list[Container]:
 
 def _digest(units: Iterable[TranslationUnit], terms: Mapping[str, str]) -> str:
     digest = hashlib.sha256()
-    said = [("unit", unit.source, unit.target) for unit in units]
-    said += [("term", *term) for term in terms.items()]
-    for each in sorted(said):
+    rows = [("unit", unit.source, unit.target) for unit in units]
+    rows += [("term", *term) for term in terms.items()]
+    for each in sorted(rows):
         digest.update(json.dumps(each).encode())
     return digest.hexdigest()[:16]
 

@@ -95,7 +95,7 @@ def _direction(found: Evaluation) -> dict[str, Any]:
         "source": found.pair.source,
         "target": found.pair.target,
         "metrics": found.metrics,
-        "arms": [_arm(each) for each in found.spoken],
+        "arms": [_arm(each) for each in found.outputs],
         "documents": [_row(row) for row in found.rows],
         "all": _row(found.total),
         "mean": {
@@ -112,17 +112,17 @@ def _direction(found: Evaluation) -> dict[str, Any]:
     }
 
 
-def _arm(spoken: SystemOutput) -> dict[str, Any]:
-    pupil = spoken.pupil
+def _arm(output: SystemOutput) -> dict[str, Any]:
+    system = output.system
     return {
-        "name": pupil.arm.name,
-        "fingerprint": pupil.engine.fingerprint,
-        "units": pupil.units,
-        "terms": pupil.terms,
-        "segments": spoken.segments,
-        "left": spoken.left,
-        "recalled": spoken.recalled,
-        "seconds": round(spoken.seconds, 3),
+        "name": system.arm.name,
+        "fingerprint": system.engine.fingerprint,
+        "units": system.units,
+        "terms": system.terms,
+        "segments": output.segments,
+        "left": output.left,
+        "recalled": output.recalled,
+        "seconds": round(output.seconds, 3),
     }
 
 
