@@ -15,7 +15,7 @@ import pytest
 from amts_sphinx.core import atomic
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 from amts_sphinx.formats import tmx
-from amts_sphinx.memory import connection, delivery, home_file, learning
+from amts_sphinx.memory import connection, delivery, home_file, importing, learning
 from amts_sphinx.memory.importing import BookFiles
 from amts_sphinx.memory.memory import Memory
 
@@ -56,7 +56,7 @@ def book(folder: Path) -> None:
 def take(folder: Path) -> None:
     files = BookFiles(folder, "en", "memory/{language}.home.tmx", ("a.tmx",))
     with Memory(folder / ".amts" / "memory.sqlite") as memory:
-        delivery.importing.learn_book(memory, files, _quietly, _quietly)
+        importing.learn_book(memory, files, _quietly, _quietly)
         delivery.deliver(memory, files, folder / "in.tmx", tell=_quietly)
 
 
