@@ -11,13 +11,11 @@ import pytest
 
 from amts_sphinx.engine.corpus import (
     casing,
-    decoder,
     language_model,
     phrase_table,
     word_alignment,
     worker_pool,
 )
-from amts_sphinx.engine.corpus.decoder import Option, Problem, SearchLimits
 from amts_sphinx.engine.corpus.inflection import Inflections
 from amts_sphinx.engine.corpus.language_model import Speaker
 from amts_sphinx.engine.corpus.lexical_weights import LexicalWeights
@@ -262,88 +260,6 @@ def test_forms_of_words_are_learnt() -> None:
     assert inflections.known_form("bos") is None
     assert inflections.known_form("") is None
     assert Inflections({}).known_form("hammers") is None
-
-
-# The search.
-
-LIMITS = SearchLimits(beam=500, reach=9, distance=-0.3)
-
-
-def options(size: int) -> list[Option]:
-    """Return two ways to say each word, and one for each two words."""
-    made = []
-    for start, end in [(n, n + 1) for n in range(size)] + [
-        (n, n + 2) for n in range(size - 1)
-    ]:
-        for way in range(2):
-            words = "".join(word((n * 3 + way * 2) % 6) for n in range(start, end))
-            score = -((start * 7 + end * 5 + way * 3) % 11) / 4
-            habit = tuple(-((start + way + k) % 3) / 5 for k in range(3))
-            copied = (-1,) * len(words)
-            made.append(
-                Option(start, end, words, tuple(words), copied, score, habit, habit, 0)
-            )
-    return made
-
-
-def total(speaker: Speaker, chosen: Sequence[Option]) -> float:
-    """Return the score of a translation."""
-    score, context, begun, ended = 0.0, START, 0, 0
-    last: Sequence[float] = (0.0, 0.0, 0.0)
-    for option in chosen:
-        chance, context = speaker.say(context, option.words)
-        kind = 0 if option.start == ended else 1 if option.end == begun else 2
-        score += chance + option.score + option.before[kind] + last[kind]
-        score += LIMITS.distance * abs(option.start - ended)
-        begun, ended, last = option.start, option.end, option.after
-    return score + speaker.say(context, END)[0]
-
-
-def complete(size: int) -> list[tuple[Option, ...]]:
-    """Return all translations, in any order."""
-    found = []
-    for count in range(1, size + 1):
-        for chosen in permutations(options(size), count):
-            covered = sorted(n for o in chosen for n in range(o.start, o.end))
-            if covered == list(range(size)):
-                found.append(chosen)
-    return found
-
-
-def speaker() -> Speaker:
-    return Speaker(language_model.train(sentences()), 0.5)
-
-
-def test_a_wide_search_finds_the_best_of_all() -> None:
-    says = speaker()
-    best = max(total(says, chosen) for chosen in complete(3))
-    problem = Problem(3, (), ends=False)
-    found = decoder.search(says, LIMITS, problem, options(3))
-    assert total(says, found) == pytest.approx(best)
-
-
-def test_the_words_of_a_zone_stay_together() -> None:
-    says = speaker()
-    zone = [o for o in options(4) if (o.start, o.end) not in {(0, 1 + 1), (2, 4)}]
-    found = decoder.search(says, LIMITS, Problem(4, [(1, 3)], ends=False), zone)
-    places = [n for o in found for n in range(o.start, o.end)]
-    assert sorted(places) == [0, 1, 2, 3]
-    assert abs(places.index(1) - places.index(2)) == 1
-
-
-def test_the_last_mark_comes_last() -> None:
-    says = speaker()
-    for size in (2, 3, 4, 5):
-        problem = Problem(size, (), ends=True)
-        found = decoder.search(says, LIMITS, problem, options(size))
-        assert found[-1].end == size
-
-
-def test_a_word_is_not_moved_further_than_allowed() -> None:
-    says = speaker()
-    still = LIMITS._replace(reach=0, distance=0.0)
-    found = decoder.search(says, still, Problem(5, (), ends=False), options(5))
-    assert [o.start for o in found] == sorted(o.start for o in found)
 
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -160,6 +160,82 @@ def test_the_paired_test_is_that_of_the_command(tmp_path: Path, language: str) -
         assert f"{each.metric:<10} {each.system.signature}" in told
 
 
+#: Small test sets whose samples score nothing at times: hypotheses and references.
+SMALL: Final = {
+    "empty line": (["Water.", "X", "Dig."], ["Water.", "", "Dig."]),
+    "empty hypothesis": (["", "Dig a deep well here."], ["Pump.", "Dig a well here."]),
+    "nothing in common": (["Data", "GNN"], ["数据", "GNN"]),
+    "all empty": (["", ""], ["", ""]),
+    "one text": (["Dig a deep well."], ["Dig a well."]),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", SMALL)
+def test_small_test_sets_have_scores_within_bounds(name: str, language: str) -> None:
+    hypotheses, references = SMALL[name]
+    names = metrics.NAMES
+    found = metrics.score(hypotheses, references, language, names=names, bootstrap=200)
+    compared = metrics.compare(
+        references, hypotheses, references, language, names=names, samples=200
+    )
+    assert {each.metric for each in found} > set(names) or language == "en"
+    for each in (*found, *(c.system for c in compared)):
+        assert each.interval is not None
+        low, high = each.interval
+        assert 0 <= low <= high
+        assert high <= 100 or each.metric == "TER"
+    assert all(0 < each.p <= 1 for each in compared)
+
+
+def test_an_interval_ends_at_100() -> None:
+    hypotheses, references = SMALL["nothing in common"]
+    [found] = metrics.score(
+        hypotheses, references, "zh", names=["chrF2"], bootstrap=1000
+    )
+    # One of the two texts is right: a quarter of the samples has it twice, 100, and a
+    # quarter not at all, 0. The mean plus half of that spread is above 100.
+    assert found.interval is not None
+    assert found.interval[1] == 100
+
+
+def test_ter_may_be_above_100() -> None:
+    [found] = metrics.score(
+        ["a b c d"] * 3, ["x"] * 3, "en", names=["TER"], bootstrap=9
+    )
+    assert found.value == 400
+    assert found.interval == (400, 400)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_equal_systems_differ_by_chance(language: str) -> None:
+    near, references = NEAR[language], REFERENCES[language]
+    found = metrics.compare(near, near, references, language, samples=100)
+    assert [each.p for each in found] == [1.0] * len(found)
+    # Other words, the same score for each text: chance again.
+    other = metrics.compare(["a b"] * 4, ["b a"] * 4, ["a c b"] * 4, "en", samples=50)
+    assert other[0].gain == 0
+    assert other[0].p == 1
+
+
+def test_random_samples_can_begin_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run() -> tuple[object, ...]:
+        [found] = metrics.score(
+            NEAR["en"], REFERENCES["en"], "en", names=["BLEU"], bootstrap=30
+        )
+        return found.interval, found.signature
+
+    usual, again = run(), run()
+    monkeypatch.setenv("SACREBLEU_SEED", "7")
+    seven = run()
+    monkeypatch.setenv("SACREBLEU_SEED", "None")
+    free = run()
+    assert usual == again
+    assert usual[0] != seven[0]
+    assert "seed:7" in str(seven[1])
+    assert "seed:none" in str(free[1])
+
+
 def test_less_of_ter_is_a_gain() -> None:
     references = REFERENCES["en"]
     (found,) = metrics.compare(

@@ -67,6 +67,18 @@ def test_beside_a_baseline(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "bs:50" in lines[0]
 
 
+def test_an_empty_line_is_scored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = (["Pump.", "x", "Dig a well."], ["Pump.", "", "Dig a well."])
+    files = [write(tmp_path / str(n), each) for n, each in enumerate(lines)]
+    found = score(capsys, *files, "--baseline", files[0], languages="de en")
+    assert [each["p"] for each in found] == [1, 1]
+    for each in found:
+        low, high = each["interval"]
+        assert 0 <= low <= each["value"] <= high <= 100
+
+
 def test_files_of_units_are_paired_by_their_sources(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from odd_texts import FEW_HUNDRED, coded_texts
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.text.sentences import split
@@ -80,6 +83,25 @@ def test_a_long_remainder_is_not_scanned_again_and_again() -> None:
     assert len(split("." * 20_000, "en")) == 1
     assert len(split("好。（" * 5_000, "zh")) == 5_000
     assert len(split("好。" * 5_000, "zh")) == 5_000
+
+
+@FEW_HUNDRED
+@given(
+    coded_texts(),
+    st.integers(0, 40),
+    st.sampled_from("en zh zh-TW ja de es fr it pt ru tr th ar hi ko xx".split()),
+)
+@example("Pump.  Then rest.", 30, "en")
+@example("  .  a", 30, "es")
+def test_odd_texts_are_split_without_loss(
+    coded: str, blanks: int, language: str
+) -> None:
+    coded = coded.replace("  ", " " * blanks)
+    sentences = split(coded, language)
+    assert "".join(sentences) == coded
+    assert all(sentences)
+    for sentence in sentences:
+        inline_codes.structure(sentence)
 
 
 WORDS = [

@@ -1,6 +1,6 @@
 """A lexicon learnt from aligned sentences: which word is translated by which.
 
-IBM Model 1 in both directions, by expectation maximisation over arrays. It knows no
+IBM Model 1 in both directions (:mod:`amts_sphinx.align.translation_table`). It knows no
 language: it counts what stands together.
 """
 
@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from amts_sphinx.align.translation_table import TranslationTable
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from amts_sphinx.align.features import Floats, Ints
+    from amts_sphinx.align.translation_table import Words
 
 
 _ROUNDS: Final = 5
@@ -113,11 +116,7 @@ def train(pairs: Sequence[tuple[Sequence[str], Sequence[str]]]) -> Lexicon:
         {word: number for number, word in enumerate(source)},
         {word: number for number, word in enumerate(target)},
     )
-    rows, columns, owners = _combinations(pairs, numbers)
-    keys, place = np.unique(rows * len(target) + columns, return_inverse=True)
-    mine, other = np.divmod(keys, len(target))
-    forward = _maximise(place, owners * len(target) + columns, mine, len(source))
-    backward = _maximise(place, owners * len(source) + rows, other, len(target))
+    mine, other, forward, backward = _trained(_numbered(pairs, numbers))
     kept = (forward > _PROBABLE) | (backward > _PROBABLE)
     mine, other = mine[kept], other[kept]
     return Lexicon(
@@ -147,39 +146,39 @@ def _vocabulary(sentences: Sequence[Sequence[str]]) -> dict[str, int]:
     return {word: counts[word] for word in words if _LEAST <= counts[word] <= most}
 
 
-def _combinations(
+def _numbered(
     pairs: Sequence[tuple[Sequence[str], Sequence[str]]],
     numbers: tuple[dict[str, int], dict[str, int]],
-) -> tuple[Ints, Ints, Ints]:
-    """Return every word of a source with every word of its target, and the pair."""
-    rows: list[Ints] = []
-    columns: list[Ints] = []
-    owners: list[Ints] = []
-    for number, (mine, other) in enumerate(pairs):
-        ours = np.array([numbers[0][w] for w in mine if w in numbers[0]], np.int64)
-        theirs = np.array([numbers[1][w] for w in other if w in numbers[1]], np.int64)
-        rows.append(np.repeat(ours, len(theirs)))
-        columns.append(np.tile(theirs, len(ours)))
-        owners.append(np.full(len(ours) * len(theirs), number))
-    return np.concatenate(rows), np.concatenate(columns), np.concatenate(owners)
+) -> tuple[list[Words], list[Words]]:
+    """Return both sides of the pairs that have known words, as their numbers."""
+    sides: tuple[list[Words], list[Words]] = ([], [])
+    for pair in pairs:
+        both = [
+            np.array([known[w] for w in words if w in known], np.int32)
+            for words, known in zip(pair, numbers, strict=True)
+        ]
+        if all(map(len, both)):
+            for side, words in zip(sides, both, strict=True):
+                side.append(words)
+    return sides
 
 
-def _maximise(place: Ints, group: Ints, giver: Ints, givers: int) -> Floats:
-    """Return the probability of each entry, given the word that it is of.
+def _trained(
+    sides: tuple[list[Words], list[Words]],
+) -> tuple[Ints, Ints, Floats, Floats]:
+    """Return the words that meet, source and target, and both of their probabilities.
 
-    :param place: of each combination, its entry
-    :param group: of each combination, the word that is to be explained, as a number
-        that is unique among all pairs
-    :param giver: of each entry, the word that explains
+    They are sorted by the source's words, then by the target's.
     """
-    groups = np.unique(group, return_inverse=True)[1]
-    chance = np.ones(len(giver))
-    for _ in range(_ROUNDS):
-        weight = chance[place]
-        total = np.bincount(groups, weight)
-        counts = np.bincount(place, weight / total[groups], len(giver))
-        chance = counts / np.bincount(giver, counts, givers)[giver]
-    return np.asarray(chance, np.float32)
+    source, target = sides
+    forward, backward = (
+        TranslationTable(source, target),
+        TranslationTable(target, source),
+    )
+    forward.train(_ROUNDS)
+    backward.train(_ROUNDS)
+    order = np.lexsort((backward.sources, backward.targets))
+    return forward.sources, forward.targets, forward.chances, backward.chances[order]
 
 
 def _strengths(chance: Floats, word: Ints, words: int) -> Floats:

@@ -7,8 +7,12 @@ Random samples use its seed, 12345 or the value of ``SACREBLEU_SEED``.
 from __future__ import annotations
 
 import logging
+import math
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
 
 from amts_sphinx.core.errors import ConfigError, ScoreError
 from amts_sphinx.core.languages import name_language
@@ -16,6 +20,11 @@ from amts_sphinx.core.units import Score
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    Doubles = NDArray[np.float64]
+    Ints = NDArray[np.int64]
 
 #: The metrics that can be asked for, in the order of the results.
 NAMES: Final = ("BLEU", "chrF2", "TER")
@@ -39,7 +48,7 @@ class Comparison:
     baseline: Score
     #: With the confidence interval of the samples.
     system: Score
-    #: 0–1: the probability of such a difference by chance alone.
+    #: 0–1: the probability of such a difference by chance alone; 1 for equals.
     p: float
 
     @property
@@ -83,18 +92,15 @@ def score(
     :raises ConfigError: there is no such metric
     """
     _check(hypotheses, references)
+    samples = _samples(len(references), bootstrap) if bootstrap > 1 else None
     found = []
     for name, metric, prepare in _metrics(language, names):
         if name == JIEBA and not by_words:
             continue
         texts, expected = _prepared(prepare, hypotheses, references)
-        result = metric.corpus_score(texts, [expected], n_bootstrap=bootstrap)
-        interval = None
-        if bootstrap > 1:
-            # The public attributes hold the interval only as text.
-            interval = _interval(result._mean, result._ci)  # noqa: SLF001
-        signature = str(metric.get_signature())
-        found.append(Score(name, result.score, signature, len(expected), interval))
+        counts = _Counts(name, metric, texts, expected)
+        scores = None if samples is None else counts.resampled(samples)
+        found.append(counts.score(scores))
     return tuple(found)
 
 
@@ -113,34 +119,17 @@ def compare(
 
     :param samples: at least one
     """
-    from sacrebleu.significance import PairedTest
-
     _check(baseline, references)
     _check(hypotheses, references)
+    drawn = _samples(len(references), max(1, samples))
     found = []
     for name, metric, prepare in _metrics(language, names):
         first, second, expected = _prepared(prepare, baseline, hypotheses, references)
-        test = PairedTest(
-            [("baseline", first), ("system", second)],
-            {name: metric},
-            [expected],
-            test_type="bs",
-            n_samples=max(1, samples),  # 0 would mean its default
-        )
-        signatures, results = test()
-        ((signature, systems),) = ((s, results[key]) for key, s in signatures.items())
-        both: list[Any] = list(systems)
-        scores = [
-            Score(
-                name,
-                each.score,
-                str(signature),
-                len(expected),
-                _interval(each.mean, each.ci),
-            )
-            for each in both
-        ]
-        found.append(Comparison(scores[0], scores[1], both[1].p_value))
+        ours, theirs = (_Counts(name, metric, t, expected) for t in (second, first))
+        system, former = ours.resampled(drawn), theirs.resampled(drawn)
+        scores = theirs.score(former), ours.score(system)
+        real = abs(scores[1].value - scores[0].value)
+        found.append(Comparison(*scores, _chance(real, np.abs(system - former))))
     return tuple(found)
 
 
@@ -185,8 +174,79 @@ def _prepared(
     yield from ([prepare(text) for text in each] for each in texts)
 
 
-def _interval(mean: float, half: float) -> tuple[float, float]:
-    return max(0.0, float(mean - half)), float(mean + half)
+class _Counts:
+    """What a metric counts of each text: enough to score any sample of the texts.
+
+    sacreBLEU's own bootstrap ends in an error where one sample scores 0 and another
+    does not, as with an empty line in a small test set (sacreBLEU 2.6). These methods
+    of its metrics are private, and have been the same since its release 2.0.
+    """
+
+    def __init__(
+        self, name: str, metric: Any, texts: list[str], references: list[str]
+    ) -> None:
+        self._name = name
+        self._metric = metric
+        self._counts = metric._extract_corpus_statistics(texts, [references])  # noqa: SLF001
+
+    def score(self, resampled: Doubles | None) -> Score:
+        """Return the score of all texts.
+
+        :param resampled: the scores of samples, for the confidence interval
+        """
+        value = float(self._metric._aggregate_and_compute(self._counts).score)  # noqa: SLF001
+        signature = self._metric.get_signature()
+        interval = None
+        if resampled is not None:
+            interval = _interval(self._name, resampled)
+            signature.update("bs", len(resampled))
+            signature.update("seed", _seed())
+        return Score(self._name, value, str(signature), len(self._counts), interval)
+
+    def resampled(self, samples: Ints) -> Doubles:
+        """Return the score of each of *samples*, which are the numbers of its texts."""
+        counts = np.array(self._counts, np.float32)  # as sacreBLEU adds them up
+        score = self._metric._compute_score_from_stats  # noqa: SLF001
+        return np.array([float(score(counts[s].sum(axis=0)).score) for s in samples])
+
+
+def _samples(texts: int, count: int) -> Ints:
+    """Draw *count* samples of the texts' numbers, with replacement."""
+    seed = _seed()
+    rng = np.random.default_rng(None if seed == "none" else int(seed))
+    return rng.choice(texts, size=(count, texts), replace=True)
+
+
+def _seed() -> str:
+    return os.environ.get("SACREBLEU_SEED", "12345").lower()
+
+
+def _interval(name: str, resampled: Doubles) -> tuple[float, float]:
+    """Return the mean of the scores of samples, plus and minus half of their spread.
+
+    The spread leaves out a fortieth at either end. No score is outside of 0–100, but
+    TER has no upper bound.
+    """
+    ordered = np.sort(resampled)
+    out = len(ordered) // 40
+    half = float(ordered[len(ordered) - out - 1] - ordered[out]) / 2
+    mean = float(ordered.mean())
+    most = math.inf if is_error(name) else 100.0
+    return max(0.0, mean - half), min(most, mean + half)
+
+
+def _chance(real: float, differences: Doubles) -> float:
+    """Return how often chance alone makes as great a difference as the *real* one.
+
+    It is sacreBLEU's paired bootstrap test (Koehn, 2004), but systems between which no
+    sample finds a difference get 1.
+
+    :param differences: those of the samples, none below 0
+    """
+    if not differences.any():
+        return 1.0
+    greater = int((differences - differences.mean() > real).sum())
+    return (greater + 1) / (len(differences) + 1)
 
 
 def _metrics(language: str, names: Collection[str]) -> Iterator[_Metric]:

@@ -208,9 +208,12 @@ def _is_boundary(text: str, start: int, end: int, language: str) -> bool:
     """Tell whether a sentence that starts at *start* may end at *end*."""
     if text[end - 1] == "." and text[end].isascii() and text[end].isalnum():
         return False  # a name with a dot
+    sentence = text[start:end].rstrip()
+    if not sentence:
+        return False  # blanks alone are no sentence
     if language in _CJK:
-        return not _goes_on(text, start, end)
-    left = text[max(start, end - _TAIL) : end].rstrip()
+        return not _goes_on(sentence, text, end)
+    left = sentence[-_TAIL:]
     if text[end].islower() and (left.endswith("...") or left[-1] in _CLOSERS):
         return False
     return not (left[-1] == "." and _is_abbreviation(left, text, end, language))
@@ -231,9 +234,8 @@ def _is_abbreviation(left: str, text: str, end: int, language: str) -> bool:
     return not text[end].isupper() or text.startswith(_WORD, end)
 
 
-def _goes_on(text: str, start: int, end: int) -> bool:
-    """Tell whether a Chinese or Japanese sentence goes on after *end*."""
-    sentence = text[start:end].rstrip()
+def _goes_on(sentence: str, text: str, end: int) -> bool:
+    """Tell whether a Chinese or Japanese *sentence* goes on after *end*."""
     if len(_OPENING.findall(sentence)) > len(_CLOSED.findall(sentence)):
         # A sentence inside brackets ends, but not the one around them. A bracket that
         # is never closed does not count.

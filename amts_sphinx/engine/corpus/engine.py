@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from amts_sphinx.engine.protocol import Progress
 
 #: Raised with each change of what the engine learns or says.
-VERSION: Final = 3
+VERSION: Final = 4
 #: Targets kept of one source phrase.
 _TARGETS: Final = 20
 #: Units from which on none is read just to know whether they have changed.

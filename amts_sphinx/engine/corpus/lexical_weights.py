@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from amts_sphinx.engine.corpus.vocabulary import SEPARATOR
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 _LEAST: Final = 1e-7
 #: The first character that is a word; a code or a number goes with its like.
 _WORDS: Final = 0x100
+#: Stands in no sentence: the one entry of a list that would be empty.
+_NO_WORD: Final = SEPARATOR
 #: Bits of a character.
 _BITS: Final = 21
 #: The most that is believed of a word without counterpart, and how slowly.
@@ -45,10 +49,11 @@ class LexicalWeights:
                 linked = {link[side] for link in links}
                 lone[side].update([w for n, w in enumerate(words) if n not in linked])
         self._pairs = [p for p in sorted(pairs) if min(map(ord, p)) >= _WORDS]
-        counts = np.array([pairs[pair] for pair in self._pairs], np.float64)
-        self._keys = _ordinals(self._pairs, 0) << _BITS | _ordinals(self._pairs, 1)
+        listed = self._pairs or [_NO_WORD * 2]
+        counts = np.array([pairs.get(pair, 1) for pair in listed], np.float64)
+        self._keys = _ordinals(listed, 0) << _BITS | _ordinals(listed, 1)
         self._shares = [
-            counts / _totals(_ordinals(self._pairs, side), counts) for side in (0, 1)
+            counts / _totals(_ordinals(listed, side), counts) for side in (0, 1)
         ]
         self._lone = [_shares_of_lone(words) for words in lone]
 
@@ -68,7 +73,7 @@ class LexicalWeights:
             keys = left[:, :, None] << _BITS | right[:, None, :]
             found = np.searchsorted(self._keys, keys)
             found[found == len(self._keys)] = 0
-            known = self._keys[found] == keys if len(self._keys) else found < 0
+            known = self._keys[found] == keys
             for side, scores in enumerate((ahead, back)):
                 words = (right, left)[side]
                 shares = np.where(known, self._shares[side][found], 0.0)
@@ -87,7 +92,7 @@ class LexicalWeights:
 def _shares_of_lone(words: Counter[str]) -> tuple[Ints, Floats]:
     """Return the characters of *words*, in order, and their chances to be alone."""
     most, slow = _LONE
-    listed = sorted(words) or ["\x00"]
+    listed = sorted(words) or [_NO_WORD]
     counts = np.array([words[word] for word in listed], np.float64)
     return _ordinals(listed, 0), np.maximum(most * counts / (counts + slow), _LEAST)
 

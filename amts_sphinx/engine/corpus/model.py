@@ -6,7 +6,7 @@ import json
 import os
 import zipfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from amts_sphinx.engine.corpus.casing import lower
 from amts_sphinx.engine.corpus.phrase_extraction import Aligned
 from amts_sphinx.engine.corpus.phrase_table import PhraseTable
 from amts_sphinx.engine.corpus.spacing import Spacing
-from amts_sphinx.engine.corpus.tokens import ends, tokenise
+from amts_sphinx.engine.corpus.tokens import WORD, ends, tokenise
 from amts_sphinx.engine.corpus.vocabulary import (
     CLASS,
     SEPARATOR,
@@ -40,6 +40,8 @@ _LONGEST: Final = 100
 #: Letters by which a word is aligned. Measured on ten articles of d2l: 4, 6 and all
 #: letters give BLEU 47.3, 47.5 and 46.5.
 _STEM: Final = 6
+#: Scores of phrases are kept in so many bits.
+_SCORE: Final = np.float16
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,28 @@ def train(
             coded.append(_Coded(left, right, ends(source) and ends(target)))
     aligned = _align(coded, sources, targets)
     table = phrase_table.learn(aligned, longest, most)
-    return Model(
-        pair, sources, targets, table, language_model.train(sentences), spacing
+    language = language_model.train(sentences)
+    return _rounded(Model(pair, sources, targets, table, language, spacing))
+
+
+def _rounded(model: Model) -> Model:
+    """Return *model* with numbers as they are saved: it says the same when loaded."""
+    table, language = model.table, model.language
+    scores = table.scores.astype(_SCORE).astype(np.float32)
+    return replace(
+        model,
+        table=table._replace(scores=scores),
+        language=language_model.LanguageModel(
+            dict(zip(language.chances, _logs(language.chances).tolist(), strict=True)),
+            dict(
+                zip(language.leftovers, _logs(language.leftovers).tolist(), strict=True)
+            ),
+        ),
     )
+
+
+def _logs(values: dict[str, float]) -> NDArray[np.float32]:
+    return np.array(list(values.values()), np.float32)
 
 
 class _Coded(NamedTuple):
@@ -128,8 +149,11 @@ class _Truecase:
         self._language = language
 
     def apply(self, sentence: list[Token]) -> list[Token]:
-        """Return *sentence* with its first word as within a sentence."""
-        if not sentence:
+        """Return *sentence* with its first word as within a sentence.
+
+        What a translation passes on, such as a name, keeps its letters.
+        """
+        if not sentence or sentence[0].kind != WORD:
             return sentence
         word = sentence[0].surface
         low = lower(word[:1], self._language) + word[1:]
@@ -200,11 +224,11 @@ def save(model: Model, path: Path) -> None:
         "phrases": _pack(table.rows),
         "ends": ends,
         "said": _pack(table.targets),
-        "scores": table.scores.astype(np.float16),
+        "scores": table.scores.astype(_SCORE),
         "ngrams": _pack(language.chances),
-        "chances": np.array(list(language.chances.values()), np.float32),
+        "chances": _logs(language.chances),
         "contexts": _pack(language.leftovers),
-        "leftovers": np.array(list(language.leftovers.values()), np.float32),
+        "leftovers": _logs(language.leftovers),
         "spacing": _pack([json.dumps(model.spacing.state())]),
     }
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
