@@ -81,7 +81,7 @@ def main() -> None:
         "prefix": prefix,
         "role_arn": "arn:aws:iam::123456789012:role/translate",
         "poll": 0.05,
-        "patience": 20,
+        "patience": 1800,
     }
     engine = create_engine("amazon", options)
     human = units(pairs(ES, 60), ES)

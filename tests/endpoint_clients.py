@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from botocore.config import Config
+from waiting import PATIENCE, until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from amts_sphinx.endpoint import Served
 
 BUCKET: Final = "books"
 ROLE: Final = "arn:aws:iam::123456789012:role/translate"
-#: Seconds that something may take behind the replies.
-PATIENCE: Final = 20
 #: It reads the services' models once.
 SESSION: Final = boto3.Session()
 _ENDED: Final = {"COMPLETED", "COMPLETED_WITH_ERROR", "FAILED", "STOPPED"}
@@ -68,7 +66,7 @@ class Clients:
             properties: dict[str, Any] = reply["ParallelDataProperties"]
             return None if properties["Status"] == "CREATING" else properties
 
-        return wait(look)
+        return until(look)
 
     def start(self, folder: str, targets: list[str], **more: Any) -> str:
         """Start a job on a folder of the bucket; return its identifier."""
@@ -100,7 +98,7 @@ class Clients:
             job = self.describe(job_id)
             return job if job["JobStatus"] in _ENDED else None
 
-        return wait(look)
+        return until(look)
 
     def outputs(self, job: Mapping[str, Any]) -> dict[str, bytes]:
         """Return what a job has written, by the name below its folder."""
@@ -134,13 +132,3 @@ def connect(served: Served, **more: Any) -> Clients:
         )
 
     return Clients(served, client("translate"), client("s3"))
-
-
-def wait(look: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
-    """Return the first result of *look* that is not None."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        result = look()
-        if result is not None:
-            return result
-    raise TimeoutError(f"nothing happened for {PATIENCE} seconds")

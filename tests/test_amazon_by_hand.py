@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.exceptions import ParamValidationError
 from corpus_toys import ZH, pairs, units
+from waiting import until
 
 from amts_sphinx.endpoint import Options, serve
 from amts_sphinx.formats import csv
@@ -37,14 +37,8 @@ def clients() -> Iterator[tuple[Any, Any]]:
         )
 
 
-def until(look: Any, *states: str) -> str:
-    """Look until one of *states* is seen."""
-    for _ in range(400):
-        state = str(look())
-        if state in states:
-            return state
-        time.sleep(0.05)
-    pytest.fail(f"still {state}")
+def settled(state: str) -> str | None:
+    return state if state in {"ACTIVE", "COMPLETED", "FAILED"} else None
 
 
 def test_parallel_data_a_job_and_a_text(
@@ -62,7 +56,7 @@ def test_parallel_data_a_job_and_a_text(
     def data() -> Any:
         return translate.get_parallel_data(Name="our-book")["ParallelDataProperties"]
 
-    assert until(lambda: data()["Status"], "ACTIVE", "FAILED") == "ACTIVE"
+    assert until(lambda: settled(data()["Status"])) == "ACTIVE"
     assert data()["ImportedRecordCount"] == written.pairs
 
     page = b"<html><body><p>The big book reads a new network.</p></body></html>"
@@ -81,7 +75,7 @@ def test_parallel_data_a_job_and_a_text(
         said = translate.describe_text_translation_job(JobId=job)
         return said["TextTranslationJobProperties"]["JobStatus"]
 
-    assert until(state, "COMPLETED", "FAILED") == "COMPLETED"
+    assert until(lambda: settled(state())) == "COMPLETED"
     keys = [
         item["Key"]
         for item in s3.list_objects_v2(Bucket=BUCKET, Prefix="out/")["Contents"]

@@ -7,13 +7,14 @@ import os
 import random
 import signal
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from amazon_driver import TEXTS
+from fork_server import python
+from waiting import PATIENCE
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.endpoint import Options, serve
@@ -55,12 +56,16 @@ def drive(
     prefix = "k" + home.name.replace("_", "-")[:40].rstrip("-")
     arguments = [str(home), prefix, BUCKET, *([str(kill_at)] if kill_at else [])]
     return subprocess.run(
-        [sys.executable, str(DRIVER), *arguments],
+        [python(), "-m", DRIVER.stem, *arguments],
         check=False,
         capture_output=True,
         text=True,
-        timeout=120,
-        env={**os.environ, **endpoint.environment()},
+        timeout=PATIENCE,
+        env={
+            **os.environ,
+            **endpoint.environment(),
+            "PYTHONPATH": str(DRIVER.parent),
+        },
     )
 
 

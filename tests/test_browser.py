@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from lxml import html
+from waiting import PATIENCE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ def show(page: str, profile: Path) -> html.HtmlElement:
     """Open a page, let its scripts run, and return what there is then."""
     command = [BROWSER, *OPTIONS, f"--user-data-dir={profile}"]
     command += ["--virtual-time-budget=20000", "--dump-dom", page]
-    done = subprocess.run(command, check=True, capture_output=True, timeout=120)
+    done = subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
     return html.fromstring(done.stdout)
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from lxml import html
+from waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,8 +36,6 @@ PAGES: Final = {
     "chapter_water/heating": 2,
     "references": 1,
 }
-#: Seconds that one command may take.
-PATIENCE: Final = 1200
 #: What pip is asked for. ``pinned`` has the Sphinx that d2lbook pins, 5.3, and d2lbook
 #: itself; ``newest`` has what its conf.py imports, with the newest Sphinx. The bounds
 #: are for sphinxcontrib-bibtex 2.4.2, which imports what later releases removed.

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 from corpus_toys import ES, pairs, units
-from endpoint_clients import BUCKET, Clients, connect, wait
+from endpoint_clients import BUCKET, Clients, connect
+from waiting import PATIENCE, until
 
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.endpoint import Options, serve
@@ -171,7 +172,7 @@ def post(
         {name.replace("_", "-"): value for name, value in headers.items()},
     )
     try:
-        with OPENER.open(request, timeout=10) as reply:
+        with OPENER.open(request, timeout=PATIENCE) as reply:
             return reply.status, json.loads(reply.read())
     except urllib.error.HTTPError as exc:
         with exc:
@@ -459,7 +460,7 @@ def test_parallel_data_comes_and_goes(clients: Clients) -> None:
     arn = clients.import_data("once", "en,es\nRain,Lluvia\n")["Arn"]
     delete = clients.translate.delete_parallel_data
     assert delete(Name="once")["Status"] == "DELETING"
-    wait(lambda: None if "once" in names_of_data(clients) else {})
+    until(lambda: None if "once" in names_of_data(clients) else {})
     assert refusal(delete, Name="once") == MISSING
     assert refusal(clients.translate.get_parallel_data, Name="once") == MISSING
     list_tags = clients.translate.list_tags_for_resource
@@ -592,7 +593,7 @@ def raw(clients: Clients, *lines: str, body: bytes = b"") -> bytes:
     """Send a request as it stands; return all that comes back."""
     host, _, port = clients.served.url.removeprefix("http://").rpartition(":")
     head = "\r\n".join([*lines, f"Host: {host}", "Connection: close", "", ""])
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
         connection.sendall(head.encode() + body)
         return b"".join(iter(partial(connection.recv, 65536), b""))
 

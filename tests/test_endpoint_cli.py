@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 from botocore.config import Config
-from endpoint_clients import PATIENCE
+from waiting import PATIENCE
 
 from amts_sphinx import cli
 

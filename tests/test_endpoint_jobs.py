@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 from corpus_toys import ES, pairs, unseen
-from endpoint_clients import BUCKET, Clients, connect, wait
+from endpoint_clients import BUCKET, Clients, connect
+from waiting import until
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.endpoint import Options, serve
@@ -301,7 +302,7 @@ def test_ten_jobs_at_a_time_and_a_stop(clients: Clients) -> None:
     clients.served.plan([{"on": "job", "kind": "stuck", "count": 10}])
     stuck = [clients.start("in/many/", ["es"]) for _ in range(10)]
     for job_id in stuck:
-        wait(partial(in_state, clients, job_id, "IN_PROGRESS"))
+        until(partial(in_state, clients, job_id, "IN_PROGRESS"))
     queued = clients.start("in/many/", ["es"])
     assert clients.describe(queued)["JobStatus"] == "SUBMITTED"
     reply = clients.translate.stop_text_translation_job(JobId=stuck[0])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from engine_calls import translated
+from waiting import PATIENCE
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import (
@@ -152,7 +153,7 @@ def stand_in(
         "esac\n"
     )
     program.chmod(0o755)
-    options = {"program": str(program), "timeout": 5, "modes": modes or {}}
+    options = {"program": str(program), "timeout": PATIENCE, "modes": modes or {}}
     return create_engine("apertium", options)
 
 

@@ -10,8 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import sync_playwright
 from test_browser import BROWSER, OPTIONS
+from test_cli import amts
 
-from amts_sphinx.cli import main
 from amts_sphinx.report import html
 
 if TYPE_CHECKING:
@@ -125,16 +125,23 @@ def test_nothing_keeps_people_out(browser: Browser, home: Path, scheme: str) -> 
     page.close()
 
 
+@pytest.fixture(scope="module")
+def evaluation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the page of an evaluation."""
+    out, book = tmp_path_factory.mktemp("evaluation"), ROOT / "sample_book"
+    given = ("--engine", "pseudo", "--arms", "none", "sentence", "--samples", "0")
+    asked = (book / "en", book / "zh", "--hold-out", "sensors", *given, "-o", out)
+    done = amts("evaluate", *asked)
+    assert done.returncode == 0, done.stderr
+    return out / "results.html"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nor_from_the_page_of_an_evaluation(
-    browser: Browser, tmp_path: Path, scheme: str
+    browser: Browser, evaluation: Path, scheme: str
 ) -> None:
-    book = ROOT / "sample_book"
-    command = ["evaluate", str(book / "en"), str(book / "zh"), "--hold-out", "sensors"]
-    command += ["--engine", "pseudo", "--arms", "none", "sentence", "--samples", "0"]
-    assert main([*command, "-o", str(tmp_path)]) == 0
     page = browser.new_page(color_scheme="dark" if scheme == "dark" else "light")
-    page.goto((tmp_path / "results.html").as_uri())
+    page.goto(evaluation.as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert page.locator("dl").first.is_visible()
     found = Axe().run(page).response["violations"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -479,7 +480,7 @@ def test_a_missing_file_and_a_directory(path: Path) -> None:
 
 def resident() -> int:
     """Return the bytes of memory that this process holds, libxml2's included."""
-    return int(STATM.read_text("ascii").split()[1]) * 4096
+    return int(STATM.read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.mark.skipif(not STATM.exists(), reason="the system does not tell")

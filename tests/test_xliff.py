@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -398,7 +399,7 @@ def test_what_would_not_come_back_is_not_written(
 
 def resident() -> int:
     """Return the memory that this process has, in bytes."""
-    return int(STATM.read_text("ascii").split()[1]) * 4096
+    return int(STATM.read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.mark.skipif(not STATM.exists(), reason="the system does not tell")

@@ -15,14 +15,11 @@ PATIENCE: Final = 1800
 
 
 def until(look: Callable[[], Seen | None]) -> Seen:
-    """Look until there is something to see, and return it.
-
-    :param look: returns None, or False, as long as there is nothing
-    """
+    """Return the first result of *look* that is neither None nor False."""
     end = time.monotonic() + PATIENCE
     while True:
         seen = look()
-        if seen:
+        if seen is not None and seen is not False:
             return seen
         if time.monotonic() > end:
             raise TimeoutError(f"nothing happened for {PATIENCE} seconds")
