@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -122,10 +122,6 @@ class Side:
             self.tokens.taken(items),
             self.mass[items],
         )
-
-    def of_kinds(self, kinds: Ints) -> Side:
-        """Return the same items under other kinds."""
-        return replace(self, kinds=kinds)
 
     def __len__(self) -> int:
         return len(self.lengths)

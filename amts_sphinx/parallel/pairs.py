@@ -64,8 +64,6 @@ class Paired(NamedTuple):
     blocks: list[Block]
     #: Texts that only the source has.
     only_source: list[Container]
-    #: Texts that only the translation has.
-    only_target: list[Container]
 
 
 def of_document(
@@ -85,12 +83,11 @@ def of_document(
     source, target = documents
     certain = set(_certain(source, target))
     finder = _Finder(documents, pair, limits, blind=blind)
-    found = Paired([], [], [])
+    found = Paired([], [])
     for pairing in pairings:
         first, last, start, end = pairing.blocks
         if last == first or end == start:
             found.only_source.extend(source[first:last])
-            found.only_target.extend(target[start:end])
         else:
             alike = pairing.blocks.shape == (1, 1) and (first, start) in certain
             found.blocks.append(finder.block(pairing, trusted=alike))
