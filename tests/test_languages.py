@@ -8,7 +8,13 @@ import pytest
 import sphinx
 
 from amts_sphinx.core.errors import LanguageError
-from amts_sphinx.core.languages import closest, find_language, is_open, name_language
+from amts_sphinx.core.languages import (
+    closest,
+    find_language,
+    is_open,
+    name_language,
+    posix_locale,
+)
 from amts_sphinx.engine.amazon.languages import CODES, service_code
 
 CATALOGUES = Path(sphinx.__file__).parent / "locale"
@@ -126,11 +132,24 @@ def test_names(tag: str, name: str, native: str) -> None:
         ("zh", "zh_CN"), ("zh-SG", "zh_CN"), ("zh-TW", "zh_TW"), ("zh-HK", "zh_TW"),
         ("pt", "pt_BR"), ("pt-PT", "pt_PT"), ("pt-AO", "pt_PT"), ("no", "nb_NO"),
         ("uk", "uk_UA"), ("de-CH", "de"), ("es-CO", "es"), ("sr", "sr"),
-        ("sr-Latn", "sr@latin"), ("nn", "nn"), ("uz-Cyrl", "uz_Cyrl"), ("tlh", "tlh"),
+        ("sr-Latn", "sr-Latn"), ("nn", "nn"), ("uz-Cyrl", "uz-Cyrl"), ("tlh", "tlh"),
     ],
 )  # fmt: skip
 def test_sphinx_is_asked_for_its_own_words(tag: str, locale: str) -> None:
     assert find_language(tag).locale == locale
+
+
+@pytest.mark.parametrize(
+    ("tag", "locale"),
+    [
+        ("zh", "zh_CN"), ("zh-HK", "zh_HK"), ("pt", "pt_BR"), ("de-CH", "de_CH"),
+        ("sr-Latn", "sr@latin"), ("uz-Cyrl", "uz@cyrillic"), ("no", "nb_NO"),
+        ("ca-valencia", "ca_valencia"), ("zh-Hans-HK", "zh_Hans_HK"), ("eu", "eu"),
+    ],
+)  # fmt: skip
+def test_gettext_has_names_of_its_own(tag: str, locale: str) -> None:
+    assert posix_locale(tag) == locale
+    assert find_language(locale).tag == tag
 
 
 @pytest.mark.parametrize("tag", sorted(CODES))

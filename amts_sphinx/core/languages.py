@@ -87,7 +87,6 @@ _LOCALES: Final = {
     "no": "nb_NO",
     "pt": "pt_PT",
     "pt-BR": "pt_BR",
-    "sr-Latn": "sr@latin",
     "uk": "uk_UA",
     "zh-Hans": "zh_CN",
     "zh-Hant": "zh_TW",
@@ -152,6 +151,21 @@ def is_open(tag: str) -> bool:
     return tag.strip().lower() in _OPEN
 
 
+def posix_locale(tag: str) -> str:
+    """Return what gettext's tools call a language: ``zh_CN``, ``de_CH``, ``sr@latin``.
+
+    :param tag: that of a :class:`Language`
+    """
+    locale = find_language(tag).locale
+    if "-" not in locale and find_language(locale).tag == tag:
+        return locale
+    language, _, script = tag.partition("-")
+    modifiers = {known: name for name, known in _MODIFIERS.items()}
+    if script in modifiers:
+        return f"{language}@{modifiers[script]}"
+    return tag.replace("-", "_")
+
+
 def closest(wanted: str, tags: Iterable[str]) -> str | None:
     """Return that of *tags* that says best what *wanted* says.
 
@@ -162,14 +176,17 @@ def closest(wanted: str, tags: Iterable[str]) -> str | None:
     :param wanted: as each of *tags*, the tag of a :class:`Language`
     :returns: ``None`` where none is in that language and script
     """
+    tags = list(tags)
+    if wanted in tags or not wanted:
+        return wanted or None
     here = _likely(_split(wanted))
     parent = get_global("parent_exceptions").get(wanted.replace("-", "_"), "")
-    found: list[tuple[bool, bool, bool, int, str]] = []
+    found: list[tuple[bool, bool, int, str]] = []
     for tag in tags:
         there = _likely(_split(tag))
         if (there.language, there.script) == (here.language, here.script):
-            other = tag != wanted, tag.replace("-", "_") != parent
-            found.append((*other, there.region != here.region, tag.count("-"), tag))
+            other = tag.replace("-", "_") != parent, there.region != here.region
+            found.append((*other, tag.count("-"), tag))
     return min(found)[-1] if found else None
 
 
@@ -268,7 +285,9 @@ def _locale(full: _Subtags) -> str:
         if name in _LOCALES:
             return _LOCALES[name]
     # A region makes no difference to Sphinx's words, and has no catalogue of its own.
-    return language if script in {"", usual.script} else f"{language}_{script}"
+    # With a hyphen, gettext does not fall back on the words in the other script, as it
+    # does from sr@latin to sr.
+    return language if script in {"", usual.script} else f"{language}-{script}"
 
 
 @lru_cache(1)

@@ -19,7 +19,7 @@ from babel.messages.pofile import normalize
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import InterchangeError, LanguageError, MarkupError
-from amts_sphinx.core.languages import closest, find_language
+from amts_sphinx.core.languages import closest, find_language, posix_locale
 from amts_sphinx.core.units import (
     HUMAN,
     LanguagePair,
@@ -59,6 +59,7 @@ _OURS: Final = "amts_sphinx: coded text from"
 _SOURCE: Final = re.compile(rf"{_OURS} (\S+)")
 #: What begins a comment that says of a message what PO cannot, as JSON.
 _SAID: Final = "amts: "
+_SEVERAL_BLANKS: Final = re.compile("  +")
 _FIELD: Final = re.compile(r"^([\w-]+):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 #: A reference: between gettext's marks around a name with blanks, or without.
 _REFERENCE: Final = re.compile(r"\u2068([^\u2069]*)\u2069|(\S+)")
@@ -158,13 +159,10 @@ class _Catalogue(NamedTuple):
             place=Place(context=message.context) if message.context else None,
         )
         fuzzy = "fuzzy" in message.flags
-        notes = [
-            note.removeprefix(_SAID)
-            for note in message.notes
-            if self.coded and note.startswith(_SAID)
-        ]
-        if notes:
-            return _own(unit, notes[0], fuzzy=fuzzy)
+        notes = " ".join(message.notes) if self.coded else ""
+        if _SAID in notes:
+            # Some tools break long comments into lines.
+            return _own(unit, notes.partition(_SAID)[2], fuzzy=fuzzy)
         trust = _FUZZY if fuzzy else provenance.PERSON
         tool = "" if self.coded else self.tool
         unit = replace(provenance.with_trust(unit, trust), tool=tool)
@@ -249,7 +247,7 @@ def _own(
     :raises MarkupError: what it says of itself is not as we write it
     """
     try:
-        said: dict[str, Any] = json.loads(note)
+        said: dict[str, Any] = json.JSONDecoder().raw_decode(note)[0]
         state = State(said.get("state", State.REVIEWED.value))
         place = Place(*said["place"]) if "place" in said else unit.place
         corrects = tuple(map(str, said.get("corrects", ())))
@@ -296,7 +294,9 @@ def write(
     """
     mine = (unit for unit in units if unit.pair == pair)
     ordered = in_order(writable(path, mine), _order)
-    header = _HEADER.format(ours=_OURS, source=pair.source, target=_locale(pair.target))
+    header = _HEADER.format(
+        ours=_OURS, source=pair.source, target=posix_locale(pair.target)
+    )
     count = left_out = 0
     with replacing(path) as stream:
         stream.write(header.encode())
@@ -334,12 +334,6 @@ def _order(unit: TranslationUnit) -> tuple[object, ...]:
     return (*_message_of(unit), *rank, *rest)
 
 
-def _locale(tag: str) -> str:
-    """Return a language as gettext's tools know it, if that says no less."""
-    known = find_language(tag).locale
-    return known if find_language(known).tag == tag else tag.replace("-", "_")
-
-
 def _is_fuzzy(unit: TranslationUnit) -> bool:
     return not unit.by_human or unit.state not in {State.REVIEWED, State.APPROVED}
 
@@ -347,7 +341,10 @@ def _is_fuzzy(unit: TranslationUnit) -> bool:
 def _message(unit: TranslationUnit) -> str:
     lines = [""]
     if said := _said_of(unit):
-        lines.append(f"# {_SAID}{json.dumps(said, ensure_ascii=False)}")
+        text = json.dumps(said, ensure_ascii=False)
+        # Several blanks would become one where a tool breaks the line.
+        text = _SEVERAL_BLANKS.sub(lambda m: "\\u0020" * len(m[0]), text)
+        lines.append(f"# {_SAID}{text}")
     if not unit.by_human:
         lines.append("#. translated by a machine")
     if unit.document:

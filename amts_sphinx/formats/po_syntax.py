@@ -231,8 +231,9 @@ class _Parser:
         later = {name for name in self._texts if _rank(name) >= rank}
         lacks_source = "msgid" not in self._texts and keyword not in _SECTIONS[:2]
         if keyword != "msgstr" and later:
-            last = "msgstr" if "msgid" in later else max(later)
-            raise self.error(f"{keyword!r} after {last!r} is missing or misplaced")
+            if keyword in _SECTIONS[:2]:
+                raise self.error("a message without 'msgstr'")
+            raise self.error(f"{keyword!r} in the wrong place")
         if lacks_source:
             raise self.error(f"{keyword!r} without 'msgid'")
         if keyword in self._texts:

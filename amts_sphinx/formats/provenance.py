@@ -91,12 +91,13 @@ def returned(
         moved = _anonymous(with_trust(unit, said or PERSON))
         return moved, bool(said and said.certain)
     if what == "target":
-        approved = unit.state is State.APPROVED
-        usual = State.APPROVED if approved else State.REVIEWED
-        trust = Trust(HUMAN, said.state if said else usual)
+        # Whoever approved the former text has not seen this one.
+        trust = Trust(HUMAN, said.state if said else State.REVIEWED)
         return _anonymous(with_trust(unit, trust)), False
-    certain = bool(mark) or unit.state is State.APPROVED
-    return (with_trust(unit, said), True) if said else (unit, certain)
+    if said and (unit.by_human or said.state in {State.REVIEWED, State.APPROVED}):
+        return with_trust(unit, said), True
+    # A doubt about what a machine made changes nothing.
+    return unit, bool(mark) or unit.state is State.APPROVED
 
 
 def _is_copy(unit: TranslationUnit) -> bool:

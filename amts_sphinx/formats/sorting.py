@@ -6,15 +6,18 @@ import heapq
 import pickle
 import tempfile
 from contextlib import ExitStack
+from dataclasses import fields
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
+
+from amts_sphinx.core.units import TranslationUnit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
-    from amts_sphinx.core.units import TranslationUnit
-
+_VALUES: Final = attrgetter(*(field.name for field in fields(TranslationUnit)))
 #: Units that are held at a time, about 1 kB each.
 _RUN: Final = 20_000
 
@@ -41,7 +44,8 @@ def in_order(
                 break
             file = stack.enter_context(tempfile.TemporaryFile())
             for unit in batch:
-                pickle.dump(unit, file, pickle.HIGHEST_PROTOCOL)
+                # Quicker than a dataclass, which is taken apart field by field.
+                pickle.dump(_VALUES(unit), file, pickle.HIGHEST_PROTOCOL)
             file.seek(0)
             runs.append(_unpickled(file))
         yield from runs[0] if len(runs) == 1 else heapq.merge(*runs, key=key)
@@ -50,6 +54,6 @@ def in_order(
 def _unpickled(file: BinaryIO) -> Iterator[TranslationUnit]:
     while True:
         try:
-            yield pickle.load(file)
+            yield TranslationUnit(*pickle.load(file))
         except EOFError:
             return

@@ -233,11 +233,9 @@ class _TmxReader:
         text: _Variant,
     ) -> Iterator[TranslationUnit]:
         """Yield the unit of two texts, if it is usable."""
-        here = ""
         ours = _STATE in said
         literal = _literal(self.tool, ours=ours)
         try:
-            here, _ = read_pair(source.segment, source.segment, literal)
             texts = read_pair(source.segment, text.segment, literal)
             unit = TranslationUnit(*texts, pair, HUMAN, State.REVIEWED)
             if ours:
@@ -248,6 +246,7 @@ class _TmxReader:
         except MarkupError as exc:
             why = str(exc)
         if why:
+            here = _coded(source.segment, literal)
             self.skip(self.error(text.element, why), here, pair)
         else:
             yield unit
@@ -354,20 +353,26 @@ def _place(said: Mapping[str, list[str]], tool: str) -> Place | None:
     if one("file") and (
         tool.startswith("OmegaT") or said.keys() & {"prev", "next", "id", "path"}
     ):
-        around = (_coded(one(name), tool) for name in ("prev", "next"))
+        around = (_neighbour(one(name), tool) for name in ("prev", "next"))
         return Place(one("file"), one("id", "path"), *around)
     context = one("context", "x-context")
     return Place(context=context) if context else None
 
 
-def _coded(text: str, tool: str) -> str:
+def _neighbour(text: str, tool: str) -> str:
     """Return the source of a neighbour as coded text."""
     element = etree.Element("seg")
     element.text = text
+    found = _coded(element, _literal(tool, ours=False))
+    return found or inline_codes.escape(text)
+
+
+def _coded(segment: etree._Element, literal: Literal["", "ours", "omegat"]) -> str:
+    """Return the coded text of one ``<seg>``; nothing, if its codes are unsound."""
     try:
-        return read_pair(element, element, _literal(tool, ours=False))[0]
+        return read_pair(segment, segment, literal)[0]
     except MarkupError:
-        return inline_codes.escape(text)
+        return ""
 
 
 def write(

@@ -34,6 +34,7 @@ from amts_sphinx.formats.xliff_writer import OURS, attribute, write, written_sta
 
 if TYPE_CHECKING:
     import os
+    import re
     from collections.abc import Callable, Iterator, Sequence
     from typing import BinaryIO
 
@@ -101,8 +102,10 @@ class _XliffReader:
         #: The languages as the file names them, empty where it does not.
         self._named = ("", "")
         self._document = ""
-        #: The tool of the file; the tools, the persons and the machines of its phases.
+        #: The tool of the file, or what its namespaces tell of it; the persons, and the
+        #: machines, of its phases.
         self._tool = ""
+        self._kind = ""
         self._phases: dict[str, str] = {}
         self._machines: set[str] = set()
         #: Whether what is being read is to be translated, for each element around.
@@ -142,8 +145,9 @@ class _XliffReader:
                 else provenance.document_of(element.get("original", ""))
             )
             spaces = {str(space) for space in element.nsmap.values()}
-            tools = (name for known, name in TOOLS.items() if known in spaces)
-            self._tool = "" if ours else element.get("tool") or next(tools, "")
+            kinds = (name for known, name in TOOLS.items() if known in spaces)
+            self._kind = "" if ours else next(kinds, "")
+            self._tool = "" if ours else element.get("tool", "")
             self._phases, self._machines = {}, set()
 
     def _read_header(self, header: etree._Element) -> None:
@@ -216,11 +220,10 @@ class _XliffReader:
             if xliff_states.PHRASE in holder.nsmap.values()
             else None
         )
-        here, pair, why = "", self._pair(part), "there is no translation"
+        pair, why = self._pair(part), "there is no translation"
         if pair is None and part.is_done:
             raise self._unnamed(part.segment.target)
         try:
-            here, _ = read_pair(part.source, part.source, signs)
             if part.trust and pair and part.is_done:
                 texts = read_pair(part.source, part.target, signs)
                 unit = TranslationUnit(
@@ -233,7 +236,7 @@ class _XliffReader:
         if not why:
             yield unit
         elif not aside:
-            self._skip(element, why, here, pair)
+            self._skip(element, why, _coded(part.source, signs), pair)
 
     def _said(
         self,
@@ -251,7 +254,7 @@ class _XliffReader:
         unit = replace(
             unit,
             author=author if unit.by_human else "",
-            tool=self._tool,
+            tool=self._tool or self._kind,
             changed=provenance.time_of(changed),
         )
         return unit, trust.certain
@@ -281,6 +284,14 @@ class _XliffReader:
 
     def _error(self, element: etree._Element, why: str) -> InterchangeError:
         return InterchangeError(f"{self._path}:{element.sourceline}: {why}")
+
+
+def _coded(elements: Sequence[etree._Element], signs: re.Pattern[str] | None) -> str:
+    """Return the coded text of a source; nothing, if its codes are unsound."""
+    try:
+        return read_pair(elements, elements, signs)[0]
+    except MarkupError:
+        return ""
 
 
 def _new(unit: etree._Element) -> list[_Part]:
@@ -341,7 +352,8 @@ def _own(
         place=provenance.read_place(said("place")),
         corrects=corrects,
     )
-    now = segment.target.get("state", ""), holder.get("approved", "")
+    approved = holder.get("approved", "")
+    now = segment.target.get("state", ""), "" if approved == "no" else approved
     same = not now[0] or now == written_state(exported)
     changed = segment.said_by_tool or not same
     return provenance.returned(exported, said("digest"), trust if changed else None)

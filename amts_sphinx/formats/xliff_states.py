@@ -31,7 +31,6 @@ _STANDARD: Final[dict[str, Trust | None]] = {
     "signed-off": provenance.APPROVED,
     "reviewed": Trust(HUMAN, State.REVIEWED, certain=True),
     "translated": provenance.PERSON,
-    "needs-translation": None,
     "new": None,
     "initial": None,
 }
@@ -111,7 +110,7 @@ class Segment(NamedTuple):
             usual = provenance.PERSON if self.is_old else provenance.DOUBTFUL
         else:
             found = _STANDARD.get(state, provenance.DOUBTFUL)
-            if found is None:
+            if found is None or (state == "needs-translation" and self._is_copy()):
                 return None
             usual = found
         if self.holder.get("approved") == "yes" or usual.state is State.APPROVED:
@@ -125,6 +124,11 @@ class Segment(NamedTuple):
         if usual.certain or state == "translated":
             return usual
         return provenance.BY_MACHINE if self._machines() else usual
+
+    def _is_copy(self) -> bool:
+        """Tell whether the target was filled with the source, to be translated."""
+        source = self.holder.find("{*}source")
+        return source is not None and _words(source) == _words(self.target)
 
     def _machines(self) -> bool:
         """Tell whether a machine suggested this very target, as the file says."""

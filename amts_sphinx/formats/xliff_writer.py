@@ -152,7 +152,7 @@ def _holder(unit: TranslationUnit, name: str) -> str:
 
 def _said(unit: TranslationUnit) -> dict[str, str]:
     """Return what we say of *unit* beside the standard's words."""
-    plain = unit.by_human and unit.state is not State.DRAFT
+    plain = unit.by_human and unit.state not in {State.DRAFT, State.MACHINE}
     return {
         "state": "" if plain else unit.state.value,
         "maker": "" if unit.by_human else unit.maker,
