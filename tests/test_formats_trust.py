@@ -455,7 +455,7 @@ def test_omegats_memory_of_our_files(tmp_path: Path) -> None:
     }
     assert units(*texts) == ours
     # Weblate and others make a TMX of a catalogue, too.
-    assert units(*texts, tool="Translate Toolkit") == ours
+    assert units(texts[0], texts[1], "Translate Toolkit") == ours
     assert units("R&amp;amp;D", "F&amp;amp;E") == {"R&amp;D": "F&amp;E"}
     assert units("R&amp;D", "F&amp;E") == {"R&amp;D": "F&amp;E"}
     shortcuts = "&lt;g0&gt;{}&lt;g1&gt;x&lt;/g1&gt;&lt;/g0&gt; &lt;x2/&gt;"
