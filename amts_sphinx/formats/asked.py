@@ -36,6 +36,10 @@ class Asked:
             self._named(source, self.source), self._named(target, self.target)
         )
 
+    def name(self, source: str) -> str:
+        """Return a source's tag, by the name that it is asked for."""
+        return self._named(source, self.source)
+
     def _named(self, name: str, asked: str) -> str:
         if is_open(name):
             return asked

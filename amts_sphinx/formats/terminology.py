@@ -204,13 +204,13 @@ def _term(where: str, source: str, target: str, place: object) -> Term:
     return Term(plain.strip(), inline_codes.plain(target).strip())
 
 
-def encode(terminology: Terminology, languages: Iterable[str]) -> bytes:
+def encode(terminology: Terminology, languages: Iterable[str] = ()) -> bytes:
     """Return the terms as the CSV file that Amazon Translate imports, sorted.
 
-    :param languages: what the service calls the two languages
+    :param languages: what the service calls the two languages; by default their tags
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(languages)
+    writer.writerow(list(languages) or terminology.pair)
     writer.writerows(sorted(terminology.terms.items()))
     return text.getvalue().encode()

@@ -23,7 +23,7 @@ from lxml import etree
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import InterchangeError, LanguageError, MarkupError
-from amts_sphinx.core.languages import closest, find_language, is_open
+from amts_sphinx.core.languages import closest, find_language, is_open, name_language
 from amts_sphinx.core.units import (
     HUMAN,
     LanguagePair,
@@ -149,8 +149,10 @@ class _TmxReader:
     def source_language(self, element: etree._Element) -> str:
         """Return the tag of ``srclang``; none, if *element* leaves it open."""
         named = element.get("srclang", "*all*")
-        if self.asked.source or is_open(named):
-            return self.asked.source
+        if is_open(named):
+            return ""
+        if self.asked.source:
+            return name_language(named).tag  # it matters only where that is missing
         return self.language(named, element)
 
     def language(self, tag: str, element: etree._Element) -> str:
@@ -200,13 +202,15 @@ class _TmxReader:
         wanted = closest(self.asked.target, [text.tag for text in others])
         for text in others:
             target = self.asked.target if text.tag == wanted else text.tag
-            pair = LanguagePair(self.asked.source or source.tag, target)
+            pair = LanguagePair(self.asked.name(source.tag), target)
             yield from self.unit(tu, said, pair, source, text)
 
     def source(self, texts: list[_Variant], named: str) -> _Variant | None:
-        """Return the text in the source language."""
-        wanted = named or (texts[0].tag if texts else "")
-        best = closest(wanted, [text.tag for text in texts])
+        """Return the text in the source language: asked for, named, or the first."""
+        tags = [text.tag for text in texts]
+        first = texts[0].tag if texts and not self.asked.source and not named else ""
+        wanted = (self.asked.source, named, first)
+        best = next(filter(None, (closest(tag, tags) for tag in wanted)), None)
         return next((text for text in texts if text.tag == best), None)
 
     def texts(self, tu: etree._Element) -> Iterator[_Variant]:

@@ -24,6 +24,10 @@ CODES: Final = frozenset(
 )
 
 
+#: The languages by their tags: all that there were in 0.1.
+LANGUAGES: Final = {code: find_language(code) for code in sorted(CODES)}
+
+
 class ServicePairs(frozenset[LanguagePair]):
     """The service's pairs; another is in it where one comes near both its languages."""
 
