@@ -558,7 +558,7 @@ def test_terms_reach_the_service_as_its_file(make: Make) -> None:
         Name=engine.batch._terms_name,  # noqa: SLF001
     )
     assert reply["TerminologyProperties"]["TermCount"] == 2
-    assert terminology.encode(engine.batch.terms).startswith(b"en,es\n")
+    assert terminology.encode(engine.batch.terms, engine.pair).startswith(b"en,es\n")
 
 
 @pytest.fixture

@@ -127,8 +127,8 @@ def _coded(one: TranslationUnit) -> TranslationUnit:
 
 def test_codes_are_kept_if_asked_for(path: Path) -> None:
     one = unit('A <g id="1">b</g> &amp; <x id="2"/>', '<x id="2"/>甲<g id="1">乙</g>')
-    csv.write(path, [one], EN_ZH, with_codes=True)
-    assert list(csv.read(path, with_codes=True)) == [one]
+    assert csv.write_table(path, [one], EN_ZH) == 1
+    assert list(csv.read(path)) == [one]
 
 
 def test_languages_have_the_services_names(path: Path) -> None:
@@ -193,9 +193,9 @@ def test_what_is_no_parallel_data_is_refused(
     ],
 )
 def test_codes_that_are_broken_are_refused(path: Path, line: str, fault: str) -> None:
-    path.write_text(f"en,zh\n{line}\n", "utf-8")
+    path.write_text(f"en,zh,amts:state\n{line},reviewed\n", "utf-8")
     with pytest.raises(InterchangeError, match=fault):
-        list(csv.read(path, with_codes=True))
+        list(csv.read(path))
 
 
 def test_a_path_that_is_no_file(tmp_path: Path) -> None:

@@ -256,3 +256,19 @@ def test_only_its_owner_can_read_a_memory(tmp_path: Path) -> None:
     Memory(path).close()
     assert path.stat().st_mode & 0o077 == 0
     assert path.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_plain_table_is_of_people_alone(book: Path, run: Any) -> None:
+    made = [unit("=1+1 is two.", "=1+1 ist zwei."), unit("New.", "Neu.")]
+    deliver(book, run, *made)
+    table = book.parent / "out.csv"
+    run("export", table, "--languages", "en", "de", "--plain")
+    assert "New.,Neu.\n" in table.read_text("utf-8")
+    assert "amts:" not in table.read_text("utf-8")
+    run("export", table, "--languages", "en", "de", "--all")
+    assert "amts:state" in table.read_text("utf-8")
+    with Memory(book / ".amts" / "memory.sqlite") as memory:
+        memory.learn([TranslationUnit("m", "M", PAIR, "engine/1", State.MACHINE)])
+    asked = ("export", table, "--languages", "en", "de", "--all", "--plain")
+    assert "cannot say who made a translation" in run(*asked, status=1)
+    assert "amts:state" in table.read_text("utf-8")

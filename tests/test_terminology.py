@@ -127,7 +127,7 @@ def test_the_digest_changes_with_the_terms_alone() -> None:
 def test_what_amazon_imports_comes_back(tmp_path: Path) -> None:
     pair = LanguagePair("en", "zh-TW")
     known = Terminology(pair, {"rain": "雨", 'a "b", c': "甲,乙", "R&D": "研發"})
-    data = terminology.encode(known)
+    data = terminology.encode(known, known.pair)
     assert data.splitlines()[0] == b"en,zh-TW"
     path = tmp_path / "a.csv"
     path.write_bytes(data)

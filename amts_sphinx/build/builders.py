@@ -123,7 +123,7 @@ class _Builders(dict[str, "type[Builder]"]):
 
 
 def register(app: Sphinx) -> None:
-    """Add ``amts``, and ``amts-<language>`` for every language of the service."""
+    """Add ``amts``, and ``amts-<language>`` for every language."""
     app.connect("build-finished", lambda *_: gc_tuning.restore())
     app.add_builder(AmtsBuilder)
     _compat.replace_builders(app, _Builders(_compat.builders_of(app)))

@@ -118,6 +118,12 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--in-book", action="store_true", help="only what the book has now"
     )
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="CSV and TSV with the words of people's units alone, as Amazon Translate"
+        " takes them",
+    )
 
 
 def _json(parser: argparse.ArgumentParser) -> None:
@@ -301,7 +307,13 @@ def _export(options: argparse.Namespace) -> None:
         pair = _one_pair(options, where, memory)
         wanted = _wanted(options, where)
         units = (unit for unit in memory.units(pair, makers=makers) if wanted(unit))
-        count = formats.write(path, units, pair)
+        count = formats.write(
+            path,
+            units,
+            pair,
+            plain=options.plain,
+            on_skip=lambda text: echo(text, error=True),
+        )
     echo(f"wrote {count} units to {path}")
 
 

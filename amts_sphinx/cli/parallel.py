@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -186,15 +187,22 @@ def _named(options: argparse.Namespace) -> tuple[str, str]:
 def _others(files: Iterable[Path], pair: LanguagePair) -> Iterator[TranslationUnit]:
     """Yield the units of files that are in the languages of *pair*."""
     for path in files:
-        count, left_out = 0, LeftOut(_warn)
+        counts: Counter[str] = Counter()
+        left_out = LeftOut(_warn)
         for unit in formats.read(path, pair=pair, on_skip=left_out):
-            if unit.pair == pair:
-                count += 1
+            if unit.pair != pair:
+                counts["in other languages"] += 1
+            elif not unit.by_human:
+                counts["by machines"] += 1
+            elif unit.place:
+                counts["that hold at one place only"] += 1
+            else:
+                counts[""] += 1
                 yield unit
         left_out.end(path)
-        echo(f"{path}: {count} units")
-        if not count:
-            _warn(f"{path}: nothing in {pair}")
+        echo(f"{path}: {counts.pop('', 0)} units")
+        for reason, count in counts.items():
+            echo(f"{path}: {count} units {reason} were left out")
 
 
 def _warn(text: str) -> None:

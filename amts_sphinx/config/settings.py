@@ -19,7 +19,7 @@ from sphinx.util.tags import Tags
 
 from amts_sphinx.config import values
 from amts_sphinx.core.errors import ConfigError, LanguageError
-from amts_sphinx.core.languages import LANGUAGES, Language, find_language, name_language
+from amts_sphinx.core.languages import Language, find_language, name_language
 from amts_sphinx.engine.registry import engine_names
 from amts_sphinx.memory.importing import BookFiles
 
@@ -248,9 +248,8 @@ class AmtsConfig:
 
         :raises ConfigError: there is none, or it is the language of the book
         """
-        if self.source_language.tag not in LANGUAGES:
-            # This raises the error with the right message.
-            values.language("language", self.source_language.tag)
+        # If the language is unknown, this raises the error with the right message.
+        values.language("language", self.source_language.tag)
         languages = (find_language(tag),) if tag else self.target_languages
         if not languages:
             raise ConfigError(

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from amts_sphinx.core.units import Code
 
 _TOKEN: Final = re.compile(r'(<g id="\d+">|</g>|<x id="\d+"/>)')
-_ID: Final = re.compile(r'id="(\d+)"')
 _ID_IN_CODE: Final = re.compile(r'(<[gx] id=")(\d+)("/?>)')
 _STRAY: Final = re.compile(r"[<>]|&(?!amp;|lt;|gt;)")
 _BLANKS: Final = re.compile(r"[ \t\r\n\f\v]+")
@@ -73,17 +72,17 @@ def empty(number: int) -> str:
 
 def tokens(coded: str) -> Iterator[CodedPiece]:
     """Yield the pieces of *coded* in order, without checking them."""
-    for piece in _TOKEN.split(coded):
-        if not piece:
-            continue
-        if not _TOKEN.fullmatch(piece):
-            yield CodedPiece("text", piece, 0)
+    # Between the texts, at every second place, stand the codes.
+    for place, piece in enumerate(_TOKEN.split(coded)):
+        if place % 2 == 0:
+            if piece:
+                yield CodedPiece("text", piece, 0)
         elif piece == "</g>":
             yield CodedPiece("close", piece, 0)
+        elif piece.startswith("<g"):
+            yield CodedPiece("open", piece, int(piece[len('<g id="') : -len('">')]))
         else:
-            shape = "open" if piece.startswith("<g") else "empty"
-            number = _ID.search(piece)
-            yield CodedPiece(shape, piece, int(number[1]) if number else 0)
+            yield CodedPiece("empty", piece, int(piece[len('<x id="') : -len('"/>')]))
 
 
 def join(pieces: Iterable[CodedPiece]) -> str:

@@ -1,17 +1,27 @@
-"""The languages: BCP 47 tag → Amazon Translate's code, Sphinx's locale, script.
+"""Languages: any BCP 47 tag, in one spelling, with its name, script and Sphinx locale.
 
-The list is that of Amazon Translate's developer guide, "Supported languages and
-language codes" (75 languages, 2026). A tag that is not in it, and that no alias leads
-to, is an error that names its neighbours, never a silent no-op.
+Names, scripts, aliases and likely subtags are those of the CLDR, which Babel brings. A
+tag is written as short as it is unambiguous: ``zh-Hant-TW`` is ``zh-TW``, ``de-DE`` is
+``de``; but ``de-CH``, ``zh-HK`` and ``sr-Latn`` stay what they are. The rules are those
+of Unicode TS #35, "Likely Subtags", favoring the region.
+
+Which of these an engine can translate is the engine's business.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from babel.core import Locale, UnknownLocaleError, get_global
 
 from amts_sphinx.core.errors import LanguageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +30,20 @@ class Language:
 
     #: BCP 47, as short as it is unambiguous; the builder is ``amts-<tag>``.
     tag: str
-    #: What Amazon Translate calls it.
-    service: str
-    #: The value of Sphinx's ``language``.
+    #: The value of Sphinx's ``language``: the catalogue of its own words.
     locale: str
-    #: In English, for messages.
-    name: str
-    #: In the language itself, for readers.
-    native_name: str
-    #: ISO 15924 code of the script.
+    #: ISO 15924 code of the script; empty where the CLDR does not know it.
     script: str
+
+    @property
+    def name(self) -> str:
+        """The name in English, for messages."""
+        return _names(self.tag)[0]
+
+    @property
+    def native_name(self) -> str:
+        """The name in the language itself, for readers."""
+        return _names(self.tag)[1]
 
     @property
     def spaced(self) -> bool:
@@ -37,150 +51,91 @@ class Language:
         return self.script not in _UNSPACED
 
 
-_UNSPACED: Final = frozenset({"Hans", "Hant", "Jpan", "Thai"})
-
-#: tag | Sphinx locale, when it is not the tag | script | name | native name
-_TABLE: Final = """
-af||Latn|Afrikaans|Afrikaans
-am||Ethi|Amharic|አማርኛ
-ar||Arab|Arabic|العربية
-az||Latn|Azerbaijani|azərbaycan
-bg||Cyrl|Bulgarian|български
-bn||Beng|Bengali|বাংলা
-bs||Latn|Bosnian|bosanski
-ca||Latn|Catalan|català
-cs||Latn|Czech|čeština
-cy||Latn|Welsh|Cymraeg
-da||Latn|Danish|dansk
-de||Latn|German|Deutsch
-el||Grek|Greek|Ελληνικά
-en||Latn|English|English
-es||Latn|Spanish|español
-es-MX|es|Latn|Spanish (Mexico)|español (México)
-et||Latn|Estonian|eesti
-fa||Arab|Persian|فارسی
-fa-AF|fa|Arab|Dari|دری
-fi||Latn|Finnish|suomi
-fr||Latn|French|français
-fr-CA|fr|Latn|French (Canada)|français (Canada)
-ga||Latn|Irish|Gaeilge
-gu||Gujr|Gujarati|ગુજરાતી
-ha||Latn|Hausa|Hausa
-he||Hebr|Hebrew|עברית
-hi||Deva|Hindi|हिन्दी
-hr||Latn|Croatian|hrvatski
-ht||Latn|Haitian Creole|Kreyòl ayisyen
-hu||Latn|Hungarian|magyar
-hy||Armn|Armenian|հայերեն
-id||Latn|Indonesian|Indonesia
-is||Latn|Icelandic|íslenska
-it||Latn|Italian|italiano
-ja||Jpan|Japanese|日本語
-ka||Geor|Georgian|ქართული
-kk||Cyrl|Kazakh|қазақ тілі
-kn||Knda|Kannada|ಕನ್ನಡ
-ko||Kore|Korean|한국어
-lt||Latn|Lithuanian|lietuvių
-lv||Latn|Latvian|latviešu
-mk||Cyrl|Macedonian|македонски
-ml||Mlym|Malayalam|മലയാളം
-mn||Cyrl|Mongolian|монгол
-mr||Deva|Marathi|मराठी
-ms||Latn|Malay|Melayu
-mt||Latn|Maltese|Malti
-nl||Latn|Dutch|Nederlands
-no|nb_NO|Latn|Norwegian|norsk
-pa||Guru|Punjabi|ਪੰਜਾਬੀ
-pl||Latn|Polish|polski
-ps||Arab|Pashto|پښتو
-pt|pt_BR|Latn|Portuguese (Brazil)|português (Brasil)
-pt-PT|pt_PT|Latn|Portuguese (Portugal)|português (Portugal)
-ro||Latn|Romanian|română
-ru||Cyrl|Russian|русский
-si||Sinh|Sinhala|සිංහල
-sk||Latn|Slovak|slovenčina
-sl||Latn|Slovenian|slovenščina
-so||Latn|Somali|Soomaali
-sq||Latn|Albanian|shqip
-sr||Cyrl|Serbian|српски
-sv||Latn|Swedish|svenska
-sw||Latn|Swahili|Kiswahili
-ta||Taml|Tamil|தமிழ்
-te||Telu|Telugu|తెలుగు
-th||Thai|Thai|ไทย
-tl||Latn|Tagalog|Tagalog
-tr||Latn|Turkish|Türkçe
-uk|uk_UA|Cyrl|Ukrainian|українська
-ur||Arab|Urdu|اردو
-uz||Latn|Uzbek|o‘zbek
-vi||Latn|Vietnamese|Tiếng Việt
-zh|zh_CN|Hans|Chinese (simplified)|简体中文
-zh-TW|zh_TW|Hant|Chinese (traditional)|繁體中文
-"""
-
-#: Other names of the same thing, in lower case with hyphens.
+#: Scripts without blanks between words.
+_UNSPACED: Final = frozenset({"Hans", "Hant", "Jpan", "Thai", "Khmr", "Laoo", "Mymr"})
+#: What other systems, and this package, call a language in their own way.
 _ALIASES: Final = {
-    "cmn": "zh",
     "fil": "tl",
-    "iw": "he",
     "nb": "no",
-    "nn": "no",
-    "prs": "fa-AF",
-    "zh-hant": "zh-TW",
+    "no-bok": "no",
+    "no-nyn": "nn",
+    "zh-chs": "zh-Hans",
+    "zh-cht": "zh-Hant",
+    "zh-guoyu": "zh",
+    "zh-hakka": "hak",
+    "zh-min-nan": "nan",
+    "zh-xiang": "hsn",
 }
-#: Countries that are often named in place of their language.
-_COUNTRIES: Final = {
-    "br": "pt",
-    "cn": "zh",
-    "cz": "cs",
-    "dk": "da",
-    "gr": "el",
-    "il": "he",
-    "ir": "fa",
-    "jp": "ja",
-    "kr": "ko",
-    "se": "sv",
-    "tw": "zh-TW",
-    "ua": "uk",
-    "vn": "vi",
+#: The scripts that a POSIX locale names after its ``@``.
+_MODIFIERS: Final = {
+    "arabic": "Arab",
+    "cyrillic": "Cyrl",
+    "devanagari": "Deva",
+    "hebrew": "Hebr",
+    "iqtelif": "Latn",
+    "latin": "Latn",
+    "tifinagh": "Tfng",
 }
-#: Subtags of Chinese that mean the traditional script.
-_TRADITIONAL: Final = {"hant", "tw", "hk", "mo"}
+#: Names that Chinese readers tell their two scripts by.
+_NAMES: Final = {
+    "zh": ("Chinese (simplified)", "简体中文"),
+    "zh-TW": ("Chinese (traditional)", "繁體中文"),
+}
+#: Sphinx's catalogue of a language, where it is not called as its tag. Sphinx has
+#: folders such as ``zh_HK``, too, in which nothing is translated.
+_LOCALES: Final = {
+    "no": "nb_NO",
+    "pt": "pt_PT",
+    "pt-BR": "pt_BR",
+    "uk": "uk_UA",
+    "zh-Hans": "zh_CN",
+    "zh-Hant": "zh_TW",
+}
+_TAG: Final = re.compile(
+    r"""
+    (?P<language> [a-z]{2,3} ) (?: -(?P<extlang> [a-z]{3} ) (?: -[a-z]{3} ){0,2} )?
+    (?: -(?P<script> [a-z]{4} ) )?
+    (?: -(?P<region> [a-z]{2} | [0-9]{3} ) )?
+    (?P<rest>
+        (?: -(?: [a-z0-9]{5,8} | [0-9][a-z0-9]{3} ) )*          # variants
+        (?: -[0-9a-wy-z] (?: -[a-z0-9]{2,8} )+ )*               # extensions
+        (?: -x (?: -[a-z0-9]{1,8} )+ )?                         # for private use
+    )
+    """,
+    re.VERBOSE,
+)
+#: What a file writes that does not say which language it means.
+_OPEN: Final = frozenset({"", "*", "*all*", "mul", "und"})
+#: ISO 639: languages of nobody in particular, for private use.
+_PRIVATE: Final = re.compile("q[a-t][a-z]")
+_ALLOWED: Final = "allowed is any BCP 47 tag, such as de, pt-BR, zh-TW or sr-Latn"
+_TWO: Final = 2
 
 
-def _read_table() -> dict[str, Language]:
-    languages = {}
-    for row in _TABLE.split("\n"):
-        if row:
-            tag, locale, script, name, native = row.split("|")
-            languages[tag] = Language(tag, tag, locale or tag, name, native, script)
-    return languages
+class _Subtags(NamedTuple):
+    """What a tag is made of, in the spelling of BCP 47; empty where it has none."""
+
+    language: str
+    script: str = ""
+    region: str = ""
+    #: Variants and extensions, each with its hyphen.
+    rest: str = ""
+
+    def __str__(self) -> str:
+        parts = (self.language, self.script, self.region)
+        return "-".join(filter(None, parts)) + self.rest
 
 
-#: Every language an edition can be in, by tag.
-LANGUAGES: Final = _read_table()
-
-
+@lru_cache(2**10)
 def find_language(tag: str) -> Language:
     """Return the language that *tag* names: BCP 47, or a Sphinx or POSIX locale.
 
-    A region that makes no difference to the service is dropped: ``de-AT`` is ``de``.
-
-    :raises LanguageError: no language of the service has that name
+    :raises LanguageError: it is no such tag, or one of two letters, or of the three of
+        a country, that no language has
     """
-    if tag in LANGUAGES:
-        return LANGUAGES[tag]
-    wanted = tag.partition(".")[0].replace("_", "-")
-    by_tag = {known.lower(): known for known in LANGUAGES}
-    language, *rest = wanted.lower().split("-")
-    # The script of Chinese outweighs what the table says of the language alone.
-    traditional = _TRADITIONAL & set(rest) and "hans" not in rest
-    script = "zh-hant" if language == "zh" and traditional else language
-    for name in (wanted.lower(), script):
-        known = _ALIASES.get(name) or by_tag.get(name)
-        if known:
-            return LANGUAGES[known]
-    raise LanguageError(f"unknown language {tag!r}; {_neighbours(wanted)}")
+    subtags = _parse(tag)
+    full = _likely(subtags)
+    return Language(str(_shortest(subtags)), _locale(full), full.script)
 
 
 def name_language(tag: str) -> Language:
@@ -188,24 +143,205 @@ def name_language(tag: str) -> Language:
     try:
         return find_language(tag)
     except LanguageError:
-        return Language(tag, "", tag, tag, tag, "")
+        return Language(tag, tag, "")
+
+
+def is_open(tag: str) -> bool:
+    """Tell whether *tag* leaves the language open, as ``*all*``, ``und`` or nothing."""
+    return tag.strip().lower() in _OPEN
+
+
+def posix_locale(tag: str) -> str:
+    """Return what gettext's tools call a language: ``zh_CN``, ``de_CH``, ``sr@latin``.
+
+    :param tag: that of a :class:`Language`
+    """
+    locale = find_language(tag).locale
+    if "-" not in locale and find_language(locale).tag == tag:
+        return locale
+    language, _, script = tag.partition("-")
+    modifiers = {known: name for name, known in _MODIFIERS.items()}
+    if script in modifiers:
+        return f"{language}@{modifiers[script]}"
+    return tag.replace("-", "_")
+
+
+def closest(wanted: str, tags: Iterable[str]) -> str | None:
+    """Return that of *tags* that says best what *wanted* says.
+
+    The same tag comes first; then the same language in the same script, that of the
+    CLDR's parent, of the likeliest region, and of no region before those of others.
+    Another script is another language.
+
+    :param wanted: as each of *tags*, the tag of a :class:`Language`
+    :returns: ``None`` where none is in that language and script
+    """
+    tags = list(tags)
+    if wanted in tags or not wanted:
+        return wanted or None
+    here = _likely(_split(wanted))
+    parent = get_global("parent_exceptions").get(wanted.replace("-", "_"), "")
+    found: list[tuple[bool, bool, int, str]] = []
+    for tag in tags:
+        there = _likely(_split(tag))
+        if (there.language, there.script) == (here.language, here.script):
+            other = tag.replace("-", "_") != parent, there.region != here.region
+            found.append((*other, tag.count("-"), tag))
+    return min(found)[-1] if found else None
+
+
+def _parse(tag: str) -> _Subtags:
+    """Take a tag apart, with all aliases resolved.
+
+    :raises LanguageError: it is not well-formed, or names no language
+    """
+    posix, _, modifier = tag.strip().partition("@")
+    wanted = posix.partition(".")[0].replace("_", "-").lower()
+    for name, known in _ALIASES.items():
+        if wanted == name or wanted.startswith(f"{name}-"):
+            wanted = f"{known.lower()}{wanted.removeprefix(name)}"
+    subtags = _resolved(_split(wanted))
+    if not subtags.language or not _is_known(subtags.language):
+        raise LanguageError(f"unknown language {tag!r}; {_neighbours(wanted)}")
+    if script := _MODIFIERS.get(modifier.lower()):
+        subtags = subtags._replace(script=subtags.script or script)
+    elif re.fullmatch(r"[a-z]{5,8}", modifier) and modifier != "boldquot":
+        subtags = subtags._replace(rest=f"-{modifier}{subtags.rest}")
+    return subtags
+
+
+def _split(tag: str) -> _Subtags:
+    """Take a well-formed tag apart; of any other nothing is left."""
+    match = _TAG.fullmatch(tag.lower())
+    if not match:
+        return _Subtags("")
+    language, region = match["language"], (match["region"] or "").upper()
+    if extlang := match["extlang"]:
+        # Windows names countries by three letters; else it is a language of a family.
+        country = get_global("territory_aliases").get(extlang.upper(), [])
+        region = country[0] if len(country) == 1 and not region else region
+        language = language if len(country) == 1 else extlang
+    return _Subtags(language, (match["script"] or "").title(), region, match["rest"])
+
+
+def _resolved(subtags: _Subtags) -> _Subtags:
+    """Replace what the CLDR has another name for: ``iw`` is ``he``, UK is GB."""
+    language = subtags.language
+    if language not in _ALIASES.values():
+        alias = get_global("language_aliases").get(language, language)
+        found = _split(str(alias).replace("_", "-"))
+        own = _split(_ALIASES.get(found.language, found.language))
+        subtags = _Subtags(
+            own.language,
+            subtags.script or found.script,
+            subtags.region or found.region,
+            subtags.rest,
+        )
+    regions = get_global("territory_aliases").get(subtags.region, [])
+    return subtags._replace(region=regions[0]) if len(regions) == 1 else subtags
+
+
+def _is_known(language: str) -> bool:
+    """Tell whether a primary subtag may be meant as a language."""
+    if language in get_global("likely_subtags") or language in _cldr_languages():
+        return True
+    country = get_global("territory_aliases").get(language.upper())
+    return bool(_PRIVATE.fullmatch(language)) or not (len(language) == _TWO or country)
+
+
+@lru_cache(2**10)
+def _likely(subtags: _Subtags) -> _Subtags:
+    """Add the script and the region that are meant where none is named."""
+    likely = get_global("likely_subtags")
+    language, script, region, rest = subtags
+    names = [(language, script, region), (language, region), (language, script)]
+    for parts in (*names, (language,)):
+        if found := likely.get("_".join(filter(None, parts))):
+            _, likely_script, likely_region = str(found).split("_")
+            return _Subtags(
+                language, script or likely_script, region or likely_region, rest
+            )
+    return subtags
+
+
+def _shortest(subtags: _Subtags) -> _Subtags:
+    """Leave out what :func:`_likely` would add."""
+    full = _likely(subtags)
+    for part in (
+        full._replace(script="", region=""),
+        full._replace(script=""),
+        full._replace(region=""),
+    ):
+        if _likely(part) == full:
+            return part
+    return full if all(full[:3]) else subtags
+
+
+def _locale(full: _Subtags) -> str:
+    """Return what Sphinx calls the catalogue with the words of a language."""
+    language, script, region, _ = full
+    usual = _likely(_Subtags(language))
+    for name in (f"{language}-{region}", f"{language}-{script}", language):
+        if name in _LOCALES:
+            return _LOCALES[name]
+    # A region makes no difference to Sphinx's words, and has no catalogue of its own.
+    # With a hyphen, gettext does not fall back on the words in the other script, as it
+    # does from sr@latin to sr.
+    return language if script in {"", usual.script} else f"{language}-{script}"
+
+
+@lru_cache(1)
+def _cldr_languages() -> Any:
+    """Return the English names of languages, by their tags with ``_``."""
+    return Locale("en").languages
+
+
+@lru_cache(2**10)
+def _names(tag: str) -> tuple[str, str]:
+    """Return the English and the own name of a language; its tag where it has none."""
+    if tag in _NAMES:
+        return _NAMES[tag]
+    language, script, region, _ = _split(tag)
+    names = _cldr_languages()
+    whole = "_".join(filter(None, (language, script, region)))
+    try:
+        locale = Locale.parse(whole)
+    except (ValueError, UnknownLocaleError):
+        name = names.get(language, tag)
+        return (name, name) if whole == language else (f"{name} ({tag})", tag)
+    english = names.get(whole) or locale.get_display_name("en")
+    own = locale.languages.get(whole) or locale.get_display_name()
+    return english or tag, own or english or tag
 
 
 def _neighbours(tag: str) -> str:
-    """Say which known languages *tag* may have been meant for."""
-    names: dict[str, Language] = {}
-    for language in LANGUAGES.values():
-        word = language.name.partition(" ")[0]
-        for name in (word, language.native_name, language.tag):
-            names.setdefault(name.lower(), language)
-    names |= {country: LANGUAGES[known] for country, known in _COUNTRIES.items()}
-    asked = tag.lower()
-    near = [asked] if asked in names else []
-    near = near or difflib.get_close_matches(asked, names, n=4, cutoff=0.6)
-    if not near and len(asked) == len("zh"):
-        near = [known.lower() for known in LANGUAGES if known[0] == asked[0]]
-    if near:
-        found = dict.fromkeys(names[name] for name in near)
-        shown = ", ".join(f"{language.tag} ({language.name})" for language in found)
-        return f"did you mean {shown}?"
-    return f"allowed are {', '.join(LANGUAGES)}"
+    """Say which languages *tag* may have been meant for."""
+    names = _cldr_languages()
+    by_name: dict[str, str] = {name.lower(): key for key, name in names.items()}
+    country = get_global("territory_aliases").get(tag.upper(), [tag.upper()])[0]
+    speaks = get_global("likely_subtags").get(f"und_{country}")
+    near: list[str] = [tag] if tag in by_name else []
+    if not near and len(tag) > _TWO + 1:
+        by_name |= {name.lower(): key for key, name in _own_names().items()}
+        near = difflib.get_close_matches(tag, by_name, n=4, cutoff=0.6)
+    meant = [by_name[name] for name in near]
+    if not meant and speaks and len(tag) <= _TWO + 1:
+        meant = [str(speaks)]
+    if not meant and len(tag) == _TWO:
+        meant = [key for key in names if len(key) == _TWO and key[0] == tag[0]]
+    found = {find_language(key).tag: find_language(key).name for key in meant}
+    if not found:
+        return _ALLOWED
+    return f"did you mean {', '.join(f'{t} ({n})' for t, n in found.items())}?"
+
+
+def _own_names() -> dict[str, str]:
+    """Return what languages of two letters call themselves; it takes a second."""
+    found: dict[str, str] = {}
+    for tag in _cldr_languages():
+        if len(tag) == _TWO:
+            try:
+                found[tag] = Locale(tag).languages.get(tag, "")
+            except UnknownLocaleError:
+                continue
+    return {tag: name for tag, name in found.items() if name}

@@ -28,6 +28,10 @@ _NAMES: Final = {
         "amts_sphinx.engine.legacy",
         "EnginePartialError",
     ),
+    ("amts_sphinx.languages", "LANGUAGES"): (
+        "amts_sphinx.engine.amazon.languages",
+        "LANGUAGES",
+    ),
 }
 
 

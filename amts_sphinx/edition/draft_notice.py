@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from docutils import nodes
 
+from amts_sphinx.core.languages import closest, name_language
 from amts_sphinx.edition.publish import DRAFT
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def tell(doctree: nodes.document, tag: str) -> None:
     """
     if not any(DRAFT in node["classes"] for node in doctree.findall(nodes.Element)):
         return
-    text = _TEXTS.get(tag) or _TEXTS.get(tag.partition("-")[0]) or _TEXTS["en"]
+    text = _TEXTS[closest(name_language(tag).tag, _TEXTS) or "en"]
     notice = nodes.container("", nodes.paragraph(text, text), classes=[NOTICE])
     title = next(doctree.findall(nodes.title), None)
     if title is not None and isinstance(title.parent, nodes.section):

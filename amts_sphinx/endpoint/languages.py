@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx.core.languages import LANGUAGES
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.endpoint.service_error import ServiceError
+from amts_sphinx.engine.amazon.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 #: Our own tag of each of the service's codes.
-TAGS: Final = {language.service: tag for tag, language in LANGUAGES.items()}
+TAGS: Final = {code: language.tag for code, language in LANGUAGES.items()}
 
 
 def check_pair(source: str, targets: Iterable[str]) -> None:

@@ -23,7 +23,7 @@ from amts_sphinx.core.errors import (
     EngineUnavailableError,
     LanguagePairError,
 )
-from amts_sphinx.core.languages import LANGUAGES, name_language
+from amts_sphinx.core.languages import closest, name_language
 from amts_sphinx.core.units import LanguagePair, Translation
 from amts_sphinx.engine import language_pairs
 from amts_sphinx.engine.options import read_options
@@ -306,7 +306,7 @@ class ApertiumEngine:
         :raises LanguagePairError: it is not installed
         """
         tags = [name_language(tag).tag for tag in pair]
-        names = [_ISO_639_3.get(tag, tag) for tag in tags]
+        names = [_ISO_639_3.get(closest(tag, _ISO_639_3) or "", tag) for tag in tags]
         asked = self._options.modes
         wished = asked.get("-".join(pair)) or asked.get("-".join(tags))
         for mode in [wished] if wished else ["-".join(names), "-".join(tags)]:
@@ -384,8 +384,12 @@ def _pair(name: str) -> LanguagePair | None:
         LanguagePair("-".join(parts[:place]), "-".join(parts[place:]))
         for place in range(1, len(parts))
     ]
-    known = (pair for pair in cuts if all(tag in LANGUAGES for tag in pair))
+    known = (pair for pair in cuts if all(map(_is_tag, pair)))
     return next(known, None)
+
+
+def _is_tag(tag: str) -> bool:
+    return bool(name_language(tag).script)
 
 
 def _is_damaged(source: str, target: str | None) -> bool:

@@ -84,7 +84,7 @@ def _targets(
     return {
         unit.key: " ".join(inline_codes.plain(unit.target).split())
         for unit in formats.read(path, pair, on_skip=on_skip)
-        if unit.pair == pair
+        if unit.pair == pair and unit.place is None
     }
 
 

@@ -1,17 +1,23 @@
-"""CSV and TSV as Amazon Translate takes them for parallel data, and their readers.
+"""CSV and TSV: our own tables, which keep all of a unit, and those of other people.
 
-The rules are those of its developer guide: UTF-8; language codes in the first row, the
-source's first; no field of more than 1000 bytes, with a line break, or with ``+``,
-``-``, ``=`` or ``@`` at its start. Of several rows with the same source the service
-takes the last, so only one is written. Pairs that break a rule are left out, and
-counted.
+A table of ours has coded text, and columns whose names begin with ``amts:`` after those
+of the languages. What a spreadsheet would take for a formula, and what breaks a line,
+stands in it as a reference of XML, such as ``&#61;`` for an equals sign.
+
+Plain tables are as Amazon Translate takes them for parallel data. The rules are those
+of its developer guide: UTF-8; a first row of languages, the source's first; no field of
+more than 1000 bytes, none that starts with ``+``, ``-``, ``=`` or ``@`` or spans lines;
+of two rows with one source the last is taken, and so we write one. What the rules keep
+out is counted, never bent.
 """
 
 from __future__ import annotations
 
 import csv
+import json
+import re
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -19,44 +25,62 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import InterchangeError, LanguageError, MarkupError
-from amts_sphinx.core.languages import find_language
-from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.core.languages import closest, find_language
+from amts_sphinx.core.units import (
+    HUMAN,
+    LanguagePair,
+    SkippedText,
+    State,
+    TranslationUnit,
+)
+from amts_sphinx.formats import provenance
+from amts_sphinx.formats.asked import Asked
+from amts_sphinx.formats.provenance import Trust
+from amts_sphinx.formats.sorting import in_order
+from amts_sphinx.formats.validity import reading_fault, writable
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-#: The longest field that the service takes, in bytes of UTF-8.
+#: What the service takes in a field, in bytes of UTF-8.
 LONGEST: Final = 1000
-#: Characters that a field may not start with: a spreadsheet would see a formula.
+#: What a field may not start with: a spreadsheet would take it for a formula.
 _FORMULA: Final = ("+", "-", "=", "@")
 _TAB_SUFFIXES: Final = frozenset({".tsv", ".tab"})
 _STATES: Final = tuple(State)
+#: What the names of our own columns begin with, and what they hold.
+_OURS: Final = "amts:"
+_COLUMNS: Final = (
+    "state", "maker", "document", "author", "tool", "place", "replaced", "corrects",
+    "digest",
+)  # fmt: skip
+_BREAK: Final = re.compile("[\t\n\r]|^[-+=@]")
+_REFERENCE: Final = re.compile(r"&#(\d{1,7});")
 
 
 @dataclass(frozen=True, slots=True)
 class WriteCount:
     """How many pairs were written, and how many were not, by reason."""
 
-    #: Written.
     pairs: int = 0
-    #: Left out: in other languages.
+    #: Of another pair of languages than asked for.
     foreign: int = 0
-    #: Left out: no words on one side, when the codes are removed.
+    #: Nothing to translate on one side, once the codes are gone.
     wordless: int = 0
-    #: Left out: a field of more than :data:`LONGEST` bytes.
+    #: A field of more than :data:`LONGEST` bytes.
     too_long: int = 0
-    #: Left out: a field that starts like a spreadsheet's formula.
+    #: A field that starts like a spreadsheet's formula.
     formula: int = 0
-    #: Left out: a field with a control character.
+    #: A character that is none of writing, such as a bell.
     unprintable: int = 0
-    #: Left out: the same pair again.
+    #: A pair that is there already.
     repeated: int = 0
-    #: Left out: another translation of the same source.
+    #: Another translation of a source that is there already.
     conflicting: int = 0
 
     def left_out(self) -> dict[str, int]:
-        """Return the number of pairs that were left out, by reason."""
+        """Return the reasons that there were, with their counts."""
         return {
             reason: count
             for reason, count in asdict(self).items()
@@ -64,57 +88,155 @@ class WriteCount:
         }
 
 
+def write_table(
+    path: str | os.PathLike[str], units: Iterable[TranslationUnit], pair: LanguagePair
+) -> int:
+    """Write the units of *pair* as a table of ours, sorted by source.
+
+    Equal units make equal bytes, whatever their order. Lines, times and control
+    characters are left out. The file appears when it is whole.
+
+    :returns: how many units were written
+    :raises InterchangeError: a unit cannot be kept whole, or the file not be written
+    """
+    count = 0
+    mine = (unit for unit in units if unit.pair == pair)
+    with replacing(path) as stream:
+        text = TextIOWrapper(stream, "utf-8", newline="", write_through=True)
+        writer = csv.writer(text, delimiter=_delimiter(path), lineterminator="\n")
+        writer.writerow((*pair, *(f"{_OURS}{name}" for name in _COLUMNS)))
+        for unit in in_order(writable(path, mine), _order):
+            row = [_BREAK.sub(_refer, field) for field in _row(unit)]
+            if max(map(len, row)) >= csv.field_size_limit():
+                raise InterchangeError(
+                    f"{path} cannot hold the unit {unit.source[:60]!r}: a field of a"
+                    f" table holds less than {csv.field_size_limit()} characters"
+                )
+            writer.writerow(row)
+            count += 1
+        text.detach()
+    return count
+
+
+def _order(unit: TranslationUnit) -> tuple[object, ...]:
+    return (unit.key, unit.maker, *_row(unit))
+
+
+def _row(unit: TranslationUnit) -> tuple[str, ...]:
+    """Return the fields of a unit in a table of ours."""
+    mark = provenance.mark_of(unit)
+    return (
+        unit.source,
+        unit.target,
+        unit.state.value,
+        unit.maker,
+        unit.document,
+        unit.author,
+        unit.tool,
+        provenance.write_place(unit.place),
+        unit.replaced,
+        json.dumps(unit.corrects, ensure_ascii=False) if unit.corrects else "",
+        # The state, too: a person may change it beside the text.
+        f"{mark}/{unit.state.value}" if mark else "",
+    )
+
+
+def _refer(match: re.Match[str]) -> str:
+    return f"&#{ord(match[0])};"
+
+
+def write_plain(
+    path: str | os.PathLike[str],
+    units: Iterable[TranslationUnit],
+    pair: LanguagePair,
+    *,
+    on_skip: Callable[[str], None] | None = None,
+) -> int:
+    """Write people's units of *pair* as a plain table, as :func:`write` does.
+
+    :param on_skip: takes what the file cannot hold, before it appears
+    :returns: how many units were written
+    :raises InterchangeError: a unit is a machine's, which a plain table cannot say; or
+        the file cannot be written
+    """
+    mine = [unit for unit in units if unit.pair == pair]
+    if machines := sum(not unit.by_human for unit in mine):
+        codes = sum(bool(inline_codes.ids(unit.source)) for unit in mine)
+        raise InterchangeError(
+            f"{path}: a plain table cannot say who made a translation, and would pass"
+            f" {machines} of {len(mine)} off as people's; it would lose the codes of"
+            f" {codes}, too. Export people's units alone, or a table that is not plain"
+        )
+    plain = [unit for unit in mine if unit.place is None]
+    if len(plain) < len(mine) and on_skip:
+        on_skip(
+            f"{path}: {len(mine) - len(plain)} units left out: they hold at one place"
+            " only"
+        )
+    return write(path, plain, pair, on_skip=on_skip).pairs
+
+
 def write(
     path: str | os.PathLike[str],
     units: Iterable[TranslationUnit],
     pair: LanguagePair,
     *,
-    with_codes: bool = False,
     tabs: bool | None = None,
+    on_skip: Callable[[str], None] | None = None,
 ) -> WriteCount:
-    """Write the units of *pair* as parallel data, sorted by source.
+    """Write the words of the units of *pair* as parallel data, sorted by source.
 
-    Equal units give equal bytes, in any order. Of several translations of one source,
-    the one with the highest state is written, then a person's before a machine's, then
-    the most frequent one.
+    Equal units make equal bytes, whatever their order. Of several translations of one
+    source, that of the highest state is written, a person's before a machine's, then
+    the commonest.
 
-    :param with_codes: whether coded text is written, not only its words
-    :param tabs: whether tabs separate the fields; by default if *path* ends in ``.tsv``
+    :param tabs: whether tabs part the fields; by default, if *path* ends in ``.tsv``
+    :param on_skip: takes what the file cannot hold, before it appears
     :raises InterchangeError: the file cannot be written
     """
     counts: Counter[str] = Counter()
+    coded = 0
     rows: dict[str, list[tuple[str, TranslationUnit]]] = {}
     for unit in units:
-        both = (unit.source, unit.target)
-        source, target = (_field(text, with_codes) for text in both)
+        source, target = _field(unit.source), _field(unit.target)
         foreign = "foreign" if unit.pair != pair else ""
         if fault := foreign or _fault(source) or _fault(target):
             counts[fault] += 1
         else:
+            coded += bool(inline_codes.ids(unit.source))
             rows.setdefault(source, []).append((target, unit))
+    chosen = {source: _best(rows[source]) for source in sorted(rows)}
+    for source, best in chosen.items():
+        repeated = sum(target == best for target, _ in rows[source]) - 1
+        counts["repeated"] += repeated
+        counts["conflicting"] += len(rows[source]) - repeated - 1
+    written = WriteCount(len(rows), **counts)
+    if on_skip:
+        for reason, count in written.left_out().items():
+            on_skip(f"{path}: {count} units left out: {reason.replace('_', ' ')}")
+        if coded:
+            on_skip(f"{path}: {coded} units written without their codes")
     with replacing(path) as stream:
         text = TextIOWrapper(stream, "utf-8", newline="", write_through=True)
         writer = csv.writer(text, delimiter=_delimiter(path, tabs), lineterminator="\n")
-        writer.writerow(find_language(tag).service for tag in pair)
-        for source in sorted(rows):
-            best = _best(rows[source])
-            repeated = sum(target == best for target, _ in rows[source]) - 1
-            counts["repeated"] += repeated
-            counts["conflicting"] += len(rows[source]) - repeated - 1
-            writer.writerow((source, best))
+        writer.writerow(pair)
+        writer.writerows(chosen.items())
         text.detach()
-    return WriteCount(len(rows), **counts)
+    return written
 
 
-def _delimiter(path: str | os.PathLike[str], tabs: bool | None) -> str:  # noqa: FBT001
+def _delimiter(
+    path: str | os.PathLike[str],
+    tabs: bool | None = None,  # noqa: FBT001 - private
+) -> str:
     if tabs is None:
         tabs = Path(path).suffix.lower() in _TAB_SUFFIXES
     return "\t" if tabs else ","
 
 
-def _field(coded: str, with_codes: bool) -> str:  # noqa: FBT001 - private
-    """Return the text of a field, without line breaks."""
-    return " ".join((coded if with_codes else inline_codes.plain(coded)).split())
+def _field(coded: str) -> str:
+    """Return the words of a text on one line."""
+    return " ".join(inline_codes.plain(coded).split())
 
 
 def _fault(field: str) -> str:
@@ -133,7 +255,7 @@ def _is_control(char: str) -> bool:
 
 
 def _best(rows: list[tuple[str, TranslationUnit]]) -> str:
-    """Return the target to keep; the order of the rows makes no difference."""
+    """Return the target to keep, by rules that no order of the rows can change."""
     counts = Counter(target for target, _ in rows)
 
     def rank(row: tuple[str, TranslationUnit]) -> tuple[object, ...]:
@@ -146,75 +268,150 @@ def _best(rows: list[tuple[str, TranslationUnit]]) -> str:
 
 def read(
     path: str | os.PathLike[str],
+    pair: LanguagePair | None = None,
     *,
-    with_codes: bool = False,
     tabs: bool | None = None,
     on_skip: Callable[[str], None] | None = None,
 ) -> Iterator[TranslationUnit]:
-    """Yield the pairs of a CSV or TSV file as reviewed units of people, in order.
+    """Yield the units of a table, in order; of a plain one, as people's reviewed ones.
 
-    As at the service, rows without a source and fields without a target are skipped.
-    The file is opened when the first unit is asked for.
+    A row without a source and a field without a target are passed over. Nothing happens
+    before the first unit is asked for.
 
-    :param with_codes: whether the fields hold coded text
+    :param pair: the languages that are asked for
     :param tabs: as in :func:`write`
-    :param on_skip: takes a message, with file and line, about each pair that is skipped
-    :raises InterchangeError: the file cannot be read, or is not parallel data
+    :param on_skip: takes, with file and line, why each text is passed over that is;
+        without it one with a fault raises InterchangeError, and an empty field does not
+    :raises InterchangeError: the file cannot be read, or is not such a file
     """
-    for number, pair, source, target in pairs(path, tabs=tabs):
-        where = f"{path}:{number}"
-        if source and target:
-            yield _unit(where, pair, source, target, with_codes=with_codes)
-        elif on_skip is not None:
-            on_skip(f"{where}: no text in {pair.target if source else pair.source}")
+    for row in pairs(path, pair, tabs=tabs):
+        where = f"{path}:{row.line}"
+        if not (row.source and row.target):
+            if on_skip:
+                empty = row.languages.target if row.source else row.languages.source
+                on_skip(
+                    SkippedText(
+                        f"{where}: no text in {empty}", _coded(row)[0], row.languages
+                    )
+                )
+            continue
+        unit = TranslationUnit("", "", row.languages, HUMAN, State.REVIEWED)
+        source, target = _coded(row)
+        unit, certain = replace(unit, source=source, target=target), False
+        try:
+            if row.said:
+                unit, certain = _own(unit, row.said)
+            why = reading_fault(unit, certain=certain)
+        except MarkupError as exc:
+            why = str(exc)
+        if not why:
+            yield unit
+        elif on_skip:
+            on_skip(SkippedText(f"{where}: {why}", source, row.languages))
+        else:
+            raise InterchangeError(f"{where}: {why}")
+
+
+def _coded(row: RowPair) -> tuple[str, str]:
+    """Return the texts of a row as coded text."""
+    if row.said:
+        return row.source, row.target
+    return inline_codes.escape(row.source), inline_codes.escape(row.target)
+
+
+def _own(
+    unit: TranslationUnit, said: Mapping[str, str]
+) -> tuple[TranslationUnit, bool]:
+    """Return a unit of a table of ours, and whether it is certain.
+
+    :raises MarkupError: what it says of itself is not as we write it
+    """
+    state = provenance.state_named(said["state"] or State.REVIEWED.value)
+    if state is None:
+        raise MarkupError(
+            f"state {said['state']!r} is not one of {provenance.all_states()}"
+        )
+    try:
+        corrects = tuple(map(str, json.loads(said["corrects"] or "[]")))
+    except (TypeError, ValueError) as exc:
+        raise MarkupError(f"{_OURS}corrects is not a list of texts") from exc
+    mark, _, former = said["digest"].partition("/")
+    exported = replace(
+        unit,
+        maker=said["maker"] or HUMAN,
+        state=provenance.state_named(former) or state,
+        document=said["document"],
+        author=said["author"],
+        tool=said["tool"],
+        place=provenance.read_place(said["place"]),
+        replaced=said["replaced"],
+        corrects=corrects,
+    )
+    changed = exported.state is not state
+    trust = Trust(HUMAN, state, certain=True) if changed else None
+    return provenance.returned(exported, mark, trust)
 
 
 class RowPair(NamedTuple):
-    """The source of a row with one of its targets; an empty field is empty here."""
+    """The source of a row with one of its targets; empty where there is nothing."""
 
-    #: From 1.
+    #: 1-based.
     line: int
     languages: LanguagePair
     source: str
     target: str
+    #: The fields of our own columns; empty in other people's tables.
+    said: Mapping[str, str] = {}
 
 
 def pairs(
-    path: str | os.PathLike[str], *, tabs: bool | None = None
+    path: str | os.PathLike[str],
+    pair: LanguagePair | None = None,
+    *,
+    tabs: bool | None = None,
 ) -> Iterator[RowPair]:
-    """Yield the fields of a CSV or TSV file in pairs, without changing them.
+    """Yield the fields of a CSV or TSV file with what they are.
 
+    In a table of ours, they are coded text.
+
+    :param pair: the languages that are asked for
     :param tabs: as in :func:`write`
-    :raises InterchangeError: the file cannot be read, or is not parallel data
+    :raises InterchangeError: the file cannot be read, or is not such a file
     """
     rows = _rows(Path(path), _delimiter(path, tabs))
     line, header = next(rows, (1, []))
-    languages = _languages(f"{path}:{line}", header)
+    names = [name.strip() for name in header]
+    ours = [name.removeprefix(_OURS) for name in names if name.startswith(_OURS)]
+    count = len(names) - len(ours)
+    languages = _languages(f"{path}:{line}", names[:count])
+    if pair:
+        languages = _as_asked(languages, Asked(pair))
     for number, row in rows:
-        if len(row) != len(languages):
+        if len(row) != len(header):
             raise InterchangeError(
-                f"{path}:{number}: {len(row)} fields, but {len(languages)} languages in"
-                " row 1"
+                f"{path}:{number}: {len(row)} fields, but {len(header)}"
+                f" {'columns' if ours else 'languages'} in row 1"
             )
-        source, *targets = (field if field.strip() else "" for field in row)
+        fields = [_dereference(field) for field in row] if ours else row
+        source, *targets = (field if field.strip() else "" for field in fields[:count])
+        said = dict.fromkeys(_COLUMNS, "") if ours else {}
+        said |= zip(ours, fields[count:], strict=True)
         for language, target in zip(languages[1:], targets, strict=True):
-            yield RowPair(number, LanguagePair(languages[0], language), source, target)
+            both = LanguagePair(languages[0], language)
+            yield RowPair(number, both, source, target, said)
 
 
-def _unit(
-    where: str, pair: LanguagePair, source: str, target: str, *, with_codes: bool
-) -> TranslationUnit:
-    if not with_codes:
-        source, target = inline_codes.escape(source), inline_codes.escape(target)
-        return TranslationUnit(source, target, pair, HUMAN, State.REVIEWED)
-    try:
-        inline_codes.structure(source)
-        fault = inline_codes.verify(source, target)
-    except MarkupError as exc:
-        fault = f"in the source, {exc}"
-    if fault:
-        raise InterchangeError(f"{where}: {fault}")
-    return TranslationUnit(source, target, pair, HUMAN, State.REVIEWED)
+def _dereference(field: str) -> str:
+    return _REFERENCE.sub(lambda match: chr(min(int(match[1]), 0x10FFFF)), field)
+
+
+def _as_asked(tags: Sequence[str], asked: Asked) -> list[str]:
+    """Return the languages of the columns, by the names that they are asked for."""
+    source, *targets = tags
+    if asked.source and closest(asked.source, [source]):
+        source = asked.source
+    best = closest(asked.target, targets) if asked.target else None
+    return [source, *(asked.target if tag == best else tag for tag in targets)]
 
 
 def _languages(where: str, header: list[str]) -> list[str]:
@@ -235,7 +432,7 @@ def _languages(where: str, header: list[str]) -> list[str]:
 
 
 def _rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number of its line and the fields of each row that is not blank."""
+    """Yield each row that is not blank with its line."""
     line = 0
     reader = csv.reader(_lines(path), delimiter=delimiter, strict=True)
     while True:
@@ -255,7 +452,7 @@ def _rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    """Yield the lines of a file, decoded one by one so that an error names the line."""
+    """Yield the lines of a file, decoded one by one to say which is at fault."""
     try:
         with path.open("rb") as stream:
             for number, data in enumerate(stream, 1):

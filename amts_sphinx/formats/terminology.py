@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from amts_sphinx import formats
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import InterchangeError
-from amts_sphinx.core.languages import find_language
+from amts_sphinx.core.languages import closest
+from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.formats import csv as tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from amts_sphinx.core.units import LanguagePair
 
 #: What Amazon Translate takes as a term, in bytes of UTF-8.
 LONGEST: Final = 200
@@ -164,27 +164,53 @@ def _fault(term: Term) -> str:
 def _placed(path: Path, pair: LanguagePair) -> Iterator[tuple[str, Term]]:
     """Yield each term of a file with its place."""
     if path.suffix.lower() in _TABLES:
-        for line, languages, source, target in tables.pairs(path):
-            if languages.source != pair.source:
-                raise InterchangeError(
-                    f"{path}:1: the first language is {languages.source}, but these are"
-                    f" terms of a book in {pair.source}"
-                )
-            if languages == pair and target:
-                yield f"{path}:{line}", Term(source.strip(), target.strip())
+        yield from _tabled(path, pair)
         return
-    for unit in formats.read(path, pair):
-        if unit.pair == pair:
-            texts = inline_codes.plain(unit.source), inline_codes.plain(unit.target)
-            if inline_codes.ids(unit.source) or inline_codes.ids(unit.target):
-                raise InterchangeError(f"{path}: the term {texts[0]!r} has markup")
-            yield str(path), Term(*(text.strip() for text in texts))
+    # A catalogue would take the target that is asked for as its own.
+    by_header = path.suffix.lower() == ".po"
+    asked = LanguagePair(pair.source, "") if by_header else pair
+    for unit in formats.read(path, asked):
+        near = by_header and closest(pair.target, [unit.pair.target])
+        if near or unit.pair == pair:
+            yield str(path), _term(str(path), unit.source, unit.target, unit.place)
 
 
-def encode(terminology: Terminology) -> bytes:
-    """Return the terms as the CSV file that Amazon Translate imports, sorted."""
+def _tabled(path: Path, pair: LanguagePair) -> Iterator[tuple[str, Term]]:
+    for row in tables.pairs(path, pair):
+        if row.languages.source != pair.source:
+            raise InterchangeError(
+                f"{path}:1: the first language is {row.languages.source}, but these are"
+                f" terms of a book in {pair.source}"
+            )
+        where = f"{path}:{row.line}"
+        if row.languages == pair and row.target:
+            if row.said:
+                place = row.said["place"]
+                yield where, _term(where, row.source, row.target, place)
+            else:
+                yield where, Term(row.source.strip(), row.target.strip())
+
+
+def _term(where: str, source: str, target: str, place: object) -> Term:
+    """Return a term from coded texts.
+
+    :raises InterchangeError: it has markup, or holds at one place only
+    """
+    plain = inline_codes.plain(source)
+    if inline_codes.ids(source) or inline_codes.ids(target):
+        raise InterchangeError(f"{where}: the term {plain!r} has markup")
+    if place:
+        raise InterchangeError(f"{where}: the term {plain!r} holds at one place only")
+    return Term(plain.strip(), inline_codes.plain(target).strip())
+
+
+def encode(terminology: Terminology, languages: Iterable[str] = ()) -> bytes:
+    """Return the terms as the CSV file that Amazon Translate imports, sorted.
+
+    :param languages: what the service calls the two languages; by default their tags
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(find_language(tag).service for tag in terminology.pair)
+    writer.writerow(list(languages) or terminology.pair)
     writer.writerows(sorted(terminology.terms.items()))
     return text.getvalue().encode()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from amts_sphinx import formats
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import MarkupError
+from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.memory import home_file, importing, statements
 from amts_sphinx.memory.statements import HOME, Conflict, Statement
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from amts_sphinx.core.units import LanguagePair, TranslationUnit
+    from amts_sphinx.core.units import TranslationUnit
     from amts_sphinx.memory.home_file import HomeFile
     from amts_sphinx.memory.importing import BookFiles
     from amts_sphinx.memory.memory import Memory
@@ -95,7 +96,8 @@ def deliver(
     """
     merge = _Merge(memory, files, Delivery(path), author or path.name)
     refused = importing.LeftOut(tell)
-    units = formats.read(path, pair, on_skip=refused)
+    asked = pair or LanguagePair(files.source_language, "")
+    units = formats.read(path, asked, on_skip=refused)
     with ExitStack() as stack:
         while batch := list(islice(units, _BATCH)):
             machines = [unit for unit in batch if not unit.by_human]

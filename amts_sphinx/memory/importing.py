@@ -44,7 +44,7 @@ class SourceFile(NamedTuple):
     path: Path
     #: ``home`` or ``file``.
     kind: str
-    #: The languages that its name tells.
+    #: The languages that the book and its name tell; the target may be empty.
     pair: LanguagePair | None = None
 
 
@@ -84,7 +84,7 @@ class BookFiles:
                     warn(f"amts_memory_files: {name!r} matches no file")
                 files += matches
             else:
-                files.append(SourceFile(self.folder / name, FILE))
+                files.append(SourceFile(self.folder / name, FILE, self._from_book))
         once: dict[Path, SourceFile] = {}
         for each in files:
             once.setdefault(each.path.resolve(), each)
@@ -105,13 +105,18 @@ class BookFiles:
             if match or LANGUAGE not in name:
                 yield SourceFile(self.folder / relative, kind, self._pair(match))
 
-    def _pair(self, match: re.Match[str] | None) -> LanguagePair | None:
+    @property
+    def _from_book(self) -> LanguagePair:
+        """What is asked of a file whose name tells no language: any will do."""
+        return LanguagePair(self.source_language, "")
+
+    def _pair(self, match: re.Match[str] | None) -> LanguagePair:
         if match is None or not match.groups():
-            return None
+            return self._from_book
         try:
             return LanguagePair(self.source_language, find_language(match[1]).tag)
         except LanguageError:
-            return None
+            return self._from_book
 
 
 def _regex(part: str, *, is_glob: bool) -> str:

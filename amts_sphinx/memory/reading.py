@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
+from amts_sphinx.core.languages import closest
 from amts_sphinx.core.units import (
     HUMAN,
     LanguagePair,
@@ -102,7 +104,8 @@ class MemoryReader:
         """Return what is published of *sources*, by the key of each.
 
         A person's unit comes before the one of *maker*; no other machine's is returned.
-        :func:`amts_sphinx.memory.statements.choose` says which person's.
+        :func:`amts_sphinx.memory.statements.choose` says which person's. Where there is
+        no person's in *pair*, one in a language that comes near it will do.
 
         :param maker: of all sources, or what returns those of each, the best first
         :param sources: coded texts, repetitions allowed
@@ -114,7 +117,39 @@ class MemoryReader:
             makers = maker(known[key]) if callable(maker) else (maker,)
             if chosen := statements.choose(said, makers):
                 found[key] = chosen.unit
+        for near in self._near(pair):
+            rest = [k for k in known if k not in found or not found[k].by_human]
+            for key, said in self._said(near, rest, makers=(HUMAN,)):
+                if chosen := statements.choose(said):
+                    found[key] = replace(chosen.unit, pair=pair)
         return found
+
+    def _near(self, pair: LanguagePair) -> list[LanguagePair]:
+        """Return the pairs that there are beside *pair* and come near it, in order.
+
+        What people wrote for another region is better than nothing; see
+        :func:`amts_sphinx.core.languages.closest`.
+        """
+        there = [each for each in self._pairs() if each != pair]
+        return [
+            LanguagePair(source, target)
+            for target in _nearest(pair.target, {each.target for each in there})
+            for source in _nearest(pair.source, {each.source for each in there})
+            if (source, target) in there
+        ]
+
+    def _pairs(self) -> Iterator[LanguagePair]:
+        """Yield the pairs that there are, by the index: not unit by unit."""
+        query = (
+            "SELECT source_language, target_language FROM unit WHERE"
+            " (source_language, target_language) > (?, ?)"
+            " ORDER BY source_language, target_language LIMIT 1"
+        )
+        last = LanguagePair("", "")
+        with told(self.path, "read"):
+            while row := self._db.execute(query, last).fetchone():
+                last = LanguagePair(*row)
+                yield last
 
     def statements(
         self, pair: LanguagePair, sources: Iterable[str]
@@ -445,6 +480,14 @@ class MemoryReader:
             if machines and chosen and chosen.unit.state is not State.NEEDS_REVIEW:
                 last = max(machines, key=lambda unit: (unit.changed, unit.maker))
                 yield last, chosen.unit
+
+
+def _nearest(wanted: str, tags: set[str]) -> Iterator[str]:
+    """Yield those of *tags* that come near a language, the nearest first."""
+    rest = set(tags)
+    while tag := closest(wanted, rest):
+        yield tag
+        rest.discard(tag)
 
 
 def _by_key(sources: Iterable[str]) -> dict[str, str]:

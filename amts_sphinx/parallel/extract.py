@@ -16,6 +16,7 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import HUMAN, Location, State, TranslationUnit
 from amts_sphinx.parallel import pairs
 from amts_sphinx.text import code_matching
+from amts_sphinx.text.copies import is_copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -141,7 +142,7 @@ class _PairedDocument(NamedTuple):
             [both for both in self.attributes if both[0].source != both[1].source],
         )
         left += [
-            Left(mine.location, "it is not translated")
+            Left(mine.location, pairs.COPY)
             for mine, other in wholes + self.attributes
             if mine.source == other.source
         ]
@@ -235,6 +236,9 @@ class _Maker:
         for block in document.blocks:
             yield from self._of_block(block)
         for source, target in document.attributes:
+            if is_copy(source.source, target.source, self._pair):
+                self._left.append(Left(source.location, pairs.COPY))
+                continue
             unit = self._unit(source, target)
             if unit is not None:
                 yield unit

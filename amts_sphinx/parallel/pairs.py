@@ -14,6 +14,7 @@ from amts_sphinx.align import PairLimits
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Code, Segment
+from amts_sphinx.text.copies import is_copy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 #: The limits for texts that the structure of both documents pairs too: mild ones.
 _MILD: Final = PairLimits(coverage=0.1, shortest=0.15, longest=6.0)
+
+
+#: Why a pair is dropped whose target is the source again.
+COPY: Final = "it is not translated"
 
 
 class Pair(NamedTuple):
@@ -105,6 +110,7 @@ class _Finder:
     ) -> None:
         self._wholes = [[c.whole for c in side] for side in documents]
         self._sentences = [[s for c in side for s in c.segments] for side in documents]
+        self._languages = pair
         self._blanks = [" " if name_language(tag).spaced else "" for tag in pair]
         self._limits = limits
         self._blind = blind
@@ -129,6 +135,8 @@ class _Finder:
         if self._blind and not trusted:
             whole = _doubted(whole, self._limits)
             sentences = [_doubted(pair, self._limits) for pair in sentences]
+        if not whole.dropped and any(each.dropped == COPY for each in sentences):
+            whole = whole._replace(dropped="a part of it is not translated")
         return Block(whole, tuple(sentences), (alone[0], alone[1]))
 
     def _pair(
@@ -142,9 +150,10 @@ class _Finder:
         target = joined(items[1][bead.start : bead.end], self._blanks[1])
         # An unchanged name is a good pair, although no lexicon knows it.
         same = source.source == target.source
-        return Pair(
-            source, target, score, bead.shape, "" if same else limits.fault(score)
-        )
+        fault = "" if same else limits.fault(score)
+        if is_copy(source.source, target.source, self._languages):
+            fault = COPY
+        return Pair(source, target, score, bead.shape, fault)
 
 
 def _marked(pair: Pair, limits: PairLimits, *, moved: bool) -> Pair:

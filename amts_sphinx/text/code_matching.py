@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -26,29 +26,33 @@ def match(
     :param terms: the glossary's terms: the source's name by the target's name
     :returns: ``None`` when the two do not have the same codes
     """
-    free = list(source)
+    # Where each content stands in the source, in order: a text may have thousands of
+    # codes, so that one must not look through all of them for each.
+    alike: dict[tuple[str, bool, str], deque[int]] = defaultdict(deque)
+    for place, code in enumerate(source):
+        alike[code.kind, code.paired, _bare(code.equiv)].append(place)
+    free = dict(enumerate(source))
     numbers: dict[int, int] = {}
     rest: list[Code] = []
     for code in target:
         names = {_bare(code.equiv)}
         if code.kind == "std:term":
             names.add(_bare(terms.get(code.equiv.lower(), code.equiv)))
-        for candidate in free:
-            same = (candidate.kind, candidate.paired) == (code.kind, code.paired)
-            if same and _bare(candidate.equiv) in names:
-                numbers[code.id] = candidate.id
-                free.remove(candidate)
-                break
+        known = [alike[code.kind, code.paired, name] for name in names]
+        if found := [places for places in known if places]:
+            first = min(found, key=lambda places: places[0])
+            numbers[code.id] = free.pop(first.popleft()).id
         else:
             rest.append(code)
     # If one link or term is left on each side, these two must be the same.
+    left = {code.kind: code for code in free.values() if code.paired}
+    if len(free) != len(rest) or len(left) != len(rest):
+        return None
     for code in rest:
-        alike = [c for c in free if (c.kind, c.paired) == (code.kind, True)]
-        if not code.paired or len(alike) != 1:
+        if not code.paired or code.kind not in left:
             return None
-        numbers[code.id] = alike[0].id
-        free.remove(alike[0])
-    return None if free else numbers
+        numbers[code.id] = left.pop(code.kind).id
+    return numbers
 
 
 def _bare(equiv: str) -> str:

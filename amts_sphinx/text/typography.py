@@ -62,7 +62,7 @@ _BLANK_BEFORE_MARK: Final = re.compile(r"(?<=[^\s]) +(?=[,;.:!?](?:\s|<|$))")
 _TIGHT: Final = frozenset({"ca", "de", "en", "es", "it", "nl", "pt"})
 
 #: What straight quotes become; in Japanese they do not change.
-_QUOTES: Final = {"zh": "“”", "zh-TW": "「」", "ja": ""}
+_QUOTES: Final = {"Hans": "“”", "Hant": "「」"}
 _CHINESE_MARKS: Final = str.maketrans(",.:;!?", "，。：；！？")
 _JAPANESE_MARKS: Final = str.maketrans(",.!?", "、。！？")
 
@@ -175,15 +175,15 @@ def profile_for(
     :param script_spacing: whether blanks between CJK characters and others are kept
     :raises LanguageError: the language is unknown
     """
-    tag = find_language(language).tag
-    primary = tag.partition("-")[0]
-    if primary not in _QUOTES:
+    known = find_language(language)
+    primary = known.tag.partition("-")[0]
+    if primary not in {"zh", "ja"}:
         return Profile(tight_punctuation=primary in _TIGHT)
     return Profile(
         cjk=primary,
         fullwidth_punctuation=fullwidth_punctuation,
         script_spacing=script_spacing,
-        quotes=_QUOTES.get(tag, ""),
+        quotes=_QUOTES.get(known.script, ""),
     )
 
 

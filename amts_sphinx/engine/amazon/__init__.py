@@ -12,7 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from amts_sphinx.core.errors import EngineUnavailableError
-from amts_sphinx.engine.amazon.engine import VERSION, AmazonEngine, supported_pairs
+from amts_sphinx.engine.amazon.engine import VERSION, AmazonEngine
+from amts_sphinx.engine.amazon.languages import supported_pairs
 from amts_sphinx.engine.amazon.options import AllOptions
 
 if TYPE_CHECKING:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
-from itertools import permutations
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
@@ -12,7 +11,6 @@ from amts_sphinx.core.errors import (
     EnginePartialError,
     LanguagePairError,
 )
-from amts_sphinx.core.languages import LANGUAGES
 from amts_sphinx.core.units import LanguagePair, Translation
 from amts_sphinx.engine.amazon import (
     limits,
@@ -26,6 +24,7 @@ from amts_sphinx.engine.amazon.batch import BatchJobs
 from amts_sphinx.engine.amazon.client import Client
 from amts_sphinx.engine.amazon.errors import BrokenOffError
 from amts_sphinx.engine.amazon.journal import Journal
+from amts_sphinx.engine.amazon.languages import supported_pairs
 from amts_sphinx.formats.terminology import Terminology
 
 if TYPE_CHECKING:
@@ -43,12 +42,6 @@ _UNFIT: Final = (
     "Amazon Translate takes no control characters and no text of this length"
 )
 _TOO_LONG: Final = f"Amazon Translate takes {limits.TEXT:,} bytes in real time"
-
-
-@cache
-def supported_pairs() -> frozenset[LanguagePair]:
-    """Return the language pairs of the service: any two of its languages."""
-    return frozenset(LanguagePair(*both) for both in permutations(LANGUAGES, 2))
 
 
 class AmazonEngine:

@@ -11,11 +11,11 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.core.errors import EngineRejectedError, EngineUnavailableError
-from amts_sphinx.core.languages import find_language
 from amts_sphinx.engine.amazon import journal as journals
 from amts_sphinx.engine.amazon import results
 from amts_sphinx.engine.amazon.client import Client, UncertainError
 from amts_sphinx.engine.amazon.errors import NotThereError
+from amts_sphinx.engine.amazon.languages import service_code
 from amts_sphinx.engine.amazon.options import AmazonOptions
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ def _request(client: Client, plan: JobPlan, entry: JournalEntry) -> dict[str, An
         },
         "OutputDataConfig": output,
         "DataAccessRoleArn": options.role_arn,
-        "SourceLanguageCode": find_language(plan.source).service,
-        "TargetLanguageCodes": [find_language(tag).service for tag in plan.targets],
+        "SourceLanguageCode": service_code(plan.source),
+        "TargetLanguageCodes": [service_code(tag) for tag in plan.targets],
         "ClientToken": plan.hash(client),
     }
     if plan.parallel_data:

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.languages import find_language
+from amts_sphinx.engine.amazon.languages import service_code
 from amts_sphinx.engine.options import read_options
 
 #: Patterns of the service's model, and of S3's.
@@ -94,7 +95,7 @@ class AmazonOptions:
     def settings(self, target: str) -> dict[str, str]:
         """Return the service's ``Settings`` for batch jobs into *target*."""
         found: dict[str, str] = {}
-        if self.formality and target in FORMAL:
+        if self.formality and service_code(target) in FORMAL:
             found["Formality"] = self.formality
         if self.mask_profanity:
             found["Profanity"] = "MASK"

@@ -11,7 +11,6 @@ import random
 import tempfile
 import time
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
@@ -21,15 +20,15 @@ from amts_sphinx.core.errors import (
     EngineRejectedError,
     EngineUnavailableError,
 )
-from amts_sphinx.core.units import State
+from amts_sphinx.core.units import LanguagePair, State, TranslationUnit
 from amts_sphinx.engine.amazon import limits
 from amts_sphinx.engine.amazon.errors import NotThereError
+from amts_sphinx.engine.amazon.languages import service_code
 from amts_sphinx.formats import tmx
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from amts_sphinx.core.units import LanguagePair, TranslationUnit
     from amts_sphinx.engine.amazon.client import Client
     from amts_sphinx.engine.protocol import Progress
 
@@ -87,9 +86,8 @@ def _plain(unit: TranslationUnit) -> TranslationUnit:
         inline_codes.escape(" ".join(inline_codes.plain(text).split()))
         for text in (unit.source, unit.target)
     )
-    return replace(
-        unit, source=source, target=target, document="", line=None, replaced=""
-    )
+    pair = LanguagePair(*map(service_code, unit.pair))
+    return TranslationUnit(source, target, pair, unit.maker, unit.state)
 
 
 def _fits(coded: str) -> bool:

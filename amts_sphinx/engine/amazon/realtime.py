@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import EngineError
-from amts_sphinx.core.languages import find_language
 from amts_sphinx.engine.amazon import limits, markup
 from amts_sphinx.engine.amazon.errors import BrokenOffError
+from amts_sphinx.engine.amazon.languages import service_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +59,8 @@ def _one(client: Client, text: str, pair: LanguagePair, terminology: str) -> str
         "translate a text",
         needs=["TranslatedText"],
         Text=sent,
-        SourceLanguageCode=find_language(pair.source).service,
-        TargetLanguageCode=find_language(pair.target).service,
+        SourceLanguageCode=service_code(pair.source),
+        TargetLanguageCode=service_code(pair.target),
         **_particulars(client, pair, terminology),
     )
     said = str(reply["TranslatedText"])

@@ -9,10 +9,10 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.core.errors import EngineError, EngineReplyError
-from amts_sphinx.core.languages import find_language
 from amts_sphinx.engine.amazon import journal as journals
 from amts_sphinx.engine.amazon import limits, markup
 from amts_sphinx.engine.amazon.errors import NotThereError
+from amts_sphinx.engine.amazon.languages import service_code
 from amts_sphinx.engine.protocol import quiet
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def fetch(
     missing = 0
     for tag in entry.targets:
         for document, size in entry.sizes.items():
-            key = found.get(f"{find_language(tag).service}.{document}")
+            key = found.get(f"{service_code(tag)}.{document}")
             data = _get(client, key, limits.largest(size)) if key else None
             if data is None:
                 missing += 1
@@ -100,7 +100,7 @@ def _tell_details(
     progress: Progress,
 ) -> None:
     """Tell what the service has counted, and of documents that it failed on."""
-    key = found.get(f"{find_language(tag).service}.{_DETAILS}")
+    key = found.get(f"{service_code(tag)}.{_DETAILS}")
     try:
         said = json.loads(client.get(key, _DETAILS_MOST)) if key else {}
         counted = int(said.get("charactersTranslated", 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from amts_sphinx.engine.amazon.errors import NotThereError
+from amts_sphinx.engine.amazon.languages import service_code
 from amts_sphinx.formats import terminology
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def ensure(client: Client, terms: Terminology) -> str:
             Name=name,
             MergeStrategy="OVERWRITE",
             TerminologyData={
-                "File": terminology.encode(terms),
+                "File": terminology.encode(terms, map(service_code, terms.pair)),
                 "Format": "CSV",
                 "Directionality": "UNI",
             },

@@ -1,0 +1,105 @@
+"""What every file of units can hold, and what none may bring in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import InterchangeError, MarkupError
+from amts_sphinx.core.units import Place
+from amts_sphinx.text.copies import is_copy
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Iterator
+
+    from amts_sphinx.core.units import TranslationUnit
+
+#: Control characters and half surrogates: XML has no way to write them, and no reader
+#: of a book sees them.
+_CONTROL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def fault(unit: TranslationUnit) -> str:
+    """Say why no file can hold *unit*, and no reader passes it on; or return ``""``."""
+    texts = (unit.source, unit.target)
+    if not all(map(inline_codes.normalise, texts)):
+        return "the source or the target is blank"
+    for text in (*texts, unit.maker, *_attributes(unit)):
+        if foreign := _CONTROL.search(text):
+            return f"XML has no way to write {foreign[0]!r}"
+    try:
+        if unit.source == unit.target:
+            # Here `verify` would have nothing to compare.
+            inline_codes.structure(unit.source)
+        return inline_codes.verify(*texts)
+    except MarkupError as exc:
+        return f"in the source, {exc}"
+
+
+def reading_fault(unit: TranslationUnit, *, certain: bool) -> str:
+    """Say why a reader does not pass *unit* on, or return an empty string.
+
+    :param certain: whether somebody says in so many words that the target is right:
+        then it may be the source again
+    """
+    if found := fault(unit):
+        return found
+    if not certain and is_copy(unit.source, unit.target, unit.pair):
+        return "the target is the source again: no translation"
+    return ""
+
+
+def without_controls(unit: TranslationUnit) -> TranslationUnit:
+    """Return *unit* without the characters that no file can hold; most have none."""
+    texts = (unit.source, unit.target, unit.maker, *_attributes(unit))
+    if not any(map(_CONTROL.search, texts)):
+        return unit
+    place = unit.place and Place(*map(_clean, unit.place))
+    return replace(
+        unit,
+        source=_clean(unit.source),
+        target=_clean(unit.target),
+        maker=_clean(unit.maker),
+        document=_clean(unit.document),
+        replaced=_clean(unit.replaced),
+        author=_clean(unit.author),
+        tool=_clean(unit.tool),
+        place=place,
+        corrects=tuple(map(_clean, unit.corrects)),
+    )
+
+
+def writable(
+    path: str | os.PathLike[str], units: Iterable[TranslationUnit]
+) -> Iterator[TranslationUnit]:
+    """Yield *units* as a file can hold them: without control characters.
+
+    One that holds nothing else is left out.
+
+    :raises InterchangeError: a unit cannot be kept whole
+    """
+    for unit in units:
+        clean = without_controls(unit)
+        if clean is not unit and not (
+            clean.key and inline_codes.normalise(clean.target)
+        ):
+            continue
+        if reason := fault(clean):
+            where = f" ({unit.document})" if unit.document else ""
+            raise InterchangeError(
+                f"{path} cannot hold the unit {unit.source[:60]!r}{where}: {reason}"
+            )
+        yield clean
+
+
+def _attributes(unit: TranslationUnit) -> tuple[str, ...]:
+    place = unit.place or ()
+    said = (unit.document, unit.replaced, unit.author, unit.tool)
+    return (*said, *place, *unit.corrects)
+
+
+def _clean(text: str) -> str:
+    return _CONTROL.sub("", text)

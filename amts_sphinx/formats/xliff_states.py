@@ -1,0 +1,220 @@
+"""Who answers for a target of XLIFF: the standard's states, and those of three tools.
+
+Trados writes ``sdl:seg`` with ``conf`` and ``origin``, memoQ ``mq:status``, Phrase
+``m:confirmed`` with ``m:trans-origin`` and ``m:score``. Where one of them speaks, the
+standard's attributes are its makeshift and are not asked.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from lxml import etree
+
+from amts_sphinx.core.units import HUMAN, State
+from amts_sphinx.formats import provenance
+from amts_sphinx.formats.provenance import Trust
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SDL: Final = "http://sdl.com/FileTypes/SdlXliff/1.0"
+MEMOQ: Final = "MQXliff"
+PHRASE: Final = "http://www.memsource.com/mxlf/2.0"
+#: What a tool's namespace says of who wrote a file that names no tool.
+TOOLS: Final = {SDL: "Trados", MEMOQ: "memoQ", PHRASE: "Phrase"}
+
+#: States of 1.2 and of 2.x; ``None``: there is no translation yet.
+_STANDARD: Final[dict[str, Trust | None]] = {
+    "final": provenance.APPROVED,
+    "signed-off": provenance.APPROVED,
+    "reviewed": Trust(HUMAN, State.REVIEWED, certain=True),
+    "translated": provenance.PERSON,
+    "new": None,
+    "initial": None,
+}
+#: Qualifiers of 1.2 that tell of a text that no person wrote.
+_QUALIFIERS: Final = {
+    "mt-suggestion": provenance.BY_MACHINE,
+    "leveraged-mt": Trust("leveraged-mt", State.MACHINE),
+    "fuzzy-match": provenance.GUESSED,
+}
+#: Trados's ``conf``; a draft, and what has none, is whosesoever its origin is.
+_TRADOS: Final = {
+    "ApprovedSignOff": provenance.APPROVED,
+    "ApprovedTranslation": provenance.APPROVED,
+    "Translated": provenance.PERSON,
+    "RejectedSignOff": provenance.DOUBTFUL,
+    "RejectedTranslation": provenance.DOUBTFUL,
+}
+#: memoQ's ``status``; what is confirmed by whomever is matched by :data:`_CONFIRMED`.
+_MEMOQ: Final[dict[str, Trust | None]] = {
+    "ManuallyConfirmed": provenance.PERSON,
+    "ConfirmedTranslator": provenance.PERSON,
+    "PartiallyEdited": provenance.DOUBTFUL,
+    "Edited": provenance.DOUBTFUL,
+    "Rejected": provenance.DOUBTFUL,
+    "MachineTranslated": provenance.BY_MACHINE,
+    "AssembledFromFragments": provenance.BY_MACHINE,
+    "NotStarted": None,
+}
+_CONFIRMED: Final = re.compile("Confirmed|Proofread|Reviewed")
+#: A match of less than this is of another source.
+_WHOLE: Final = 100.0
+_MACHINE: Final = re.compile(r"machine|^[an]?mt$|^mt\b|\bmt-", re.IGNORECASE)
+
+
+class Segment(NamedTuple):
+    """What a file says of one target beside its text."""
+
+    #: The ``<trans-unit>`` of 1.2, or the ``<segment>`` of 2.x.
+    holder: etree._Element
+    target: etree._Element
+    #: Trados's ``<sdl:seg>``.
+    sdl: etree._Element | None = None
+    #: Whether the phase that the target is of is a machine's.
+    by_phase: bool = False
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it is of XLIFF 1.2."""
+        return etree.QName(self.holder).localname == "trans-unit"
+
+    def trust(self) -> Trust | None:
+        """Return who answers for the target; ``None``: it is no translation yet."""
+        found = self.by_tool()
+        return self.by_standard() if found is _SILENT else found
+
+    def by_tool(self) -> Trust | None:
+        """Return what a tool says in its own words; :data:`_SILENT`: nothing."""
+        if self.sdl is not None:
+            return _by_trados(self.sdl)
+        if status := self.holder.get(f"{{{MEMOQ}}}status"):
+            return _by_memoq(status, self.holder.get(f"{{{MEMOQ}}}percent", ""))
+        confirmed = self.holder.get(f"{{{PHRASE}}}confirmed")
+        if confirmed is not None:
+            return self._by_phrase(confirmed)
+        return _SILENT
+
+    @property
+    def said_by_tool(self) -> bool:
+        """Whether a tool says anything in its own words."""
+        return self.by_tool() is not _SILENT
+
+    def by_standard(self) -> Trust | None:
+        """Return what the standard's attributes say."""
+        state = self.target.get("state") if self.is_old else self.holder.get("state")
+        if state is None:
+            # An open "initial" is what the standard reads into 2.x without a state.
+            usual = provenance.PERSON if self.is_old else provenance.DOUBTFUL
+        else:
+            found = _STANDARD.get(state, provenance.DOUBTFUL)
+            if found is None or (state == "needs-translation" and self._is_copy()):
+                return None
+            usual = found
+        if self.holder.get("approved") == "yes" or usual.state is State.APPROVED:
+            return provenance.APPROVED
+        qualifier = self.target.get("state-qualifier", "")
+        if state == "translated" and qualifier == provenance.MACHINE:
+            # "Suggested" is what it was; what is suggested still has another state.
+            return usual
+        if qualifier in _QUALIFIERS:
+            return _QUALIFIERS[qualifier]
+        if usual.certain or state == "translated":
+            return usual
+        return provenance.BY_MACHINE if self._machines() else usual
+
+    def _is_copy(self) -> bool:
+        """Tell whether the target was filled with the source, to be translated."""
+        source = self.holder.find("{*}source")
+        return source is not None and _words(source) == _words(self.target)
+
+    def _machines(self) -> bool:
+        """Tell whether a machine suggested this very target, as the file says."""
+        if self.by_phase:
+            return True
+        text = _words(self.target)
+        for match in self.holder.iterfind("{*}alt-trans"):
+            target = match.find("{*}target")
+            if _MACHINE.search(match.get("origin", "")) and target is not None:
+                return _words(target) == text
+        for match in self.holder.iterfind("../{*}matches/{*}match"):
+            target = match.find("{*}target")
+            if match.get("type") == "mt" and target is not None:
+                return _words(target) == text
+        return False
+
+    def _by_phrase(self, confirmed: str) -> Trust | None:
+        level = confirmed.strip().lower()
+        if level not in {"", "0", "false"}:
+            # Phrase counts the steps of a workflow: the first is the translator's.
+            later = level.isdecimal() and int(level) > 1
+            return provenance.APPROVED if later else provenance.PERSON
+        origin = self.holder.get(f"{{{PHRASE}}}trans-origin", "")
+        score = self.holder.get(f"{{{PHRASE}}}score", "")
+        if _MACHINE.search(origin) or self._machines():
+            return provenance.BY_MACHINE
+        whole = not origin.lower().startswith("tm") or _number(score) * 100 >= _WHOLE
+        return provenance.DOUBTFUL if whole else provenance.GUESSED
+
+
+#: What a tool says that says nothing: not even that there is no translation.
+_SILENT: Final = Trust("", State.DRAFT)
+
+
+def _by_trados(seg: etree._Element) -> Trust | None:
+    level, origin = seg.get("conf", ""), seg.get("origin", "")
+    if level in _TRADOS:
+        return _TRADOS[level]
+    if _MACHINE.search(origin):
+        return provenance.BY_MACHINE
+    if origin in {"source", "not-translated"}:
+        return None
+    if origin in {"tm", "document-match"} and _number(seg.get("percent")) < _WHOLE:
+        return provenance.GUESSED
+    return provenance.DOUBTFUL
+
+
+def _by_memoq(status: str, percent: str) -> Trust | None:
+    if status in _MEMOQ:
+        return _MEMOQ[status]
+    if _CONFIRMED.search(status):
+        return provenance.APPROVED
+    if status == "Pretranslated" and _number(percent) < _WHOLE:
+        return provenance.GUESSED
+    return provenance.DOUBTFUL
+
+
+def _number(text: str | None) -> float:
+    try:
+        return float(text or "")
+    except ValueError:
+        return 0.0
+
+
+def _words(element: etree._Element) -> str:
+    return " ".join("".join(map(str, element.itertext())).split())
+
+
+def author_of(segment: Segment, phases: Mapping[str, str]) -> str:
+    """Return who wrote a target, as its tool names the person; or nothing.
+
+    :param phases: who is named in each phase of the file
+    """
+    holder, sdl = segment.holder, segment.sdl
+    if sdl is not None:
+        values = {each.get("key"): each.text for each in sdl.iterfind("{*}value")}
+        return values.get("last_modified_by") or values.get("created_by") or ""
+    names = [
+        holder.get(f"{{{MEMOQ}}}lastchanginguser"),
+        holder.get(f"{{{PHRASE}}}modified-by"),
+        holder.get(f"{{{PHRASE}}}created-by"),
+        phases.get(segment.target.get("phase-name") or holder.get("phase-name") or ""),
+    ]
+    return next(filter(None, names), "")
+
+
+def is_machine(name: str) -> bool:
+    """Tell whether a process, or an origin, is called as that of a machine."""
+    return bool(_MACHINE.search(name))
