@@ -179,7 +179,7 @@ def test_its_pairs_are_those_that_are_installed(tmp_path: Path) -> None:
     assert engine.pairs == {
         LanguagePair("en", "es"),
         LanguagePair("en", "es-MX"),
-        LanguagePair("oci", "ca"),
+        LanguagePair("oc", "ca"),
         LanguagePair("es-MX", "en"),
     }
     for pair in engine.pairs:

@@ -312,6 +312,10 @@ class ApertiumEngine:
         for mode in [wished] if wished else ["-".join(names), "-".join(tags)]:
             if mode in self._installed:
                 return mode
+        for mode in [] if wished else self._installed:
+            parts = _MODE.fullmatch(mode)
+            if parts and all(map(_is_part_of, tags, parts.groups())):
+                return mode
         wish = wished or "-".join(names)
         raise LanguagePairError(
             f"apertium has no mode {wish!r} for {pair};"
@@ -374,7 +378,12 @@ def create(options: Mapping[str, object]) -> ApertiumEngine:
 
 def _tags(part: str) -> list[str]:
     """Return the BCP 47 tags that a part of a mode's name stands for."""
-    return [tag for tag, known in _ISO_639_3.items() if known == part] or [part]
+    named = [tag for tag, known in _ISO_639_3.items() if known == part]
+    return named or [name_language(part).tag]
+
+
+def _is_part_of(tag: str, part: str) -> bool:
+    return tag in _tags(part)
 
 
 def _pair(name: str) -> LanguagePair | None:
