@@ -124,6 +124,26 @@ def test_a_sentence_that_stands_behind_its_paragraph_is_a_conflict(
     assert "'Nummer zwei.' (b.tmx)" in message
 
 
+@pytest.mark.parametrize("sentence", ["Nummer zwei.", "Der zweite."])
+def test_a_paragraph_and_its_sentence_in_one_file_are_no_conflict(
+    memory: Memory, sentence: str
+) -> None:
+    learn(memory, "a.tmx", unit(PARAGRAPH, TARGET), unit("The second one.", sentence))
+    memory.arrange([("file", "a.tmx")])
+    made, [target] = edition(memory, PARAGRAPH)
+    assert target == TARGET
+    assert findings(made) == []
+
+
+def test_a_sentence_that_stands_in_the_paragraph_is_no_conflict(memory: Memory) -> None:
+    learn(memory, "a.tmx", unit("One. Two.", "Eins. Das ist alles. Zwei."))
+    learn(memory, "b.tmx", unit("Two.", "Das ist alles."))
+    memory.arrange([("file", "a.tmx"), ("file", "b.tmx")])
+    made, [target] = edition(memory, "One. Two.")
+    assert target == "Eins. Das ist alles. Zwei."
+    assert findings(made) == []
+
+
 def test_where_the_pairing_is_not_sure_a_correction_is_a_conflict(
     memory: Memory,
 ) -> None:

@@ -121,7 +121,7 @@ def conflicts(statements: Iterable[Statement]) -> list[Conflict]:
     found: dict[str, Conflict] = {}
     for other in people[1:]:
         first, text = people[0], inline_codes.normalise(other.unit.target)
-        if text != inline_codes.normalise(first.unit.target) and _differ(first, other):
+        if text != inline_codes.normalise(first.unit.target) and differ(first, other):
             found.setdefault(text, Conflict(first, other))
     return [*found.values()]
 
@@ -154,8 +154,11 @@ def lowest(*states: State) -> State:
     return max(states, key=lambda state: _STATES.get(state, len(_STATES)))
 
 
-def _differ(first: Statement, other: Statement) -> bool:
-    """Tell whether neither of two different texts clearly comes before the other."""
+def differ(first: Statement, other: Statement) -> bool:
+    """Tell whether neither of two people's different texts clearly comes first.
+
+    What one file says twice, of a paragraph and of its sentence, is its own affair.
+    """
     same = first.origin == other.origin
     if same and first.origin.kind not in _CORRECTING:
         return False

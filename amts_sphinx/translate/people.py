@@ -125,11 +125,11 @@ def _corrected(
         if sure and text == inline_codes.normalise(pairs[place].target):
             continue
         part = pairs[place].target if sure else ""
-        if not sure and text in inline_codes.normalise(unit.target):
-            continue
         if sure and statements.is_before(sentence, whole, part):
             corrections[place] = sentence.unit.target
-        elif statements.is_equal(sentence, whole):
+        elif text not in inline_codes.normalise(unit.target) and statements.differ(
+            whole, sentence
+        ):
             conflicts.append(Conflict(whole, sentence))
     if not corrections:
         return unit, conflicts
