@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from alignment_gold import evaluate
+from alignment_gold import BOOK, agreement, evaluate, read_document
 from corpus_toys import ES, TR, ZH, pairs
 
 from amts_sphinx.align import align_documents
@@ -226,6 +226,28 @@ def test_a_very_long_document_in_bounded_memory() -> None:
         paired, grown = pool.submit(align_a_very_long_document).result()
     assert paired > 0.95
     assert 0 < grown < 2**20  # kilobytes
+
+
+@pytest.mark.parametrize(
+    ("name", "pair", "strict", "link"),
+    [
+        ("bicycle.en-zh", ZH, 0.91, 0.93),
+        ("bread.en-zh", ZH, 0.87, 0.9),
+        ("market.en-es", ES, 0.94, 0.96),
+        ("river.en-es", ES, 0.92, 0.93),
+    ],
+)
+def test_sentences_that_were_linked_by_hand(
+    name: str, pair: LanguagePair, strict: float, link: float
+) -> None:
+    (source, target), links = read_document(
+        BOOK / f"{name}.txt", (pair.source, pair.target)
+    )
+    assert len(links) > 20
+    [found] = align_documents([(source, target)], pair)
+    scores = agreement(found, links)
+    assert scores.strict[2] > strict
+    assert scores.link[2] > link
 
 
 @pytest.mark.skipif(
