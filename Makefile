@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 .PHONY: help book docs test checks format lint types imports tests
-.PHONY: slow oldest wheel slow-tests matrix clean
+.PHONY: slow oldest wheel slow-tests matrix mutants clean
 ifndef AT_ONCE
 .NOTPARALLEL:
 endif
@@ -17,6 +17,7 @@ help:
 	@echo 'make test    format, lint, types, documentation and the tests, in minutes'
 	@echo 'make slow    the tests with the oldest Sphinx, of the wheel, and the slow ones'
 	@echo 'make matrix  the tests with every Sphinx that is supported'
+	@echo 'make mutants change the code in small ways, and count what the tests notice'
 	@echo 'make clean   remove whatever the others made'
 	@echo 'PYTHON=...   the Python to use, 3.10 or later (now: $(PYTHON))'
 
@@ -63,6 +64,9 @@ slow-tests: $(VENV)/has-test
 
 matrix: $(VENV)/has-test
 	$(BIN)/nox --session sphinx wheel
+
+mutants: $(VENV)/has-test
+	$(BIN)/nox --session mutants
 
 clean:
 	rm -rf $(VENV) build amts_sphinx.egg-info .mypy_cache .pytest_cache .ruff_cache

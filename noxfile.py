@@ -86,6 +86,13 @@ def wheel(session: nox.Session) -> None:
     session.run("pytest", *session.posargs, ".ci/try_wheel.py")
 
 
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Change the code in small ways, and count what the tests notice: a sample."""
+    session.install("--editable", ".[book,test]", "cosmic-ray>=8.3")
+    session.run("python", ".ci/mutants.py", *session.posargs)
+
+
 def install(session: nox.Session, extra: str, *more: str) -> None:
     """Install the package from a new wheel: a file that was left out is missed then."""
     # No file that has gone gets in by what an earlier build left.
