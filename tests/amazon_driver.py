@@ -81,7 +81,8 @@ def main() -> None:
         "prefix": prefix,
         "role_arn": "arn:aws:iam::123456789012:role/translate",
         "poll": 0.05,
-        "patience": 1800,
+        # Of two builds at once, the second waits as long before it looks again.
+        "patience": 20,
     }
     engine = create_engine("amazon", options)
     human = units(pairs(ES, 60), ES)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from corpus_toys import ES, ZH, pairs, units
 from engine_calls import commission, makers, requests, translated
-from waiting import PATIENCE
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import (
@@ -42,7 +41,7 @@ QUICK: Mapping[str, object] = {
     "bucket": BUCKET,
     "role_arn": ROLE,
     "poll": 0.05,
-    "patience": PATIENCE,
+    "patience": 20,
 }
 #: Sentences that no parallel data holds.
 TEXTS = [

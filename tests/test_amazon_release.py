@@ -30,7 +30,7 @@ amts_amazon = {
     "prefix": PREFIX,
     "role_arn": "arn:aws:iam::123456789012:role/translate",
     "poll": 0.1,
-    "patience": 1800,
+    "patience": 3,
 }
 """
 
