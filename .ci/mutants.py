@@ -63,7 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     outcomes: dict[str, Counter[str]] = {}
     for number, (module, item) in enumerate(sample, 1):
         tests = [f"tests/test_{n}.py" for n in SUBJECTS[module].split()]
-        command = f"{sys.executable} -m pytest -qx -p no:cacheprovider {' '.join(tests)}"
+        command = (
+            f"{sys.executable} -m pytest -qx -p no:cacheprovider {' '.join(tests)}"
+        )
         result = _try(item, f"env -C {copy} PYTHONPATH={copy} {command}")
         outcome = "noticed" if result.is_killed else "survived"
         outcomes.setdefault(module, Counter())[outcome] += 1
