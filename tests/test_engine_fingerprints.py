@@ -23,7 +23,7 @@ BATCH = {
     "role_arn": "arn:aws:iam::123456789012:role/translate",
 }
 CORPUS = "max_unknown=0.2,min_support=0.25"
-#: Engine, options and terms, and what release 0.1.0 called it. An engine whose
+#: Engine, options and terms, and what release 0.1.0 called it; `corpus` is of 0.2.0. An engine whose
 #: translations change raises its own version, and that alone changes a line here.
 RELEASED: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
     ("none", {}, {}, "none"),
@@ -39,8 +39,8 @@ RELEASED: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
         {},
         {},
         (
-            "corpus/3/min_pairs=200,max_pairs=50000,max_phrase=7,beam=30,reordering=6,"
-            f"{CORPUS}/651205c10bf02391"
+            "corpus/4/min_pairs=200,max_pairs=50000,max_phrase=7,beam=30,reordering=6,"
+            f"{CORPUS}/0a8b83f1470658d3"
         ),
     ),
     (
@@ -48,8 +48,8 @@ RELEASED: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
         {"beam": 5, "max_phrase": 4},
         {"rain": "lluvia"},
         (
-            "corpus/3/min_pairs=200,max_pairs=50000,max_phrase=4,beam=5,reordering=6,"
-            f"{CORPUS}/751c2f78aacac9d4/92f8523726f6c068"
+            "corpus/4/min_pairs=200,max_pairs=50000,max_phrase=4,beam=5,reordering=6,"
+            f"{CORPUS}/1d098da71f697190/92f8523726f6c068"
         ),
     ),
     ("amazon", BATCH, {}, "amazon/1/batch/parallel"),

@@ -183,7 +183,7 @@ def test_a_plain_table_refuses_machines_and_says_what_it_leaves_out(
 
 
 def test_what_other_tools_call_xliff_is_not_written(tmp_path: Path) -> None:
-    with pytest.raises(InterchangeError, match="no format that is known"):
+    with pytest.raises(InterchangeError, match="no format is known"):
         formats.write(tmp_path / "a.sdlxliff", [human("a", "b")], PAIR)
 
 

@@ -89,8 +89,8 @@ def test_it_is_as_short_as_the_documentation_says() -> None:
 
 
 @pytest.mark.skipif(
-    not (importlib.util.find_spec("pip") and importlib.util.find_spec("setuptools")),
-    reason="needs pip and setuptools in this environment",
+    not all(map(importlib.util.find_spec, ("pip", "setuptools", "wheel"))),
+    reason="needs pip, setuptools and wheel in this environment",
 )
 def test_an_installer_leaves_the_same(installed: Path, tmp_path: Path) -> None:
     source, target = tmp_path / "source", tmp_path / "target"

@@ -136,7 +136,7 @@ class Planner:
         found |= config.overrides
         found |= {"extensions": list(config.extensions), "language": language.locale}
         if not _compat.is_given(config, "epub_language"):
-            found["epub_language"] = language.tag
+            found["epub_language"] = language.locale.replace("_", "-")
         return found | conf_strings.overrides(config, targets)
 
     def _tags(self) -> tuple[str, ...]:
