@@ -23,8 +23,8 @@ BATCH = {
     "role_arn": "arn:aws:iam::123456789012:role/translate",
 }
 CORPUS = "max_unknown=0.2,min_support=0.25"
-#: Engine, options and terms, and what release 0.1.0 called it; `corpus` is of 0.2.0. An engine whose
-#: translations change raises its own version, and that alone changes a line here.
+#: Engine, options and terms, and what release 0.1.0 called it (`corpus`: 0.2.0). An
+#: engine whose translations change raises its own version; that alone changes a line.
 RELEASED: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
     ("none", {}, {}, "none"),
     ("pseudo", {}, {}, "pseudo/1/auto/1.3"),
