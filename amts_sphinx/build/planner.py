@@ -13,7 +13,7 @@ from amts_sphinx import _compat
 from amts_sphinx.config.settings import checked
 from amts_sphinx.doctree import conf_strings
 from amts_sphinx.doctree.collect import rules
-from amts_sphinx.edition.plan import FORMAT, EditionPlan
+from amts_sphinx.edition.plan import FORMAT, BoundText, EditionPlan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +49,8 @@ class Content:
     targets: Mapping[str, str]
     #: The sources among them whose targets are drafts.
     drafts: frozenset[str]
+    #: What is published at one place only, as :attr:`.EditionPlan.bound`.
+    bound: Mapping[str, Mapping[tuple[str, int | None], BoundText]]
 
 
 class Planner:
@@ -94,6 +96,7 @@ class Planner:
             rules=rules(app.config),
             targets=content.targets,
             drafts=content.drafts,
+            bound=content.bound,
             notice=checked(app.config).draft_notice,
             digests={d: self._digest(d, language, content) for d in self._texts},
             dates={docname: texts.date for docname, texts in self._texts.items()},
@@ -107,6 +110,7 @@ class Planner:
         for container in self._texts[docname].containers:
             key = container.whole.key
             made_from += [content.targets.get(key, ""), "*" * (key in content.drafts)]
+        made_from.append(repr([*content.bound.get(docname, {}).items()]))
         return _hash("\0".join(made_from).encode())
 
     @cached_property

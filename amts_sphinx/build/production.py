@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import defaultdict
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -15,10 +16,12 @@ from amts_sphinx.build.failures import Failures
 from amts_sphinx.build.gather import gather
 from amts_sphinx.build.planner import Content, Planner
 from amts_sphinx.core.errors import AmtsError
+from amts_sphinx.edition.plan import BoundText
 from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.report.model import Cost
 from amts_sphinx.report.reporter import BookFacts, Reporter
+from amts_sphinx.translate.translator import is_bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -129,14 +132,18 @@ def _content(
     """Return what the edition publishes in place of each container."""
     targets: dict[str, str] = {}
     drafts: set[str] = set()
+    bound: dict[str, dict[tuple[str, int | None], BoundText]] = defaultdict(dict)
     for container in containers:
+        key, (docname, line) = container.whole.key, container.whole.location
         target = translator.target(container, edition)
-        if target is not None:
-            key = container.whole.key
+        is_draft = target is not None and translator.is_draft(container, edition)
+        if is_bound(container, edition):
+            bound[docname][key, line] = BoundText(target, is_draft)
+        elif target is not None:
             targets[key] = target
-            if translator.is_draft(container, edition):
+            if is_draft:
                 drafts.add(key)
-    return Content(targets, frozenset(drafts))
+    return Content(targets, frozenset(drafts), dict(bound))
 
 
 def _print(

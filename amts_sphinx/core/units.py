@@ -8,7 +8,7 @@ module :mod:`amts_sphinx.core.inline_codes` is the only one that takes coded tex
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -331,6 +331,14 @@ class Edition:
     units: Mapping[str, TranslationUnit]
     findings: tuple[Finding, ...]
     usage: Usage
+    #: What people bound to one place, by the key and the location of its source. It is
+    #: published there, before what :attr:`units` has.
+    bound: Mapping[tuple[str, Location], TranslationUnit] = field(default_factory=dict)
+
+    def unit(self, segment: Segment) -> TranslationUnit | None:
+        """Return what is published of *segment*, a text of the book."""
+        key = segment.key
+        return self.bound.get((key, segment.location)) or self.units.get(key)
 
     def summary(self, name: str) -> str:
         """Return the line that a build ends with; scripts rely on its form."""

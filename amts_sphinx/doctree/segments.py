@@ -39,13 +39,13 @@ def containers(
 
 def container(site: Site, docname: str, rules: SegmentRules) -> Container:
     """Return a site's text, split into segments."""
-    place = Location(docname, _line(site.node))
+    place = Location(docname, line_of(site.node))
     whole = Segment(site.coded, site.kind, place, site.names)
     by_sentence = rules.by_sentence and not site.attribute
     return split(whole, site.level, rules.language, by_sentence=by_sentence)
 
 
-def _line(node: nodes.Element) -> int | None:
+def line_of(node: nodes.Element) -> int | None:
     """Return the 1-based line of *node* or of the nearest element around it."""
     found: nodes.Element | None = node
     while found is not None and not isinstance(found, nodes.document):

@@ -26,8 +26,17 @@ if TYPE_CHECKING:
 #: Raised with each change of what an edition is made from, or of how it is derived:
 #: editions of an earlier format are made anew. It is no part of what an engine's
 #: translations are known by, so that an upgrade pays for nothing.
-FORMAT: Final = 2
+FORMAT: Final = 3
 _STATE: Final = "state.pickle"
+
+
+class BoundText(NamedTuple):
+    """What is published at one place."""
+
+    #: Coded; ``None``: the source stays.
+    target: str | None
+    #: Whether an engine drafted some of it.
+    draft: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,9 @@ class EditionPlan:
     targets: Mapping[str, str]
     #: The sources among them whose targets are drafts.
     drafts: frozenset[str]
+    #: What is published at one place only, by the document, then by normalised source
+    #: and line.
+    bound: Mapping[str, Mapping[tuple[str, int | None], BoundText]]
     #: Whether a page with drafts has a notice for its readers.
     notice: bool
     #: What each document is made from: it is derived again when that changes.

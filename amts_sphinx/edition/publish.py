@@ -6,12 +6,15 @@ that every id, target and reference of the source edition lives on in each editi
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from docutils import nodes
 
 from amts_sphinx.core import inline_codes
+from amts_sphinx.doctree.segments import line_of
 from amts_sphinx.doctree.sites import index_parts
+from amts_sphinx.edition.plan import BoundText
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -28,7 +31,9 @@ def publish(
     finder: Finder,
     targets: Mapping[str, str],
     values: Mapping[str, str],
+    *,
     drafts: Collection[str] = (),
+    bound: Mapping[tuple[str, int | None], BoundText] = MappingProxyType({}),
 ) -> int:
     """Replace the texts of *doctree* by their targets.
 
@@ -36,18 +41,22 @@ def publish(
         exactly the codes of its source
     :param values: what stands for a source edition's value, such as today's date
     :param drafts: the sources whose elements are marked as an engine's drafts
+    :param bound: what is published at one place, by source and line, before *targets*
     :returns: the number of texts that changed
     """
     changed = 0
     # Sites are found before any is written: writing moves nodes.
     for site in list(finder.sites(doctree)):
         key = inline_codes.normalise(site.coded)
-        target = site.baked and inline_codes.escape(site.baked)
-        target = target or targets.get(key)
+        at_place = bound and bound.get((key, line_of(site.node)))
+        general = BoundText(targets.get(key), key in drafts)
+        target, is_draft = at_place or general
+        if site.baked:
+            target, is_draft = inline_codes.escape(site.baked), False
         if target is not None:
             write(site, target, values)
             changed += 1
-            if key in drafts and not (site.baked or site.attribute):
+            if is_draft and not site.attribute:
                 site.node["classes"].append(DRAFT)
     return changed
 

@@ -10,6 +10,7 @@ import glob
 import hashlib
 import os
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -186,11 +187,25 @@ def _learn_one(
         units = home_file.read(file.path, left_out)
     else:
         units = formats.read(file.path, file.pair, on_skip=left_out)
+    places: Counter[bool] = Counter()
     count = memory.learn(
-        units, file=(key, digest), kind=file.kind, unusable=left_out.unusable
+        _counted(units, places),
+        file=(key, digest),
+        kind=file.kind,
+        unusable=left_out.unusable,
     )
     left_out.end(file.path)
-    tell(f"memory: learnt {count} units from {file.path}")
+    bound = f", {places[True]} of which hold at one place only" if places[True] else ""
+    tell(f"memory: learnt {count} units from {file.path}{bound}")
+
+
+def _counted(
+    units: Iterable[TranslationUnit], places: Counter[bool]
+) -> Iterator[TranslationUnit]:
+    """Yield *units*; count in *places* whether each is bound to one."""
+    for unit in units:
+        places[unit.place is not None] += 1
+        yield unit
 
 
 def _warn(memory: Memory, warn: Callable[[str], None]) -> None:

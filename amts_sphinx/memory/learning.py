@@ -31,6 +31,8 @@ _RANKS: Final = {
 }
 #: What an origin says of one source, and whether that is new. The number of most is 0,
 #: so that a line that leaves a file changes no other.
+# What holds everywhere comes after what is bound to a place: who reads the table alone
+# and lets the last row of a source count gets what most pages say.
 _NUMBERED: Final = f"""
 INSERT INTO unit (origin, {_FIELDS})
 SELECT ?, CASE WHEN (source_language, target_language, key) IN
@@ -38,6 +40,7 @@ SELECT ?, CASE WHEN (source_language, target_language, key) IN
         GROUP BY source_language, target_language, key HAVING count(*) > 1)
     THEN number ELSE 0 END, content, {schema.FIELDS}
 FROM incoming WHERE content NOT IN (SELECT content FROM unit WHERE origin = ?)
+ORDER BY place = '', number
 """
 _MOVED: Final = """
 SELECT i.number, i.document, i.line, i.replaced, u.id FROM incoming AS i

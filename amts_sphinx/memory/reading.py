@@ -216,6 +216,17 @@ class MemoryReader:
         chosen = {key: statements.choose(said) for key, said in found.items()}
         return {key: each for key, each in chosen.items() if each}
 
+    def bound(self, pair: LanguagePair) -> dict[str, list[Statement]]:
+        """Return people's standing statements that hold at one place, by key."""
+        query = (
+            f"SELECT {_STATEMENT} FROM unit WHERE place <> '' AND source_language = ?"
+            f" AND target_language = ? AND maker = ? AND {_STANDS_BY_ROW} ORDER BY id"
+        )
+        found: dict[str, list[Statement]] = defaultdict(list)
+        for each in self._statements(query, (*pair, HUMAN)):
+            found[each.unit.key].append(each)
+        return dict(found)
+
     def of_document(self, pair: LanguagePair, document: str) -> list[Statement]:
         """Return people's standing statements on sources that a document had."""
         query = (

@@ -82,6 +82,8 @@ CREATE UNIQUE INDEX unit_origin ON unit (origin, content);
 CREATE INDEX unit_key ON unit (source_language, target_language, key);
 CREATE INDEX unit_words ON unit (words) WHERE maker = '{HUMAN}';
 CREATE INDEX unit_document ON unit (document) WHERE document <> '';
+CREATE INDEX unit_place ON unit (source_language, target_language)
+    WHERE place <> '';
 CREATE INDEX unit_machine ON unit (source_language, target_language, key)
     WHERE maker <> '{HUMAN}';
 CREATE INDEX unit_kept ON unit (origin) WHERE kept = 1;

@@ -262,7 +262,7 @@ class Reporter:
         ]
         made_from += edition.findings
         for place in survey.places:
-            unit = edition.units.get(place.key)
+            unit = edition.unit(place.segment)
             made_from += [place.segment.location, place.key, sorted(place.ignored)]
             made_from += [unit.target, unit.state, unit.maker] if unit else [""]
         return hashlib.sha256("\0".join(map(str, made_from)).encode()).hexdigest()

@@ -71,7 +71,7 @@ class Survey:
         counts = Counter(place.key for place in self.places)
         found = {}
         for key, place in self.texts.items():
-            unit = edition.units.get(key)
+            unit = edition.unit(place.segment)
             found[key] = Row(
                 place.segment,
                 unit.target if unit else None,
@@ -125,10 +125,13 @@ def survey(containers: Iterable[Container], edition: Edition) -> Survey:
             container.ignored,
         )
         for container in containers
-        for segment in published(container, edition.units)
+        for segment in published(container, edition.unit)
     )
     texts: dict[str, Occurrence] = {}
-    for place in places:
+    # What holds everywhere comes first: it stands for what is bound to a place.
+    for place in sorted(
+        places, key=lambda p: (p.key, p.segment.location) in edition.bound
+    ):
         texts.setdefault(place.key, place)
     return Survey(places, texts)
 

@@ -21,18 +21,21 @@ from amts_sphinx.core.units import (
 from amts_sphinx.engine import language_pairs
 from amts_sphinx.engine.protocol import Commission, Paid, Versatile, quiet
 from amts_sphinx.memory.memory import Refusal
-from amts_sphinx.translate import people, request
+from amts_sphinx.translate import bound, people, request
 from amts_sphinx.translate.neighbours import requests_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from amts_sphinx.core.units import Container, LanguagePair, Segment
+    from amts_sphinx.core.units import Container, LanguagePair, Location, Segment
     from amts_sphinx.engine.protocol import Engine, Progress
     from amts_sphinx.memory.memory import Memory
     from amts_sphinx.text.typography import Profile
     from amts_sphinx.translate.people import People
     from amts_sphinx.translate.request import Answer
+
+    #: What people bound to one place: by key and location of the source.
+    AtPlace = Mapping[tuple[str, Location], TranslationUnit]
 
 #: Why a unit needs review, as check and message, by whether a person made it.
 _REVIEWS: Final = {
@@ -68,7 +71,7 @@ class Translator:
         :raises EngineError: the engine failed; what is known stays known
         """
         maker = self.engine.fingerprint
-        known, published, fitted = self._known(containers, pair)
+        known, published, fitted, at_place = self._known(containers, pair)
         segments = _distinct(containers)
         wanted = {key: s for key, s in published.items() if key not in known}
         refused = self.memory.refused(pair, maker) if wanted else {}
@@ -92,11 +95,12 @@ class Translator:
         )
         old = (
             *_to_review(published, known, fitted.recoded),
+            *_bound_to_review(at_place),
             *people.findings(fitted, published),
             *_still_refused(wanted, refused),
         )
         findings = (*old, *reply.findings, *reply.refusals.values())
-        return Edition(pair, units, findings, usage)
+        return Edition(pair, units, findings, usage, at_place)
 
     def _ask(
         self,
@@ -119,7 +123,7 @@ class Translator:
 
         :raises LanguagePairError: that is something, and the engine lacks *pair*
         """
-        known, published, _ = self._known(containers, pair)
+        known, published, *_ = self._known(containers, pair)
         refused = self.memory.refused(pair, self.engine.fingerprint)
         missing = {
             key: segment
@@ -148,17 +152,24 @@ class Translator:
 
     def _known(
         self, containers: Collection[Container], pair: LanguagePair
-    ) -> tuple[dict[str, TranslationUnit], dict[str, Segment], People]:
+    ) -> tuple[dict[str, TranslationUnit], dict[str, Segment], People, AtPlace]:
         """Return the units that are known, and what is to be published, by keys.
 
-        With them comes how people's texts were fitted to the book.
+        With them come how people's texts were fitted to the book, and what they bound
+        to places. What is published there alone is not among the rest.
         """
         engine = self.engine
         maker = engine.makers if isinstance(engine, Versatile) else engine.fingerprint
         known = self.memory.recall(pair, maker, _sources(containers))
         fitted = people.fit(self.memory, pair, containers, known)
         known |= fitted.units
-        return known, _published(containers, known), fitted
+        at_place, elsewhere = bound.find(self.memory, pair, containers)
+        if elsewhere:
+            self.progress(
+                f"memory: {elsewhere} of people's translations into {pair.target} are"
+                " for places that the book does not have; they are not published"
+            )
+        return known, _published(containers, known, at_place), fitted, at_place
 
     def target(self, container: Container, edition: Edition) -> str | None:
         """Return the coded text to publish for a container; ``None``: its source.
@@ -166,10 +177,10 @@ class Translator:
         A person's translation of the whole comes before that of its segments. A segment
         without a translation stays in the source language among the others.
         """
-        whole = edition.units.get(container.whole.key)
+        whole = edition.unit(container.whole)
         if whole and (whole.by_human or len(container.segments) == 1):
             return whole.target
-        units = [edition.units.get(s.key) for s in container.segments]
+        units = [edition.unit(segment) for segment in container.segments]
         if not any(units):
             return None
         return self.profile.join(
@@ -181,10 +192,10 @@ class Translator:
 
     def is_draft(self, container: Container, edition: Edition) -> bool:
         """Tell whether some of what :meth:`target` returns is an engine's draft."""
-        whole = edition.units.get(container.whole.key)
+        whole = edition.unit(container.whole)
         if whole and whole.by_human:
             return False
-        found = (edition.units.get(s.key) for s in container.segments)
+        found = map(edition.unit, container.segments)
         return any(unit and unit.state is State.DRAFT for unit in found)
 
     def _unit(
@@ -223,14 +234,24 @@ def _distinct(containers: Iterable[Container]) -> dict[str, Segment]:
 
 
 def published(
-    container: Container, units: Mapping[str, TranslationUnit]
+    container: Container, unit_of: Callable[[Segment], TranslationUnit | None]
 ) -> tuple[Segment, ...]:
     """Return the texts of a container whose translations are published.
 
     It is the whole, if a person translated that, or else the segments.
+
+    :param unit_of: returns what there is of a text, as :meth:`.Edition.unit`
     """
-    whole = units.get(container.whole.key)
+    whole = unit_of(container.whole)
     return (container.whole,) if whole and whole.by_human else container.segments
+
+
+def is_bound(container: Container, edition: Edition) -> bool:
+    """Tell whether something is published of a container that holds there alone."""
+    return bool(edition.bound) and any(
+        (segment.key, segment.location) in edition.bound
+        for segment in published(container, edition.unit)
+    )
 
 
 def _reasons(findings: Mapping[str, Finding]) -> dict[str, Refusal]:
@@ -263,12 +284,33 @@ def _to_review(
             yield Finding(check, Severity.WARNING, segment.location, why, unit.source)
 
 
+def _bound_to_review(
+    at_place: AtPlace,
+) -> Iterable[Finding]:
+    """Report what is bound to one place, and should be looked at there."""
+    for (_, location), unit in at_place.items():
+        if unit.state is State.NEEDS_REVIEW:
+            _, why = _REVIEWS[True]
+            yield Finding("review", Severity.WARNING, location, why, unit.source)
+
+
 def _published(
-    containers: Iterable[Container], known: Mapping[str, TranslationUnit]
+    containers: Iterable[Container],
+    known: Mapping[str, TranslationUnit],
+    at_place: AtPlace,
 ) -> dict[str, Segment]:
-    """Return each text whose translation is published, by its key, at its first."""
+    """Return each text whose translation is published, by its key, at its first.
+
+    :param at_place: what is published at one place alone, and is not returned
+    """
+
+    def unit_of(segment: Segment) -> TranslationUnit | None:
+        key = segment.key
+        return at_place.get((key, segment.location)) or known.get(key)
+
     found: dict[str, Segment] = {}
     for container in containers:
-        for segment in published(container, known):
-            found.setdefault(segment.key, segment)
+        for segment in published(container, unit_of):
+            if (segment.key, segment.location) not in at_place:
+                found.setdefault(segment.key, segment)
     return found
