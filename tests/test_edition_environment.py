@@ -277,12 +277,11 @@ def test_nothing_new_is_derived_again_but_all_is_applied(edition: Edition) -> No
     assert edition.derive() == set()
     assert edition.times() == times
     # The environment was the book's again, and is the edition's once more.
-    assert edition.app.env.titles["well"].astext() == "Un pozo hondo"
+    env = edition.app.env
+    for entry in (env.titles["well"], env.longtitles["well"], env.tocs["well"][0][0]):
+        assert entry.astext() == "Un pozo hondo"
     assert edition.label("deep")[2] == "Un pozo hondo"
-    assert (
-        edition.app.env.domaindata["index"]["entries"]["well"][0][1]
-        == "agua; profundidad"
-    )
+    assert env.domaindata["index"]["entries"]["well"][0][1] == "agua; profundidad"
 
 
 def test_a_changed_text_of_one_page_concerns_that_page(edition: Edition) -> None:
