@@ -29,24 +29,28 @@ _RANKS: Final = {
     IMPORTED: IMPORTED_RANK,
     ENGINE: ENGINE_RANK,
 }
-#: What an origin says of one source, and whether that is new. The number of most is 0,
+#: The place of a statement in its file, where that has several of one source; else 0,
 #: so that a line that leaves a file changes no other.
+_NUMBER: Final = """
+CASE WHEN (source_language, target_language, key) IN
+    (SELECT source_language, target_language, key FROM incoming
+        GROUP BY source_language, target_language, key HAVING count(*) > 1)
+    THEN number ELSE 0 END
+"""
 # What holds everywhere comes after what is bound to a place: who reads the table alone
 # and lets the last row of a source count gets what most pages say.
 _NUMBERED: Final = f"""
 INSERT INTO unit (origin, {_FIELDS})
-SELECT ?, CASE WHEN (source_language, target_language, key) IN
-    (SELECT source_language, target_language, key FROM incoming
-        GROUP BY source_language, target_language, key HAVING count(*) > 1)
-    THEN number ELSE 0 END, content, {schema.FIELDS}
+SELECT ?, {_NUMBER}, content, {schema.FIELDS}
 FROM incoming WHERE content NOT IN (SELECT content FROM unit WHERE origin = ?)
 ORDER BY place = '', number
 """
-_MOVED: Final = """
-SELECT i.number, i.document, i.line, i.replaced, u.id FROM incoming AS i
+_MOVED: Final = f"""
+SELECT i.nth, i.document, i.line, i.replaced, u.id FROM
+    (SELECT {_NUMBER} AS nth, content, document, line, replaced FROM incoming) AS i
 JOIN unit AS u ON u.origin = ? AND u.content = i.content
 WHERE u.retired <> 0 OR u.document <> i.document OR u.line IS NOT i.line
-    OR u.replaced <> i.replaced OR (u.number <> 0 AND u.number <> i.number)
+    OR u.replaced <> i.replaced OR u.number <> i.nth
 """
 
 
@@ -124,8 +128,8 @@ def replace_all(
     )
     moved = db.execute(_MOVED, (origin,)).fetchall()
     db.executemany(
-        "UPDATE unit SET number = CASE number WHEN 0 THEN 0 ELSE ? END, document = ?,"
-        " line = ?, replaced = ?, retired = 0 WHERE id = ?",
+        "UPDATE unit SET number = ?, document = ?, line = ?, replaced = ?, retired = 0"
+        " WHERE id = ?",
         moved,
     )
     new = db.execute(_NUMBERED, (origin, origin)).rowcount

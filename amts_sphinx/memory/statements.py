@@ -196,7 +196,7 @@ def _order(statement: Statement) -> tuple[int, int, int, int, int]:
         int(statement.part),
         statement.origin.rank or 0,
         -statement.unit.changed if dated else 0,
-        -statement.number,
+        0 if dated else -statement.number,
     )
 
 
