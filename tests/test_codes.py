@@ -171,3 +171,19 @@ def test_a_sentence_has_one_key_wherever_it_stands(
 def test_text_that_looks_like_a_code_is_not_renumbered() -> None:
     coded = 'a &lt;x id="5"/&gt; <x id="5"/>'
     assert inline_codes.localise(coded)[0] == 'a &lt;x id="5"/&gt; <x id="1"/>'
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ((), 'a <g id="1">b <g id="2">c</g></g> <x id="3"/>'),
+        ((1,), 'a b <g id="2">c</g> <x id="3"/>'),
+        ((2, 3), 'a <g id="1">b c</g> '),
+        ((1, 2, 3), "a b c "),
+    ],
+)
+def test_codes_are_removed_around_their_words(
+    numbers: tuple[int, ...], expected: str
+) -> None:
+    coded = 'a <g id="1">b <g id="2">c</g></g> <x id="3"/>'
+    assert inline_codes.without(coded, numbers) == expected

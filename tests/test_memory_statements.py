@@ -282,3 +282,11 @@ def test_sentences_of_a_paragraph_are_known_where_the_pairing_is_sure(
     assert sum(count.units for count in memory.count()) == 4
     memory.learn([], file=("1.tmx", "2"))
     assert published(memory, *asked) == {}
+
+
+def test_states_have_an_order() -> None:
+    ordered = [State.APPROVED, State.REVIEWED, State.NEEDS_REVIEW, State.DRAFT]
+    for place, state in enumerate(ordered):
+        assert all(statements.is_higher(state, other) for other in ordered[place + 1 :])
+        assert not any(statements.is_higher(state, o) for o in ordered[: place + 1])
+        assert statements.lowest(*ordered[: place + 1]) is state
