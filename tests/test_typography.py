@@ -115,7 +115,7 @@ def test_traditional_chinese_has_its_own_quotes() -> None:
 def test_other_languages_only_lose_repeated_blanks(language: str) -> None:
     profile = profile_for(language)
     source = '« Oui » ,  <g id="1">non</g> !  (x)'
-    assert profile.apply(source) == '« Oui » , <g id="1">non</g> ! (x)'
+    assert profile.apply(source, source) == '« Oui » , <g id="1">non</g> ! (x)'
 
 
 @pytest.mark.parametrize(

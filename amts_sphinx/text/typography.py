@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import find_language
+from amts_sphinx.text import code_borders
+from amts_sphinx.text.code_borders import BorderRules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,6 +66,7 @@ _TIGHT: Final = frozenset({"ca", "de", "en", "es", "it", "nl", "pt"})
 #: What straight quotes become; in Japanese they do not change.
 _QUOTES: Final = {"Hans": "“”", "Hant": "「」"}
 _CHINESE_MARKS: Final = str.maketrans(",.:;!?", "，。：；！？")
+_ANY_LANGUAGE: Final = BorderRules("")
 _JAPANESE_MARKS: Final = str.maketrans(",.!?", "、。！？")
 
 
@@ -81,11 +84,18 @@ class Profile:
     quotes: str = ""
     #: Blanks before ``, ; . : ! ?`` are dropped.
     tight_punctuation: bool = False
+    #: What the language wants at the borders of codes.
+    borders: BorderRules = _ANY_LANGUAGE
 
-    def apply(self, coded: str) -> str:
-        """Return *coded* by the rules of the language; applying it twice is as once."""
+    def apply(self, coded: str, source: str | None = None) -> str:
+        """Return *coded* by the rules of the language; applying it twice is as once.
+
+        :param source: the coded text that *coded* translates, with the same codes;
+            without one every border of a code counts as one between two words
+        """
         body = coded.strip(" ")
-        changed = self._cjk(body) if self.cjk else self._spaced(body)
+        changed = code_borders.mend(body, source, self.borders)
+        changed = self._cjk(changed) if self.cjk else self._spaced(changed)
         if changed == body:
             return coded
         start = len(coded) - len(coded.lstrip(" "))
@@ -177,9 +187,11 @@ def profile_for(
     """
     known = find_language(language)
     primary = known.tag.partition("-")[0]
+    borders = code_borders.rules_for(known.tag)
     if primary not in {"zh", "ja"}:
-        return Profile(tight_punctuation=primary in _TIGHT)
+        return Profile(tight_punctuation=primary in _TIGHT, borders=borders)
     return Profile(
+        borders=borders,
         cjk=primary,
         fullwidth_punctuation=fullwidth_punctuation,
         script_spacing=script_spacing,
