@@ -22,7 +22,14 @@ from amts_sphinx.core.errors import (
     LanguageError,
 )
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
-from amts_sphinx.engine.amazon import errors, limits, markup, parallel_data, prices
+from amts_sphinx.engine.amazon import (
+    errors,
+    limits,
+    markup,
+    parallel_data,
+    prices,
+    realtime,
+)
 from amts_sphinx.engine.amazon.journal import (
     FETCHED,
     INTENDED,
@@ -56,6 +63,24 @@ def test_text_comes_back_as_it_went(source: str) -> None:
     assert inline_codes.verify(source, found[1]) == ""
     assert inline_codes.plain(found[1]).split() == inline_codes.plain(source).split()
     assert markup.coded(markup.fragment(source)) == found[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vraiment\u202f?",
+        "« mot »".replace(" ", "\u00a0"),
+        "10\u00a0km",
+        "10\u202f000\u2007km",
+        'In <g id="1">10\u00a0km</g>\u202f!',
+        "a\u2060b \u2009c",
+    ],
+)
+def test_no_break_spaces_go_and_come_back(text: str) -> None:
+    sent = markup.fragment(text)
+    assert [c for c in sent if not c.isascii()] == [c for c in text if not c.isascii()]
+    assert markup.coded(sent) == text
+    assert realtime.request_of(text) == sent
 
 
 def test_what_has_no_words_is_not_to_be_translated() -> None:

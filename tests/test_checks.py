@@ -46,7 +46,10 @@ def test_a_check_is_switched_off_as_a_whole_or_at_a_place() -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("number", "did you mean 'numbers'?"), ("xyz", "allowed are brackets, codes,")],
+    [
+        ("number", "did you mean 'numbers'?"),
+        ("xyz", "allowed are brackets, code-spacing,"),
+    ],
 )
 def test_an_unknown_id_is_an_error(name: str, hint: str) -> None:
     with pytest.raises(ConfigError, match="amts_ignored: there is no check") as failure:

@@ -45,6 +45,14 @@ BAD = [
     # check, language, source, target
     ("codes", "zh", 'See <x id="1"/>.', "参见。"),
     ("codes", "es", '<g id="1">New</g> words.', "Palabras nuevas."),
+    ("codes", "es", 'Read <g id="1">this</g>.', 'Lee esto<g id="1"></g>.'),
+    ("codes", "es", 'Read <g id="1">this</g>.', 'Lee esto<g id="1">.</g>'),
+    ("code-spacing", "es", 'Read <g id="1">this</g>.', 'Lee<g id="1">esto</g>.'),
+    ("code-spacing", "es", 'Read <g id="1">this</g>.', 'Lee <g id="1">esto</g> .'),
+    ("code-spacing", "es", 'Read (<x id="1"/>) it.', 'Lee ( <x id="1"/>) lo.'),
+    ("code-spacing", "de", 'Read <g id="1">this</g> now.', 'Lies <g id="1">es </g>.'),
+    ("entities", "es", "R&amp;D costs.", "I&amp;amp;D cuesta."),
+    ("entities", "fr", "It is late!", "Il est tard&amp;nbsp;!"),
     ("empty", "zh", "Some words.", " "),
     (
         "untranslated",

@@ -79,12 +79,90 @@ def test_damaged_text_has_no_structure(coded: str, fault: str) -> None:
         ('a <x id="1"/> b <x id="2"/>', 'B <x id="2"/> A <x id="1"/>'),
         ('<g id="1">a</g> <g id="2">b</g>', '<g id="2">B</g><g id="1">A</g>'),
         ('<g id="1">a <x id="2"/></g>', '<g id="1"><x id="2"/> A</g>'),
-        ('<g id="1">a</g>', '<g id="1"></g>'),
+        ('<g id="1"></g>a', '<g id="1"></g>A'),
         ("a", "&lt;b&gt; &amp;"),
     ],
 )
 def test_order_is_free(source: str, target: str) -> None:
     assert inline_codes.verify(source, target) == ""
+
+
+LINK = 'Read <g id="1">the page</g> first.'
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "numbers"),
+    [
+        (LINK, 'Lies zuerst die Seite<g id="1"></g>.', [1]),
+        (LINK, 'Lies zuerst die Seite<g id="1"> </g>.', [1]),
+        (LINK, 'Lies zuerst die Seite <g id="1">.</g>', [1]),
+        (LINK, 'Lies zuerst die Seite <g id="1">“”…</g>', [1]),
+        (LINK, 'Lies <g id="1">\u200b</g>zuerst.', [1]),
+        (LINK, 'Lies <g id="1">\u00a0\u202f\u2060</g>zuerst.', [1]),
+        (LINK, 'Lies <g id="1">\u00ad\ufeff\u200d\u200e</g>zuerst.', [1]),
+        (LINK, 'Lies <g id="1">\u0301\ufe0f</g>zuerst.', [1]),
+        (LINK, 'Lies <g id="1">\u3164\uffa0\u115f</g>zuerst.', [1]),
+        (LINK, '先读这页<g id="1">。</g>', [1]),
+        (LINK, 'اقرأ الصفحة<g id="1">،</g>', [1]),
+        (LINK, 'อ่านหน้านี้<g id="1">ๆ</g>', []),
+        ('<g id="1">7</g> of them', 'sieben<g id="1">,</g>', [1]),
+        ('<g id="1">✓</g> done', '✓ fertig <g id="1">\u2800</g>', [1]),
+        ('<g id="1">!</g> done', '! fertig <g id="1">\u200b</g>', [1]),
+        ('<g id="1">a <g id="2">b</g></g>', '<g id="1">A B<g id="2"></g></g>', [2]),
+        ('<g id="1">a</g><g id="2">b</g>', 'A B<g id="1"></g><g id="2">-</g>', [1, 2]),
+        ('<g id="1"><g id="2">b</g></g>', 'B<g id="1"><g id="2"></g></g>', [1, 2]),
+    ],
+)
+def test_a_code_that_lost_its_words_is_no_translation(
+    source: str, target: str, numbers: list[int]
+) -> None:
+    assert inline_codes.emptied(source, target) == numbers
+    fault = inline_codes.verify(source, target)
+    assert fault == "; ".join(f"code {n} lost its words" for n in numbers)
+    assert inline_codes.compare(source, target) == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        (LINK, 'Lies zuerst <g id="1">7</g>.'),
+        (LINK, '先读<g id="1">页</g>。'),
+        (LINK, 'पहले <g id="1">पृ</g>'),
+        ('<g id="1">!</g> a', 'A <g id="1">¡</g>'),
+        ('<g id="1">✓</g> a', 'A <g id="1">ja</g>'),
+        ('the <g id="1">module <x id="2"/></g>', '<g id="1"><x id="2"/></g>'),
+        ('<g id="1"><g id="2">b</g></g>', '<g id="1"><g id="2">B</g></g>'),
+        ('<g id="1"> </g>a', '<g id="1"></g>A'),
+        ('<g id="1"><x id="2"/></g>', '<g id="1"><x id="2"/></g>'),
+        ("no code", "kein Code"),
+    ],
+)
+def test_a_code_that_shows_something_is_one(source: str, target: str) -> None:
+    assert inline_codes.verify(source, target) == ""
+
+
+def test_an_emptied_code_is_named_in_a_readers_terms() -> None:
+    named = [Code(1, paired=True, kind="reference", equiv="http://a.org")]
+    fault = inline_codes.verify(LINK, 'Lies<g id="1"></g>', named)
+    assert fault == '<g id="1"> (reference http://a.org) lost its words'
+
+
+@pytest.mark.parametrize(
+    ("text", "collapsed"),
+    [
+        ("a  b", "a b"),
+        (" a\n\t b ", " a b "),
+        ("10\u00a0km", "10\u00a0km"),
+        ("a \u202f\u2007\u2009\u3000 b", "a \u202f\u2007\u2009\u3000 b"),
+        (
+            "Vraiment\u202f?  \u00ab\u00a0mot\u00a0\u00bb",
+            "Vraiment\u202f? «\u00a0mot\u00a0»",
+        ),
+        ("", ""),
+    ],
+)
+def test_only_ordinary_blanks_become_one(text: str, collapsed: str) -> None:
+    assert inline_codes.collapse(text) == collapsed
 
 
 @pytest.mark.parametrize(
@@ -120,6 +198,8 @@ def test_a_lost_code_is_named_in_a_readers_terms() -> None:
         ("It’s “so” – or…", 'It\'s "so" -- or...'),
         ("a  b\n c\t", "a b c"),
         ("a\u00a0b", "a b"),
+        ("10\u202f000\u2007km \u00a0 b", "10 000 km b"),
+        ("\u3000a\u2009b\u00a0", "a b"),
         ("wait — so", "wait --- so"),
     ],
 )

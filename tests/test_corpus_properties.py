@@ -75,5 +75,5 @@ def test_odd_units_and_texts_do_no_harm(
         elif engine.learnt:
             target = trained[source].target
             assert target is not None  # else a code would have been damaged
-            assert inline_codes.verify(source, target) == ""
+            assert inline_codes.compare(source, target) == ""
             assert target.strip()

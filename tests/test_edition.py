@@ -261,6 +261,22 @@ def test_the_original_nodes_are_moved() -> None:
     assert strong.parent is literal.parent is target.parent is paragraph
 
 
+@pytest.mark.parametrize(
+    ("text", "target", "shown"),
+    [
+        ("Really?", "Vraiment\u202f?", "Vraiment\u202f?"),
+        ("10\u00a0km", "10\u00a0km", "10\u00a0km"),
+        ("\u00a0\u00a0Part", "Teil", "\u00a0\u00a0Teil"),
+        (" \u2003Part\u00a0", "Teil", "\u2003Teil\u00a0"),
+        ("Part \n", "Teil", "Teil"),
+        ("a\u00a0b", "«\u00a0A\u2007B\u00a0»\u202f!", "«\u00a0A\u2007B\u00a0»\u202f!"),
+    ],
+)
+def test_no_break_spaces_reach_the_reader(text: str, target: str, shown: str) -> None:
+    paragraph = publish_in(doctree(text), target)
+    assert paragraph.astext() == shown
+
+
 def test_nested_codes_may_change_their_order() -> None:
     inner = nodes.emphasis("", "deep")
     link = nodes.reference("", "", nodes.Text("a "), inner, refuri="https://a.example")

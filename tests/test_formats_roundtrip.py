@@ -42,6 +42,9 @@ TEXTS = [
     (" two\n lines\t\r and ", "zwei\nZeilen "),
     ('&lt;g id="1"&gt; is in XLIFF', "heißt: &lt;x/&gt; &amp;amp; &amp;lt;"),
     ("{1&gt;a&lt;1} \\n \\\\ ", "%s &amp;#61; \U0001f600"),
+    ("It is late!", "Il est tard\u202f! «\u00a0Oui\u00a0» 10\u2007\u00a0km"),
+    ("One space.", "Ein\u3000Raum\u2009."),
+    ('10\u00a0km <g id="1">a\u202f?</g>', '10\u00a0km <g id="1">\u00a0a\u202f?</g>'),
     ("Feed the hens daily.", "Feed the hens daily."),
 ]  # fmt: skip
 

@@ -28,6 +28,21 @@ INLINE: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "Sums $a\n+b$ grow.": (f"Sums {X1} grow.", [("math", "a +b")]),
     r"It costs \$5 or \$6.": ("It costs $5 or $6.", []),
     "It costs $5 and $6 as $x$.": (f"It costs $5 and $6 as {X1}.", [("math", "x")]),
+    "Let $ m_t $ be.": (f"Let {X1} be.", [("math", "m_t")]),
+    "So $ x $ and $ AB = C $.": (
+        f"So {X1} and {X2}.",
+        [("math", "x"), ("math", "AB = C")],
+    ),
+    r"So $ \operatorname{rank} A $ is.": (
+        f"So {X1} is.",
+        [("math", r"\operatorname{rank} A")],
+    ),
+    "At $ 5 $ now.": (f"At {X1} now.", [("math", "5")]),
+    "It costs $ 5 and $ 6.": ("It costs $ 5 and $ 6.", []),
+    "From $ 5 - $ 6 up.": ("From $ 5 - $ 6 up.", []),
+    "It is $5 or $ 6.": ("It is $5 or $ 6.", []),
+    "A $ and B $ sign.": ("A $ and B $ sign.", []),
+    "Pay $ 价 $ now.": ("Pay $ 价 $ now.", []),
     "See :numref:`fig_a` now.": (f"See {X1} now.", [("std:numref", "fig_a")]),
     "See :eqref:`eq_a` now.": (f"See {X1} now.", [("math:eq", "eq_a")]),
     "As :cite:`A.B,C` and :citet:`D` say.": (

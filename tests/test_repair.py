@@ -22,6 +22,9 @@ from amts_sphinx.translate import repair
         ('<X ID="1"/><G Id="2">A</G>', '<x id="1"/><g id="2">A</g>'),
         ("<x id='1'/>", '<x id="1"/>'),
         ('<x id="1"></x> A', '<x id="1"/> A'),
+        ('&amp;lt;x id="1"/&amp;gt; A', '<x id="1"/> A'),
+        ("&lt;g id=&quot;1&quot;&gt;A&lt;/g&gt;", '<g id="1">A</g>'),
+        ("&amp;lt;x id=&amp;quot;1&amp;quot;/&amp;gt;", '<x id="1"/>'),
         ("R&D &amp; more", "R&amp;D &amp; more"),
     ],
 )

@@ -23,6 +23,12 @@ X1, X2, X3 = (f'<x id="{n}"/>' for n in (1, 2, 3))
 #: What stands in a paragraph → its coded text.
 INLINE: dict[str, str] = {
     "Run ``make *all*`` now.": f"Run {X1} now.",
+    "Vraiment\u202f? \u00ab\u00a0Non\u00a0\u00bb": "Vraiment\u202f? «\u00a0Non\u00a0»",
+    "It is 10\u00a0km, 10\u202f000\u2007m  or\u2009so": (
+        "It is 10\u00a0km, 10\u202f000\u2007m or\u2009so"
+    ),
+    "In *10\u00a0km* or ``x\u00a0y``": f'In <g id="1">10\u00a0km</g> or {X2}',
+    "A\u2060B and C\u200bD\u3000E": "A\u2060B and C\u200bD\u3000E",
     "A *big* **bold** word.": 'A <g id="1">big</g> <g id="2">bold</g> word.',
     "Area :math:`a^2` grows.": f"Area {X1} grows.",
     "See :ref:`search` now.": f"See {X1} now.",

@@ -291,6 +291,69 @@ def test_a_refusal_is_asked_for_piece_by_piece(memory: Memory) -> None:
     assert [f.location.line for f in edition.findings] == [1]
 
 
+@pytest.mark.parametrize(
+    "emptied", ["the page{}</g>", "the page {}.</g>", "the page{}\u200b</g>"]
+)
+def test_a_link_without_words_is_asked_for_piece_by_piece(
+    memory: Memory, emptied: str
+) -> None:
+    opening = '<g id="1">'
+    engine = Fake(
+        lambda s: (
+            upper(s)
+            .replace("THE PAGE</g>", "</g>")
+            .replace(opening, emptied.format(opening).removesuffix("</g>"))
+        )
+    )
+    text = 'Read <g id="1">the page</g> first.'
+    edition, targets = translate(memory, engine, text)
+    assert targets == ['READ <g id="1">THE PAGE</g> FIRST.']
+    assert engine.asked == [[text], ["Read", "the page", "first."]]
+    [finding] = edition.findings
+    assert "literal it1) lost its words" in finding.message
+
+
+def test_a_link_that_an_old_memory_emptied_is_asked_for_again(memory: Memory) -> None:
+    text = 'Read <g id="1">the page</g> first.'
+    old = replace(
+        human(text, 'LIES<g id="1"></g>'), maker="fake/1", state=State.MACHINE
+    )
+    memory.learn([old])
+    engine = Fake()
+    assert translate(memory, engine, text)[1] == [upper(text)]
+    assert translate(memory, engine, text)[1] == [upper(text)]
+    assert len(engine.asked) == 1
+
+
+def test_a_link_that_a_person_emptied_is_published(memory: Memory) -> None:
+    text, target = 'Read <g id="1">the page</g> first.', 'Lee esto<g id="1"></g>.'
+    memory.learn([human(text, target)])
+    engine = Fake()
+    assert translate(memory, engine, text)[1] == [target]
+    assert engine.asked == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reply", "published"),
+    [
+        ('A <g id="1">b</g> c.', 'A<g id="1">B</g>C.', 'A <g id="1">B</g> C.'),
+        ('A (<x id="1"/>) c.', 'A ( <x id="1"/> ) C.', 'A (<x id="1"/>) C.'),
+        ("R&amp;D here.", "R&amp;amp;D HERE.", "R&amp;D HERE."),
+    ],
+)
+def test_blanks_and_entities_are_mended_whenever_they_were_bought(
+    memory: Memory, text: str, reply: str, published: str
+) -> None:
+    edition, targets = translate(memory, Fake(lambda _: reply), text)
+    assert targets == [published]
+    assert edition.findings == ()
+    old = replace(human(text, reply), maker="fake/2", state=State.MACHINE)
+    memory.learn([old])
+    engine = Fake(fingerprint="fake/2")
+    assert translate(memory, engine, text)[1] == [published]
+    assert engine.asked == []
+
+
 #: Replies to every request, and a text whose source must then be published.
 HOPELESS: dict[str, tuple[Callable[[str], str], str]] = {
     "empty": (lambda _: "", 'Type <x id="1"/> now.'),

@@ -65,7 +65,35 @@ CHINESE = [
     ("", ""),
     ("\ue000好, 好", "\ue000好, 好"),
 ]
+#: What keeps its full stop, and what does not; quotations with marks of two kinds.
+CHINESE += [
+    ("Yan et al. 提出了方法", "Yan et al. 提出了方法"),
+    ("Yan et al. (2019) 提出了方法.", "Yan et al.（2019）提出了方法。"),
+    ("Dr. 王来了.", "Dr. 王来了。"),
+    ("甲 vs. 乙", "甲vs. 乙"),
+    ("Acme Inc. 发布了它.", "Acme Inc. 发布了它。"),
+    ("由 Acme Inc.", "由Acme Inc."),
+    ("Ph.D. 学生, U.S. 政府", "Ph.D. 学生，U.S. 政府"),
+    ("选项 A. 甲", "选项A. 甲"),
+    ("我选 A.", "我选A。"),
+    ("J. K. 罗琳", "J. K. 罗琳"),
+    ("见 Fig. 甲和 Eq. 乙.", "见Fig. 甲和Eq. 乙。"),
+    ("例如 e.g. 甲, 即 i.e. 乙, 等 etc. 都行", "例如e.g. 甲，即i.e. 乙，等etc. 都行"),
+    ("答案是 No.", "答案是No。"),
+    ("用 GPU. 然后停.", "用GPU。然后停。"),
+    ("变量 x. 然后停.", "变量x。然后停。"),
+    ('见 <g id="1">Fig.</g> 甲', '见<g id="1">Fig.</g> 甲'),
+    ('他说 “你好".', "他说“你好”。"),
+    ('他说 "你好”.', "他说“你好”。"),
+    ("他说 „你好“.", "他说“你好”。"),
+    ("他说 «你好».", "他说“你好”。"),
+    ("他说 '你好'.", "他说‘你好’。"),
+    ("他问: \"为什么?\" 然后'走'了.", "他问：“为什么？”然后‘走’了。"),
+    ("Don't 说 'it' 好", "Don't说 'it' 好"),
+    ("Er sagt „ja“ und «so».",) * 2,
+]
 JAPANESE = [
+    ("Dr. 田中と Fig. 三.", "Dr. 田中とFig. 三。"),
     ("これは ペン です, 次.", "これはペンです、次。"),
     ("本当? はい (笑).", "本当？はい（笑）。"),
     ('値は3.14: "そう"', '値は3.14: "そう"'),
@@ -109,13 +137,14 @@ def test_switches() -> None:
 
 def test_traditional_chinese_has_its_own_quotes() -> None:
     assert profile_for("zh_TW").apply('他說"好".') == "他說「好」。"
+    assert profile_for("zh_TW").apply("他說„好“和'走'.") == "他說「好」和『走』。"
 
 
 @pytest.mark.parametrize("language", ["fr", "ru", "ko", "th", "ar"])
 def test_other_languages_only_lose_repeated_blanks(language: str) -> None:
     profile = profile_for(language)
     source = '« Oui » ,  <g id="1">non</g> !  (x)'
-    assert profile.apply(source) == '« Oui » , <g id="1">non</g> ! (x)'
+    assert profile.apply(source, source) == '« Oui » , <g id="1">non</g> ! (x)'
 
 
 @pytest.mark.parametrize(
@@ -147,7 +176,27 @@ def test_an_unknown_language_is_refused() -> None:
 
 PARTS = [
     *("好", "的 模型", "Python", "3.14", "x", "は", "……", "（", "）", "“", "”", "。"),
-    *(" ", "  ", ",", ".", ":", ";", "!", "?", "(", ")", '"', "...", "…", "，", "、"),
+    *(
+        " ",
+        "  ",
+        ",",
+        ".",
+        ":",
+        ";",
+        "!",
+        "?",
+        "(",
+        ")",
+        '"',
+        "...",
+        "…",
+        "，",
+        "、",
+        "„",
+        "«",
+        "»",
+    ),
+    *("et al.", "Dr.", "A.", "U.S.", "'好'"),
     *("&lt;", "&amp;", "-", "%", "/", "'", "\n", "==", "10:30", "a.py"),
 ]
 

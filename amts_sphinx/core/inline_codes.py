@@ -1,13 +1,14 @@
 """Inline codes: split coded text, join it again, and verify that no code is lost.
 
 This module uses no docutils class and no engine's own format. It does not guess: a
-target whose codes differ from those of its source is refused, and the difference is
-named.
+target whose codes differ from those of its source, or have lost their words, is
+refused, and the difference is named.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
 _TOKEN: Final = re.compile(r'(<g id="\d+">|</g>|<x id="\d+"/>)')
 _ID_IN_CODE: Final = re.compile(r'(<[gx] id=")(\d+)("/?>)')
 _STRAY: Final = re.compile(r"[<>]|&(?!amp;|lt;|gt;)")
-_BLANKS: Final = re.compile(r"[ \t\r\n\f\v]+")
+#: The blanks that HTML shows as one, and that a line may be broken at. Every other one,
+#: such as a no-break space, is a character that its author chose.
+BLANKS: Final = " \t\r\n\f\v"
+_BLANKS: Final = re.compile(rf"[{BLANKS}]+")
+#: Blanks of any kind, for the memory's key.
+_ANY_BLANKS: Final = re.compile(r"\s+")
 #: Typographic marks → the ASCII form that an author may have typed instead.
 _PLAIN_PUNCTUATION: Final = str.maketrans(
     {
@@ -33,10 +39,16 @@ _PLAIN_PUNCTUATION: Final = str.maketrans(
         "\u2013": "--",
         "\u2014": "---",
         "\u2026": "...",
-        "\u00a0": " ",
     }
 )
 _LETTER: Final = re.compile(r"[^\W\d_]")
+#: Letters by their category, but nothing is seen of them: Hangul fillers.
+_FILLERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+#: A symbol by its category: the empty pattern of Braille.
+_EMPTY_PATTERN: Final = "\u2800"
+#: Categories of characters that nothing is seen of: blanks, and what only joins,
+#: directs or marks others.
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Cs", "Mn", "Zl", "Zp", "Zs"})
 
 
 class CodedPiece(NamedTuple):
@@ -100,6 +112,16 @@ def has_words(coded: str) -> bool:
     return bool(_LETTER.search(plain(coded)))
 
 
+def collapse(text: str) -> str:
+    """Return *text* with each run of ordinary blanks as one blank.
+
+    No-break spaces and others of a width of their own stay: they are characters.
+    """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text  # most texts, and much faster
+    return _BLANKS.sub(" ", text)
+
+
 @lru_cache(2**16)
 def normalise(coded: str) -> str:
     """Return the memory's key of a source: its white space and quotes made plain.
@@ -108,7 +130,7 @@ def normalise(coded: str) -> str:
     """
     if coded.isascii() and coded.isprintable() and "  " not in coded:
         return coded.strip()  # most texts, and much faster
-    return _BLANKS.sub(" ", coded.translate(_PLAIN_PUNCTUATION)).strip()
+    return _ANY_BLANKS.sub(" ", coded.translate(_PLAIN_PUNCTUATION)).strip()
 
 
 def ids(coded: str) -> list[int]:
@@ -180,10 +202,27 @@ def structure(coded: str) -> list[tuple[int, bool, int]]:
 
 
 def verify(source: str, target: str, names: Sequence[Code] = ()) -> str:
-    """Compare the codes of *target* with its *source*'s.
+    """Compare the codes of *target* with its *source*'s, and the words in them.
+
+    What :func:`compare` asks for, and what :func:`emptied` does not find.
+
+    :param names: the segment's codes, so that the result can name what was lost
+    :returns: what is wrong, or an empty string
+    """
+    fault = compare(source, target, names)
+    if fault or source == target:
+        return fault
+    return "; ".join(
+        f"{_named(number, names)} lost its words" for number in emptied(source, target)
+    )
+
+
+def compare(source: str, target: str, names: Sequence[Code] = ()) -> str:
+    """Compare the codes of *target* with its *source*'s, without looking into them.
 
     Each code of the source must stand in the target exactly once, of the same shape
-    and inside the same code; their order is free, since languages differ in it.
+    and inside the same code; their order is free, since languages differ in it. A
+    target that passes can be published without harm to the page.
 
     :param names: the segment's codes, so that the result can name what was lost
     :returns: what is wrong, or an empty string
@@ -197,18 +236,72 @@ def verify(source: str, target: str, names: Sequence[Code] = ()) -> str:
     want = structure(source)
     if sorted(have) == sorted(want):
         return ""
-    return _difference(want, have, {code.id: str(code) for code in names})
+    return _difference(want, have, names)
+
+
+def emptied(source: str, target: str) -> list[int]:
+    """Return the numbers of the paired codes that hold less to see than in *source*.
+
+    A code that held words or figures, or a code without words, still holds one of these
+    in the target. One that held marks alone still holds something that is seen. Blanks
+    without a width, and what only joins or directs other characters, are nothing.
+
+    :param source: coded text that nests
+    :param target: coded text of the same codes
+    """
+    if "<g" not in source:
+        return []
+    had, has = _contents(source), _contents(target)
+    return [number for number, rank in had.items() if has.get(number, 0) < rank]
+
+
+def _contents(coded: str) -> dict[int, int]:
+    """Return how much is seen in each paired code: 0 nothing, 1 marks, 2 words."""
+    found: dict[int, int] = {}
+    around: list[int] = []
+    for piece in tokens(coded):
+        if piece.type == "open":
+            found[piece.id] = 0
+            around.append(piece.id)
+        elif piece.type == "close":
+            if around:
+                around.pop()
+        elif around:
+            rank = 2 if piece.type == "empty" else _rank(unescape(piece.coded))
+            for number in around:
+                found[number] = max(found[number], rank)
+    return found
+
+
+def _rank(text: str) -> int:
+    """Return how much is seen of a plain *text*: 0 nothing, 1 marks, 2 words."""
+    rank = 0
+    for character in text:
+        if character.isalnum() and character not in _FILLERS:
+            return 2
+        if rank == 0 and not (
+            unicodedata.category(character) in _UNSEEN
+            or character in _FILLERS
+            or character == _EMPTY_PATTERN
+        ):
+            rank = 1
+    return rank
+
+
+def _named(number: int, names: Sequence[Code]) -> str:
+    """Return what a code is called for people."""
+    return next((str(code) for code in names if code.id == number), f"code {number}")
 
 
 def _difference(
     want: list[tuple[int, bool, int]],
     have: list[tuple[int, bool, int]],
-    names: Mapping[int, str],
+    names: Sequence[Code],
 ) -> str:
     """Say in words how two lists of codes differ."""
 
     def show(number: int) -> str:
-        return names.get(number, f"code {number}")
+        return _named(number, names)
 
     wanted = Counter(code[0] for code in want)
     found = Counter(code[0] for code in have)

@@ -14,6 +14,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 from amts_sphinx.core import inline_codes
+from amts_sphinx.core.inline_codes import collapse
 from amts_sphinx.core.units import Code
 from amts_sphinx.doctree.classify import (
     HOLES,
@@ -96,7 +97,7 @@ class Coder:
             )
         if not self._rules.spaced:
             text = _SEAM.sub("", text)
-        return inline_codes.escape(_collapse(text))
+        return inline_codes.escape(collapse(text))
 
     def _innermost(self, node: nodes.Element) -> nodes.Element:
         """Return the deepest of elements that each hold only the next one."""
@@ -120,7 +121,7 @@ class Coder:
                     self._add(nodes.Text(part), None, "hole", part)
                 )
             else:
-                coded += inline_codes.escape(_collapse(part))
+                coded += inline_codes.escape(collapse(part))
         return coded + "</g>"
 
     def _add(
@@ -161,10 +162,6 @@ def _joins_keys(group: Sequence[nodes.Node]) -> bool:
     return len(group) == 1 and isinstance(group[0], nodes.Text) and group[0] in _JOINTS
 
 
-def _collapse(text: str) -> str:
-    return re.sub(r"\s+", " ", text)
-
-
 def kind_of(node: nodes.Element) -> str:
     """Return the kind of a code: a role with its domain, or a node's name."""
     if isinstance(node, addnodes.pending_xref):
@@ -186,5 +183,5 @@ def equiv_of(node: nodes.Element) -> str:
         return str(node.get("refuri", ""))
     if isinstance(node, (*OPAQUE, nodes.strong, nodes.emphasis)):
         is_named = isinstance(node, OPAQUE) or is_name(node)
-        return _collapse(node.astext()).strip() if is_named else ""
+        return collapse(node.astext()).strip() if is_named else ""
     return ""

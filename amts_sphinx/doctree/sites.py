@@ -142,7 +142,8 @@ class Finder:
             node = inner
             before, kids, after = _edges(node.children)
         coder = Coder(self.rules)
-        coded = coder.code(kids).strip()
+        whole = coder.code(kids)
+        coded = whole.strip()
         if not inline_codes.has_words(coded):
             return None
         return Site(
@@ -151,10 +152,21 @@ class Finder:
             coded,
             names=tuple(coder.names),
             slots=tuple(coder.slots),
-            before=(*before, *coder.invisible),
-            after=after,
+            before=(*before, *_indent(whole, coded, 0), *coder.invisible),
+            after=(*_indent(whole, coded, 1), *after),
             level=level,
         )
+
+
+def _indent(whole: str, coded: str, end: int) -> tuple[nodes.Text, ...]:
+    """Return the no-break spaces at an end of a text, as a node, if there are any.
+
+    They are no part of what is translated, but authors indent cells of tables by them.
+
+    :param end: 0 before *coded*, 1 after it
+    """
+    blank = whole.partition(coded)[2 * end].strip(inline_codes.BLANKS)
+    return (nodes.Text(blank),) if blank else ()
 
 
 def _in_source_order(node: nodes.Element) -> list[nodes.Element]:
@@ -199,7 +211,7 @@ def _only_wrapper(kids: list[nodes.Node], rules: SegmentRules) -> nodes.Element 
 def _attribute(
     node: nodes.Element, kind: str, attribute: str, text: str, *position: int
 ) -> Site:
-    coded = inline_codes.escape(" ".join(text.split()))
+    coded = inline_codes.escape(inline_codes.collapse(text).strip())
     return Site(node, kind, coded, attribute, position)
 
 
@@ -235,7 +247,7 @@ def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:
             site = _attribute(node, "ui", "entries", entry[1], i, 1)
             yield site._replace(baked=baked)
             continue
-        parts = [" ".join(part.split()) for part in index_parts(entry)]
+        parts = [inline_codes.collapse(part) for part in index_parts(entry)]
         kinds = [strings.exact(part) for part in parts] if entry[0] == "pair" else []
         for j, part in enumerate(parts):
             # "module; os": beside a word of Sphinx's stands the name of an object.

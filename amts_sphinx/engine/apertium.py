@@ -68,7 +68,7 @@ def mask(source: str) -> Masked:
         return f"7{len(words) - 1}xqz"
 
     parts: list[str] = []
-    for token in inline_codes.tokens(" ".join(source.split())):
+    for token in inline_codes.tokens(inline_codes.collapse(source).strip()):
         if token.type == "text":
             parts.append(_protect(inline_codes.unescape(token.coded), stand_in))
         elif token.type == "empty":
@@ -117,7 +117,7 @@ def restore(source: str, reply: str, words: Sequence[str]) -> str | None:
             text = inline_codes.escape(entities.unescape(piece))
             # The program opens a code twice where it is around two chunks.
             runs.append((text, tuple(dict.fromkeys(around))))
-    target = " ".join(_nested(runs).split())
+    target = inline_codes.collapse(_nested(runs)).strip()
     found = sorted(int(number) for number in _MASK.findall(target))
     if found != list(range(len(words))):
         return None

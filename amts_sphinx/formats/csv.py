@@ -236,7 +236,7 @@ def _delimiter(
 
 def _field(coded: str) -> str:
     """Return the words of a text on one line."""
-    return " ".join(inline_codes.plain(coded).split())
+    return inline_codes.collapse(inline_codes.plain(coded)).strip()
 
 
 def _fault(field: str) -> str:

@@ -41,7 +41,7 @@ def ours(source: str, target: str, *, escapes: bool = False) -> tuple[str, str] 
     ids = inline_codes.ids(source)
     if ids != list(range(1, len(ids) + 1)):
         return None
-    if fault := inline_codes.verify(source, target):
+    if fault := inline_codes.compare(source, target):
         raise MarkupError(fault)
     return source, target
 

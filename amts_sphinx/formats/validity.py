@@ -32,9 +32,9 @@ def fault(unit: TranslationUnit) -> str:
             return f"XML has no way to write {foreign[0]!r}"
     try:
         if unit.source == unit.target:
-            # Here `verify` would have nothing to compare.
+            # Here `compare` would have nothing to compare.
             inline_codes.structure(unit.source)
-        return inline_codes.verify(*texts)
+        return inline_codes.compare(*texts)
     except MarkupError as exc:
         return f"in the source, {exc}"
 

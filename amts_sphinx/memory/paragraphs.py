@@ -100,7 +100,7 @@ def _fit(source: str, target: str, ratio: float, paragraph: str) -> bool:
     :param ratio: of the lengths of the paragraphs
     :param paragraph: all of the translation
     """
-    if inline_codes.verify(source, target) or not inline_codes.normalise(target):
+    if inline_codes.compare(source, target) or not inline_codes.normalise(target):
         return False
     expected, length = ratio * _length(source), _length(target)
     near = abs(length - expected) <= _SLACK

@@ -233,9 +233,9 @@ def fault_of(unit: TranslationUnit) -> str:
         return "half of a surrogate pair"
     try:
         if unit.source == unit.target:
-            # Here `verify` would have nothing to compare, and look at neither.
+            # Here `compare` would have nothing to compare, and look at neither.
             inline_codes.structure(unit.source)
-        return inline_codes.verify(unit.source, unit.target)
+        return inline_codes.compare(unit.source, unit.target)
     except MarkupError as exc:
         return f"in the source, {exc}"
 

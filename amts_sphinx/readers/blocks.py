@@ -122,7 +122,7 @@ class _Coder:
     def _piece(self, piece: Piece) -> str:
         if isinstance(piece, str):
             text = piece if self._spaced else _SEAM.sub("", piece)
-            return inline_codes.escape(re.sub(r"\s+", " ", text))
+            return inline_codes.escape(inline_codes.collapse(text))
         paired = not _is_opaque(piece)
         number = len(self.names) + 1
         self.names.append(Code(number, paired, piece.kind, piece.equiv))

@@ -44,6 +44,12 @@ _ON_SLIDE: Final = re.compile(
 _CLOSING: Final = {
     mark: re.compile(rf"(?<!\\)(?:\\\\)*{re.escape(mark)}") for mark in ("$", "$$")
 }
+#: What words stand in within a formula: commands, and what is between braces.
+_COMMAND: Final = re.compile(r"\\[A-Za-z]+|\{[^{}]*\}")
+#: Words of prose; letters that stand for matrices or units are capitals or alone.
+_PROSE: Final = re.compile(
+    r"[a-zß-öø-ÿа-яё]{2}|[\u0590-\u1fff\u2e80-\u9fff\uac00-\ud7af]"
+)
 _ROLE: Final = re.compile(r":([A-Za-z][\w.+:-]*):`([^`]+)`")
 #: Whether delimiters have a field for the distance, as in markdown-it-py before 3.
 _JUMPS: Final = "jump" in {field.name for field in fields(Delimiter)}
@@ -102,7 +108,7 @@ def parser() -> MarkdownIt:
 
 
 def _formula(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the interface
-    """Read ``$…$`` or ``$$…$$``, as pandoc does: sums of money are not formulas."""
+    """Read ``$…$`` or ``$$…$$``, as MyST does: sums of money are not formulas."""
     src, start = state.src, state.pos
     if src[start] != "$":
         return False
@@ -112,9 +118,7 @@ def _formula(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the in
     if not closing:
         return False
     before = src[inside : closing.end() - len(mark)]
-    if not before.strip() or (
-        mark == "$" and _is_money(before, src[closing.end() :][:1])
-    ):
+    if not before.strip() or (mark == "$" and _is_money(before, src[closing.end() :])):
         return False
     if not silent:
         double = "math_inline_double" if mark == "$$" else "math_inline"
@@ -125,8 +129,15 @@ def _formula(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the in
 
 
 def _is_money(inside: str, after: str) -> bool:
-    """Tell whether dollars are currency: ``$5 and $6``."""
-    return inside[0].isspace() or inside[-1].isspace() or after.isdigit()
+    """Tell whether dollars are currency: ``$5 and $6``, or ``$ 5 and $ 6``."""
+    blanks = inside[0].isspace() + inside[-1].isspace()
+    if blanks == 1 or after[:1].isdigit():
+        return True
+    if not blanks:
+        return False
+    # ``$ m_t $`` is a formula, and so is ``$ 5 $``, unless a second sum follows.
+    sums = inside.strip()[0].isdigit() and after.lstrip()[:1].isdigit()
+    return sums or bool(_PROSE.search(_COMMAND.sub(" ", inside)))
 
 
 def _role(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the interface

@@ -70,7 +70,7 @@ def recode(source: Segment, target: Segment, terms: Mapping[str, str]) -> str | 
     if numbers is None:
         return None
     text = inline_codes.renumber(target.source, numbers)
-    return None if inline_codes.verify(source.source, text) else text
+    return None if inline_codes.compare(source.source, text) else text
 
 
 def _less_emphatic(source: Segment, target: Segment) -> Segment:

@@ -57,7 +57,7 @@ def place_again(former: str, target: str, source: str) -> str | None:
             found[span.number] = _inside(new, found.get(around[span.number]), words)
     made = _join(words, [*found.values()], [span.number for span in ours])
     try:
-        return None if inline_codes.verify(source, made) else made
+        return None if inline_codes.compare(source, made) else made
     except MarkupError:
         return None
 

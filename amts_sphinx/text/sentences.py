@@ -32,7 +32,7 @@ _AFTER_CLOSER: Final = re.compile(
 _CJK_END: Final = re.compile(r"(?:[。！？｡]+|…{2,})[”’」』）】》〉]*\s*")
 #: Words and marks that continue a sentence after a quotation that ends in a full stop.
 _CJK_GOES_ON: Final = re.compile(
-    r"[，、；：的地得是等和与及或而这那」』）]|[他她它我你您們们]{1,2}[说說问問答]"
+    r"[，、；：的地得是等和与及或而这那还」』）]|[他她它我你您們们]{1,2}[说說问問答]"
     r"|[说說问問道]|[とはがをにのでもへや]"
 )
 _BRACKETS: Final = {"）": "（(", ")": "（(", "】": "【[", "]": "【["}
@@ -42,16 +42,39 @@ _SUBSTANCE: Final = re.compile(r"\w")
 _ENUMERATOR: Final = re.compile(r"\s*[(\[]?(?:\d{1,3}|\w)[.)\]]+\s*")
 _TAIL: Final = 24  # characters; longer than any abbreviation
 _CJK: Final = frozenset({"zh", "ja"})
+#: Languages that end a sentence with a blank: the full stop belongs to abbreviations.
+_NO_STOP: Final = frozenset({"km", "lo", "my", "th"})
+#: Marks that a title, a label or a quotation ends with, and then the sentence goes on.
+_ASKING: Final = frozenset("?!？！؟\u037e;‼⁇⁈⁉")
+_STOPS: Final = frozenset(".。．｡।॥។၊။…")
+#: What may stand between a full stop and the first letter of the next sentence.
+_BEFORE_LETTER: Final = "([{“‘\"'«„¿¡*_ "
+#: What closes a quotation → what opened it.
+_QUOTE_OPENS: Final = {'"': '"', "'": "'", "”": "“", "’": "‘", "»": "«"}
+#: Particles after a quotation.
+_KOREAN_GOES_ON: Final = re.compile("이?라[고는며]|하[고는며]")
+#: A name that begins with a small letter, and a sentence with it: iOS, eBay.
+_MIXED: Final = re.compile(r"[^\W\d_]+")
+#: A reference after an abbreviation, "Eq. [4]", or around one: "(Ms.)".
+_REFERENCE: Final = re.compile(r"(?<=\.)\s*[\[(][^\s\])]{1,8}[\])]$")
+_ALONE: Final = re.compile(r"[\[(](\S{1,8}\.)[\])]$")
+#: A sentence does not begin with one of them.
+_NO_BEGINNING: Final = frozenset(",;:)]}，；：、）】")
 
 #: Abbreviations that a sentence never ends with, without their last full stop.
 _NEVER_LAST: Final = {
+    "ar": "د أ م ص ج ت هـ",
+    "el": r"""π\.\s?χ δηλ [Ββ]λ πρβλ σελ [Εε]ικ [Κκ]εφ [Κκ]κ? κα [Δδ]ρ [Ππ]αρ [Ππ]ίν
+        αρ αριθ τηλ καθ""",
+    "hi": "डॉ डा पृ प्रो श्री क्र उदा मि कृ",
     "en": r"""Eqn?s? eqn?s? Sec Secs sec Figs? figs? Tabs? Chap Alg Thm Lem Vol
-        vol pp? vs cf acc approx viz e\.?g i\.?e w\.r\.t Dr Mrs? Ms Prof St""",
+        vol pp? vs cf acc [Aa]pprox Appx viz e\.?g i\.?e w\.r\.t Dr Mrs? Ms Prof St""",
     "de": r"""z\.\s?B d\.\s?h u\.\s?a o\.\s?ä i\.\s?d\.\s?R s\.\s?o s\.\s?u bzw vgl
         Vgl Abb Nr S Kap Abschn Gl ca evtl ggf Tab Dr Prof Hr Fr inkl sog Bd""",
-    "es": r"""Sr Sra Srta Dra? [Ff]igs? [Ee]c [Ss]ec p\.\s?ej págs? cap núm art Uds?
-        aprox vol""",
-    "fr": r"""MM? p\.\s?ex [Cc]f [Ff]igs? [éÉ]q chap vol pp? art éd env Dr Pr n""",
+    "es": r"""Sr Sra Srta Dra? [Ff]igs? [Ee]c [Ss]ec p\.\s?ej págs? [Cc]ap [Nn]úm
+        [Aa]rt Uds? [Aa]prox [Vv]ols? [Tt]ab [Aa]p Prof Profa Ing Lic Avda""",
+    "fr": r"""MM? p\.\s?ex [Cc]f [Ff]igs? [éÉ]q [Cc]hap [Vv]ol pp? [Aa]rt éd env Dr Pr n
+        Mmes? Mlles? [Ss]ect [Tt]abl""",
     "it": r"""p\.\s?es [Ff]igg? [Ee]q pagg? cap Sig Dott cfr vol art""",
     "pt": r"""p\.\s?ex [Ff]igs? [Ee]q págs? cap Sra? Dra? vol art aprox""",
     "ru": r"""т\.\s?е т\.\s?к т\.\s?н [Рр]ис [Тт]абл [Гг]л [Сс]м [Сс]р стр с им напр
@@ -60,9 +83,12 @@ _NEVER_LAST: Final = {
 }
 #: Abbreviations that a sentence may end with: kept when no capital follows.
 _SELDOM_LAST: Final = {
-    "en": "No Nos App Ch Cor Def Prop Refs? etc al a\\.?m p\\.?m resp U\\.S incl est",
-    "de": "usw u\\.\\s?s\\.\\s?w etc",
-    "es": "etc EE\\.\\s?UU",
+    "ar": "إلخ الخ",
+    "el": "κ\\.?λπ κ\\.?ά κτλ",
+    "en": "[Nn]os? App Ch Cor Def Prop [Rr]efs? etc al a\\.?m p\\.?m resp U\\.S incl"
+    " est eds? [Vv]er max min avg Inc Ltd Co Corp Jr Sr",
+    "de": "usw u\\.\\s?s\\.\\s?w etc max min Mio Mrd Hrsg Aufl",
+    "es": "etc EE\\.\\s?UU S\\.A",
     "fr": "etc",
     "it": "ecc",
     "pt": "etc",
@@ -77,6 +103,7 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 _NEVER: Final = {name: _pattern(words) for name, words in _NEVER_LAST.items()}
 _SELDOM: Final = {name: _pattern(words) for name, words in _SELDOM_LAST.items()}
+_LATIN: Final = frozenset({"de", "en", "es", "fr", "it", "pt", "tr"})
 #: German ordinals, as in "am 3. Mai", "im 19. Jahrhundert".
 _ORDINAL: Final = re.compile(r"(?<!\S)\d{1,2}\.$")
 _COUNTED: Final = re.compile(
@@ -102,7 +129,7 @@ def split(coded: str, language: str) -> list[str]:
         return [coded] if coded else []
     primary = language.replace("_", "-").partition("-")[0].lower()
     masked = _mask(coded)
-    ends = _boundaries(masked.text, primary)
+    ends = _boundaries(masked, primary)
     cuts = [cut for end in ends if (cut := _cut(masked, end)) is not None]
     return _pieces(coded, cuts)
 
@@ -117,14 +144,17 @@ class _Masked(NamedTuple):
     origins: list[int]
     #: Position in the coded text → nesting depth of ``<g>`` from there on.
     depths: dict[int, int]
+    #: Where a ``<g>`` ends in the masked text → where it begins there.
+    closed: dict[int, int]
     coded: str
 
 
 def _mask(coded: str) -> _Masked:
     """Replace each ``<x/>`` by a word and entities by characters; remove ``<g>``."""
     parts: list[str] = []
-    masked = _Masked("", [], [], {}, coded)
-    place = length = depth = 0
+    masked = _Masked("", [], [], {}, {}, coded)
+    opened: list[int] = []
+    place = length = 0
 
     def add(shown: str, origin: int) -> None:
         nonlocal length
@@ -143,8 +173,11 @@ def _mask(coded: str) -> _Masked:
             if not _is_note(before, coded[end : end + 1]):
                 add(_WORD, place)
         else:
-            depth += 1 if piece.type == "open" else -1
-            masked.depths[end] = depth
+            if piece.type == "open":
+                opened.append(length)
+            elif opened:
+                masked.closed[length] = opened.pop()
+            masked.depths[end] = len(opened)
         place = end
     # White space of any kind is a blank: a line break does not end a sentence.
     return masked._replace(text=re.sub(r"\s", " ", "".join(parts)))
@@ -171,8 +204,9 @@ def _runs(text: str, place: int) -> Iterator[tuple[str, int]]:
         yield text[start:], place + start
 
 
-def _boundaries(text: str, language: str) -> list[int]:
-    """Return the positions where sentences of the masked *text* end, but the last."""
+def _boundaries(masked: _Masked, language: str) -> list[int]:
+    """Return the positions where sentences of the masked text end, but the last."""
+    text = masked.text
     ends: set[int] = set()
     place = 0
     for sentence in segment(language, text):
@@ -185,13 +219,19 @@ def _boundaries(text: str, language: str) -> list[int]:
     kept: list[int] = []
     for end in sorted({_after_closing(text, end, language) for end in ends}):
         start = kept[-1] if kept else 0
-        if start < end < len(text) and _is_boundary(text, start, end, language):
+        if (
+            start < end < len(text)
+            and _is_boundary(text, start, end, language)
+            and not _in_title(masked, start, end, language)
+        ):
             kept.append(end)
     return kept
 
 
 def _after_closing(text: str, end: int, language: str) -> int:
-    """Return *end*, moved behind the closing marks that the splitter put after it."""
+    """Return *end*, moved behind what the splitter put after it: closing marks."""
+    while end < len(text) and text[end].isspace():
+        end += 1
     closing = _CLOSING.match(text, end)
     if not closing:
         return end
@@ -211,24 +251,87 @@ def _is_boundary(text: str, start: int, end: int, language: str) -> bool:
     sentence = text[start:end].rstrip()
     if not sentence:
         return False  # blanks alone are no sentence
+    left = _REFERENCE.sub("", sentence[-_TAIL:])
+    if alone := _ALONE.search(left):
+        left = alone[1]
+    abbreviated = left[-1] == "." and _is_abbreviation(left, text, end, language)
     if language in _CJK:
-        return not _goes_on(sentence, text, end)
-    left = sentence[-_TAIL:]
-    if text[end].islower() and (left.endswith("...") or left[-1] in _CLOSERS):
+        return not (abbreviated or _goes_on(sentence, text, end))
+    if text[end] in _NO_BEGINNING:
         return False
-    return not (left[-1] == "." and _is_abbreviation(left, text, end, language))
+    if left[-1] in _CLOSERS or left[-1] in _ASKING or left.endswith("..."):
+        return not (abbreviated or _begins_small(text, end))
+    return not abbreviated
+
+
+def _begins_small(text: str, end: int) -> bool:
+    """Tell whether what follows *end* begins with a small letter, but is no name."""
+    while end < len(text) and text[end] in _BEFORE_LETTER:
+        end += 1
+    word = _MIXED.match(text, end)
+    return word is not None and word[0][0].islower() and word[0] == word[0].lower()
+
+
+def _in_title(masked: _Masked, start: int, end: int, language: str) -> bool:
+    """Tell whether the mark before *end* is that of a title, a label or a quotation.
+
+    A code closes on it, as in "Read <g>What is rain?</g> first", and what stands around
+    the code, or how it goes on, shows that the sentence does not end with it.
+    """
+    text = masked.text
+    close = len(text[:end].rstrip())
+    following = text[end]
+    has_case = following.islower() or following.isupper() or not following.isalpha()
+    begin = masked.closed.get(close)
+    if begin is None:
+        return not (has_case or language in _CJK) and _in_question(
+            text, start, end, language
+        )
+    asks = text[close - 1] in _ASKING
+    if not asks and text[close - 1] not in _STOPS:
+        return False
+    amid = bool(text[start:begin].strip(_BEFORE_LETTER))
+    if language in _CJK:
+        return (asks and amid) or bool(_CJK_GOES_ON.match(text, end))
+    if not has_case:
+        # In a script without capitals, what is not the whole sentence is a title.
+        return asks and (amid or close == end)
+    if _begins_small(text, end):
+        return True
+    first = text[begin:close].lstrip(_BEFORE_LETTER)[:1]
+    return asks and amid and not first.islower()
+
+
+def _in_question(text: str, start: int, end: int, language: str) -> bool:
+    """Tell whether a quotation before *end* closes on a question, and the rest goes on.
+
+    For scripts without capitals, in which the next letter does not tell.
+    """
+    sentence = text[start:end].rstrip()
+    mark = sentence[-1:]
+    if mark not in _QUOTE_OPENS or sentence[-2:-1] not in _ASKING:
+        return False
+    opened = sentence[:-1].rfind(_QUOTE_OPENS[mark])
+    if opened < 0:
+        return False
+    if language == "ko" and _KOREAN_GOES_ON.match(text, end):
+        return True
+    return bool(sentence[:opened].strip(_BEFORE_LETTER)) or not text[end - 1].isspace()
 
 
 def _is_abbreviation(left: str, text: str, end: int, language: str) -> bool:
     """Tell whether the full stop at the end of *left* belongs to an abbreviation."""
+    if language in _NO_STOP and left[-2:-1].isalpha() and not left[-2:-1].isascii():
+        return True
     if _FIRST_LETTER.search(left) and _LETTER_STOP.match(text, end):
         return True
     if language == "de" and _ORDINAL.search(left) and _COUNTED.match(text, end):
         return True
-    never, seldom = _NEVER.get(language), _SELDOM.get(language)
-    if never and never.search(left):
+    # In other scripts Latin abbreviations are mostly the English ones.
+    lists = (language,) if language in _LATIN else (language, "en")
+    if any(_NEVER[name].search(left) for name in lists if name in _NEVER):
         return True
-    if not seldom or not seldom.search(left):
+    if not any(_SELDOM[name].search(left) for name in lists if name in _SELDOM):
         return False
     # After "et al." a code is a citation, not the next sentence.
     return not text[end].isupper() or text.startswith(_WORD, end)
@@ -245,7 +348,10 @@ def _goes_on(sentence: str, text: str, end: int) -> bool:
         return sentence[0] not in _BRACKETS[last]
     if sentence.endswith("…") and sentence.count("“") > sentence.count("”"):
         return True
-    return last in {"”", "’", "」", "』", "…"} and bool(_CJK_GOES_ON.match(text, end))
+    if last in {"》", "〉"}:
+        return True  # the title of a work
+    quoted = last in {"”", "’", "」", "』", "…", '"', "'"}
+    return quoted and bool(_CJK_GOES_ON.match(text, end))
 
 
 def _cut(masked: _Masked, end: int) -> int | None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import find_language
+from amts_sphinx.text import code_borders
+from amts_sphinx.text.code_borders import BorderRules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +40,7 @@ _BLANK_IN_HAN: Final = re.compile(f"([{_HAN}][{_TAGS}]*) +(?=[{_TAGS} ]*[{_HAN}]
 _BLANK_BY_FULL: Final = re.compile(
     f"([{_FULL}…][{_TAGS}]*) +| +(?=[{_TAGS}]*[{_FULL}])"
 )
-_BLANK_BY_QUOTE: Final = re.compile(f"([{_HAN}]) +(?=“)|(”) +(?=[{_HAN}])")
+_BLANK_BY_QUOTE: Final = re.compile(f"([{_HAN}]) +(?=[“‘])|([”’]) +(?=[{_HAN}])")
 _OTHER: Final = rf"[^\W{_HAN}]|[{_EMPTY}($@#\\+]"
 _BLANK_AFTER_HAN: Final = re.compile(
     f"([{_HAN}][{_TAGS}]*) +(?=[{_TAGS} ]*(?:{_OTHER}))"
@@ -50,20 +52,36 @@ _MARK: Final = re.compile(r"(?<![,.:;!?])(?:[,.:;]|[!?]+)(?![,.:;!?])")
 _ELLIPSIS: Final = re.compile(r"\.{3,}|…+|。{3,}")
 _BRACKETS: Final = re.compile(r"[(（]([^()（）]*)[)）]")
 _QUOTED: Final = re.compile(r'"([^"]*)"')
+#: A quotation whose marks are of two kinds, or of another language.
+_MIXED: Final = re.compile(r'“([^“”"]*)"|"([^“”"]*)”|„([^„“”"]*)[“”"]|«([^«»]*)»')
+#: One in single straight marks, which may be apostrophes elsewhere.
+_SINGLE: Final = re.compile(rf"(?<![A-Za-z0-9'])'([^']*[{_HAN}][^']*)'(?![A-Za-z0-9'])")
+#: Abbreviations that keep their full stop, wherever they stand.
+_ABBREVIATION: Final = re.compile(
+    r"(?<![A-Za-z.])(?:al|approx|ca|cf|Corp|Dr|etc|Inc|Jr|Ltd|Messrs|Mrs?|Ms|Prof|resp"
+    r"|Sr|St|viz|vs|(?:[A-Za-z]{1,2}\.)+[A-Za-z]{1,2})$"
+)
+#: Those that may be words at the end of a sentence, or letters that are names.
+_ABBREVIATION_AMID: Final = re.compile(
+    r"(?<![A-Za-z.])(?:[A-Z]|Alg|Apps?|Ch|Chap|Co|Def|Eds?|eds?|Eqn?s?|eqn?s?|Figs?|figs?"
+    r"|Lem|max|min|Nos?|no|pp?|Prop|Refs?|refs?|Secs?|secs?|Tabs?|Thm|[Vv]er|Vols?|vol)$"
+)
 #: A tuple of numbers, which keeps its brackets: (10, 20).
 _TUPLE: Final = re.compile(r"\s*[-+\d.]+\s*(?:,\s*[-+\d.]*\s*)+")
 #: An HTML entity as text of the book, up to its semicolon.
 _ENTITY: Final = re.compile(r"&#?\w+$")
 _ENTITY_SIZE: Final = 10
+_TAIL: Final = 24  # characters; longer than any abbreviation
 
 _MANY_BLANKS: Final = re.compile(r"(?<=[^ ]) {2,}(?=[^ ])")
 _BLANK_BEFORE_MARK: Final = re.compile(r"(?<=[^\s]) +(?=[,;.:!?](?:\s|<|$))")
 #: Languages that have no blank before a punctuation mark; French has one.
 _TIGHT: Final = frozenset({"ca", "de", "en", "es", "it", "nl", "pt"})
 
-#: What straight quotes become; in Japanese they do not change.
-_QUOTES: Final = {"Hans": "“”", "Hant": "「」"}
+#: What straight quotes become, double and single; in Japanese they do not change.
+_QUOTES: Final = {"Hans": "“”‘’", "Hant": "「」『』"}
 _CHINESE_MARKS: Final = str.maketrans(",.:;!?", "，。：；！？")
+_ANY_LANGUAGE: Final = BorderRules("")
 _JAPANESE_MARKS: Final = str.maketrans(",.!?", "、。！？")
 
 
@@ -81,11 +99,21 @@ class Profile:
     quotes: str = ""
     #: Blanks before ``, ; . : ! ?`` are dropped.
     tight_punctuation: bool = False
+    #: What the language wants at the borders of codes.
+    borders: BorderRules = _ANY_LANGUAGE
 
-    def apply(self, coded: str) -> str:
-        """Return *coded* by the rules of the language; applying it twice is as once."""
+    def apply(self, coded: str, source: str | None = None) -> str:
+        """Return *coded* by the rules of the language; applying it twice is as once.
+
+        :param source: the coded text that *coded* translates, with the same codes;
+            without one every border of a code counts as one between two words
+        """
         body = coded.strip(" ")
-        changed = self._cjk(body) if self.cjk else self._spaced(body)
+        changed, before = body, ""
+        while changed != before:  # a mark that changes decides on blanks beside it
+            before = changed
+            changed = code_borders.mend(changed, source, self.borders)
+            changed = self._cjk(changed) if self.cjk else self._spaced(changed)
         if changed == body:
             return coded
         start = len(coded) - len(coded.lstrip(" "))
@@ -135,12 +163,22 @@ class Profile:
         """Make the punctuation beside CJK characters full-width."""
         if "(" in view or ")" in view:
             view = _BRACKETS.sub(_bracket, view)
-        if self.quotes and '"' in view and view.count('"') % 2 == 0:
-            view = _QUOTED.sub(self._quote, view)
+        if self.quotes:
+            view = self._quotations(view)
         if self.cjk == "zh":
             view = _ELLIPSIS.sub(_ellipsis, view)
         marks = _CHINESE_MARKS if self.cjk == "zh" else _JAPANESE_MARKS
         return _MARK.sub(lambda mark: _widen(mark, marks), view)
+
+    def _quotations(self, view: str) -> str:
+        """Give Chinese quotations the marks of the language."""
+        if any(mark in view for mark in '"„«'):
+            view = _MIXED.sub(self._quote, view)
+        if '"' in view and view.count('"') % 2 == 0:
+            view = _QUOTED.sub(self._quote, view)
+        if "'" in view:
+            view = _SINGLE.sub(rf"{self.quotes[2]}\1{self.quotes[3]}", view)
+        return view
 
     def _blanks(self, view: str) -> str:
         """Remove the blanks that CJK text does not have."""
@@ -154,9 +192,10 @@ class Profile:
 
     def _quote(self, quoted: re.Match[str]) -> str:
         """Return a quotation, in the language's quotes if it is Chinese."""
-        around = _beside(quoted) if _TUPLE.fullmatch(quoted[1]) is None else ("", "")
-        if _IS_HAN.search(quoted[1]) or any(map(_IS_HAN.match, around)):
-            return f"{self.quotes[0]}{quoted[1]}{self.quotes[1]}"
+        inside = next(group for group in quoted.groups() if group is not None)
+        around = _beside(quoted) if _TUPLE.fullmatch(inside) is None else ("", "")
+        if _IS_HAN.search(inside) or any(map(_IS_HAN.match, around)):
+            return f"{self.quotes[0]}{inside}{self.quotes[1]}"
         return quoted[0]
 
 
@@ -177,9 +216,11 @@ def profile_for(
     """
     known = find_language(language)
     primary = known.tag.partition("-")[0]
+    borders = code_borders.rules_for(known.tag)
     if primary not in {"zh", "ja"}:
-        return Profile(tight_punctuation=primary in _TIGHT)
+        return Profile(tight_punctuation=primary in _TIGHT, borders=borders)
     return Profile(
+        borders=borders,
         cjk=primary,
         fullwidth_punctuation=fullwidth_punctuation,
         script_spacing=script_spacing,
@@ -289,6 +330,13 @@ def _may_follow(mark: str, after: str) -> bool:
     return after.isalnum() if mark != "." else False
 
 
+def _is_abbreviated(before: str, after: str) -> bool:
+    """Tell whether the full stop after *before* is that of a Latin abbreviation."""
+    if _ABBREVIATION.search(before):
+        return True
+    return bool(after) and bool(_ABBREVIATION_AMID.search(before))
+
+
 def _latin_ends_in_cjk(found: re.Match[str], before: str) -> bool:
     """Tell whether the mark after a Latin word or number ends a part of CJK text."""
     view = found.string
@@ -298,6 +346,8 @@ def _latin_ends_in_cjk(found: re.Match[str], before: str) -> bool:
         return False  # 3.14, 1,000, 10:30, file.py
     if found[0] == "." and (before.isdigit() or view[: found.start()].endswith(".g")):
         return not after  # "1. 标题" is an item of a list, "图 1. 标题" a figure
+    if found[0] == "." and _is_abbreviated(view[: found.start()][-_TAIL:], after):
+        return False
     if found[0] == ";" and _ENTITY.search(view[: found.start()][-_ENTITY_SIZE:]):
         return False
     if not before.isalnum() and before not in ")]%#+":

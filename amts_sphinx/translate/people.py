@@ -141,7 +141,7 @@ def _corrected(
             unit.state, *(sentences[place].unit.state for place in corrections)
         ),
     )
-    if inline_codes.verify(made.source, made.target):
+    if inline_codes.compare(made.source, made.target):
         both = [Conflict(whole, sentences[place]) for place in corrections]
         return unit, [*conflicts, *both]
     return made, conflicts

@@ -6,12 +6,18 @@ again in the simpler form of :func:`runs`: the words between codes, each by itse
 
 Rules, in this order:
 
-1. A code written as text (``&lt;x id="1"/&gt;``) becomes a code again.
+1. A code written as text (``&lt;x id="1"/&gt;``), escaped once or more often, becomes a
+   code again.
 2. Full-width brackets, quotes, slashes, digits and equals signs within a code become
    plain: ``＜x id＝“1”／＞``.
 3. Blanks within a code, and capitals, are dropped: ``< X id = "1" / >``, ``</ g >``.
 4. ``<x id="1"></x>`` becomes ``<x id="1"/>``.
 5. A bare ``&`` in the text becomes ``&amp;``.
+
+Two more faults leave the codes intact, and are mended wherever a machine's target is
+published, whoever asked for it and when: entities that are escaped twice
+(:mod:`amts_sphinx.text.entities`), and blanks at the borders of codes
+(:mod:`amts_sphinx.text.code_borders`).
 """
 
 from __future__ import annotations
@@ -24,8 +30,8 @@ from amts_sphinx.core import inline_codes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LT, _GT = "(?:<|＜|〈|&lt;)", "(?:>|＞|〉|&gt;)"
-_QUOTE: Final = "[\"'“”„«»＂″]"
+_LT, _GT = "(?:<|＜|〈|&(?:amp;)*lt;)", "(?:>|＞|〉|&(?:amp;)*gt;)"
+_QUOTE: Final = "(?:[\"'“”„«»＂″]|&(?:amp;)*(?:quot|#34|#39|apos);)"
 _DIGITS: Final = str.maketrans("０１２３４５６７８９", "0123456789")
 _OPENING: Final = re.compile(
     rf"{_LT}\s*([gxＧＸｇｘ])\s*(?:id|ｉｄ)\s*[=＝]\s*{_QUOTE}\s*(\d+)\s*{_QUOTE}"

@@ -15,6 +15,7 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import EngineError, EnginePartialError, EngineReplyError
 from amts_sphinx.core.units import Finding, Severity, State
 from amts_sphinx.engine.protocol import quiet
+from amts_sphinx.text import entities
 from amts_sphinx.translate import repair
 
 if TYPE_CHECKING:
@@ -163,8 +164,10 @@ def _ask_simpler(
     sound = {run: target for run, (target, fault) in checked.items() if not fault}
     for key, needed in wanted.items():
         if sound.keys() >= set(needed):
-            target = repair.refill(requests[key].source, sound)
-            reply.targets[key] = Answer(target, State.NEEDS_REVIEW, makers[key])
+            source = requests[key].source
+            target = repair.refill(source, sound)
+            if not inline_codes.verify(source, target):
+                reply.targets[key] = Answer(target, State.NEEDS_REVIEW, makers[key])
 
 
 def _pass_on_notes(translations: Iterable[Translation], progress: Progress) -> None:
@@ -176,9 +179,10 @@ def _pass_on_notes(translations: Iterable[Translation], progress: Progress) -> N
 
 def _mended(source: str, target: str, names: Sequence[Code] = ()) -> tuple[str, str]:
     """Return the target, mended if need be, and what is wrong with it if it is."""
+    target = entities.resolve(source, target)
     fault = inline_codes.verify(source, target, names)
     if fault:
-        target = repair.mend(target)
+        target = entities.resolve(source, repair.mend(target))
         fault = inline_codes.verify(source, target, names)
     if not fault and not target.strip():
         fault = "the translation is empty"

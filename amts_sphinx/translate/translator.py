@@ -21,6 +21,7 @@ from amts_sphinx.core.units import (
 from amts_sphinx.engine import language_pairs
 from amts_sphinx.engine.protocol import Commission, Paid, Versatile, quiet
 from amts_sphinx.memory.memory import Refusal
+from amts_sphinx.text import entities
 from amts_sphinx.translate import bound, people, request
 from amts_sphinx.translate.neighbours import requests_of
 
@@ -160,7 +161,8 @@ class Translator:
         """
         engine = self.engine
         maker = engine.makers if isinstance(engine, Versatile) else engine.fingerprint
-        known = self.memory.recall(pair, maker, _sources(containers))
+        recalled = self.memory.recall(pair, maker, _sources(containers))
+        known = {key: unit for key, unit in recalled.items() if _is_whole(unit)}
         fitted = people.fit(self.memory, pair, containers, known)
         known |= fitted.units
         at_place, elsewhere = bound.find(self.memory, pair, containers)
@@ -212,8 +214,20 @@ class Translator:
         """Give a machine's target the typography of its language; leave a person's."""
         if unit.by_human:
             return unit
-        target = self.profile.apply(unit.target)
+        target = entities.resolve(unit.source, unit.target)
+        target = self.profile.apply(target, unit.source)
         return unit if target == unit.target else replace(unit, target=target)
+
+
+def _is_whole(unit: TranslationUnit) -> bool:
+    """Tell whether a unit may be published: no code of a machine's lost its words.
+
+    Memories of version 0.1 hold some that did. A person's text is published as it is,
+    and the report shows what is wrong with it.
+    """
+    return unit.by_human or not inline_codes.emptied(
+        unit.source, entities.resolve(unit.source, unit.target)
+    )
 
 
 def _sources(containers: Iterable[Container]) -> set[str]:

@@ -52,7 +52,7 @@ def fits(source: str) -> bool:
 def fragment(source: str) -> str:
     """Return a coded text as HTML; plain text stays as it is, with its escapes."""
     parts = []
-    for piece in inline_codes.tokens(" ".join(source.split())):
+    for piece in inline_codes.tokens(inline_codes.collapse(source).strip()):
         if piece.type == "text":
             parts.append(piece.coded)
         elif piece.type == "open":
@@ -127,7 +127,7 @@ def _parse(text: str, doing: str) -> etree._Element:
 
 def _coded(element: etree._Element) -> str:
     """Return the content of an element as coded text."""
-    return " ".join("".join(_inside(element)).split())
+    return inline_codes.collapse("".join(_inside(element))).strip()
 
 
 def _inside(element: etree._Element) -> Iterator[str]:

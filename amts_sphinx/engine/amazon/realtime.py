@@ -64,13 +64,17 @@ def _one(client: Client, text: str, pair: LanguagePair, terminology: str) -> str
         **_particulars(client, pair, terminology),
     )
     said = str(reply["TranslatedText"])
-    return " ".join(inline_codes.escape(said).split()) if plain else markup.coded(said)
+    return (
+        inline_codes.collapse(inline_codes.escape(said)).strip()
+        if plain
+        else markup.coded(said)
+    )
 
 
 def request_of(text: str) -> str:
     """Return what is sent for a coded text: HTML, if there is anything to mark up."""
     plain = _MARKUP.isdisjoint(text)
-    return " ".join(text.split()) if plain else markup.fragment(text)
+    return inline_codes.collapse(text).strip() if plain else markup.fragment(text)
 
 
 def _particulars(

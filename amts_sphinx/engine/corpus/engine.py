@@ -242,7 +242,7 @@ def _verified(source: str, answer: Translated) -> Translated:
     """Return *answer*, without a target if that has not the codes of *source*."""
     if answer.target is None:
         return answer._replace(unknown=[])
-    if inline_codes.verify(source, answer.target):
+    if inline_codes.compare(source, answer.target):
         return Translated(None, [], "the corpus engine damaged its markup")
     return answer
 
@@ -284,7 +284,7 @@ def _is_sound(unit: TranslationUnit) -> bool:
     if "\x00" in unit.source + unit.target or not unit.target.strip():
         return False
     try:
-        return inline_codes.has_words(unit.source) and not inline_codes.verify(
+        return inline_codes.has_words(unit.source) and not inline_codes.compare(
             unit.source, unit.target
         )
     except MarkupError:
