@@ -179,6 +179,26 @@ class Translator:
             for unit, segment in zip(units, container.segments, strict=True)
         )
 
+    def by_people(
+        self, containers: Collection[Container], pair: LanguagePair
+    ) -> dict[str, str]:
+        """Return what people made of *containers*, by the keys of the whole.
+
+        :returns: coded targets of those that they translated to the end
+        """
+        if not containers:
+            return {}
+        known, _, _ = self._known(containers, pair)
+        theirs = {key: unit for key, unit in known.items() if unit.by_human}
+        edition = Edition(pair, theirs, (), Usage())
+        found: dict[str, str] = {}
+        for container in containers:
+            texts = published(container, theirs)
+            target = self.target(container, edition)
+            if target is not None and all(text.key in theirs for text in texts):
+                found[container.whole.key] = target
+        return found
+
     def is_draft(self, container: Container, edition: Edition) -> bool:
         """Tell whether some of what :meth:`target` returns is an engine's draft."""
         whole = edition.units.get(container.whole.key)
