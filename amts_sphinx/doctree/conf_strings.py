@@ -25,7 +25,6 @@ from amts_sphinx.doctree import conf_markup, sphinx_strings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from sphinx.application import Sphinx
     from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
 
@@ -95,9 +94,17 @@ class ConfText(NamedTuple):
     markup: Markup | None
 
 
-def keep(_: Sphinx, config: Config) -> None:
-    """Keep what ``conf.py`` gives, before anybody changes it."""
-    _WRITTEN[config] = copy.deepcopy(_written(config))
+def keep(config: Config, options: Iterable[str]) -> None:
+    """Keep what ``conf.py`` gives, before anybody changes it.
+
+    :param options: names of values of the command line. A ``numfig_format.table`` among
+        them holds for the editions of this build as it is.
+    """
+    kept = _WRITTEN[config] = copy.deepcopy(_written(config))
+    for name in options:
+        value, _, kind = name.partition(".")
+        if value == "numfig_format" and isinstance(kept.get(value), dict):
+            kept[value].pop(kind, None)
 
 
 def texts(config: Config) -> list[ConfText]:
@@ -172,14 +179,12 @@ def translate(
         value = written(config)[name]
         made = _mapped(name, copy.deepcopy(value), target)
         if name == "numfig_format":
-            made = {
-                kind: text
-                for kind, text in made.items()
-                if text != source.get(name, {}).get(kind)
-            }
+            given = {k: v for k, v in config[name].items() if k not in made}
+            of_book = source.get(name, {})
+            made = given | {k: v for k, v in made.items() if v != of_book.get(k)}
         elif name in _DATES:
             made = _translated_date(made, config.language, source.get("language", ""))
-        if made != value:
+        if made != config[name]:
             config[name] = made
 
 

@@ -43,8 +43,12 @@ def facts(config: Config) -> dict[str, Any]:
 def register(app: Sphinx) -> None:
     """Keep what the author gives."""
     _COMMANDS[app] = _compat.command_line(app)
-    app.connect("config-inited", conf_strings.keep, priority=0)
+    app.connect("config-inited", _keep, priority=0)
     app.connect("config-inited", _warn, priority=901)
+
+
+def _keep(app: Sphinx, config: Config) -> None:
+    conf_strings.keep(config, _COMMANDS[app].overrides)
 
 
 def _warn(_: Sphinx, config: Config) -> None:
