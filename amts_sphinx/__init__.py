@@ -19,16 +19,16 @@ def setup(app: Sphinx) -> dict[str, Any]:
     from amts_sphinx import _compat
     from amts_sphinx.build import builders
     from amts_sphinx.config import settings
-    from amts_sphinx.doctree import collect
+    from amts_sphinx.doctree import collect, given
     from amts_sphinx.edition import process, warning_log
 
     warning_log.attach(app)
-    for part in (settings, collect, builders, process):
+    for part in (given, settings, collect, builders, process):
         part.register(app)
     return {
         "version": __version__,
         # Raised with each change of what is kept of a document that was read.
-        "env_version": _compat.env_version(4),
+        "env_version": _compat.env_version(5),
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

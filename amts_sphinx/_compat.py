@@ -7,12 +7,15 @@ the package reads or replaces a private name of Sphinx. It holds for Sphinx 5.3 
 from __future__ import annotations
 
 import logging
+import sys
 import zlib
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import docutils
 import sphinx
+from sphinx.application import Sphinx
 from sphinx.environment import CONFIG_OK
 from sphinx.environment.adapters.indexentries import IndexEntries
 from sphinx.util.logging import NAMESPACE
@@ -20,13 +23,14 @@ from sphinx.util.logging import NAMESPACE
 from amts_sphinx._version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, MutableMapping
+    from collections.abc import Callable, Iterable, Mapping, MutableMapping
+    from types import FrameType
 
     from docutils import nodes
-    from sphinx.application import Sphinx
     from sphinx.builders import Builder
     from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
+    from sphinx.errors import SphinxError
 
 #: Sphinx 9.0 and 9.1 end the script of the search with a class that it does not define,
 #: so that a search never ends (sphinx-doc/sphinx#14229).
@@ -60,12 +64,99 @@ def is_given(config: Config, name: str) -> bool:
     return name in config._raw_config or name in config.overrides  # noqa: SLF001
 
 
-def given_values(config: Config) -> dict[str, Any]:
-    """Return the values of ``conf.py``, with the parts that ``-D`` set in them.
+def given_names(config: Config) -> set[str]:
+    """Return the names of all that ``conf.py`` or the command line gives."""
+    return {*config._raw_config, *config.overrides}  # noqa: SLF001
 
-    ``config.overrides`` has ``-D html_theme_options.x=1`` no longer under its own name.
+
+class CommandLine(NamedTuple):
+    """What an application was made with, beside the book."""
+
+    #: The values of ``-D`` and ``-A``, with the names that they had there.
+    overrides: Mapping[str, Any]
+    #: Whether there is a ``conf.py``; ``-C`` does without one.
+    has_conf: bool
+
+
+def command_line(app: Sphinx) -> CommandLine:
+    """Return what *app* was made with; for use while extensions are set up.
+
+    ``config.overrides`` has ``-D html_theme_options.x=1`` no longer, nor does any other
+    attribute tell it from what ``conf.py`` says. So this looks at the call itself.
     """
-    return {n: v for n, v in config._raw_config.items() if n in config}  # noqa: SLF001
+    frame = sys._getframe()  # noqa: SLF001 - the call is below us on the stack
+    caller: FrameType | None = frame
+    while caller is not None:
+        values = caller.f_locals
+        if caller.f_code is Sphinx.__init__.__code__ and values["self"] is app:
+            overrides = values["confoverrides"] or {}
+            return CommandLine(dict(overrides), values["confdir"] is not None)
+        caller = caller.f_back
+    return CommandLine(dict(app.config.overrides), has_conf=True)
+
+
+def only_own_handlers(app: Sphinx, event: str, package: str) -> None:
+    """Have *event* reach the handlers in *package* alone.
+
+    Those of other extensions, and of ``conf.py``, may be connected at any time; so the
+    choice is made when the event happens. There is no public way to refuse an event.
+    """
+    emit = app.events.emit
+
+    def of_package(name: str, *args: Any, **options: Any) -> list[Any]:
+        if name != event:
+            return emit(name, *args, **options)
+        kept = app.events.listeners.get(event, [])
+        app.events.listeners[event] = [
+            each for each in kept if _is_of(each.handler, package)
+        ]
+        try:
+            return emit(name, *args, **options)
+        finally:
+            app.events.listeners[event] = kept
+
+    app.events.emit = of_package  # type: ignore[method-assign]
+
+
+def _is_of(handler: Any, package: str) -> bool:
+    name = str(getattr(handler, "__module__", None) or "")
+    return name == package or name.startswith(f"{package}.")
+
+
+def end_quietly() -> None:
+    """Keep Sphinx from saying that its build succeeded, and where its files are.
+
+    It says so after ``build-finished``, and nothing else by this logger. This is for
+    the process of one edition: the build that started it says so once for all.
+    """
+    logging.getLogger(f"{NAMESPACE}.sphinx.application").setLevel(logging.WARNING)
+
+
+def show_plainly(error: type[SphinxError]) -> None:
+    """Have ``sphinx-build`` show errors of a class as messages to its user.
+
+    Sphinx 8.2 and later show every error as a crash, with versions, a traceback and a
+    call to report it. Older ones show such an error as it should be.
+    """
+    try:
+        from sphinx._cli.util import errors
+    except ImportError:
+        return
+    show = errors.handle_exception
+    if getattr(show, "__module__", "") == __name__:
+        return
+
+    @wraps(show)
+    def handle(exception: BaseException, /, **options: Any) -> None:
+        detailed = options.get("use_pdb") or options.get("print_traceback")
+        if detailed or not isinstance(exception, error):
+            show(exception, **options)
+        else:
+            stream = options.get("stderr", sys.stderr)
+            print(f"\n{exception.category}: {exception}", file=stream)
+
+    handle.__module__ = __name__
+    errors.handle_exception = handle
 
 
 def tags_of(app: Sphinx) -> frozenset[str]:
@@ -122,6 +213,23 @@ def write_also(builder: Builder, documents: Iterable[str]) -> None:
         return own if isinstance(own, str) else {*own, *documents}
 
     builder.get_outdated_docs = with_documents  # type: ignore[method-assign]
+
+
+def after_rendering(
+    builder: Builder, change: Callable[[str, Mapping[str, Any]], str]
+) -> None:
+    """Have *change* make of each page what is written of it.
+
+    It takes the page as HTML, and the values of its template. No event of Sphinx's
+    comes after the template.
+    """
+    templates = builder.templates
+    render = templates.render
+
+    def changed(name: str, context: Any, *rest: Any) -> str:
+        return change(render(name, context, *rest), context)
+
+    templates.render = changed
 
 
 def order_index(

@@ -67,13 +67,14 @@ def main() -> None:
         folder = Path(home)
         given, memory = folder / "given.tmx", folder / "memory.sqlite"
         formats.write(given, _units(options.units), PAIR)
-        for name, *arguments in (
-            ("import", "import", memory, given),
-            ("import again, nothing new", "import", memory, given),
-            ("info", "info", memory),
-            ("search", "search", memory, "pump hums"),
-            ("export", "export", memory, folder / "again.tmx"),
-        ):
+        commands: dict[str, tuple[str | Path, ...]] = {
+            "import": ("import", memory, given),
+            "import again, nothing new": ("import", memory, given),
+            "info": ("info", memory),
+            "search": ("search", memory, "pump hums"),
+            "export": ("export", memory, folder / "again.tmx"),
+        }
+        for name, arguments in commands.items():
             print(run("amts", "memory", *arguments).row(name), flush=True)
         learning = _book(folder, "learning", "none", given)
         print(

@@ -13,7 +13,7 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.doctree.classify import SegmentRules
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings
-from amts_sphinx.edition.publish import publish
+from amts_sphinx.edition.publish import Targets, publish
 
 if TYPE_CHECKING:
     from conftest import BuiltTwice, MakeBook, Marks, Say
@@ -240,7 +240,8 @@ def publish_in(tree: nodes.document, target: str) -> nodes.Element:
     finder = Finder(SegmentRules("en"), UiStrings("en", "es"))
     [site] = finder.sites(tree)
     assert inline_codes.verify(site.coded, target) == ""
-    assert publish(tree, finder, {inline_codes.normalise(site.coded): target}, {}) == 1
+    content = Targets({inline_codes.normalise(site.coded): target})
+    assert publish(tree, finder, content, {}) == 1
     paragraph = tree.children[0]
     assert isinstance(paragraph, nodes.Element)
     return paragraph

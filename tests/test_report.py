@@ -154,7 +154,9 @@ def configuration(home: Path, **more: Any) -> AmtsConfig:
         "terminology": (), "cost_limit": None, "report": home / "report",
         "fail_under": values.FailUnder(), "ignore": frozenset(),
         "forbidden_terms": {}, "draft_notice": True, "fullwidth_punctuation": True,
-        "script_spacing": False,
+        "script_spacing": False, "strings": (), "edition_url": "", "source_url": "",
+        "language_switcher": True, "alternates": True, "sitemap": True,
+        "root_page": True,
     }  # fmt: skip
     return AmtsConfig(**(options | more))
 

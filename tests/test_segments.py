@@ -48,7 +48,12 @@ INLINE: dict[str, str] = {
     "A :term:`seed` and :term:`seeds <seed>`.": (
         'A <g id="1">seed</g> and <g id="2">seeds</g>.'
     ),
-    "Call :py:func:`sow` or :py:func:`this one <sow>`.": f"Call {X1} or {X2}.",
+    "Call :py:func:`sow` or :py:func:`this one <sow>`.": (
+        f'Call {X1} or <g id="2">this one</g>.'
+    ),
+    "Call :py:func:`plant <sow>` or :py:func:`the beds.sow <sow>`.": (
+        f"Call {X1} or {X2}."
+    ),
     "Set :envvar:`PATH` with :option:`-j`.": f"Set {X1} with {X2}.",
     "Run :program:`sow` or :command:`reap`.": f"Run {X1} or {X2}.",
     "Edit :file:`/etc/{name}/x` soon.": f"Edit {X1} soon.",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from sphinx.builders import Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from amts_sphinx import _compat
 from amts_sphinx.build.planner import Order
 from amts_sphinx.config import values
 from amts_sphinx.config.settings import checked
+from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.edition import gc_tuning
 
@@ -19,19 +21,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sphinx.application import Sphinx
-    from sphinx.builders import Builder
 
     from amts_sphinx.build.commission import Estimate
 
+_PACKAGE: Final = __name__.partition(".")[0]
 
-class AmtsBuilder(StandaloneHTMLBuilder):
-    """Reads the book as the HTML builder does, and has its editions written by others.
 
-    Extensions look for attributes of an HTML builder while a book is read, whatever
-    builder writes it; that is why this one descends from it.
+class OrderingBuilder(Builder):
+    """Reads the book as another builder does, and has its editions written by others.
+
+    While a book is read, extensions look at the name, the format and other traits of
+    the builder. So each of our builders is at the same time one of the class that will
+    write the editions, and bears its name: see :func:`_disguised`.
     """
 
-    name = "amts"
     epilog = "The editions are in %(outdir)s."
     #: The language of the one edition to build; all configured ones when it is empty.
     tag: ClassVar[str] = ""
@@ -47,22 +50,16 @@ class AmtsBuilder(StandaloneHTMLBuilder):
         :raises ConfigError: there are none, one is in the language of the book, or no
             builder can write them
         """
+        app = _compat.application_of(self)
+        # What others do at the end of a build belongs to the edition: feeds, sitemaps.
+        _compat.only_own_handlers(app, "build-finished", _PACKAGE)
         super().init()
-        values.one_of(*self._formats())("amts_format", checked(self.config).format)
         self._languages = checked(self.config).editions(self.tag)
         # Sphinx writes what it has read; with -E it reads everything.
         self._reads_all = not self.env.all_docs
         gc_tuning.relax()
 
-    def _formats(self) -> list[str]:
-        """Return the names of the builders that can write an edition."""
-        installed = {point.name for point in entry_points(group="sphinx.builders")}
-        names = installed.union(_compat.builders_of(_compat.application_of(self)))
-        return sorted(
-            name for name in names if name.partition("-")[0] != AmtsBuilder.name
-        )
-
-    def get_outdated_docs(self) -> str:  # type: ignore[override]
+    def get_outdated_docs(self) -> str:
         """Say what is built; each edition finds out by itself what is out of date."""
         return "editions " + ", ".join(language.tag for language in self._languages)
 
@@ -85,6 +82,7 @@ class AmtsBuilder(StandaloneHTMLBuilder):
             )
             if method == "specific"
             else (),
+            whole=not self.tag,
         )
         # A plain build need not load what translates.
         from amts_sphinx.build import production
@@ -103,6 +101,40 @@ class AmtsBuilder(StandaloneHTMLBuilder):
 
     def prepare_writing(self, docnames: Any) -> None:
         """Do nothing: the editions write."""
+
+
+class AmtsBuilder(Builder):
+    """What is registered: it becomes a builder once the configuration is known."""
+
+    name = "amts"
+    #: The language of the one edition to build; all configured ones when it is empty.
+    tag: ClassVar[str] = ""
+
+    def __new__(cls, app: Sphinx, *_: Any) -> Builder:  # type: ignore[misc]
+        """Return the class that bears the name of the builder which will write.
+
+        :raises ConfigError: no builder has the name that ``amts_format`` gives
+        """
+        form = values.one_of(*_formats(app))("amts_format", checked(app.config).format)
+        return _disguised(app, form, cls.tag)(app, *_)
+
+
+def _disguised(app: Sphinx, form: str, tag: str) -> type[OrderingBuilder]:
+    """Return a class of builders that reads as the builder *form* does.
+
+    A builder that another package brings is not loaded before it is chosen; the book is
+    read for HTML then.
+    """
+    known = _compat.builders_of(app)
+    writer = known.get(form, StandaloneHTMLBuilder)
+    return type("AmtsBuilder", (OrderingBuilder, writer), {"tag": tag})
+
+
+def _formats(app: Sphinx) -> list[str]:
+    """Return the names of the builders that can write an edition."""
+    installed = {point.name for point in entry_points(group="sphinx.builders")}
+    names = installed.union(_compat.builders_of(app))
+    return sorted(name for name in names if name.partition("-")[0] != AmtsBuilder.name)
 
 
 class _Builders(dict[str, "type[Builder]"]):
@@ -124,6 +156,7 @@ class _Builders(dict[str, "type[Builder]"]):
 
 def register(app: Sphinx) -> None:
     """Add ``amts``, and ``amts-<language>`` for every language."""
+    _compat.show_plainly(AmtsError)
     app.connect("build-finished", lambda *_: gc_tuning.restore())
     app.add_builder(AmtsBuilder)
     _compat.replace_builders(app, _Builders(_compat.builders_of(app)))

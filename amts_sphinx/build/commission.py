@@ -18,12 +18,12 @@ from amts_sphinx.translate import commissions, cost_limit
 from amts_sphinx.translate.translator import Translator
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from amts_sphinx.build.failures import Failures
+    from amts_sphinx.build.gather import Material
     from amts_sphinx.config.settings import AmtsConfig
     from amts_sphinx.core.languages import Language
-    from amts_sphinx.core.units import Container
     from amts_sphinx.engine.protocol import Bill, Commission, Engine
     from amts_sphinx.memory.memory import Memory
 
@@ -96,7 +96,7 @@ def _engine(memory: Memory, config: AmtsConfig, pair: LanguagePair) -> Engine:
 
 def start(
     works: Iterable[Work],
-    containers: Collection[Container],
+    material: Material,
     config: AmtsConfig,
     failures: Failures,
 ) -> Mapping[str, float]:
@@ -112,6 +112,7 @@ def start(
         if not commissions.is_planned(work.translator.engine):
             continue
         with failures.of(work.language.tag):
+            containers = material.for_edition(work.language)
             wanted = work.translator.commission(containers, work.pair)
             if not wanted.requests:
                 continue
@@ -124,11 +125,12 @@ def start(
     return {pair.target: bill.dollars for pair, bill in bills}
 
 
-def estimate(work: Work, containers: Collection[Container]) -> Estimate:
+def estimate(work: Work, material: Material) -> Estimate:
     """Return what one edition wants from its engine; nothing is sent.
 
     :raises EngineError: the engine cannot translate it
     """
+    containers = material.for_edition(work.language)
     segments = {s.key for container in containers for s in container.segments}
     wanted = work.translator.commission(containers, work.pair)
     bill = commissions.bill(wanted)

@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from amts_sphinx.doctree import conf_strings
+from amts_sphinx.doctree import conf_strings, sphinx_strings, templates
 from amts_sphinx.doctree.collect import texts_of
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
+    from amts_sphinx.core.languages import Language
     from amts_sphinx.core.units import Container
     from amts_sphinx.doctree.collect import DocumentTexts
 
@@ -28,6 +29,22 @@ class Material(NamedTuple):
     containers: list[Container]
     #: The source file of each document, in the order of the book.
     sources: Mapping[str, Path]
+    #: What pages show by Sphinx's catalogues: its own labels, strings of templates.
+    messages: frozenset[str] = frozenset()
+
+    @property
+    def figures(self) -> list[Container]:
+        """The texts of skipped figures."""
+        return [each for texts in self.texts.values() for each in texts.figures]
+
+    def labels(self, language: Language) -> list[Container]:
+        """Return those of the messages that Sphinx does not have in *language*."""
+        lacking = sphinx_strings.lacking(self.messages, language.locale)
+        return [conf_strings.message(each) for each in lacking]
+
+    def for_edition(self, language: Language) -> list[Container]:
+        """Return all text that an edition translates."""
+        return [*self.containers, *self.labels(language)]
 
 
 def gather(app: Sphinx, env: BuildEnvironment) -> Material:
@@ -41,4 +58,8 @@ def gather(app: Sphinx, env: BuildEnvironment) -> Material:
     sources = {conf_strings.CONF: Path(app.confdir, conf_strings.CONF)}
     for docname in (*env.collect_relations(), *sorted(env.found_docs)):
         sources.setdefault(docname, Path(env.doc2path(docname)))
-    return Material(texts, containers, sources)
+    messages = {label for each in texts.values() for label in each.labels}
+    messages |= templates.messages(app)
+    if app.config.numfig:
+        messages |= {*sphinx_strings.NUMBERED}
+    return Material(texts, containers, sources, frozenset(messages))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from amts_sphinx import _compat
+from amts_sphinx.build import site
 from amts_sphinx.config.settings import checked
-from amts_sphinx.doctree import conf_strings
+from amts_sphinx.core.languages import spellings_of
+from amts_sphinx.doctree import conf_strings, given, images
 from amts_sphinx.doctree.collect import rules
 from amts_sphinx.edition.plan import FORMAT, BoundText, EditionPlan
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
 
+    from amts_sphinx.build.gather import Material
     from amts_sphinx.core.languages import Language
-    from amts_sphinx.doctree.collect import DocumentTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Order:
     force: bool
     #: Source files given on the command line.
     filenames: tuple[str, ...] = ()
+    #: Whether it is of all editions, each in a folder of its own.
+    whole: bool = False
 
     def at_a_time(self, jobs: int) -> int:
         """Return how many editions are written side by side with ``-j`` *jobs*."""
@@ -51,43 +54,45 @@ class Content:
     drafts: frozenset[str]
     #: What is published at one place only, as :attr:`.EditionPlan.bound`.
     bound: Mapping[str, Mapping[tuple[str, int | None], BoundText]]
+    #: Coded targets by people of texts of figures that are otherwise skipped.
+    figures: Mapping[str, str]
 
 
 class Planner:
     """Plans the editions of one book."""
 
     def __init__(
-        self,
-        app: Sphinx,
-        builder: Builder,
-        texts: Mapping[str, DocumentTexts],
-        form: str,
+        self, app: Sphinx, builder: Builder, material: Material, form: str
     ) -> None:
         """Take the book as it was read.
 
-        :param texts: by document
         :param form: the name of the builder that is to write the editions
         """
         self._app = app
         self._builder = builder
-        self._texts = texts
+        self._material = material
+        self._texts = material.texts
         self._format = form
 
     def plan(self, language: Language, content: Content, order: Order) -> EditionPlan:
         """Return the plan of one edition of *order*."""
         app = self._app
+        command = given.command_line(app)
+        strings = conf_strings.strings(
+            [*self._material.messages, *checked(app.config).strings], content.targets
+        )
         return EditionPlan(
             tag=language.tag,
             locale=language.locale,
             source_locale=app.config.language or "en",
             format=self._format,
             srcdir=str(app.srcdir),
-            confdir=str(app.confdir),
+            confdir=str(app.confdir) if command.has_conf else None,
             outdir=str(order.editions[language]),
             doctrees=str(app.doctreedir),
             home=str(Path(app.doctreedir, ".amts", language.tag)),
-            overrides=self._overrides(language, content.targets),
-            tags=self._tags(),
+            overrides={**command.overrides, "language": language.locale},
+            tags=self._tags(language),
             verbosity=app.verbosity,
             parallel=max(1, app.parallel // order.at_a_time(app.parallel)),
             quiet=app.quiet,
@@ -98,9 +103,26 @@ class Planner:
             drafts=content.drafts,
             bound=content.bound,
             notice=checked(app.config).draft_notice,
-            digests={d: self._digest(d, language, content) for d in self._texts},
+            digests={
+                conf_strings.CONF: self._digest_around(strings, content),
+                **{d: self._digest(d, language, content) for d in self._texts},
+            },
             dates={docname: texts.date for docname, texts in self._texts.items()},
+            written=given.facts(app.config),
+            figures=content.figures,
+            strings=strings,
+            site=site.of(app.config, language, order.editions, whole=order.whole),
         )
+
+    def _digest_around(self, strings: Mapping[str, str], content: Content) -> str:
+        """Return a hash of what all pages of an edition show beside their own text."""
+        found = sorted(strings.items())
+        for container in self._material.containers:
+            if container.whole.location.docname != conf_strings.CONF:
+                break
+            key = container.whole.key
+            found.append((key, content.targets.get(key, "")))
+        return _hash(repr(found).encode())
 
     def _digest(self, docname: str, language: Language, content: Content) -> str:
         """Return a hash of what one document of an edition is made from."""
@@ -111,6 +133,11 @@ class Planner:
             key = container.whole.key
             made_from += [content.targets.get(key, ""), "*" * (key in content.drafts)]
         made_from.append(repr([*content.bound.get(docname, {}).items()]))
+        for container in self._texts[docname].figures:
+            made_from.append(content.figures.get(container.whole.key, ""))
+        for text in conf_strings.metadata(self._builder.env, docname).values():
+            made_from.append(conf_strings.translated(text, content.targets))
+        made_from += images.localised(self._app, docname, language)
         return _hash("\0".join(made_from).encode())
 
     @cached_property
@@ -126,40 +153,18 @@ class Planner:
             for docname in self._texts
         }
 
-    def _overrides(
-        self, language: Language, targets: Mapping[str, str]
-    ) -> dict[str, Any]:
-        """Return the configuration of an edition, where it differs from the book's."""
-        config = self._app.config
-        # Options set one by one on the command line have become parts of these.
-        found: dict[str, Any] = {
-            name: value
-            for name, value in _compat.given_values(config).items()
-            if isinstance(value, dict) and _can_travel(value)
-        }
-        found |= config.overrides
-        found |= {"extensions": list(config.extensions), "language": language.locale}
-        if not _compat.is_given(config, "epub_language"):
-            found["epub_language"] = language.locale.replace("_", "-")
-        return found | conf_strings.overrides(config, targets)
+    def _tags(self, language: Language) -> tuple[str, ...]:
+        """Return the tags of an edition: those of the build, and its own.
 
-    def _tags(self) -> tuple[str, ...]:
-        """Return the tags of the build, without those of this builder."""
+        Its own are ``amts`` and, for each spelling of its language, ``amts_zh_Hant``.
+        """
         builder = self._builder
         own = {builder.format, builder.name}
         own |= {f"format_{builder.format}", f"builder_{builder.name}"}
-        own |= {f"builder_{builder.name.replace('-', '_')}"}
-        return tuple(sorted(_compat.tags_of(self._app) - own))
+        spellings = {f"amts_{s.replace('-', '_')}" for s in spellings_of(language.tag)}
+        tags = _compat.tags_of(self._app) - own
+        return tuple(sorted({*tags, "amts", *spellings}))
 
 
 def _hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _can_travel(value: object) -> bool:
-    """Tell whether *value* can be sent to another process."""
-    try:
-        pickle.dumps(value)
-    except (pickle.PicklingError, TypeError, AttributeError):
-        return False
-    return True

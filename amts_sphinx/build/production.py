@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import defaultdict
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -16,6 +17,8 @@ from amts_sphinx.build.failures import Failures
 from amts_sphinx.build.gather import gather
 from amts_sphinx.build.planner import Content, Planner
 from amts_sphinx.core.errors import AmtsError
+from amts_sphinx.core.languages import name_language
+from amts_sphinx.core.units import Finding, Severity
 from amts_sphinx.edition.plan import BoundText
 from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
@@ -24,7 +27,7 @@ from amts_sphinx.report.reporter import BookFacts, Reporter
 from amts_sphinx.translate.translator import is_bound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
@@ -50,6 +53,8 @@ class _Printing(NamedTuple):
     tag: str
     edition: Edition
     outcome: Future[BuildOutcome | None]
+    #: What it has to translate beside the book.
+    labels: Sequence[Container] = ()
 
 
 def produce(app: Sphinx, builder: Builder, config: AmtsConfig, order: Order) -> None:
@@ -81,7 +86,7 @@ def estimates(
     material = gather(app, builder.env)
     with _memory(config) as memory:
         works = [commission.work(memory, config, each) for each in order.editions]
-        return [commission.estimate(work, material.containers) for work in works]
+        return [commission.estimate(work, material) for work in works]
 
 
 def _produce(
@@ -92,23 +97,28 @@ def _produce(
     :raises AmtsError: something that all editions need is wrong
     """
     material = gather(app, builder.env)
-    planner = Planner(app, builder, material.texts, config.format)
+    planner = Planner(app, builder, material, config.format)
     log = summary.BuildLog(config.engine, material.texts)
     jobs = order.at_a_time(app.parallel)
     with _memory(config) as memory, ThreadPoolExecutor(jobs) as pool:
         works = commission.works(memory, config, order.editions, failures)
-        dollars = commission.start(works, material.containers, config, failures)
+        dollars = commission.start(works, material, config, failures)
         printings: list[_Printing] = []
         for work in works:
-            if failures.noted(work.language.tag):
+            tag = work.language.tag
+            if failures.noted(tag):
                 continue  # its engine could not start
-            with failures.of(work.language.tag):
-                edition = work.translator.translate(material.containers, work.pair)
+            with failures.of(tag):
+                labels = material.labels(work.language)
+                containers = [*material.containers, *labels]
+                edition = work.translator.translate(containers, work.pair)
+                edition = _with_labels(edition, labels)
                 work.translator.drop_former_drafts(edition)
-                content = _content(work.translator, material.containers, edition)
+                figures = work.translator.by_people(material.figures, work.pair)
+                content = _content(work.translator, containers, edition, figures)
                 plan = planner.plan(work.language, content, order)
                 outcome = pool.submit(_print, plan, app, builder, jobs)
-                printings.append(_Printing(work.language.tag, edition, outcome))
+                printings.append(_Printing(tag, edition, outcome, labels))
         reporter = _reporter(memory, config, material, app, order)
         for printing in printings:
             with failures.of(printing.tag):
@@ -126,8 +136,22 @@ def _memory(config: AmtsConfig) -> Memory:
     return memory
 
 
+def _with_labels(edition: Edition, labels: Iterable[Container]) -> Edition:
+    """Add a finding for each label that Sphinx does not have in the language."""
+    language = name_language(edition.pair.target).name
+    found = tuple(
+        Finding("label", Severity.INFO, each.whole.location, why, each.whole.source)
+        for each in labels
+        for why in [f"Sphinx does not have this label in {language}"]
+    )
+    return replace(edition, findings=(*edition.findings, *found)) if found else edition
+
+
 def _content(
-    translator: Translator, containers: Iterable[Container], edition: Edition
+    translator: Translator,
+    containers: Iterable[Container],
+    edition: Edition,
+    figures: Mapping[str, str],
 ) -> Content:
     """Return what the edition publishes in place of each container."""
     targets: dict[str, str] = {}
@@ -143,7 +167,7 @@ def _content(
             targets[key] = target
             if is_draft:
                 drafts.add(key)
-    return Content(targets, frozenset(drafts), dict(bound))
+    return Content(targets, frozenset(drafts), dict(bound), figures)
 
 
 def _print(
@@ -201,6 +225,6 @@ def _report(
     with failures.of(tag):
         if reporter:
             cost = Cost(edition.usage.characters, dollars.get(tag))
-            quality = reporter.report(edition, cost)
+            quality = reporter.report(edition, cost, printing.labels)
             quality.pass_gate()
     log.end(f"amts-{tag}", edition, outcome, quality)

@@ -69,7 +69,7 @@ class BuildLog:
     def _log_states(self, name: str, edition: Edition) -> None:
         """Log how many segments are not what a release should hold."""
         reasons = Counter(
-            f.message for f in edition.findings if f.severity is Severity.INFO
+            f.message for f in edition.findings if f.check == "untranslated"
         )
         if reasons:
             logger.info(

@@ -29,7 +29,7 @@ def digest(plan: EditionPlan, config: Config, extra: object = None) -> str:
 
     :param extra: what the builder knows besides, such as the age of its templates
     """
-    conf = Path(plan.confdir, "conf.py")
+    conf = Path(plan.confdir or plan.srcdir, "conf.py")
     made_from = [
         _compat.stamp(FORMAT),
         conf.read_text("utf-8", "replace") if conf.exists() else "",
@@ -38,6 +38,7 @@ def digest(plan: EditionPlan, config: Config, extra: object = None) -> str:
         _stable(plan.overrides),
         dict(plan.digests),
         _stable(extra),
+        str(plan.site),
     ]
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 

@@ -59,7 +59,7 @@ def _estimates(book: Path, overrides: dict[str, str]) -> list[Estimate]:
     from sphinx.application import Sphinx
     from sphinx.util.docutils import docutils_namespace
 
-    from amts_sphinx.build.builders import AmtsBuilder
+    from amts_sphinx.build.builders import AmtsBuilder, OrderingBuilder
 
     if not (book / "conf.py").exists():
         raise ConfigError(f"{book} is not a Sphinx project: it has no conf.py")
@@ -75,7 +75,7 @@ def _estimates(book: Path, overrides: dict[str, str]) -> list[Estimate]:
             status=None,
             warning=sys.stderr,
         )
-        if not isinstance(app.builder, AmtsBuilder):
+        if not isinstance(app.builder, OrderingBuilder):
             raise ConfigError(
                 f"{book}: conf.py does not list the extension amts_sphinx"
             )

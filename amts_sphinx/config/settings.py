@@ -7,6 +7,7 @@ reads ``app.config.amts_…``.
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ from amts_sphinx.engine.registry import engine_names
 from amts_sphinx.memory.importing import BookFiles
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
@@ -171,6 +174,58 @@ class AmtsConfig:
         True,
         values.flag,
         "Whether pages tell their readers of translations that are an engine's drafts.",
+        allowed="``True`` or ``False``",
+    )
+    #: Strings of the book's own templates and scripts.
+    strings: tuple[str, ...] = values.value(
+        [],
+        values.texts,
+        "Strings that the book's own templates show with ``{{ _('…') }}``, and that are"
+        " translated with the book. What ``{% trans %}`` and ``_()`` mark in"
+        " ``templates_path`` is found without this.",
+        allowed="a list of strings",
+    )
+    edition_url: str = values.value(
+        "{language}/",
+        values.edition_url,
+        "Where an edition is published: relative to ``html_baseurl``, or absolute. Its"
+        " pages name that as their own address. Empty: ``html_baseurl`` is left as it"
+        " is.",
+        allowed="an address with ``{language}``, or an empty string",
+    )
+    source_url: str = values.value(
+        "",
+        values.maybe_path,
+        "Where the book itself is published: absolute, or relative to the folder that"
+        " ``-b amts`` writes to. Empty: the pages do not lead to it.",
+        allowed="an address, or an empty string",
+    )
+    #: Whether each page leads to itself in the other editions.
+    language_switcher: bool = values.value(
+        True,
+        values.flag,
+        "Whether each page leads to itself in the other editions.",
+        allowed="``True`` or ``False``",
+    )
+    alternates: bool = values.value(
+        True,
+        values.flag,
+        "Whether each page, and the sitemap, names the other editions of it to search"
+        " engines (``hreflang``); this needs ``html_baseurl``.",
+        allowed="``True`` or ``False``",
+    )
+    sitemap: bool = values.value(
+        True,
+        values.flag,
+        "Whether ``-b amts`` writes one ``sitemap.xml`` for all editions; this needs"
+        " ``html_baseurl``.",
+        allowed="``True`` or ``False``",
+    )
+    root_page: bool = values.value(
+        True,
+        values.flag,
+        "Whether ``-b amts`` writes an ``index.html`` that leads to the edition in the"
+        " reader's language. One that is not ours is never replaced.",
         allowed="``True`` or ``False``",
     )
     fullwidth_punctuation: bool = values.value(
@@ -338,6 +393,18 @@ _CHECKED: Final[WeakKeyDictionary[Config, AmtsConfig]] = WeakKeyDictionary()
 def check(app: Sphinx, config: Config) -> None:
     """Check all values as soon as Sphinx has read them."""
     _CHECKED[config] = AmtsConfig.from_sphinx(config, app.confdir)
+
+
+def unknown(names: Iterable[str]) -> list[str]:
+    """Say of each of *names* that begins as ours do and is none what is near it."""
+    known = [*map(name_of, _fields()), *(f"amts_{name}" for name in engine_names())]
+    found = []
+    for name in sorted(set(names)):
+        if name.startswith("amts_") and name not in (*known, PLAN):
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            found.append(f"there is no configuration value {name}{hint}")
+    return found
 
 
 def checked(config: Config) -> AmtsConfig:

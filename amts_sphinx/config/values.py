@@ -215,6 +215,21 @@ def maybe_path(name: str, value: object) -> str:
     return "" if value in (None, "") else text(name, value)
 
 
+def edition_url(name: str, value: object) -> str:
+    """Return an address for each language, or nothing."""
+    url = maybe_path(name, value)
+    try:
+        made = url.format(language="zh")
+    except (KeyError, IndexError, ValueError):
+        made = url
+    if url and (made == url or "{" in made):
+        raise ConfigError(
+            f"{name} must be an address that holds {{language}}, or empty, not"
+            f" {value!r}"
+        )
+    return url
+
+
 def home_file(name: str, value: object) -> str:
     """Return the name of a file for each language, or nothing."""
     path = maybe_path(name, value)

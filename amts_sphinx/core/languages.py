@@ -46,6 +46,11 @@ class Language:
         return _names(self.tag)[1]
 
     @property
+    def from_right(self) -> bool:
+        """Whether it is written from the right to the left."""
+        return self.script in _FROM_RIGHT
+
+    @property
     def spaced(self) -> bool:
         """Whether blanks stand between words and after a sentence."""
         return self.script not in _UNSPACED
@@ -53,6 +58,10 @@ class Language:
 
 #: Scripts without blanks between words.
 _UNSPACED: Final = frozenset({"Hans", "Hant", "Jpan", "Thai", "Khmr", "Laoo", "Mymr"})
+#: Scripts that run from the right to the left.
+_FROM_RIGHT: Final = frozenset(
+    "Adlm Arab Aran Hebr Mand Mend Nkoo Rohg Samr Syrc Thaa Yezi".split()
+)
 #: What other systems, and this package, call a language in their own way.
 _ALIASES: Final = {
     "fil": "tl",
@@ -136,6 +145,19 @@ def find_language(tag: str) -> Language:
     subtags = _parse(tag)
     full = _likely(subtags)
     return Language(str(_shortest(subtags)), _locale(full), full.script)
+
+
+def spellings_of(tag: str) -> tuple[str, ...]:
+    """Return the tags that name the same language: ``zh``, ``zh-Hans``, ``zh-Hans-CN``.
+
+    :param tag: that of a :class:`Language`; it is among them
+    """
+    subtags = _split(tag)
+    full = _likely(subtags)
+    region, script = full.region, full.script
+    parts = (subtags, full, full._replace(region=""), full._replace(script=""))
+    same = {str(each) for each in parts if _shortest(each) == _shortest(subtags)}
+    return tuple(sorted({tag, *same})) if region and script else (tag,)
 
 
 def name_language(tag: str) -> Language:

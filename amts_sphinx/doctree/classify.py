@@ -9,6 +9,8 @@ from typing import Final
 from docutils import nodes
 from sphinx import addnodes
 
+from amts_sphinx.core.errors import LanguageError
+from amts_sphinx.core.languages import find_language
 from amts_sphinx.doctree import sphinx_strings
 
 OPAQUE: Final = (
@@ -37,8 +39,14 @@ _NUMBERED: Final = frozenset({"cve", "cwe", "pep", "rfc"})
 _NUMBER: Final = re.compile(r"(?:PEP|RFC|CVE|CWE)[ -]?\d")
 #: A word that looks like the name of a file.
 _FILE: Final = re.compile(r"\S*[./_\\]\S*")
-#: The roles whose explicit text Sphinx keeps in a literal although it is prose.
-_PROSE_IN_LITERAL: Final = frozenset({"numref", "download"})
+#: The roles whose explicit text Sphinx keeps in a literal although it is prose, be it a
+#: single word. That of other roles is prose if it is several words, none of them code.
+_PROSE_IN_LITERAL: Final = frozenset({"any", "numref", "download"})
+_CODE_IN_WORDS: Final = re.compile(
+    r"[_=/\\\\<>{}$#@*|]|\w[.:(\[]\w|\(\)|::|(?<!\S)-|(?<!\S)\.\w|[a-z][A-Z]|\w\("
+)
+#: A class that names the language of a text, as docutils knows it.
+_LANGUAGE: Final = re.compile(r"language-([a-zA-Z]{2,3}(?:[-_]\w{2,8})*)")
 #: The placeholders in the text of ``:numref:`` that Sphinx fills when it writes.
 HOLES: Final = re.compile(r"(%s|\{name\}|\{number\})")
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -48,7 +56,6 @@ _CODE: Final = (
     nodes.raw,
     nodes.math_block,
     nodes.option_group,
-    nodes.label,
     nodes.system_message,
     nodes.docinfo,
     addnodes.productionlist,
@@ -80,9 +87,33 @@ def is_untranslated(node: nodes.Element, rules: SegmentRules) -> bool:
     classes = node.get("classes", ())
     if "notranslate" in classes or node.get("translate") == "no":
         return True
+    marked = language_of(node)
+    if marked and not same_language(marked, rules.language):
+        return True
     return bool(rules.skip) and (
         node.tagname in rules.skip or not rules.skip.isdisjoint(classes)
     )
+
+
+def language_of(node: nodes.Element) -> str:
+    """Return the language that the author marked *node* with; empty if with none."""
+    classes: list[str] = node.get("classes", [])
+    for name in classes:
+        if found := _LANGUAGE.fullmatch(name):
+            return found[1]
+    return str(node.get("lang") or node.get("xml:lang") or "")
+
+
+def same_language(tag: str, other: str) -> bool:
+    """Tell whether two tags name one language, in whatever region or script.
+
+    What is no tag, such as the name of a programming language, differs from none.
+    """
+    try:
+        here, there = find_language(tag), find_language(other)
+    except LanguageError:
+        return True
+    return here.tag.partition("-")[0] == there.tag.partition("-")[0]
 
 
 def is_invisible(node: nodes.Node) -> bool:
@@ -143,18 +174,26 @@ def _is_address(text: str, uri: str) -> bool:
 
 def holds_prose_in_literal(node: nodes.Element) -> bool:
     """Tell whether *node* is a reference whose explicit text is in a literal."""
-    role = ""
     if isinstance(node, addnodes.download_reference):
         role = "" if _FILE.fullmatch(node.astext()) else "download"
     elif isinstance(node, addnodes.pending_xref):
         role = node.get("reftype", "")
-    return (
-        role in _PROSE_IN_LITERAL
-        and bool(node.get("refexplicit"))
+    else:
+        return False
+    if not (
+        role
+        and node.get("refexplicit")
         and len(node.children) == 1
         and isinstance(node.children[0], nodes.literal)
-        and bool(_LETTER.search(HOLES.sub("", node.astext())))
-    )
+    ):
+        return False
+    text = HOLES.sub("", node.astext())
+    if not _LETTER.search(text):
+        return False
+    if role in _PROSE_IN_LITERAL - {"any"}:
+        return True
+    several = role in _PROSE_IN_LITERAL or len(text.split()) > 1
+    return several and not _CODE_IN_WORDS.search(text)
 
 
 def is_code(node: nodes.Element) -> bool:
@@ -162,6 +201,9 @@ def is_code(node: nodes.Element) -> bool:
     if isinstance(node, nodes.Invisible):
         # autosummary's table is a subclass of comment, but readers see it.
         return type(node).__name__ != "autosummary_table"
+    if isinstance(node, nodes.label):
+        # The number of a note; elsewhere, such as at a tab, it is text.
+        return isinstance(node.parent, (nodes.footnote, nodes.citation))
     return isinstance(node, _CODE)
 
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sphinx.transforms import SphinxTransform
 
 from amts_sphinx.config.settings import checked
+from amts_sphinx.core.inline_codes import unescape
 from amts_sphinx.doctree.classify import SegmentRules
 from amts_sphinx.doctree.conf_strings import today, values
 from amts_sphinx.doctree.segments import containers
 from amts_sphinx.doctree.sites import Finder
-from amts_sphinx.doctree.sphinx_strings import UiStrings
+from amts_sphinx.doctree.sphinx_strings import UiStrings, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +38,10 @@ class DocumentTexts(NamedTuple):
     containers: tuple[Container, ...]
     #: The text of ``|today|`` when the document was read.
     date: str
+    #: The messages of Sphinx, in English, that readers see in it.
+    labels: frozenset[str] = frozenset()
+    #: The texts of skipped figures, which are published if a person translated them.
+    figures: tuple[Container, ...] = ()
 
 
 def texts_of(env: BuildEnvironment) -> dict[str, DocumentTexts]:
@@ -86,8 +91,18 @@ class CollectTexts(SphinxTransform):
         if self.config.amts_edition_plan:
             return
         finder = _finder(rules(self.config), self.config.language or "en")
-        found = containers(self.document, self.env.docname, finder)
-        texts = DocumentTexts(found, today(self.config))
+        sites = list(finder.sites(self.document))
+        found = containers(self.document, self.env.docname, finder, sites)
+        labels: set[str | None] = {*labels_of(self.document)}
+        labels |= {
+            finder.strings.message_of(unescape(s.coded)) for s in sites if s.baked
+        }
+        texts = DocumentTexts(
+            found,
+            today(self.config),
+            frozenset(filter(None, labels)),
+            containers(self.document, self.env.docname, finder, sites, by_people=True),
+        )
         packed = pickle.dumps(texts, pickle.HIGHEST_PROTOCOL)
         _packed(self.env)[self.env.docname] = packed
 

@@ -16,6 +16,8 @@ from amts_sphinx.core.units import Location, Segment
 from amts_sphinx.text.segmentation import container as split
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from amts_sphinx.core.units import Container
     from amts_sphinx.doctree.classify import SegmentRules
     from amts_sphinx.doctree.sites import Finder, Site
@@ -26,14 +28,25 @@ _IGNORE: Final = re.compile(r"amts-ignore:\s*(.+)", re.DOTALL)
 
 
 def containers(
-    doctree: nodes.document, docname: str, finder: Finder
+    doctree: nodes.document,
+    docname: str,
+    finder: Finder,
+    sites: Iterable[Site] | None = None,
+    *,
+    by_people: bool = False,
 ) -> tuple[Container, ...]:
-    """Return all texts of a doctree that are to be translated, in document order."""
+    """Return all texts of a doctree that are to be translated, in document order.
+
+    :param sites: the places that *finder* finds, if that is known
+    :param by_people: return those instead that only people translate
+    """
     ignored = _Ignored(doctree)
     return tuple(
         ignored.marked(container(site, docname, finder.rules), site.node)
-        for site in finder.sites(doctree)
-        if site.baked is None and inline_codes.has_words(site.coded)
+        for site in (finder.sites(doctree) if sites is None else sites)
+        if site.by_people is by_people
+        and site.baked is None
+        and inline_codes.has_words(site.coded)
     )
 
 

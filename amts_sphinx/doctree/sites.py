@@ -8,7 +8,7 @@ marked ``notranslate``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from docutils import nodes
@@ -23,6 +23,8 @@ from amts_sphinx.doctree.classify import (
     is_invisible,
     is_opaque,
     is_untranslated,
+    language_of,
+    same_language,
 )
 from amts_sphinx.doctree.coder import Coder, Slot
 
@@ -43,7 +45,9 @@ _TEXT_ATTRIBUTES: Final = (
     (nodes.abbreviation, "explanation", "explanation"),
     (nodes.meta, "meta", "content"),
 )
-_META: Final = frozenset({"description", "keywords"})
+_META: Final = re.compile(
+    r"description|keywords|(?:og|twitter):(?:title|description|site_name|image:alt)"
+)
 _PARTED: Final = re.compile("[;；]")
 _PARTED_INDEX: Final = {"single", "pair", "triple", "see", "seealso"}
 
@@ -69,6 +73,8 @@ class Site(NamedTuple):
     #: For a text that Sphinx added: Sphinx's own text in the target language.
     baked: str | None = None
     level: int = 0
+    #: Whether it is published only if a person translated it: in a skipped figure.
+    by_people: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +91,25 @@ class Finder:
             yield _attribute(doctree, "title", "title", doctree["title"])
         yield from self._walk(doctree, 0)
 
+    def left(self, doctree: nodes.document) -> Iterator[nodes.Element]:
+        """Yield the elements that stay in the source language, the outermost ones."""
+        waiting: list[nodes.Element] = [doctree]
+        while waiting:
+            node = waiting.pop()
+            if self._skipped(node):
+                marked = language_of(node)
+                if not marked or same_language(marked, self.rules.language):
+                    yield node
+            elif not is_code(node):
+                waiting += [n for n in node.children if isinstance(n, nodes.Element)]
+
     def _walk(self, node: nodes.Element, level: int) -> Iterator[Site]:
         if self._skipped(node):
+            if isinstance(node, nodes.figure) and not is_untranslated(node, self.rules):
+                rules = replace(self.rules, figure_captions=True)
+                inside = Finder(rules, self.strings)
+                for each in inside._walk(node, level):
+                    yield each._replace(by_people=True)
             return
         yield from _attributes(node, self.strings)
         if isinstance(node, addnodes.index) or is_code(node):
@@ -235,7 +258,10 @@ def _attributes(node: nodes.Element, strings: UiStrings) -> Iterator[Site]:
 
 def _is_shown(node: nodes.Element) -> bool:
     """Tell whether search engines or readers get the text of a ``meta`` element."""
-    return not isinstance(node, nodes.meta) or node.get("name") in _META
+    if not isinstance(node, nodes.meta):
+        return True
+    name = node.get("name") or node.get("property") or ""
+    return bool(_META.fullmatch(name))
 
 
 def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:

@@ -20,7 +20,7 @@ from docutils.languages import get_language
 from sphinx import addnodes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _LOCALE: Final = Path(sphinx.__file__).parent / "locale"
 #: The files of Sphinx that put words into doctrees.
@@ -28,6 +28,15 @@ _WRITERS: Final = re.compile(r"(?:.*sphinx/)?(?:domains|ext|directives|roles)\b"
 _HOLE: Final = re.compile(r"%(?:\(\w+\))?[sd]")
 #: The least number of characters that a pattern has outside of its placeholders.
 _LEAST: Final = 4
+#: What writers put before a note, by the name of its node.
+_ADMONITIONS: Final = {
+    **{kind: kind.capitalize() for kind in ("attention", "caution", "danger", "error")},
+    **{kind: kind.capitalize() for kind in ("hint", "important", "note", "tip")},
+    "seealso": "See also",
+    "warning": "Warning",
+}
+#: What writers put before a number, if ``numfig`` is on.
+NUMBERED: Final = ("Section %s", "Fig. %s", "Table %s", "Listing %s")
 _LABELLED_TOPICS: Final = {"contents", "abstract", "dedication"}
 
 
@@ -51,6 +60,54 @@ def _translations(locale: str) -> gettext.NullTranslations:
         return gettext.NullTranslations()
 
 
+def own_text(message: str, locale: str) -> str:
+    """Return a message of Sphinx's in a language; in English where it has none."""
+    return _translations(locale).gettext(message)
+
+
+class _Missing(gettext.NullTranslations):
+    """Says of a message only that no catalogue has it."""
+
+    def gettext(self, message: str) -> str:
+        """Return what no message is."""
+        return f"\0{message}"
+
+
+@cache
+def _probe(locale: str) -> gettext.NullTranslations:
+    try:
+        found = gettext.translation("sphinx", str(_LOCALE), [locale])
+    except OSError:
+        return _Missing()
+    found.add_fallback(_Missing())
+    return found
+
+
+def lacking(messages: Iterable[str], locale: str) -> list[str]:
+    """Return those of Sphinx's *messages* that its catalogue has not in a language.
+
+    docutils' labels count among them: they are messages that docutils has its own
+    translation of.
+    """
+    if locale.partition("_")[0] == "en":
+        return []
+    own, theirs = _labels("en"), _labels(locale)
+    translated = {own[key] for key in own if theirs.get(key, own[key]) != own[key]}
+    return [
+        message
+        for message in sorted(set(messages))
+        if _probe(locale).gettext(message).startswith("\0")
+        and message not in translated
+    ]
+
+
+def labels_of(doctree: nodes.document) -> set[str]:
+    """Return the messages that writers put before the notes of *doctree*."""
+    elements = doctree.findall(nodes.Element)
+    kinds = {n.tagname for n in elements if isinstance(n, nodes.Admonition)}
+    return {_ADMONITIONS[kind] for kind in kinds & _ADMONITIONS.keys()}
+
+
 @cache
 def _labels(locale: str) -> Mapping[str, str]:
     """Return docutils' labels, such as ``contents``, in a language."""
@@ -61,32 +118,57 @@ def _labels(locale: str) -> Mapping[str, str]:
 class UiStrings:
     """Sphinx's own texts in the source language, each with the one in the target's."""
 
-    def __init__(self, source: str, target: str = "") -> None:
-        """Take two Sphinx locales; without *target*, strings are only recognised."""
+    def __init__(
+        self, source: str, target: str = "", extra: Mapping[str, str] | None = None
+    ) -> None:
+        """Take two Sphinx locales; without *target*, strings are only recognised.
+
+        :param extra: targets of messages that the catalogue of *target* lacks
+        """
+        self._extra = extra or {}
         in_source = _translations(source).gettext
         in_target = _translations(target or source).gettext
         self._exact: dict[str, str] = {}
         self._patterns: list[tuple[re.Pattern[str], str]] = []
+        #: The messages, in English, that the texts and patterns stand for.
+        self._messages: dict[str, str] = {}
         for message in _messages():
             text = in_source(message)
+            reply = self._extra.get(message) or in_target(message)
             if _HOLE.search(text):
-                self._add_pattern(text, in_target(message))
+                self._add_pattern(text, reply, message)
             else:
-                self._exact.setdefault(text, in_target(message))
+                self._exact.setdefault(text, reply)
                 # Some words, such as an index's "module", are never translated.
-                self._exact.setdefault(message, in_target(message))
+                self._exact.setdefault(message, reply)
+                self._messages.setdefault(text, message)
         # The longest pattern is the most specific one.
         self._patterns.sort(key=lambda row: -len(row[0].pattern))
         self._known: dict[str, str | None] = {}
         here, there = _labels(source), _labels(target or source)
-        self._label = {here[key]: there.get(key, here[key]) for key in here}
+        self._label = {here[key]: self._of_label(here[key], there, key) for key in here}
 
-    def _add_pattern(self, text: str, target: str) -> None:
+    def _of_label(self, text: str, there: Mapping[str, str], key: str) -> str:
+        reply = there.get(key, text)
+        return self._extra.get(text, reply) if reply == text else reply
+
+    def _add_pattern(self, text: str, target: str, message: str) -> None:
         fixed = _HOLE.split(text)
         enough = len("".join(fixed).strip()) >= _LEAST
         if enough and "%(" not in text + target and _holes(text) == _holes(target):
             found = "(.+?)".join(map(re.escape, fixed))
             self._patterns.append((re.compile(found), _HOLE.sub("%s", target)))
+            self._messages[found] = message
+
+    def message_of(self, text: str) -> str | None:
+        """Return the message that *text* was made of, in English."""
+        text = text.rstrip(" :").removesuffix(".")
+        if text in self._messages:
+            return self._messages[text]
+        for pattern, _ in self._patterns:
+            if pattern.fullmatch(text):
+                return self._messages[pattern.pattern]
+        return text if text in self._label else None
 
     def exact(self, text: str) -> str | None:
         """Return the target of a message without placeholders."""

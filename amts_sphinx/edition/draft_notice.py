@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from docutils import nodes
 
 from amts_sphinx.core.languages import closest, name_language
 from amts_sphinx.edition.publish import DRAFT
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
 #: The class of the notice.
 NOTICE: Final = "amts-notice"
-_STATIC: Final = Path(__file__).parent.parent / "static"
 #: By language, or by language and script or region. English stands for the others.
 _TEXTS: Final = {
     "ar": "تُرجمت أجزاء من هذه الصفحة آليًا، ولم يراجعها أحد بعد.",
@@ -49,15 +44,11 @@ def tell(doctree: nodes.document, tag: str) -> None:
     if not any(DRAFT in node["classes"] for node in doctree.findall(nodes.Element)):
         return
     text = _TEXTS[closest(name_language(tag).tag, _TEXTS) or "en"]
-    notice = nodes.container("", nodes.paragraph(text, text), classes=[NOTICE])
+    notice = nodes.container(
+        "", nodes.paragraph(text, text), classes=[NOTICE, "no-search"]
+    )
     title = next(doctree.findall(nodes.title), None)
     if title is not None and isinstance(title.parent, nodes.section):
         title.parent.insert(title.parent.index(title) + 1, notice)
     else:
         doctree.insert(0, notice)
-
-
-def register(app: Sphinx) -> None:
-    """Add the style of drafts to the pages of an edition."""
-    app.config.html_static_path = [*app.config.html_static_path, str(_STATIC)]
-    app.add_css_file("amts.css")

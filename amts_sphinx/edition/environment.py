@@ -23,12 +23,12 @@ from sphinx.util.docutils import LoggingReporter
 from sphinx.util.nodes import clean_astext
 
 from amts_sphinx import _compat
-from amts_sphinx.doctree import conf_strings
+from amts_sphinx.doctree import conf_strings, images
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings, is_todo
 from amts_sphinx.edition import collation, draft_notice
 from amts_sphinx.edition.plan import Patch
-from amts_sphinx.edition.publish import publish
+from amts_sphinx.edition.publish import Targets, publish
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +68,7 @@ def derive(app: Sphinx, plan: EditionPlan, state: EditionState, today: str) -> s
     for docname, patch in state.patches.items():
         _apply(env, docname, patch)
     conf_strings.translate_synopses(env, plan.targets)
+    conf_strings.translate_metadata(env, plan.targets)
     env.temp_data.clear()
     if _shown_elsewhere(old) != _shown_elsewhere(state.patches):
         # Every page may show another's title, in its sidebar or in a reference.
@@ -83,7 +84,7 @@ class _Deriver:
         self._plan = plan
         self._today = today
         self._labels = _labels_by_document(app.env)
-        strings = UiStrings(plan.source_locale, plan.locale)
+        strings = UiStrings(plan.source_locale, plan.locale, plan.strings)
         self._finder = Finder(plan.rules, strings)
 
     def is_current(self, docname: str, patch: Patch) -> bool:
@@ -99,15 +100,10 @@ class _Deriver:
         named = self._titled(docname, doctree)
         values = {self._plan.dates.get(docname, ""): self._today}
         plan = self._plan
-        bound = plan.bound.get(docname, {})
-        publish(
-            doctree,
-            self._finder,
-            plan.targets,
-            values,
-            drafts=plan.drafts,
-            bound=bound,
+        content = Targets(
+            plan.targets, plan.drafts, plan.figures, plan.bound.get(docname, {})
         )
+        publish(doctree, self._finder, content, values)
         if plan.notice:
             draft_notice.tell(doctree, plan.tag)
         collation.sort_index(doctree, self._plan.tag)
@@ -131,6 +127,7 @@ class _Deriver:
         """Let Sphinx collect the titles and contents of a document again."""
         env = self._app.env
         env.prepare_settings(docname)
+        images.choose(env, docname, doctree)
         env.toctree_includes.pop(docname, None)  # collecting appends to it
         TitleCollector().process_doc(self._app, doctree)
         TocTreeCollector().process_doc(self._app, doctree)

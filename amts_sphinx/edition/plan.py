@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sphinx.addnodes import toctree
 
 from amts_sphinx import _compat
+from amts_sphinx.doctree.conf_strings import CONF
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,37 @@ class BoundText(NamedTuple):
     draft: bool
 
 
+class Sibling(NamedTuple):
+    """One edition of the book, as the pages of all editions name it."""
+
+    #: BCP 47.
+    tag: str
+    #: Its name in its own language.
+    name: str
+    #: Where its root is: relative to the root of this edition, with a slash at the end.
+    #: Or absolute.
+    path: str
+    #: Its full address, with a slash at the end; empty where that is not known.
+    url: str
+    #: Whether it is the book itself, in the source language.
+    is_source: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the pages of one edition tell of the site that it is part of."""
+
+    #: All editions in the order of ``conf.py``, this one among them; the book itself
+    #: first, where it is published.
+    siblings: tuple[Sibling, ...] = ()
+    #: Whether each page leads to itself in the other editions.
+    switcher: bool = False
+    #: Whether each page names its counterparts to search engines.
+    alternates: bool = False
+    #: The full address of this edition, with a slash at the end.
+    url: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class EditionPlan:
     """One edition to write: everything its process must know."""
@@ -51,7 +83,8 @@ class EditionPlan:
     #: The name of the Sphinx builder that writes it.
     format: str
     srcdir: str
-    confdir: str
+    #: ``None``: there is no ``conf.py``.
+    confdir: str | None
     outdir: str
     #: The directory of the book's doctrees, in the source language.
     doctrees: str
@@ -80,11 +113,26 @@ class EditionPlan:
     digests: Mapping[str, str]
     #: The text of ``|today|`` when each document was read.
     dates: Mapping[str, str]
+    #: What ``conf.py`` gave for the book, of the values that hold texts; and its
+    #: ``project``, ``language`` and addresses.
+    written: Mapping[str, Any] = field(default_factory=dict)
+    #: Coded targets by people of the texts of figures that are otherwise skipped.
+    figures: Mapping[str, str] = field(default_factory=dict)
+    #: Sphinx's own messages that its catalogue lacks, and strings of templates, each
+    #: with its target.
+    strings: Mapping[str, str] = field(default_factory=dict)
+    #: What the pages show of other editions.
+    site: Site = Site()
 
     @property
     def place(self) -> str:
         """Where the edition goes, and in which format."""
         return f"{self.format} {self.outdir}"
+
+    @property
+    def around(self) -> str:
+        """What all pages show beside their own text, as a digest."""
+        return f"{self.digests.get(CONF, '')} {self.site}"
 
     @property
     def path(self) -> Path:
@@ -124,6 +172,8 @@ class EditionState:
     #: (:attr:`EditionPlan.place`), the documents that were derived since, and are not
     #: yet written there.
     pending: dict[str, set[str]] = field(default_factory=dict)
+    #: What all pages show beside their own text, as a digest.
+    around: str = ""
 
 
 def load_state(home: str) -> EditionState:

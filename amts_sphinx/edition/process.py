@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 from weakref import WeakKeyDictionary
@@ -22,12 +23,13 @@ from amts_sphinx import _compat
 from amts_sphinx.config.settings import PLAN
 from amts_sphinx.core.errors import EditionError
 from amts_sphinx.doctree.conf_strings import today
-from amts_sphinx.edition import collation, crash, draft_notice, gc_tuning
+from amts_sphinx.edition import collation, configuration, crash, gc_tuning, pages
 from amts_sphinx.edition.environment import derive
 from amts_sphinx.edition.plan import load_state, save_state
 from amts_sphinx.edition.warning_log import recorded
 
 if TYPE_CHECKING:
+    from sphinx.config import Config
     from sphinx.environment import BuildEnvironment
 
     from amts_sphinx.edition.plan import EditionPlan, EditionState
@@ -45,15 +47,24 @@ _STATES: Final[WeakKeyDictionary[Sphinx, tuple[EditionPlan, EditionState]]] = (
 
 def register(app: Sphinx) -> None:
     """Connect what an edition's build does otherwise than any other."""
+    app.connect("config-inited", _configure, priority=1)
     app.connect("builder-inited", _begin, priority=1)
     app.connect("env-before-read-docs", _read_nothing, priority=9999)
     app.connect("build-finished", _finish)
+    app.connect("build-finished", _end, priority=9999)
 
 
+@lru_cache(1)
 def load_plan(path: str) -> EditionPlan:
     """Read the plan that the main build wrote."""
     with Path(path).open("rb") as file:
         return cast("EditionPlan", pickle.load(file))
+
+
+def _configure(app: Sphinx, config: Config) -> None:
+    """Make the configuration that of the edition, before anybody else sees it."""
+    if config[PLAN]:
+        configuration.set_up(app, config, load_plan(config[PLAN]))
 
 
 def _begin(app: Sphinx) -> None:
@@ -76,12 +87,15 @@ def _begin(app: Sphinx) -> None:
     state.pending.setdefault(plan.place, set(app.env.found_docs))
     for pending in state.pending.values():
         pending.update(derived)
+    if state.around != plan.around:
+        state.around = plan.around
+        for pending in state.pending.values():
+            pending.update(app.env.found_docs)
     save_state(plan.home, state)
     _compat.write_also(app.builder, state.pending[plan.place])
     _keep_doctrees_out(app, plan)
     _STATES[app] = (plan, state)
-    if plan.notice and plan.drafts:
-        draft_notice.register(app)
+    pages.register(app, plan)
     gc_tuning.relax()
 
 
@@ -114,6 +128,12 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
         if not plan.filenames:
             state.pending[plan.place] = set()
             save_state(plan.home, state)
+
+
+def _end(app: Sphinx, _: Exception | None) -> None:
+    """Leave the last word to the build that started this one."""
+    if app.config[PLAN]:
+        _compat.end_quietly()
 
 
 def build(plan: EditionPlan) -> None:

@@ -7,11 +7,12 @@ that every id, target and reference of the source edition lives on in each editi
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from docutils import nodes
 
 from amts_sphinx.core import inline_codes
+from amts_sphinx.doctree.classify import is_code
 from amts_sphinx.doctree.segments import line_of
 from amts_sphinx.doctree.sites import index_parts
 from amts_sphinx.edition.plan import BoundText
@@ -24,41 +25,84 @@ if TYPE_CHECKING:
 
 #: The class of elements that an engine drafted.
 DRAFT: Final = "amts-draft"
+_NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+class Targets(NamedTuple):
+    """What is published of an edition, by normalised source of the whole container."""
+
+    #: Coded targets; each has exactly the codes of its source.
+    all: Mapping[str, str]
+    #: The sources among them whose elements are marked as an engine's drafts.
+    drafts: Collection[str] = ()
+    #: Coded targets by people of what nobody else translates.
+    people: Mapping[str, str] = _NOTHING
+    #: What is published at one place, by source and line, before the others.
+    bound: Mapping[tuple[str, int | None], BoundText] = MappingProxyType({})
 
 
 def publish(
-    doctree: nodes.document,
-    finder: Finder,
-    targets: Mapping[str, str],
-    values: Mapping[str, str],
-    *,
-    drafts: Collection[str] = (),
-    bound: Mapping[tuple[str, int | None], BoundText] = MappingProxyType({}),
+    doctree: nodes.document, finder: Finder, content: Targets, values: Mapping[str, str]
 ) -> int:
     """Replace the texts of *doctree* by their targets.
 
-    :param targets: coded targets by normalised source of the whole container; each has
-        exactly the codes of its source
+    What has none is marked as being in the source language.
+
     :param values: what stands for a source edition's value, such as today's date
-    :param drafts: the sources whose elements are marked as an engine's drafts
-    :param bound: what is published at one place, by source and line, before *targets*
     :returns: the number of texts that changed
     """
     changed = 0
+    mark = f"language-{finder.rules.language}"
+    _forget(doctree, mark)
     # Sites are found before any is written: writing moves nodes.
-    for site in list(finder.sites(doctree)):
+    sites, left = list(finder.sites(doctree)), list(finder.left(doctree))
+    for site in sites:
         key = inline_codes.normalise(site.coded)
-        at_place = bound and bound.get((key, line_of(site.node)))
-        general = BoundText(targets.get(key), key in drafts)
-        target, is_draft = at_place or general
+        at_place = content.bound.get((key, line_of(site.node)))
+        texts = content.people if site.by_people else content.all
+        target, is_draft = at_place or BoundText(texts.get(key), key in content.drafts)
         if site.baked:
             target, is_draft = inline_codes.escape(site.baked), False
         if target is not None:
             write(site, target, values)
             changed += 1
+            if site.by_people:
+                left = [node for node in left if not _holds(node, site.node)]
             if is_draft and not site.attribute:
                 site.node["classes"].append(DRAFT)
+        elif not (site.attribute or site.by_people):
+            left.append(_block(site.node))
+    for node in left:
+        if any(character.isalpha() for character in node.astext()):
+            node["classes"].append(mark)
     return changed
+
+
+def _forget(doctree: nodes.document, mark: str) -> None:
+    """Take from prose that it is in the source language, as the author said."""
+    for node in doctree.findall(nodes.Element):
+        if mark in node.get("classes", ()) and not is_code(node):
+            node["classes"].remove(mark)
+
+
+def _holds(node: nodes.Element, inner: nodes.Element) -> bool:
+    """Tell whether *inner* is *node* or inside it."""
+    around: nodes.Element | None = inner
+    while around is not None:
+        if around is node:
+            return True
+        around = around.parent
+    return False
+
+
+def _block(node: nodes.Element) -> nodes.Element:
+    """Return the element that *node* stands for, which bears its attributes.
+
+    Of a reference Sphinx makes another node when it writes.
+    """
+    while isinstance(node, nodes.Inline) and node.parent is not None:
+        node = node.parent
+    return node
 
 
 def write(site: Site, target: str, values: Mapping[str, str]) -> None:

@@ -33,6 +33,7 @@ VERSION: Final = 1
 #: The rules for findings that do not come from a check, but from translating.
 _OF_TRANSLATING: Final = {
     ("untranslated", Severity.INFO): "The engine has a translation.",
+    ("label", Severity.INFO): "Sphinx has its own labels in the language.",
     ("review", Severity.WARNING): "A person's translation needs no more review.",
     ("conflict", Severity.WARNING): "People's translations of one text do not differ.",
     ("codes", Severity.WARNING): "The engine does not damage inline markup, so that the"

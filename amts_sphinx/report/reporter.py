@@ -119,13 +119,16 @@ class Reporter:
     #: The folders of the editions, by tag.
     outdirs: Mapping[str, Path]
 
-    def report(self, edition: Edition, cost: Cost) -> ReportOutcome:
+    def report(
+        self, edition: Edition, cost: Cost, labels: Sequence[Container] = ()
+    ) -> ReportOutcome:
         """Report on *edition*.
 
+        :param labels: what this edition has to translate beside the book
         :raises InterchangeError: the report cannot be written
         """
         folder = self.folder / edition.pair.target
-        survey = rows.survey(self.book.containers, edition)
+        survey = rows.survey([*self.book.containers, *labels], edition)
         terms = terminology.read(self.config.terminology, edition.pair)
         digest = self._digest(edition, survey, terms)
         content = _last(folder)

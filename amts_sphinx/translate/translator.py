@@ -7,7 +7,7 @@ no target is published whose codes are not exactly those of its source.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import (
@@ -49,6 +49,21 @@ def _quietly(segments: int, characters: int) -> None:
     """Say nothing."""
 
 
+class _Known(NamedTuple):
+    """What is known of a book before an engine is asked."""
+
+    #: By key.
+    units: dict[str, TranslationUnit]
+    #: What is to be published, by key, without what is published at one place alone.
+    published: dict[str, Segment]
+    #: How people's texts were fitted to the book.
+    people: People
+    #: What people bound to places that the book has.
+    at_place: AtPlace
+    #: How many texts they bound to other places.
+    elsewhere: int
+
+
 @dataclass(frozen=True, slots=True)
 class Translator:
     """A memory, an engine, and the typography of the target language."""
@@ -72,7 +87,12 @@ class Translator:
         :raises EngineError: the engine failed; what is known stays known
         """
         maker = self.engine.fingerprint
-        known, published, fitted, at_place = self._known(containers, pair)
+        known, published, fitted, at_place, elsewhere = self._known(containers, pair)
+        if elsewhere:
+            self.progress(
+                f"memory: {elsewhere} of people's translations into {pair.target} are"
+                " for places that the book does not have; they are not published"
+            )
         segments = _distinct(containers)
         wanted = {key: s for key, s in published.items() if key not in known}
         refused = self.memory.refused(pair, maker) if wanted else {}
@@ -151,14 +171,8 @@ class Translator:
         ):
             self.memory.drop_drafts(edition.pair, maker)
 
-    def _known(
-        self, containers: Collection[Container], pair: LanguagePair
-    ) -> tuple[dict[str, TranslationUnit], dict[str, Segment], People, AtPlace]:
-        """Return the units that are known, and what is to be published, by keys.
-
-        With them come how people's texts were fitted to the book, and what they bound
-        to places. What is published there alone is not among the rest.
-        """
+    def _known(self, containers: Collection[Container], pair: LanguagePair) -> _Known:
+        """Return what is known of a book before an engine is asked."""
         engine = self.engine
         maker = engine.makers if isinstance(engine, Versatile) else engine.fingerprint
         recalled = self.memory.recall(pair, maker, _sources(containers))
@@ -166,12 +180,8 @@ class Translator:
         fitted = people.fit(self.memory, pair, containers, known)
         known |= fitted.units
         at_place, elsewhere = bound.find(self.memory, pair, containers)
-        if elsewhere:
-            self.progress(
-                f"memory: {elsewhere} of people's translations into {pair.target} are"
-                " for places that the book does not have; they are not published"
-            )
-        return known, _published(containers, known, at_place), fitted, at_place
+        texts = _published(containers, known, at_place)
+        return _Known(known, texts, fitted, at_place, elsewhere)
 
     def target(self, container: Container, edition: Edition) -> str | None:
         """Return the coded text to publish for a container; ``None``: its source.
@@ -191,6 +201,26 @@ class Translator:
             )
             for unit, segment in zip(units, container.segments, strict=True)
         )
+
+    def by_people(
+        self, containers: Collection[Container], pair: LanguagePair
+    ) -> dict[str, str]:
+        """Return what people made of *containers*, by the keys of the whole.
+
+        :returns: coded targets of those that they translated to the end
+        """
+        if not containers:
+            return {}
+        known = self._known(containers, pair).units
+        theirs = {key: unit for key, unit in known.items() if unit.by_human}
+        edition = Edition(pair, theirs, (), Usage())
+        found: dict[str, str] = {}
+        for container in containers:
+            texts = published(container, edition.unit)
+            target = self.target(container, edition)
+            if target is not None and all(map(edition.unit, texts)):
+                found[container.whole.key] = target
+        return found
 
     def is_draft(self, container: Container, edition: Edition) -> bool:
         """Tell whether some of what :meth:`target` returns is an engine's draft."""

@@ -1,0 +1,95 @@
+"""The configuration of an edition: what ``conf.py`` says, in the edition's language.
+
+``conf.py`` runs again in the process of each edition. Before a theme or an extension
+sees what it says, the texts are translated, and what would differ from edition to
+edition though it must not, such as the names of files, is set.
+"""
+
+from __future__ import annotations
+
+import gettext
+from typing import TYPE_CHECKING, Any, Final
+
+from amts_sphinx import _compat
+from amts_sphinx.doctree import conf_strings
+from amts_sphinx.doctree.given import ADDRESSES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+    from amts_sphinx.edition.plan import EditionPlan
+
+#: Names of files, which Sphinx makes of the book's title.
+_FILES: Final = (
+    "applehelp_bundle_name",
+    "devhelp_basename",
+    "epub_basename",
+    "htmlhelp_basename",
+    "qthelp_basename",
+)
+#: Lists of documents, each with the place of the name of its file.
+_DOCUMENTS: Final = {"latex_documents": 1, "man_pages": 1, "texinfo_documents": 1}
+
+
+class _Strings(gettext.NullTranslations):
+    """What a catalogue lacks, translated with the book."""
+
+    def __init__(self, strings: Mapping[str, str]) -> None:
+        super().__init__()
+        self._strings = strings
+
+    def gettext(self, message: str) -> str:
+        """Return the target of a message; itself where there is none."""
+        return self._strings.get(message, message)
+
+
+def set_up(app: Sphinx, config: Config, plan: EditionPlan) -> None:
+    """Make *config* that of the edition."""
+    source = plan.written
+    names = _file_names(config, source.get("project", ""))
+    conf_strings.translate(config, plan.targets, source)
+    for name, value in names.items():
+        place = _DOCUMENTS.get(name)
+        # Of a list, only the names of files are those of the book.
+        config[name] = value if place is None else _renamed(config[name], value, place)
+    _set_addresses(config, plan)
+    if not _compat.is_given(config, "epub_language"):
+        config["epub_language"] = plan.locale.replace("_", "-")
+    app.translator.add_fallback(_Strings(plan.strings))
+
+
+def _file_names(config: Config, project: str) -> dict[str, Any]:
+    """Return the values with names of files that Sphinx makes of the book's title."""
+    here = config["project"]
+    config["project"] = project or here
+    found = {
+        name: config[name]
+        for name in (*_FILES, *_DOCUMENTS)
+        if name in config and not _compat.is_given(config, name)
+    }
+    config["project"] = here
+    return found
+
+
+def _renamed(rows: Any, named: Any, place: int) -> list[tuple[Any, ...]]:
+    """Return documents with the names of files that others have."""
+    return [
+        (*row[:place], name[place], *row[place + 1 :])
+        for row, name in zip(rows, named, strict=False)
+    ]
+
+
+def _set_addresses(config: Config, plan: EditionPlan) -> None:
+    """Set where the edition is published, unless ``conf.py`` says so itself."""
+    for name in ADDRESSES:
+        is_of_book = name in config and config[name] == plan.written.get(name)
+        if is_of_book and config[name] and plan.site.url:
+            config[name] = plan.site.url
+            # sphinx-sitemap would add the language once more.
+            if "sitemap_url_scheme" in config and not _compat.is_given(
+                config, "sitemap_url_scheme"
+            ):
+                config["sitemap_url_scheme"] = "{link}"

@@ -1,0 +1,192 @@
+"""What the pages of an edition show of their own: other editions, direction, style.
+
+It holds in every theme, since it does not depend on one: it is put into the text of a
+page, or into the page once it is rendered.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+from amts_sphinx import _compat
+from amts_sphinx.core.languages import closest, find_language, name_language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from docutils import nodes
+    from sphinx.application import Sphinx
+
+    from amts_sphinx.edition.plan import EditionPlan, Sibling
+
+_STATIC: Final = Path(__file__).parent.parent / "static"
+#: Pages that are at no place of their own: the server shows it instead of others.
+_PLACELESS: Final = frozenset({"404"})
+#: Pages without words of the book, which search engines need not know.
+_TOOLS: Final = frozenset({"search", *_PLACELESS})
+#: Where the switcher stands on a page that has no text of the book.
+_PLACES: Final = (
+    re.compile(r'<h1 id="index"'),
+    re.compile(r'<h1 id="search-documentation"'),
+    re.compile(r'<div id="search-results"'),
+    re.compile(r"<h1\b(?!.*<h1\b)", re.DOTALL),
+)
+_HTML: Final = re.compile(r"<html\b(?![^>]*\sdir=)", re.IGNORECASE)
+#: The picture beside the names: a globe. As text it would be a box without a font.
+_GLOBE: Final = (
+    '<svg aria-hidden="true" viewBox="0 0 24 24" width="1em" height="1em" fill="none"'
+    ' stroke="currentColor" stroke-width="2"><circle cx="12" cy="12" r="10"/><path'
+    ' d="M2 12h20M12 2a15 15 0 0 1 0 20M12 2a15 15 0 0 0 0 20"/></svg>'
+)
+#: What assistive technology calls the switcher.
+_LANGUAGES: Final = {
+    "ar": "اللغات",
+    "de": "Sprachen",
+    "en": "Languages",
+    "es": "Idiomas",
+    "fa": "زبان‌ها",
+    "fr": "Langues",
+    "he": "שפות",
+    "hi": "भाषाएँ",
+    "id": "Bahasa",
+    "it": "Lingue",
+    "ja": "言語",
+    "ko": "언어",
+    "nl": "Talen",
+    "pl": "Języki",
+    "pt": "Idiomas",
+    "ru": "Языки",
+    "tr": "Diller",
+    "uk": "Мови",
+    "vi": "Ngôn ngữ",
+    "zh": "语言",
+    "zh-TW": "語言",
+}
+
+
+def register(app: Sphinx, plan: EditionPlan) -> None:
+    """Have the pages of an edition say what they need to, if it has pages."""
+    builder = app.builder
+    if not isinstance(builder, StandaloneHTMLBuilder):
+        return
+    app.config.html_static_path = [
+        *app.config.html_static_path,
+        str(_STATIC / "edition"),
+    ]
+    app.add_css_file("amts.css")
+    if getattr(builder, "templates", None) is not None:
+        _compat.after_rendering(builder, partial(_finished, plan=plan))
+    # A book in one file, such as an EPUB, has no other editions beside it.
+    if not builder.embedded and builder.out_suffix == ".html":
+        if plan.site.switcher:
+            app.add_js_file("amts.js", loading_method="defer")
+        app.connect("html-page-context", partial(_on_page, plan), priority=900)
+
+
+def _on_page(
+    plan: EditionPlan,
+    app: Sphinx,
+    pagename: str,
+    _: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Add to a page what leads to its counterparts."""
+    uri = uri_of(app.builder, pagename)  # type: ignore[arg-type]
+    if plan.site.switcher and pagename not in _PLACELESS:
+        context["amts_switcher"] = switcher(plan, uri)
+        if context.get("body"):
+            context["body"] = context.pop("amts_switcher") + context["body"]
+    if plan.site.alternates and pagename not in _TOOLS and doctree is not None:
+        links = alternates(plan, uri)
+        context["metatags"] = context.get("metatags", "") + links
+
+
+def uri_of(builder: StandaloneHTMLBuilder, pagename: str) -> str:
+    """Return the address of a page from the root of its edition."""
+    if builder.name == "singlehtml":
+        return f"{pagename}{builder.out_suffix}"  # its own address is an anchor
+    return builder.get_target_uri(pagename)
+
+
+def switcher(plan: EditionPlan, uri: str) -> str:
+    """Return what leads from a page to itself in the other editions, as HTML.
+
+    It works without a script, and with the keyboard alone.
+
+    :param uri: the address of the page, from the root of the edition
+    """
+    label = _LANGUAGES[closest(name_language(plan.tag).tag, _LANGUAGES) or "en"]
+    here = next(each for each in plan.site.siblings if each.tag == plan.tag)
+    items = "".join(
+        _item(each, uri, is_here=each is here) for each in plan.site.siblings
+    )
+    return (
+        f'<nav class="amts-languages no-search" aria-label="{escape(label)}"><details>'
+        f"<summary>{_GLOBE} {escape(here.name)}</summary><ul>{items}</ul></details>"
+        "</nav>"
+    )
+
+
+def _item(sibling: Sibling, uri: str, *, is_here: bool) -> str:
+    tag = escape(sibling.tag)
+    current = ' aria-current="true"' if is_here else ""
+    href = escape(_link(sibling, uri))
+    return (
+        f'<li><a href="{href}" lang="{tag}" hreflang="{tag}" dir="auto"{current}>'
+        f"{escape(sibling.name)}</a></li>"
+    )
+
+
+def _link(sibling: Sibling, uri: str) -> str:
+    """Return the address of a page in another edition, from the page itself."""
+    if urlsplit(sibling.path).scheme:
+        return f"{sibling.path}{uri}"
+    return f"{'../' * uri.count('/')}{sibling.path}{uri}" or "./"
+
+
+def alternates(plan: EditionPlan, uri: str) -> str:
+    """Return the links that tell search engines of a page in all editions, as HTML.
+
+    Such links must be full addresses; where those are not known there are no links.
+    """
+    siblings = plan.site.siblings
+    if not all(each.url for each in siblings):
+        return ""
+    found = [(each.tag, each.url) for each in siblings]
+    found += [("x-default", each.url) for each in siblings if each.is_source]
+    return "".join(
+        f'\n<link rel="alternate" hreflang="{tag}" href="{escape(url + uri)}" />'
+        for tag, url in found
+    )
+
+
+def _finished(text: str, context: Mapping[str, Any], plan: EditionPlan) -> str:
+    """Return a page with what no event of Sphinx's reaches."""
+    if not _HTML.search(text):
+        return text
+    if find_language(plan.tag).from_right:
+        text = _from_right(text, plan)
+    found = context.get("amts_switcher")
+    for place in _PLACES if found else ():
+        if match := place.search(text):
+            return f"{text[: match.start()]}{found}{text[match.start() :]}"
+    return text
+
+
+def _from_right(text: str, plan: EditionPlan) -> str:
+    """Set the direction of a page, and that of its parts in the source language."""
+    source = plan.rules.language
+    if not name_language(source).from_right:
+        part = re.compile(
+            rf'(<(?!html\b)\w+[^>]*?\slang="{re.escape(source)}")(?! dir=)'
+        )
+        text = part.sub(r'\1 dir="ltr"', text)
+    return _HTML.sub('<html dir="rtl"', text, count=1)
