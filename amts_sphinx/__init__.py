@@ -28,7 +28,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     return {
         "version": __version__,
         # Raised with each change of what is kept of a document that was read.
-        "env_version": _compat.env_version(4),
+        "env_version": _compat.env_version(5),
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

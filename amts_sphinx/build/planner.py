@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
+    from sphinx.config import Config
 
     from amts_sphinx.core.languages import Language
     from amts_sphinx.doctree.collect import DocumentTexts
@@ -85,7 +86,7 @@ class Planner:
             doctrees=str(app.doctreedir),
             home=str(Path(app.doctreedir, ".amts", language.tag)),
             overrides=self._overrides(language, content.targets),
-            tags=self._tags(),
+            tags=tags_of(app, self._builder),
             verbosity=app.verbosity,
             parallel=max(1, app.parallel // order.at_a_time(app.parallel)),
             quiet=app.quiet,
@@ -127,25 +128,37 @@ class Planner:
     ) -> dict[str, Any]:
         """Return the configuration of an edition, where it differs from the book's."""
         config = self._app.config
-        # Options set one by one on the command line have become parts of these.
-        found: dict[str, Any] = {
-            name: value
-            for name, value in _compat.given_values(config).items()
-            if isinstance(value, dict) and _can_travel(value)
-        }
-        found |= config.overrides
+        found = given(config)
         found |= {"extensions": list(config.extensions), "language": language.locale}
+        # Compiled catalogues would appear among the project's files; only words that it
+        # has in place of Sphinx's own are needed.
+        if not any(
+            next(Path(self._app.srcdir, each).glob("*/LC_MESSAGES/sphinx.po"), None)
+            for each in config.locale_dirs
+        ):
+            found["gettext_auto_build"] = False
         if not _compat.is_given(config, "epub_language"):
             found["epub_language"] = language.locale.replace("_", "-")
         return found | conf_strings.overrides(config, targets)
 
-    def _tags(self) -> tuple[str, ...]:
-        """Return the tags of the build, without those of this builder."""
-        builder = self._builder
-        own = {builder.format, builder.name}
-        own |= {f"format_{builder.format}", f"builder_{builder.name}"}
-        own |= {f"builder_{builder.name.replace('-', '_')}"}
-        return tuple(sorted(_compat.tags_of(self._app) - own))
+
+def given(config: Config) -> dict[str, Any]:
+    """Return what the command line says of the configuration, for another process."""
+    # Options set one by one on the command line have become parts of these.
+    found: dict[str, Any] = {
+        name: value
+        for name, value in _compat.given_values(config).items()
+        if isinstance(value, dict) and _can_travel(value)
+    }
+    return found | config.overrides
+
+
+def tags_of(app: Sphinx, builder: Builder) -> tuple[str, ...]:
+    """Return the tags of the build, without those of the builder itself."""
+    own = {builder.format, builder.name}
+    own |= {f"format_{builder.format}", f"builder_{builder.name}"}
+    own |= {f"builder_{builder.name.replace('-', '_')}"}
+    return tuple(sorted(_compat.tags_of(app) - own))
 
 
 def _hash(data: bytes) -> str:

@@ -11,6 +11,7 @@ from sphinx.util import logging
 from sphinx.util.console import color_terminal
 
 from amts_sphinx.build import child_build, commission, summary, up_to_date
+from amts_sphinx.build.catalogues import CatalogueReader
 from amts_sphinx.build.failures import Failures
 from amts_sphinx.build.gather import gather
 from amts_sphinx.build.planner import Content, Planner
@@ -77,6 +78,8 @@ def estimates(
     """
     material = gather(app, builder.env)
     with _memory(config) as memory:
+        reader = CatalogueReader(app, builder, config, memory)
+        reader.learn(order.editions, material.texts)
         works = [commission.work(memory, config, each) for each in order.editions]
         return [commission.estimate(work, material.containers) for work in works]
 
@@ -93,6 +96,8 @@ def _produce(
     log = summary.BuildLog(config.engine, material.texts)
     jobs = order.at_a_time(app.parallel)
     with _memory(config) as memory, ThreadPoolExecutor(jobs) as pool:
+        reader = CatalogueReader(app, builder, config, memory)
+        reader.learn(order.editions, material.texts)
         works = commission.works(memory, config, order.editions, failures)
         dollars = commission.start(works, material.containers, config, failures)
         printings: list[_Printing] = []

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sphinx.transforms import SphinxTransform
 
 from amts_sphinx.config.settings import checked
+from amts_sphinx.doctree import messages
 from amts_sphinx.doctree.classify import SegmentRules
 from amts_sphinx.doctree.conf_strings import today, values
-from amts_sphinx.doctree.segments import containers
+from amts_sphinx.doctree.segments import with_sites
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from amts_sphinx.core.units import Container
+    from amts_sphinx.doctree.messages import MessageText
 
 _ATTRIBUTE: Final = "amts_texts"
 
@@ -37,6 +39,10 @@ class DocumentTexts(NamedTuple):
     containers: tuple[Container, ...]
     #: The text of ``|today|`` when the document was read.
     date: str
+    #: Those of the texts that gettext knows.
+    messages: tuple[MessageText, ...] = ()
+    #: The messages of the document that hold no words.
+    wordless: frozenset[str] = frozenset()
 
 
 def texts_of(env: BuildEnvironment) -> dict[str, DocumentTexts]:
@@ -86,8 +92,14 @@ class CollectTexts(SphinxTransform):
         if self.config.amts_edition_plan:
             return
         finder = _finder(rules(self.config), self.config.language or "en")
-        found = containers(self.document, self.env.docname, finder)
-        texts = DocumentTexts(found, today(self.config))
+        found = [*with_sites(self.document, self.env.docname, finder)]
+        known = tuple(messages.texts(self.document, found))
+        texts = DocumentTexts(
+            tuple(container for _, container in found),
+            today(self.config),
+            known,
+            frozenset(messages.others(self.document, known)),
+        )
         packed = pickle.dumps(texts, pickle.HIGHEST_PROTOCOL)
         _packed(self.env)[self.env.docname] = packed
 
@@ -106,6 +118,8 @@ def _merge(
 
 def register(app: Sphinx) -> None:
     """Add the transform, and keep the environment right."""
+    app.add_transform(messages.NumberMessages)
+    app.add_transform(messages.CompareMessages)
     app.add_transform(CollectTexts)
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)

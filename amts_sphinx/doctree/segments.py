@@ -16,6 +16,8 @@ from amts_sphinx.core.units import Location, Segment
 from amts_sphinx.text.segmentation import container as split
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from amts_sphinx.core.units import Container
     from amts_sphinx.doctree.classify import SegmentRules
     from amts_sphinx.doctree.sites import Finder, Site
@@ -29,12 +31,18 @@ def containers(
     doctree: nodes.document, docname: str, finder: Finder
 ) -> tuple[Container, ...]:
     """Return all texts of a doctree that are to be translated, in document order."""
+    return tuple(found for _, found in with_sites(doctree, docname, finder))
+
+
+def with_sites(
+    doctree: nodes.document, docname: str, finder: Finder
+) -> Iterator[tuple[Site, Container]]:
+    """Yield all texts of a doctree that are to be translated, with their sites."""
     ignored = _Ignored(doctree)
-    return tuple(
-        ignored.marked(container(site, docname, finder.rules), site.node)
-        for site in finder.sites(doctree)
-        if site.baked is None and inline_codes.has_words(site.coded)
-    )
+    for site in finder.sites(doctree):
+        if site.baked is None and inline_codes.has_words(site.coded):
+            found = container(site, docname, finder.rules)
+            yield site, ignored.marked(found, site.node)
 
 
 def container(site: Site, docname: str, rules: SegmentRules) -> Container:

@@ -73,6 +73,67 @@ def recode(source: Segment, target: Segment, terms: Mapping[str, str]) -> str | 
     return None if inline_codes.verify(source.source, text) else text
 
 
+def likened(source: Segment, target: Segment, terms: Mapping[str, str]) -> Segment:
+    """Return a known translation with the codes of its source, if it is sure which.
+
+    A reference that shows the title of its target in the source does so in the
+    translation too, whatever its translator has it show. Of code, links and the like
+    that a translator changed, the source's is taken where just one of a kind is left on
+    each side.
+    """
+    named = {code.id: replace(code, equiv=_named(code, terms)) for code in target.codes}
+    free = Counter(_content(code) for code in source.codes)
+    free -= Counter(map(_content, named.values()))
+    bare = set()
+    for code in named.values():
+        as_empty = replace(code, paired=False)
+        if code.paired and free[_content(as_empty)] > 0 and _is_extra(code, source):
+            free[_content(as_empty)] -= 1
+            bare.add(code.id)
+            named[code.id] = as_empty
+    ours = Counter(map(_content, source.codes))
+    theirs = Counter(map(_content, named.values()))
+    lost = [
+        code for code in source.codes if ours[_content(code)] > theirs[_content(code)]
+    ]
+    new = [c for c in named.values() if theirs[_content(c)] > ours[_content(c)]]
+    for code in new:
+        like = [each for each in lost if _shape(each) == _shape(code)]
+        alone = [each for each in new if _shape(each) == _shape(code)]
+        if len(like) == len(alone) == 1:
+            named[code.id] = replace(code, equiv=like[0].equiv)
+    if not bare and [*named.values()] == [*target.codes]:
+        return target
+    coded = inline_codes.emptied(target.source, bare)
+    left = set(inline_codes.ids(coded))
+    return replace(
+        target,
+        source=coded,
+        codes=tuple(code for code in named.values() if code.id in left),
+    )
+
+
+def _named(code: Code, terms: Mapping[str, str]) -> str:
+    """Return what a code is, by the source's names of terms."""
+    if code.kind != "std:term":
+        return code.equiv
+    return terms.get(code.equiv.lower(), code.equiv)
+
+
+def _content(code: Code) -> tuple[str, bool, str]:
+    equiv = code.equiv.lower() if code.kind == "std:term" else code.equiv
+    return code.kind, code.paired, _bare(equiv)
+
+
+def _shape(code: Code) -> tuple[str, bool]:
+    return code.kind, code.paired
+
+
+def _is_extra(code: Code, source: Segment) -> bool:
+    """Tell whether the source has no paired code like this one."""
+    return all(_content(code) != _content(each) for each in source.codes)
+
+
 def _less_emphatic(source: Segment, target: Segment) -> Segment:
     """Remove from a translation the kinds of emphasis that its source does not have.
 
