@@ -197,6 +197,7 @@ def edition(read: tuple[Sphinx, bytes], tmp_path: Path) -> Edition:
         rules=SegmentRules("en", values=(("then", "today"),), figure_captions=True),
         targets=TARGETS,
         drafts=frozenset(),
+        captions=frozenset(),
         notice=True,
         digests=dict.fromkeys(PAGES, "1"),
         dates=dict.fromkeys(PAGES, "then"),

@@ -235,6 +235,7 @@ def plan(tmp_path: Path, **changes: Any) -> EditionPlan:
         rules=SegmentRules("en"),
         targets={},
         drafts=frozenset(),
+        captions=frozenset(),
         notice=True,
         digests={"index": "1"},
         dates={},

@@ -105,7 +105,11 @@ BLOCKS: dict[str, Rows] = {
     ".. math::\n\n   \\text{words}": [],
     ".. raw:: html\n\n   <p>words</p>": [],
     ".. a comment": [],
-    ".. figure:: leaf.png\n   :alt: a leaf\n\n   A caption\n\n   A legend.": [],
+    ".. figure:: leaf.png\n   :alt: a leaf\n\n   A caption\n\n   A legend.": [
+        ("alt", "a leaf"),
+        ("caption", "A caption"),
+        ("paragraph", "A legend."),
+    ],
     ".. image:: leaf.png\n   :alt: a leaf": [("alt", "a leaf")],
     ".. image:: leaf.png": [],
     ".. note::\n\n   Words.": [("paragraph", "Words.")],
@@ -235,6 +239,8 @@ def test_inline_markup(found: dict[str, tuple[Container, ...]], snippet: str) ->
 def test_blocks(found: dict[str, tuple[Container, ...]], snippet: str) -> None:
     segments = [(s.kind, s.source) for c in found[snippet] for s in c.segments]
     assert segments == BLOCKS[snippet]
+    in_figure = snippet.startswith(".. figure::")
+    assert all(c.by_people_only is in_figure for c in found[snippet])
 
 
 @pytest.mark.parametrize(

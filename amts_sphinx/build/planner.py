@@ -50,6 +50,8 @@ class Content:
     targets: Mapping[str, str]
     #: The sources among them whose targets are drafts.
     drafts: frozenset[str]
+    #: The sources of figures that people translated.
+    captions: frozenset[str] = frozenset()
 
 
 class Planner:
@@ -95,6 +97,7 @@ class Planner:
             rules=rules(app.config),
             targets=content.targets,
             drafts=content.drafts,
+            captions=content.captions,
             notice=checked(app.config).draft_notice,
             digests={d: self._digest(d, language, content) for d in self._texts},
             dates={docname: texts.date for docname, texts in self._texts.items()},
@@ -108,6 +111,8 @@ class Planner:
         for container in self._texts[docname].containers:
             key = container.whole.key
             made_from += [content.targets.get(key, ""), "*" * (key in content.drafts)]
+            if container.by_people_only:
+                made_from.append("*" * (key in content.captions))
         return _hash("\0".join(made_from).encode())
 
     @cached_property

@@ -20,6 +20,7 @@ from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.report.model import Cost
 from amts_sphinx.report.reporter import BookFacts, Reporter
+from amts_sphinx.translate.translator import is_published
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -134,14 +135,19 @@ def _content(
     """Return what the edition publishes in place of each container."""
     targets: dict[str, str] = {}
     drafts: set[str] = set()
+    captions: set[str] = set()
     for container in containers:
+        if not is_published(container, edition.units):
+            continue
         target = translator.target(container, edition)
         if target is not None:
             key = container.whole.key
             targets[key] = target
+            if container.by_people_only:
+                captions.add(key)
             if translator.is_draft(container, edition):
                 drafts.add(key)
-    return Content(targets, frozenset(drafts))
+    return Content(targets, frozenset(drafts), frozenset(captions))
 
 
 def _print(

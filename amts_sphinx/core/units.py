@@ -114,10 +114,13 @@ class Container:
     level: int = 0
     #: Identifiers of the checks that the author switched off here.
     ignored: frozenset[str] = frozenset()
+    #: Whether no engine is asked for it: it is translated only where people have.
+    by_people_only: bool = False
 
     def __reduce__(self) -> tuple[type[Container], tuple[object, ...]]:
         """Pickle fast, as :class:`Code` does."""
-        return Container, (self.whole, self.segments, self.level, self.ignored)
+        mine = (self.whole, self.segments, self.level, self.ignored)
+        return Container, (*mine, self.by_people_only)
 
 
 class Request(NamedTuple):

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import SkippedText
-from amts_sphinx.formats import catalogues
-from amts_sphinx.formats.catalogues import COPY, FUZZY, LeftMessage
+from amts_sphinx.formats.catalogues import COPY, FUZZY, NO_DOCUMENT, LeftMessage
 from amts_sphinx.formats.provenance import DOUBTFUL, PERSON, Trust
 from amts_sphinx.parallel.extract import settled
 from amts_sphinx.parallel.messages import pair_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from concurrent.futures import Executor
 
     from amts_sphinx.core.units import Container, LanguagePair, TranslationUnit
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from amts_sphinx.doctree.gettext import GettextSettings
     from amts_sphinx.doctree.messages import MessageText
     from amts_sphinx.formats.catalogues import Catalogues, Entry
+    from amts_sphinx.parallel.messages import Learnt
 
 #: Why a message does not come in, beside the reasons of its catalogue.
 DIFFERS: Final = "its markup is not that of its source"
@@ -30,7 +30,6 @@ CHANGED: Final = "published with the markup of its source"
 HALF: Final = "a part of it is not translated"
 NOT_TAKEN: Final = "Sphinx does not take it: it is no single paragraph"
 NO_WORDS: Final = "its text holds no words, or is not translated"
-UNKNOWN: Final = catalogues.NO_DOCUMENT
 #: Texts that are told one by one are cut to so many characters.
 _SHOWN: Final = 60
 
@@ -87,58 +86,57 @@ def units(
 
     :param target: the texts of the book as they were read with the catalogues
     """
-    found, source, languages, about = (
-        pairing.catalogues,
-        pairing.source,
-        pairing.languages,
-        pairing.settings,
-    )
-    seen: set[tuple[str, str]] = set()
-    left = [*found.left]
-    both: list[_Pair] = []
-    for docname in sorted(source):
-        entries = found.entries.get(about.domain(docname), {})
-        domain = about.domain(docname)
-        theirs = target.get(docname)
-        seen.update((domain, message) for message in source[docname].wordless)
-        for mine, other in _aligned(source[docname], theirs):
-            entry = entries.get(mine.message)
-            if entry is None:
-                continue
-            seen.add((domain, mine.message))
-            why, pair = _paired(mine, other, entry)
-            if pair:
-                both.append(pair)
-            elif why:
-                left.append(_left(why, entry, mine.container))
-    left += _unseen(found, source, seen, about)
+    found, languages, about = pairing.catalogues, pairing.languages, pairing.settings
+    both, left = _gathered(pairing, target)
     learnt = pair_texts([each[:2] for each in both], languages, executor)
-    candidates: dict[Trust, list[TranslationUnit]] = defaultdict(list)
     unusable: list[SkippedText] = []
+    by_trust: dict[Trust, list[Learnt]] = defaultdict(list)
     for pair, said_of in zip(both, learnt, strict=True):
-        trust = _trust(pair.entry.trust, fuzzy=about.fuzzy)
-        candidates[trust] += (_of(unit, trust) for unit in said_of.units)
-        if said_of.changed and not said_of.lost:
-            left.append(_left(CHANGED, pair.entry, pair.source, said_of.changed))
-        if said_of.lost:
-            reason = HALF if said_of.by_sentence else DIFFERS
-            detail = "" if said_of.by_sentence else said_of.lost
+        by_trust[_trust(pair.entry.trust, fuzzy=about.fuzzy)].append(said_of)
+        if reason := _shortcoming(said_of):
+            detail = "" if reason == HALF else said_of.lost or said_of.changed
             left.append(_left(reason, pair.entry, pair.source, detail))
-            if not said_of.by_sentence:
+            if reason == DIFFERS:
                 whole = pair.source.whole.source
                 unusable.append(SkippedText(reason, whole, languages))
-    made = {trust: settled(each) for trust, each in candidates.items()}
+    made = {trust: _settled(each, trust) for trust, each in by_trust.items()}
     counts = Counter(found.counts)
-    counts.update(Counter(each.reason for each in left[len(found.left) :]))
+    counts.update(each.reason for each in left)
     return Found(
         tuple(unit for settled_units, _ in made.values() for unit in settled_units),
         dict(counts),
-        tuple(left),
+        (*found.left, *left),
         sum(each.by_sentence for each in learnt),
         sum(bool(each.units) and not each.by_sentence for each in learnt),
         sum(conflicts for _, conflicts in made.values()),
         tuple(unusable),
     )
+
+
+def _gathered(
+    pairing: Pairing, target: Mapping[str, DocumentTexts]
+) -> tuple[list[_Pair], list[LeftMessage]]:
+    """Return the texts that are translated, and the messages that are none."""
+    about = pairing.settings
+    left: list[LeftMessage] = []
+    both: list[_Pair] = []
+    for docname, texts in sorted(pairing.source.items()):
+        entries = pairing.catalogues.entries.get(about.domain(docname), {})
+        for mine, other in _aligned(texts, target.get(docname)):
+            entry = entries.get(mine.message)
+            why, pair = _paired(mine, other, entry) if entry else ("", None)
+            if pair:
+                both.append(pair)
+            elif why and entry:
+                left.append(_left(why, entry, mine.container))
+    return both, [*left, *_unseen(pairing)]
+
+
+def _shortcoming(learnt: Learnt) -> str:
+    """Say what of a text does not come in as its translator wrote it, or nothing."""
+    if learnt.lost:
+        return HALF if learnt.by_sentence else DIFFERS
+    return CHANGED if learnt.changed else ""
 
 
 def _aligned(
@@ -177,6 +175,28 @@ def _trust(trust: Trust, *, fuzzy: bool) -> Trust:
     return DOUBTFUL if fuzzy and trust == FUZZY else trust
 
 
+def _settled(
+    learnt: Sequence[Learnt], trust: Trust
+) -> tuple[tuple[TranslationUnit, ...], int]:
+    """Return one unit for each source, and the number of sources with several targets.
+
+    Where a sentence is translated otherwise elsewhere, the whole text around it is a
+    unit too, so that each text is published as its translator wrote it.
+    """
+    units, conflicts = settled(unit for each in learnt for unit in each.units)
+    chosen = {unit.key: unit.target for unit in units}
+    wholes = [
+        each.whole
+        for each in learnt
+        if each.by_sentence
+        and each.whole
+        and not each.lost
+        and any(chosen[unit.key] != unit.target for unit in each.units)
+    ]
+    more, _ = settled(unit for unit in wholes if unit.key not in chosen)
+    return tuple(_of(unit, trust) for unit in (*units, *more)), conflicts
+
+
 def _of(unit: TranslationUnit, trust: Trust) -> TranslationUnit:
     if trust == PERSON:
         return unit
@@ -193,28 +213,15 @@ def _left(
     return LeftMessage(reason, entry.path, entry.line, about)
 
 
-def _unseen(
-    found: Catalogues,
-    source: Mapping[str, DocumentTexts],
-    seen: Iterable[tuple[str, str]],
-    about: GettextSettings,
-) -> Iterator[LeftMessage]:
+def _unseen(pairing: Pairing) -> Iterator[LeftMessage]:
     """Yield the messages that are no text of the book."""
-    known = set(seen)
-    wordless = {
-        (about.domain(docname), message)
-        for docname, texts in source.items()
-        for message in texts.wordless
-    }
-    with_words = {
-        (about.domain(docname), each.message)
-        for docname, texts in source.items()
-        for each in texts.messages
-    }
-    for domain, entries in found.entries.items():
+    texts, others = set(), set()
+    for docname, each in pairing.source.items():
+        domain = pairing.settings.domain(docname)
+        texts.update((domain, text.message) for text in each.messages)
+        others.update((domain, message) for message in each.wordless)
+    for domain, entries in pairing.catalogues.entries.items():
         for message, entry in entries.items():
-            if (domain, message) in with_words:
-                continue
-            is_there = (domain, message) in wordless or (domain, message) in known
-            reason = NO_WORDS if is_there else UNKNOWN
-            yield LeftMessage(reason, entry.path, entry.line)
+            if (domain, message) not in texts:
+                reason = NO_WORDS if (domain, message) in others else NO_DOCUMENT
+                yield LeftMessage(reason, entry.path, entry.line)

@@ -13,6 +13,7 @@ from amts_sphinx import checks
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.units import Location, Segment
+from amts_sphinx.doctree.sites import is_for_people
 from amts_sphinx.text.segmentation import container as split
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def with_sites(
     for site in finder.sites(doctree):
         if site.baked is None and inline_codes.has_words(site.coded):
             found = container(site, docname, finder.rules)
+            if is_for_people(site.node, finder.rules):
+                found = replace(found, by_people_only=True)
             yield site, ignored.marked(found, site.node)
 
 

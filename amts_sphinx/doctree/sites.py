@@ -1,7 +1,7 @@
 """Find every text of a doctree that a reader sees, and code its markup.
 
 This module reads nodes and never changes them. It leaves out code, mathematics, raw
-output, figures, invisible nodes, the words that Sphinx added, and what the author
+output, invisible nodes, the words that Sphinx added, and what the author
 marked ``notranslate``.
 """
 
@@ -86,7 +86,7 @@ class Finder:
         yield from self._walk(doctree, 0)
 
     def _walk(self, node: nodes.Element, level: int) -> Iterator[Site]:
-        if self._skipped(node):
+        if is_untranslated(node, self.rules):
             return
         yield from _attributes(node, self.strings)
         if isinstance(node, addnodes.index) or is_code(node):
@@ -110,7 +110,7 @@ class Finder:
 
     def _inside(self, node: nodes.Element, level: int) -> Iterator[Site]:
         """Yield the texts in attributes of inline nodes, and version labels."""
-        if self._skipped(node):
+        if is_untranslated(node, self.rules):
             return
         yield from _attributes(node, self.strings)
         if sphinx_strings.is_version_label(node):
@@ -123,11 +123,6 @@ class Finder:
                     yield from self._walk(child, level + 1)
                 else:
                     yield from self._inside(child, level)
-
-    def _skipped(self, node: nodes.Element) -> bool:
-        if isinstance(node, nodes.figure) and not self.rules.figure_captions:
-            return True
-        return is_untranslated(node, self.rules)
 
     def _site(self, node: nodes.Element, level: int) -> Site | None:
         """Code the text of a container; ``None`` when it holds no words."""
@@ -155,6 +150,19 @@ class Finder:
             after=after,
             level=level,
         )
+
+
+def is_for_people(node: nodes.Element, rules: SegmentRules) -> bool:
+    """Tell whether the text of *node* is translated only where people have done so.
+
+    It is the text of a figure, and the configuration leaves figures as they are.
+    """
+    if rules.figure_captions:
+        return False
+    found: nodes.Element | None = node
+    while found is not None and not isinstance(found, nodes.figure):
+        found = found.parent
+    return found is not None
 
 
 def _in_source_order(node: nodes.Element) -> list[nodes.Element]:

@@ -99,7 +99,14 @@ class _Deriver:
         named = self._titled(docname, doctree)
         values = {self._plan.dates.get(docname, ""): self._today}
         plan = self._plan
-        publish(doctree, self._finder, plan.targets, values, plan.drafts)
+        publish(
+            doctree,
+            self._finder,
+            plan.targets,
+            values,
+            drafts=plan.drafts,
+            captions=plan.captions,
+        )
         if plan.notice:
             draft_notice.tell(doctree, plan.tag)
         collation.sort_index(doctree, self._plan.tag)

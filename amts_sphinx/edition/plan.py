@@ -62,6 +62,8 @@ class EditionPlan:
     targets: Mapping[str, str]
     #: The sources among them whose targets are drafts.
     drafts: frozenset[str]
+    #: The sources of figures that people translated, where no engine is asked for them.
+    captions: frozenset[str]
     #: Whether a page with drafts has a notice for its readers.
     notice: bool
     #: What each document is made from: it is derived again when that changes.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from docutils import nodes
 
 from amts_sphinx.core import inline_codes
-from amts_sphinx.doctree.sites import index_parts
+from amts_sphinx.doctree.sites import index_parts, is_for_people
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -28,7 +28,9 @@ def publish(
     finder: Finder,
     targets: Mapping[str, str],
     values: Mapping[str, str],
+    *,
     drafts: Collection[str] = (),
+    captions: Collection[str] = (),
 ) -> int:
     """Replace the texts of *doctree* by their targets.
 
@@ -36,12 +38,16 @@ def publish(
         exactly the codes of its source
     :param values: what stands for a source edition's value, such as today's date
     :param drafts: the sources whose elements are marked as an engine's drafts
+    :param captions: the sources of figures that people translated, where the figures
+        are left as they are otherwise
     :returns: the number of texts that changed
     """
     changed = 0
     # Sites are found before any is written: writing moves nodes.
     for site in list(finder.sites(doctree)):
         key = inline_codes.normalise(site.coded)
+        if key not in captions and is_for_people(site.node, finder.rules):
+            continue
         target = site.baked and inline_codes.escape(site.baked)
         target = target or targets.get(key)
         if target is not None:

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 class Learnt(NamedTuple):
     """What one text and its translation come to."""
 
+    #: Of the sentences, in order; else of the whole, and of those that are sure.
     units: tuple[TranslationUnit, ...]
+    #: Of the whole, if its codes can be matched.
+    whole: TranslationUnit | None
     #: Whether its sentences say it all, so that there is no unit of the whole.
     by_sentence: bool
     #: Why there is nothing of the whole; empty: there is.
@@ -112,11 +115,11 @@ class _Maker(NamedTuple):
             # Where a sentence is left in the source, the rest is published around it.
             lost = "a part of it is not translated" if half_done else ""
             return Learnt(
-                tuple(sentences), by_sentence=True, lost=lost, changed=changed
+                tuple(sentences), whole, by_sentence=True, lost=lost, changed=changed
             )
         if whole is None:
-            return Learnt(tuple(sentences), by_sentence=False, lost=changed)
-        return Learnt((whole, *sentences), by_sentence=False, changed=changed)
+            return Learnt(tuple(sentences), None, by_sentence=False, lost=changed)
+        return Learnt((whole, *sentences), whole, by_sentence=False, changed=changed)
 
     def unit(self, source: Segment, target: Segment) -> TranslationUnit | None:
         """Return the unit of two texts; ``None`` where their codes differ."""

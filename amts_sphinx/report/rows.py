@@ -13,7 +13,7 @@ from amts_sphinx.memory import predecessors
 from amts_sphinx.report import post_editing
 from amts_sphinx.report.model import BY_PEOPLE, Document, NearMatch, Origin, Row
 from amts_sphinx.text import code_matching
-from amts_sphinx.translate.translator import published
+from amts_sphinx.translate.translator import is_published, published
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -125,6 +125,7 @@ def survey(containers: Iterable[Container], edition: Edition) -> Survey:
             container.ignored,
         )
         for container in containers
+        if is_published(container, edition.units)
         for segment in published(container, edition.units)
     )
     texts: dict[str, Occurrence] = {}

@@ -68,6 +68,7 @@ class Translator:
         :raises EngineError: the engine failed; what is known stays known
         """
         maker = self.engine.fingerprint
+        containers = self._translated(containers, pair)
         known, published, fitted = self._known(containers, pair)
         segments = _distinct(containers)
         wanted = {key: s for key, s in published.items() if key not in known}
@@ -119,6 +120,7 @@ class Translator:
 
         :raises LanguagePairError: that is something, and the engine lacks *pair*
         """
+        containers = self._translated(containers, pair)
         known, published, _ = self._known(containers, pair)
         refused = self.memory.refused(pair, self.engine.fingerprint)
         missing = {
@@ -145,6 +147,16 @@ class Translator:
             u.maker == maker and u.state is State.DRAFT for u in edition.units.values()
         ):
             self.memory.drop_drafts(edition.pair, maker)
+
+    def _translated(
+        self, containers: Collection[Container], pair: LanguagePair
+    ) -> Collection[Container]:
+        """Return *containers* without what only people translate, and did not."""
+        only = [each for each in containers if each.by_people_only]
+        if not only:
+            return containers
+        known = self.memory.recall(pair, "", _sources(only))
+        return [each for each in containers if is_published(each, known)]
 
     def _known(
         self, containers: Collection[Container], pair: LanguagePair
@@ -220,6 +232,18 @@ def _distinct(containers: Iterable[Container]) -> dict[str, Segment]:
         for segment in container.segments:
             found.setdefault(segment.key, segment)
     return found
+
+
+def is_published(container: Container, units: Mapping[str, TranslationUnit]) -> bool:
+    """Tell whether a container's text is translated at all.
+
+    That of a figure may be left as it is, unless people translated all of it.
+    """
+    if not container.by_people_only:
+        return True
+    texts = published(container, units)
+    known = (units.get(segment.key) for segment in texts)
+    return all(unit and unit.by_human for unit in known)
 
 
 def published(
