@@ -215,7 +215,8 @@ def _left(
 
 def _unseen(pairing: Pairing) -> Iterator[LeftMessage]:
     """Yield the messages that are no text of the book."""
-    texts, others = set(), set()
+    texts: set[tuple[str, str]] = set()
+    others: set[tuple[str, str]] = set()
     for docname, each in pairing.source.items():
         domain = pairing.settings.domain(docname)
         texts.update((domain, text.message) for text in each.messages)

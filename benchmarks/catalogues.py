@@ -1,6 +1,6 @@
 """What becomes of a project's gettext catalogues: in an edition, and filled.
 
-    python benchmarks/gettext.py BOOK LANGUAGE [--define NAME=VALUE …] [--conf LINE …]
+    python benchmarks/catalogues.py BOOK LANGUAGE [--define NAME=VALUE …] [--conf LINE …]
 
 The book is built as it is, with Sphinx's own ``-D language=…``, and as an edition with
 the engine ``none``; the pages are compared block by block. The folder around the book
@@ -104,9 +104,16 @@ def pages(out: Path) -> Iterator[str]:
 def body_of(out: Path, page: str) -> html.HtmlElement:
     """Return the element of a page that holds its document."""
     tree = html.fromstring((out / page).read_bytes())
-    for node in tree.xpath(_HIDDEN):
+    for node in found(tree, _HIDDEN):
         node.drop_tree()
-    return next(found[0] for each in _BODY if (found := tree.xpath(each)))
+    return next(body for each in _BODY for body in found(tree, each))
+
+
+def found(tree: html.HtmlElement, path: str) -> list[html.HtmlElement]:
+    """Return the elements that an XPath finds."""
+    those = tree.xpath(path)
+    assert isinstance(those, list)
+    return [each for each in those if isinstance(each, html.HtmlElement)]
 
 
 def blocks(body: html.HtmlElement) -> list[str]:
@@ -124,7 +131,9 @@ def marks(body: html.HtmlElement) -> Counter[tuple[str, str]]:
     """Return the ids and addresses of a page."""
     found: Counter[tuple[str, str]] = Counter()
     for name in ("id", "href", "src"):
-        found.update((name, str(value)) for value in body.xpath(f".//@{name}"))
+        for node in body.iter():
+            if value := node.get(name):
+                found[name, value] += 1
     return found
 
 
@@ -147,7 +156,8 @@ class Compared(NamedTuple):
 def compare(source: Path, native: Path, ours: Path, shown: int) -> Compared:
     """Compare the pages of three builds."""
     count: Counter[str] = Counter()
-    odd, samples = [], []
+    odd: list[str] = []
+    samples: list[tuple[str, str, str]] = []
     for page in pages(source):
         if page in {"genindex.html", "search.html"}:
             continue
