@@ -1,6 +1,6 @@
 """What becomes of a project's gettext catalogues: in an edition, and filled.
 
-    python benchmarks/catalogues.py BOOK LANGUAGE [--define NAME=VALUE …] [--conf LINE …]
+    python benchmarks/catalogues.py BOOK LANGUAGE [--define NAME=VALUE …] [--conf LINE]
 
 The book is built as it is, with Sphinx's own ``-D language=…``, and as an edition with
 the engine ``none``; the pages are compared block by block. The folder around the book

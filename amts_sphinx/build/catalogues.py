@@ -24,8 +24,18 @@ from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.doctree import catalogues, gettext
 from amts_sphinx.doctree.catalogues import Pairing
 from amts_sphinx.doctree.gettext import GettextSettings, Reading
-from amts_sphinx.formats.catalogues import Catalogues, chosen, folders, read
-from amts_sphinx.memory.statements import CATALOGUE
+from amts_sphinx.formats.catalogues import (
+    NO_DOCUMENT,
+    Catalogues,
+    LeftMessage,
+    chosen,
+    folders,
+    language_of,
+    read,
+    read_file,
+)
+from amts_sphinx.memory.importing import BY_BOOK, digest_of
+from amts_sphinx.memory.statements import CATALOGUE, FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -42,6 +52,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 #: The version of what is kept of a reading, and of how it is made.
 _FORMAT: Final = 1
+#: A catalogue is of this book that has at least this part of its messages there.
+_OF_BOOK: Final = 0.5
 _KEPT: Final = "found.pickle"
 
 
@@ -55,6 +67,7 @@ class _Origin(NamedTuple):
     #: Of all that the units are made from.
     digest: str
     home: Path
+    kind: str = CATALOGUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +120,42 @@ class CatalogueReader:
         for tag, made in found.items():
             tell(f"amts-{tag}", made, logger.info)
         return found
+
+    def learn_files(
+        self, languages: Iterable[Language], texts: Mapping[str, DocumentTexts]
+    ) -> set[Path]:
+        """Learn the files of ``amts_memory_files`` that are catalogues of this book.
+
+        :returns: their paths: no other reader need look at them
+        """
+        about = GettextSettings.of(self.app.config, self.app.srcdir)
+        tags = [language.tag for language in languages]
+        done: set[Path] = set()
+        rest: dict[str, tuple[_Origin, Reading]] = {}
+        paths: dict[str, Path] = {}
+        for file in self.config.files.found(lambda _: None):
+            named = file.pair.target if file.pair else ""
+            tag = named or language_of(file.path) if file.path.suffix == ".po" else ""
+            if not language_of(file.path) or tag not in tags:
+                continue
+            said = _in_book(read_file(file.path), texts, about)
+            if said is None:
+                continue
+            name = self.config.files.name_of(file.path)
+            mark = hashlib.sha256(name.encode()).hexdigest()[:8]
+            home = Path(self.app.doctreedir, ".amts", tag, f"gettext-{mark}")
+            digest = _digest(said, texts, about)
+            whole = f"{BY_BOOK}{digest_of(file.path)}:{digest}"
+            origin = _Origin(name, tag, said, whole, home, FILE)
+            if self.memory.is_learnt(name, whole):
+                done.add(file.path)
+            else:
+                rest[name] = origin, self._reading(origin, texts, about)
+                paths[name] = file.path
+        for name, made in self._read(rest).items():
+            done.add(paths[name])
+            tell(name, made, logger.info)
+        return done
 
     def _read(self, rest: Mapping[str, tuple[_Origin, Reading]]) -> dict[str, Found]:
         """Learn what is new, several languages side by side."""
@@ -178,11 +227,35 @@ def _learn(memory: Memory, origin: _Origin, found: Found) -> None:
     memory.learn(
         found.units,
         file=(origin.name, origin.digest),
-        kind=CATALOGUE,
+        kind=origin.kind,
         unusable=unusable,
     )
     kept = origin.digest, found._replace(units=(), unusable=())
     Path(origin.home, _KEPT).write_bytes(pickle.dumps(kept))
+
+
+def _in_book(
+    said: Catalogues, texts: Mapping[str, DocumentTexts], about: GettextSettings
+) -> Catalogues | None:
+    """Return a catalogue with its messages where documents have them.
+
+    :returns: ``None`` where most of them are not of this book
+    """
+    entries = said.entries.pop("", {})
+    known: set[str] = set()
+    for docname, each in texts.items():
+        here = {text.message for text in each.messages} | each.wordless
+        here &= entries.keys()
+        domain = said.entries.setdefault(about.domain(docname), {})
+        domain.update((message, entries[message]) for message in here)
+        known |= here
+    if not entries or len(known) < _OF_BOOK * len(entries):
+        return None
+    for message in entries.keys() - known:
+        entry = entries[message]
+        said.left.append(LeftMessage(NO_DOCUMENT, entry.path, entry.line))
+        said.counts[NO_DOCUMENT] += 1
+    return said
 
 
 def _kept(origin: _Origin) -> Found | None:

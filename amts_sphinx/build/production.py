@@ -78,9 +78,7 @@ def estimates(
     :raises AmtsError: one of them cannot be made
     """
     material = gather(app, builder.env)
-    with _memory(config) as memory:
-        reader = CatalogueReader(app, builder, config, memory)
-        reader.learn(order.editions, material.texts)
+    with _memory(app, builder, config, order, material) as memory:
         works = [commission.work(memory, config, each) for each in order.editions]
         return [commission.estimate(work, material.containers) for work in works]
 
@@ -96,9 +94,8 @@ def _produce(
     planner = Planner(app, builder, material.texts, config.format)
     log = summary.BuildLog(config.engine, material.texts)
     jobs = order.at_a_time(app.parallel)
-    with _memory(config) as memory, ThreadPoolExecutor(jobs) as pool:
-        reader = CatalogueReader(app, builder, config, memory)
-        reader.learn(order.editions, material.texts)
+    opened = _memory(app, builder, config, order, material)
+    with opened as memory, ThreadPoolExecutor(jobs) as pool:
         works = commission.works(memory, config, order.editions, failures)
         dollars = commission.start(works, material.containers, config, failures)
         printings: list[_Printing] = []
@@ -118,11 +115,22 @@ def _produce(
                 _report(printing, reporter, dollars, log, failures)
 
 
-def _memory(config: AmtsConfig) -> Memory:
+def _memory(
+    app: Sphinx,
+    builder: Builder,
+    config: AmtsConfig,
+    order: Order,
+    material: Material,
+) -> Memory:
     """Open the memory, with what people's files hold now."""
     memory = Memory(config.memory)
     try:
-        importing.learn_book(memory, config.files, logger.info, summary.warn)
+        reader = CatalogueReader(app, builder, config, memory)
+        known = reader.learn_files(order.editions, material.texts)
+        importing.learn_book(
+            memory, config.files, logger.info, summary.warn, by_book=known
+        )
+        reader.learn(order.editions, material.texts)
     except BaseException:
         memory.close()
         raise

@@ -15,7 +15,8 @@ import pickle
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
+import tempfile
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
@@ -28,12 +29,16 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx.util.i18n import docname_to_domain
 
 from amts_sphinx.config import settings
-from amts_sphinx.core.errors import AmtsError
+from amts_sphinx.core.errors import AmtsError, ConfigError
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.doctree import catalogues
 from amts_sphinx.doctree.collect import DocumentTexts, texts_of
+from amts_sphinx.formats.catalogues import chosen, folders
+from amts_sphinx.formats.catalogues import read as read_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sphinx.environment import BuildEnvironment
 
@@ -221,6 +226,62 @@ def compile_catalogues(
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as stream:
             write_mo(stream, catalogue)
+
+
+def read_catalogues(
+    book: Path,
+    language: str,
+    warn: Callable[[str], None],
+    settings: Mapping[str, Any] | None = None,
+) -> tuple[Found, LanguagePair]:
+    """Return what the catalogues of a book come to, and in which languages.
+
+    :param language: BCP 47, or as a folder of ``locale_dirs`` is called
+    :param warn: takes a line on catalogues that are not read
+    :param settings: values in place of those of ``conf.py``
+    :raises AmtsError: there are none in the language, or the book cannot be read
+    """
+    if not (book / "conf.py").is_file():
+        raise ConfigError(f"{book} is no book of Sphinx: it has no conf.py")
+    with tempfile.TemporaryDirectory() as home:
+        return _read_catalogues(book, find_language(language).tag, warn, home, settings)
+
+
+def _read_catalogues(
+    book: Path,
+    tag: str,
+    warn: Callable[[str], None],
+    home: str,
+    settings: Mapping[str, Any] | None,
+) -> tuple[Found, LanguagePair]:
+    place = str(book.resolve())
+    overrides = {"amts_figure_captions": True, **(settings or {})}
+    reading = Reading(place, place, str(Path(home, "source")), overrides=overrides)
+    source = run(reading)
+    about = source.settings
+    known = folders(map(Path, about.locale_dirs))
+    known.pop(source.language, None)
+    near, those = chosen(known, tag, warn)
+    if not those:
+        there = ", ".join(sorted(known)) or "none"
+        raise ConfigError(
+            f"{', '.join(about.locale_dirs)}: there are no catalogues in {tag}; the"
+            f" languages there are: {there}"
+        )
+    pair = LanguagePair(source.language, near)
+    said = read_folders(those, {about.domain(docname) for docname in source.texts})
+    again = replace(
+        reading,
+        home=str(Path(home, "target")),
+        language=near,
+        locale=find_language(near).locale,
+        texts=catalogues.said(said),
+        pairing=catalogues.Pairing(said, source.texts, pair, about),
+    )
+    found = run(again).found
+    if found is None:
+        raise AmtsError(f"{book}: nothing was paired")
+    return found, pair
 
 
 def digest_of(texts: DocumentTexts, said: Mapping[str, str]) -> str:

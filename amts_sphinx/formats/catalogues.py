@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gettext
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 MESSAGES: Final = "LC_MESSAGES"
 #: Begins a comment that says who made a message, as JSON.
 SAID: Final = "amts: "
+#: The first line of a catalogue of ours.
+OURS: Final = re.compile("amts_sphinx: coded text from")
+_LANGUAGE: Final = re.compile(r"^Language:[ \t]*(\S+)", re.MULTILINE)
 #: Who made what is fuzzy, and by nobody that we know: gettext's tools or a person.
 FUZZY: Final = Trust("fuzzy", State.NEEDS_REVIEW)
 
@@ -246,6 +250,24 @@ def read_file(path: Path) -> Catalogues:
     found = Catalogues()
     _read_po(found, path, "")
     return found
+
+
+def language_of(path: Path) -> str:
+    """Return the tag of the language that a catalogue's header names, or nothing.
+
+    It is nothing too for a catalogue of ours, which holds coded text.
+    """
+    try:
+        header = next(po_syntax.messages(path), None)
+    except InterchangeError:
+        return ""
+    if header is None or not header.is_header or any(map(OURS.match, header.notes)):
+        return ""
+    named = _LANGUAGE.search(header.target)
+    try:
+        return find_language(named[1]).tag if named else ""
+    except LanguageError:
+        return ""
 
 
 def _read_po(found: Catalogues, path: Path, domain: str) -> None:

@@ -165,6 +165,10 @@ class _Parser:
             try:
                 yield from self.read(number, line)
             except InterchangeError as exc:
+                self._tell(exc)
+                if self._message.is_done and not (self._open or '"' in line):
+                    # It is whole: what follows is wrong.
+                    yield from self.close()
                 self._drop(exc)
             else:
                 return

@@ -30,14 +30,14 @@ def match(
     # codes, so that one must not look through all of them for each.
     alike: dict[tuple[str, bool, str], deque[int]] = defaultdict(deque)
     for place, code in enumerate(source):
-        alike[code.kind, code.paired, _bare(code.equiv)].append(place)
+        alike[code.kind, code.paired, _bare(code, code.equiv)].append(place)
     free = dict(enumerate(source))
     numbers: dict[int, int] = {}
     rest: list[Code] = []
     for code in target:
-        names = {_bare(code.equiv)}
+        names = {_bare(code, code.equiv)}
         if code.kind == "std:term":
-            names.add(_bare(terms.get(code.equiv.lower(), code.equiv)))
+            names.add(_bare(code, terms.get(code.equiv.lower(), code.equiv)))
         known = [alike[code.kind, code.paired, name] for name in names]
         if found := [places for places in known if places]:
             first = min(found, key=lambda places: places[0])
@@ -55,9 +55,9 @@ def match(
     return numbers
 
 
-def _bare(equiv: str) -> str:
-    """Return the content of a code without blanks, which formulas may differ in."""
-    return "".join(equiv.split())
+def _bare(code: Code, equiv: str) -> str:
+    """Return the content of a code, a formula's without the blanks it may differ in."""
+    return ("" if code.kind == "math" else " ").join(equiv.split())
 
 
 def recode(source: Segment, target: Segment, terms: Mapping[str, str]) -> str | None:
@@ -122,7 +122,7 @@ def _named(code: Code, terms: Mapping[str, str]) -> str:
 
 def _content(code: Code) -> tuple[str, bool, str]:
     equiv = code.equiv.lower() if code.kind == "std:term" else code.equiv
-    return code.kind, code.paired, _bare(equiv)
+    return code.kind, code.paired, _bare(code, equiv)
 
 
 def _shape(code: Code) -> tuple[str, bool]:
@@ -155,7 +155,14 @@ def difference(source: Segment, target: Segment) -> str:
     theirs = Counter((code.kind, code.equiv) for code in target.codes)
     lost = [f"lost {' '.join(code)}".strip() for code in (ours - theirs).elements()]
     new = [f"new {' '.join(code)}".strip() for code in (theirs - ours).elements()]
-    return ", ".join(lost + new) or "it is nested differently"
+    # A reference that shows words of its own in the translation alone.
+    bare = {(c.kind, c.equiv) for c in source.codes if not c.paired}
+    own = [
+        f"words of its own for {code.kind} {code.equiv}"
+        for code in target.codes
+        if code.paired and (code.kind, code.equiv) in bare
+    ]
+    return ", ".join(lost + new or own) or "it is nested differently"
 
 
 def shown(segment: Segment, *, named: bool = False) -> str:
