@@ -91,7 +91,11 @@ class Planner:
             outdir=str(order.editions[language]),
             doctrees=str(app.doctreedir),
             home=str(Path(app.doctreedir, ".amts", language.tag)),
-            overrides={**command.overrides, "language": language.locale},
+            overrides={
+                **command.overrides,
+                **self._without_catalogues(),
+                "language": language.locale,
+            },
             tags=self._tags(language),
             verbosity=app.verbosity,
             parallel=max(1, app.parallel // order.at_a_time(app.parallel)),
@@ -153,17 +157,32 @@ class Planner:
             for docname in self._texts
         }
 
+    def _without_catalogues(self) -> dict[str, bool]:
+        """Return what keeps Sphinx from compiling the catalogues of the project.
+
+        They would appear among the project's files. Only words that it has in place of
+        Sphinx's own are needed.
+        """
+        folders = [Path(self._app.srcdir, d) for d in self._app.config.locale_dirs]
+        own = (next(each.glob("*/LC_MESSAGES/sphinx.po"), None) for each in folders)
+        return {} if any(own) else {"gettext_auto_build": False}
+
     def _tags(self, language: Language) -> tuple[str, ...]:
         """Return the tags of an edition: those of the build, and its own.
 
         Its own are ``amts`` and, for each spelling of its language, ``amts_zh_Hant``.
         """
-        builder = self._builder
-        own = {builder.format, builder.name}
-        own |= {f"format_{builder.format}", f"builder_{builder.name}"}
         spellings = {f"amts_{s.replace('-', '_')}" for s in spellings_of(language.tag)}
-        tags = _compat.tags_of(self._app) - own
+        tags = tags_of(self._app, self._builder)
         return tuple(sorted({*tags, "amts", *spellings}))
+
+
+def tags_of(app: Sphinx, builder: Builder) -> tuple[str, ...]:
+    """Return the tags of the build, without those of the builder itself."""
+    own = {builder.format, builder.name}
+    own |= {f"format_{builder.format}", f"builder_{builder.name}"}
+    own |= {f"builder_{builder.name.replace('-', '_')}"}
+    return tuple(sorted(_compat.tags_of(app) - own))
 
 
 def _hash(data: bytes) -> str:

@@ -13,6 +13,7 @@ from sphinx.util import logging
 from sphinx.util.console import color_terminal
 
 from amts_sphinx.build import child_build, commission, summary, up_to_date
+from amts_sphinx.build.catalogues import CatalogueReader
 from amts_sphinx.build.failures import Failures
 from amts_sphinx.build.gather import gather
 from amts_sphinx.build.planner import Content, Planner
@@ -84,7 +85,7 @@ def estimates(
     :raises AmtsError: one of them cannot be made
     """
     material = gather(app, builder.env)
-    with _memory(config) as memory:
+    with _memory(app, builder, config, order, material) as memory:
         works = [commission.work(memory, config, each) for each in order.editions]
         return [commission.estimate(work, material) for work in works]
 
@@ -100,7 +101,8 @@ def _produce(
     planner = Planner(app, builder, material, config.format)
     log = summary.BuildLog(config.engine, material.texts)
     jobs = order.at_a_time(app.parallel)
-    with _memory(config) as memory, ThreadPoolExecutor(jobs) as pool:
+    opened = _memory(app, builder, config, order, material)
+    with opened as memory, ThreadPoolExecutor(jobs) as pool:
         works = commission.works(memory, config, order.editions, failures)
         dollars = commission.start(works, material, config, failures)
         printings: list[_Printing] = []
@@ -125,11 +127,22 @@ def _produce(
                 _report(printing, reporter, dollars, log, failures)
 
 
-def _memory(config: AmtsConfig) -> Memory:
+def _memory(
+    app: Sphinx,
+    builder: Builder,
+    config: AmtsConfig,
+    order: Order,
+    material: Material,
+) -> Memory:
     """Open the memory, with what people's files hold now."""
     memory = Memory(config.memory)
     try:
-        importing.learn_book(memory, config.files, logger.info, summary.warn)
+        reader = CatalogueReader(app, builder, config, memory)
+        known = reader.learn_files(order.editions, material.texts)
+        importing.learn_book(
+            memory, config.files, logger.info, summary.warn, by_book=known
+        )
+        reader.learn(order.editions, material.texts)
     except BaseException:
         memory.close()
         raise

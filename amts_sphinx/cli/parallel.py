@@ -12,12 +12,12 @@ from amts_sphinx.cli import editions
 from amts_sphinx.cli.console import echo, progress
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.languages import find_language
-from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.core.units import LanguagePair, Location, State
 from amts_sphinx.formats import csv, tmx
 from amts_sphinx.memory.importing import LeftOut
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.parallel import extract, review_page
-from amts_sphinx.parallel.extract import PairingRules, Parallel
+from amts_sphinx.parallel.extract import Left, PairingRules, Parallel
 
 if TYPE_CHECKING:
     import argparse
@@ -31,7 +31,8 @@ _DESCRIPTION: Final = """\
 Pair two editions of a book and keep what people translated. An edition is a Sphinx
 source tree, or a folder of Markdown, notebooks or HTML. A single folder is read as a
 d2lbook tree with page_origin.md beside page.md; a single TMX, XLIFF, PO, CSV or TSV
-file is taken as it is.
+file is taken as it is. With --gettext, people's texts in the catalogues of the book's
+locale_dirs are taken, with their markup.
 """
 
 
@@ -43,6 +44,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         description=_DESCRIPTION,
     )
     editions.add_arguments(parser)
+    parser.add_argument(
+        "--gettext",
+        metavar="LANGUAGE",
+        help="take what people translated in the gettext catalogues of the book",
+    )
     parser.add_argument(
         "--granularity",
         choices=("sentence", "paragraph"),
@@ -99,7 +105,9 @@ def _run(options: argparse.Namespace) -> None:
             "name a file with -o, a memory with --learn, or a page with --review"
         )
     form = _format(options) if options.output else ""
-    if options.target is None and options.source.is_file():
+    if options.gettext:
+        found, pair = _of_catalogues(options)
+    elif options.target is None and options.source.is_file():
         found, pair = _given(options)
     else:
         with editions.workers(options.jobs) as workers:
@@ -111,9 +119,8 @@ def _run(options: argparse.Namespace) -> None:
         tmx.write(options.output, units, source_language=pair.source)
         echo(f"wrote {len(units)} units to {options.output}")
     elif form:
-        _write_table(
-            options.output, form, [*extract.texts(found.kept, pair), *added], pair
-        )
+        texts = extract.texts(found.kept, pair) if found.pairs else found.units
+        _write_table(options.output, form, [*texts, *added], pair)
     if options.review:
         review_page.write(options.review, found, pair)
         echo(f"wrote {options.review}")
@@ -121,6 +128,45 @@ def _run(options: argparse.Namespace) -> None:
         with Memory(options.learn) as memory:
             learnt = memory.learn([*added, *found.units])
         echo(f"learnt {learnt} units into {options.learn}")
+
+
+def _of_catalogues(options: argparse.Namespace) -> tuple[Parallel, LanguagePair]:
+    """Return what people translated in the book's own catalogues.
+
+    :raises ConfigError: another option asks for something else
+    """
+    for name, given in (
+        ("a second edition", options.target),
+        ("--from", options.form),
+        ("--hold-out", options.hold_out),
+        ("--review", options.review),
+    ):
+        if given:
+            raise ConfigError(f"--gettext and {name} do not go together")
+    from amts_sphinx.doctree import gettext
+
+    settings = {}
+    if options.granularity == "paragraph":
+        settings["amts_segmentation"] = "paragraph"
+    found, pair = gettext.read_catalogues(
+        options.source, options.gettext, _warn, settings
+    )
+    units = [u for u in found.units if u.by_human and u.state is State.REVIEWED]
+    left = [
+        Left(Location(each.path, each.line or None), each.reason) for each in found.left
+    ]
+    if options.verbose:
+        for each in found.left:
+            echo(str(each))
+    made = Parallel(
+        (),
+        tuple(units),
+        tuple(left),
+        found.by_sentence,
+        found.whole,
+        found.conflicts,
+    )
+    return made, pair
 
 
 def _format(options: argparse.Namespace) -> str:
@@ -223,7 +269,7 @@ def _report(found: Parallel, pair: LanguagePair, added: int, *, verbose: bool) -
     for docname, reasons in extract.documents(found.left):
         for reason, count in reasons.items():
             echo(f"{docname}: {count} left out: {reason}")
-    if verbose:
+    if verbose and found.pairs:
         for location, reason, _ in found.left:
             echo(f"{location}: {reason}")
     for reason, count in found.dropped().most_common():

@@ -118,6 +118,13 @@ class AmtsConfig:
         " is none, and such texts stand in the memory alone.",
         allowed="a path with ``{language}``, or an empty string",
     )
+    gettext: bool = values.value(
+        True,
+        values.flag,
+        "Whether what people translated in the catalogues of ``locale_dirs`` is"
+        " published. See :doc:`gettext`.",
+        allowed="``True`` or ``False``",
+    )
     #: Files of terms, which every engine that knows terms must use.
     terminology: tuple[Path, ...] = values.value(
         [],

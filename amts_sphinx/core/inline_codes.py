@@ -161,6 +161,28 @@ def without(coded: str, numbers: Collection[int]) -> str:
     return join(kept)
 
 
+def hollowed(coded: str, numbers: Collection[int]) -> str:
+    """Return *coded* with the paired codes *numbers* as codes without words.
+
+    What stands inside them goes, other codes too.
+    """
+    kept: list[str] = []
+    around: list[int] = []
+    for piece in tokens(coded):
+        hidden = any(number in numbers for number in around)
+        if piece.type == "close":
+            number = around.pop() if around else 0
+            hidden = number in numbers or any(each in numbers for each in around)
+        elif piece.type == "open":
+            around.append(piece.id)
+            if piece.id in numbers and not hidden:
+                kept.append(empty(piece.id))
+                continue
+        if not hidden:
+            kept.append(piece.coded)
+    return "".join(kept)
+
+
 def localise(coded: str) -> tuple[str, tuple[int, ...]]:
     """Give the codes of *coded* numbers from 1, in order of appearance.
 

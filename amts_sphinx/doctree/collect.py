@@ -14,9 +14,10 @@ from sphinx.transforms import SphinxTransform
 
 from amts_sphinx.config.settings import checked
 from amts_sphinx.core.inline_codes import unescape
+from amts_sphinx.doctree import messages
 from amts_sphinx.doctree.classify import SegmentRules
 from amts_sphinx.doctree.conf_strings import today, values
-from amts_sphinx.doctree.segments import containers
+from amts_sphinx.doctree.segments import with_sites
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings, labels_of
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from amts_sphinx.core.units import Container
+    from amts_sphinx.doctree.messages import MessageText
 
 _ATTRIBUTE: Final = "amts_texts"
 
@@ -42,6 +44,10 @@ class DocumentTexts(NamedTuple):
     labels: frozenset[str] = frozenset()
     #: The texts of skipped figures, which are published if a person translated them.
     figures: tuple[Container, ...] = ()
+    #: Those of the texts that gettext knows.
+    messages: tuple[MessageText, ...] = ()
+    #: The messages of the document that hold no words.
+    wordless: frozenset[str] = frozenset()
 
 
 def texts_of(env: BuildEnvironment) -> dict[str, DocumentTexts]:
@@ -92,16 +98,19 @@ class CollectTexts(SphinxTransform):
             return
         finder = _finder(rules(self.config), self.config.language or "en")
         sites = list(finder.sites(self.document))
-        found = containers(self.document, self.env.docname, finder, sites)
+        found = [*with_sites(self.document, self.env.docname, finder, sites)]
+        known = tuple(messages.texts(self.document, found))
         labels: set[str | None] = {*labels_of(self.document)}
         labels |= {
             finder.strings.message_of(unescape(s.coded)) for s in sites if s.baked
         }
         texts = DocumentTexts(
-            found,
+            tuple(container for site, container in found if not site.by_people),
             today(self.config),
             frozenset(filter(None, labels)),
-            containers(self.document, self.env.docname, finder, sites, by_people=True),
+            tuple(container for site, container in found if site.by_people),
+            known,
+            frozenset(messages.others(self.document, known)),
         )
         packed = pickle.dumps(texts, pickle.HIGHEST_PROTOCOL)
         _packed(self.env)[self.env.docname] = packed
@@ -121,6 +130,8 @@ def _merge(
 
 def register(app: Sphinx) -> None:
     """Add the transform, and keep the environment right."""
+    app.add_transform(messages.NumberMessages)
+    app.add_transform(messages.CompareMessages)
     app.add_transform(CollectTexts)
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)

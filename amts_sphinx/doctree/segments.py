@@ -16,7 +16,7 @@ from amts_sphinx.core.units import Location, Segment
 from amts_sphinx.text.segmentation import container as split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from amts_sphinx.core.units import Container
     from amts_sphinx.doctree.classify import SegmentRules
@@ -31,23 +31,34 @@ def containers(
     doctree: nodes.document,
     docname: str,
     finder: Finder,
-    sites: Iterable[Site] | None = None,
-    *,
-    by_people: bool = False,
 ) -> tuple[Container, ...]:
-    """Return all texts of a doctree that are to be translated, in document order.
+    """Return all texts of a doctree that are to be translated, in document order."""
+    return tuple(
+        found
+        for site, found in with_sites(doctree, docname, finder)
+        if not site.by_people
+    )
+
+
+def with_sites(
+    doctree: nodes.document,
+    docname: str,
+    finder: Finder,
+    sites: Iterable[Site] | None = None,
+) -> Iterator[tuple[Site, Container]]:
+    """Yield all texts of a doctree with words, with their sites.
+
+    Those that only people translate are among them.
 
     :param sites: the places that *finder* finds, if that is known
-    :param by_people: return those instead that only people translate
     """
     ignored = _Ignored(doctree)
-    return tuple(
-        ignored.marked(container(site, docname, finder.rules), site.node)
-        for site in (finder.sites(doctree) if sites is None else sites)
-        if site.by_people is by_people
-        and site.baked is None
-        and inline_codes.has_words(site.coded)
-    )
+    for site in finder.sites(doctree) if sites is None else sites:
+        if site.baked is None and inline_codes.has_words(site.coded):
+            yield (
+                site,
+                ignored.marked(container(site, docname, finder.rules), site.node),
+            )
 
 
 def container(site: Site, docname: str, rules: SegmentRules) -> Container:

@@ -17,7 +17,7 @@ from amts_sphinx.core.errors import InterchangeError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _CHARSET: Final = re.compile(
     rb'^"?.*Content-Type:[^\n]*charset=([\w.:-]+)', re.MULTILINE
@@ -30,6 +30,16 @@ _TOKEN: Final = re.compile(
     | " (?P<string> (?: [^"\\] | \\. )* ) "
     """,
     re.VERBOSE,
+)
+#: A line of sections whose strings are closed, and one whose string is not, or holds
+#: quotes: people who edit catalogues by hand write these, and Sphinx reads them.
+_CLOSED: Final = re.compile(
+    r"(?:\s+|(?:msgctxt|msgid_plural|msgid|msgstr|domain)\b|\[\s*\d+\s*\]"
+    r'|"(?:[^"\\]|\\.)*")*',
+    re.DOTALL,
+)
+_LOOSE: Final = re.compile(
+    r'((?:msgctxt|msgid_plural|msgid|msgstr)(?:\[\d+\])?\s*)?"(.*?)"?', re.DOTALL
 )
 _ESCAPE: Final = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]+)|(.))", re.DOTALL)
 _CONTROL: Final = dict(zip('abfnrtv"\\', '\a\b\f\n\r\t\v"\\', strict=True))
@@ -85,15 +95,19 @@ class Message:
         return any(name.startswith("msgstr") for name in self.texts)
 
 
-def messages(path: str | os.PathLike[str]) -> Iterator[Message]:
+def messages(
+    path: str | os.PathLike[str], on_fault: Callable[[str], None] | None = None
+) -> Iterator[Message]:
     """Yield the messages of a catalogue in order, obsolete ones included.
 
+    :param on_fault: takes what is wrong with each message that is no message, with file
+        and line, and the others are read; without it the first such is an error
     :raises InterchangeError: it cannot be read, or is no catalogue; with file and line
     """
-    parser = _Parser(str(path))
+    parser = _Parser(str(path), on_fault)
     for number, line in _lines(Path(path)):
-        yield from parser.read(number, line)
-    yield from parser.end()
+        yield from parser.take(number, line)
+    yield from parser.close()
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -122,8 +136,12 @@ def _error(path: str, line: int, why: str) -> InterchangeError:
 class _Parser:
     """What is known while one catalogue is read."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, on_fault: Callable[[str], None] | None) -> None:
         self._path = path
+        self._on_fault = on_fault
+        #: Whether the rest of a message that is none is passed over.
+        self._damaged = False
+        self._told = ""
         self._line = 0
         self._message = Message()
         #: The section whose strings are being read, and where they belong.
@@ -133,6 +151,55 @@ class _Parser:
         self._open = False
         #: Hashes of the messages that there were: the texts would be too many.
         self._known: set[int] = set()
+
+    def take(self, number: int, line: str) -> Iterator[Message]:
+        """Take a line, and yield the message that ends before it.
+
+        :raises InterchangeError: there is a fault, and nobody who takes it
+        """
+        if self._damaged and not _may_begin(line):
+            return
+        self._damaged = False
+        # What is wrong may be the message before: then the line begins another.
+        for _ in range(1 + _may_begin(line)):
+            try:
+                yield from self.read(number, line)
+            except InterchangeError as exc:
+                self._tell(exc)
+                if self._message.is_done and not (self._open or '"' in line):
+                    # It is whole: what follows is wrong.
+                    yield from self.close()
+                self._drop(exc)
+            else:
+                return
+        self._damaged = True
+
+    def close(self) -> Iterator[Message]:
+        """Yield the message that was read last, if there is one.
+
+        :raises InterchangeError: there is a fault, and nobody who takes it
+        """
+        try:
+            yield from self.end()
+        except InterchangeError as exc:
+            self._drop(exc)
+
+    def _drop(self, fault: InterchangeError) -> None:
+        """Forget the message that is being read."""
+        self._tell(fault)
+        self._message, self._section, self._texts = Message(), "", {}
+        self._open = False
+
+    def _tell(self, fault: InterchangeError) -> None:
+        """Pass on a fault, once.
+
+        :raises InterchangeError: nobody takes it
+        """
+        if self._on_fault is None:
+            raise fault
+        if str(fault) != self._told:
+            self._told = str(fault)
+            self._on_fault(self._told)
 
     def read(self, number: int, line: str) -> Iterator[Message]:
         """Take a line, and yield the message that ends before it."""
@@ -185,6 +252,8 @@ class _Parser:
 
         :param mark: what stands before them: ``#~``, ``#|``, ``#~|`` or nothing
         """
+        if self._on_fault and not _CLOSED.fullmatch(text):
+            text = self._closed(text)
         place = 0
         while place < len(text):
             token = _TOKEN.match(text, place)
@@ -197,6 +266,17 @@ class _Parser:
                 self._number(int(index))
             elif token["string"] is not None:
                 self._add(token["string"], mark)
+
+    def _closed(self, text: str) -> str:
+        """Return a line with its string closed, and the quotes in it as such."""
+        loose = _LOOSE.fullmatch(text)
+        if loose is None:
+            return text
+        self._tell(self.error("a quote is not closed, or has no backslash before it"))
+        string = re.sub(r'(?<!\\)((?:\\\\)*)"', r'\1\\"', loose[2])
+        odd = (len(string) - len(string.rstrip("\\"))) % 2
+        rest = "\\" * odd
+        return f'{loose[1] or ""}"{string}{rest}"'
 
     @staticmethod
     def _misfit(text: str) -> str:
@@ -269,6 +349,8 @@ class _Parser:
         if octal or digits:
             return chr(int(octal, 8) if octal else int(digits, 16) & 0xFF)
         if char not in _CONTROL:
+            if self._on_fault:
+                return match[0]
             raise self.error(f"invalid control sequence '\\{char}'")
         return _CONTROL[char]
 
@@ -286,6 +368,14 @@ class _Parser:
         if name in self._known:
             raise _error(self._path, message.line, "a duplicate message definition")
         self._known.add(name)
+
+
+def _may_begin(line: str) -> bool:
+    """Tell whether a message can begin at *line*, after one that is none."""
+    text = line.strip()
+    if text.startswith("#"):
+        return not text.startswith(("#|", "#~"))
+    return not text or text.startswith(_SECTIONS[:2])
 
 
 def _rank(section: str) -> int:

@@ -24,7 +24,7 @@ from amts_sphinx.memory import home_file, statements
 from amts_sphinx.memory.statements import FILE, HOME, IMPORTED, LOCAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from amts_sphinx.memory.memory import Memory
     from amts_sphinx.memory.statements import Statement
@@ -36,6 +36,8 @@ LANGUAGE: Final = "{language}"
 _TAG: Final = "([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*)"
 #: A file with less than this part of its former units has lost some by accident.
 _SHRUNK: Final = 0.9
+#: Begins the digest of a catalogue that was looked up in the book.
+BY_BOOK: Final = "book:"
 _GLOB: Final = re.compile(r"[*?\[]")
 
 
@@ -134,6 +136,8 @@ def learn_book(
     files: BookFiles,
     tell: Callable[[str], None],
     warn: Callable[[str], None],
+    *,
+    by_book: Collection[Path] = (),
 ) -> None:
     """Have *memory* say what the files of a book say now, in their order.
 
@@ -141,11 +145,12 @@ def learn_book(
 
     :param tell: takes a line on each file that was learnt, and on what was left out
     :param warn: takes a line on what a person should look at, at every build
+    :param by_book: catalogues that were looked up in the book, and are learnt
     :raises InterchangeError: a file is missing or cannot be read
     """
-    _learn(memory, files, files.found(warn), tell)
+    _learn(memory, files, files.found(warn), tell, by_book)
     if settle(memory, files, tell, warn):
-        _learn(memory, files, files.found(tell), tell)
+        _learn(memory, files, files.found(tell), tell, by_book)
     _warn(memory, warn)
 
 
@@ -154,11 +159,13 @@ def _learn(
     files: BookFiles,
     found: list[SourceFile],
     tell: Callable[[str], None],
+    by_book: Collection[Path],
 ) -> None:
     order = [(each.kind, files.name_of(each.path)) for each in found]
     for file, (_, name) in zip(found, order, strict=True):
         memory.adopt(key_of(memory, file.path), name)
-        _learn_one(memory, file, name, tell)
+        if file.path not in by_book:
+            _learn_one(memory, file, name, tell)
     memory.arrange(order)
 
 
@@ -179,8 +186,10 @@ def learn_files(
 def _learn_one(
     memory: Memory, file: SourceFile, key: str, tell: Callable[[str], None]
 ) -> None:
-    digest = _digest(file.path)
-    if memory.is_learnt(key, digest, file.kind):
+    digest = digest_of(file.path)
+    known = memory.digest_of(key, file.kind)
+    # Without the book it cannot be looked up again, and need not.
+    if known == digest or known.startswith(f"{BY_BOOK}{digest}"):
         return
     left_out = LeftOut(tell)
     if file.kind == HOME:
@@ -319,7 +328,7 @@ def key_of(memory: Memory, path: Path) -> str:
     return os.path.relpath(path.resolve(), memory.path.parent)
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
     """Return the SHA-256 of a file; of nothing, when it is not there to be read."""
     digest = hashlib.sha256()
     try:

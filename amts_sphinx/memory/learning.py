@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from amts_sphinx.core.units import HUMAN
 from amts_sphinx.memory import paragraphs, schema
 from amts_sphinx.memory.migration import ENGINE_RANK, IMPORTED_RANK, LOCAL_RANK
-from amts_sphinx.memory.statements import ENGINE, FILE, IMPORTED, LOCAL
+from amts_sphinx.memory.statements import CATALOGUE, ENGINE, FILE, IMPORTED, LOCAL
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,7 +25,8 @@ _FIELDS: Final = f"number, content, {schema.FIELDS}"
 _MARKS: Final = schema.marks(_FIELDS.split(","))
 _RANKS: Final = {
     LOCAL: LOCAL_RANK,
-    FILE: IMPORTED_RANK - 1,
+    FILE: IMPORTED_RANK - 2,
+    CATALOGUE: IMPORTED_RANK - 1,
     IMPORTED: IMPORTED_RANK,
     ENGINE: ENGINE_RANK,
 }

@@ -36,6 +36,7 @@ from amts_sphinx.memory.reading import (
     Refusal,
 )
 from amts_sphinx.memory.statements import (
+    CATALOGUE,
     ENGINE,
     FILE,
     HOME,
@@ -140,6 +141,8 @@ class Memory(MemoryReader):
     def arrange(self, order: Sequence[tuple[str, str]]) -> None:
         """Set the order of the book's files, the best first; others leave the book.
 
+        Catalogues come after them all, and stay.
+
         :param order: kind and name of each; those that were read into the memory alone
             stay, after the others
         """
@@ -149,6 +152,7 @@ class Memory(MemoryReader):
             (asked.get(origin), *origin)
             for origin, rank in known.items()
             if origin[0] in FILES
+            and origin[0] != CATALOGUE
             and not (origin[0] == IMPORTED and rank is not None)
             and asked.get(origin) != rank
         ]
@@ -156,6 +160,20 @@ class Memory(MemoryReader):
             with self._transaction():
                 update = "UPDATE origin SET rank = ? WHERE kind = ? AND name = ?"
                 self._db.executemany(update, changes)
+
+    def keep_catalogues(self, names: Collection[str]) -> None:
+        """Have the catalogues that are not among *names* leave the book."""
+        gone = [
+            each.origin.name
+            for each in self.origins()
+            if each.origin.kind == CATALOGUE
+            and each.origin.rank is not None
+            and each.origin.name not in names
+        ]
+        if gone:
+            with self._transaction():
+                update = "UPDATE origin SET rank = NULL WHERE kind = ? AND name = ?"
+                self._db.executemany(update, ((CATALOGUE, name) for name in gone))
 
     def retire_alone(self, pair: LanguagePair) -> None:
         """Retire people's texts that stood in no file; they do now."""

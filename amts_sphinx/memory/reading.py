@@ -425,12 +425,16 @@ class MemoryReader:
 
     def is_learnt(self, path_key: str, digest: str, kind: str = FILE) -> bool:
         """Tell whether this version of the file is the one that was learnt last."""
+        return self.digest_of(path_key, kind) == digest
+
+    def digest_of(self, path_key: str, kind: str = FILE) -> str:
+        """Return the digest of a file of the book as it was learnt, or nothing."""
         query = (
             "SELECT digest FROM origin WHERE kind = ? AND name = ? AND rank IS NOT NULL"
         )
         with told(self.path, "read"):
             row = self._db.execute(query, (kind, path_key)).fetchone()
-        return bool(row) and row[0] == digest
+        return str(row[0]) if row else ""
 
     def kept(self) -> list[Statement]:
         """Return what stands although its line in a file has become unusable."""

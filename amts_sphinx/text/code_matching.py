@@ -30,14 +30,14 @@ def match(
     # codes, so that one must not look through all of them for each.
     alike: dict[tuple[str, bool, str], deque[int]] = defaultdict(deque)
     for place, code in enumerate(source):
-        alike[code.kind, code.paired, _bare(code.equiv)].append(place)
+        alike[code.kind, code.paired, _bare(code, code.equiv)].append(place)
     free = dict(enumerate(source))
     numbers: dict[int, int] = {}
     rest: list[Code] = []
     for code in target:
-        names = {_bare(code.equiv)}
+        names = {_bare(code, code.equiv)}
         if code.kind == "std:term":
-            names.add(_bare(terms.get(code.equiv.lower(), code.equiv)))
+            names.add(_bare(code, terms.get(code.equiv.lower(), code.equiv)))
         known = [alike[code.kind, code.paired, name] for name in names]
         if found := [places for places in known if places]:
             first = min(found, key=lambda places: places[0])
@@ -55,9 +55,9 @@ def match(
     return numbers
 
 
-def _bare(equiv: str) -> str:
-    """Return the content of a code without blanks, which formulas may differ in."""
-    return "".join(equiv.split())
+def _bare(code: Code, equiv: str) -> str:
+    """Return the content of a code, a formula's without the blanks it may differ in."""
+    return ("" if code.kind == "math" else " ").join(equiv.split())
 
 
 def recode(source: Segment, target: Segment, terms: Mapping[str, str]) -> str | None:
@@ -71,6 +71,67 @@ def recode(source: Segment, target: Segment, terms: Mapping[str, str]) -> str | 
         return None
     text = inline_codes.renumber(target.source, numbers)
     return None if inline_codes.compare(source.source, text) else text
+
+
+def likened(source: Segment, target: Segment, terms: Mapping[str, str]) -> Segment:
+    """Return a known translation with the codes of its source, if it is sure which.
+
+    A reference that shows the title of its target in the source does so in the
+    translation too, whatever its translator has it show. Of code, links and the like
+    that a translator changed, the source's is taken where just one of a kind is left on
+    each side.
+    """
+    named = {code.id: replace(code, equiv=_named(code, terms)) for code in target.codes}
+    free = Counter(_content(code) for code in source.codes)
+    free -= Counter(map(_content, named.values()))
+    bare = set()
+    for code in named.values():
+        as_empty = replace(code, paired=False)
+        if code.paired and free[_content(as_empty)] > 0 and _is_extra(code, source):
+            free[_content(as_empty)] -= 1
+            bare.add(code.id)
+            named[code.id] = as_empty
+    ours = Counter(map(_content, source.codes))
+    theirs = Counter(map(_content, named.values()))
+    lost = [
+        code for code in source.codes if ours[_content(code)] > theirs[_content(code)]
+    ]
+    new = [c for c in named.values() if theirs[_content(c)] > ours[_content(c)]]
+    for code in new:
+        like = [each for each in lost if _shape(each) == _shape(code)]
+        alone = [each for each in new if _shape(each) == _shape(code)]
+        if len(like) == len(alone) == 1:
+            named[code.id] = replace(code, equiv=like[0].equiv)
+    if not bare and [*named.values()] == [*target.codes]:
+        return target
+    coded = inline_codes.hollowed(target.source, bare)
+    left = set(inline_codes.ids(coded))
+    return replace(
+        target,
+        source=coded,
+        codes=tuple(code for code in named.values() if code.id in left),
+    )
+
+
+def _named(code: Code, terms: Mapping[str, str]) -> str:
+    """Return what a code is, by the source's names of terms."""
+    if code.kind != "std:term":
+        return code.equiv
+    return terms.get(code.equiv.lower(), code.equiv)
+
+
+def _content(code: Code) -> tuple[str, bool, str]:
+    equiv = code.equiv.lower() if code.kind == "std:term" else code.equiv
+    return code.kind, code.paired, _bare(code, equiv)
+
+
+def _shape(code: Code) -> tuple[str, bool]:
+    return code.kind, code.paired
+
+
+def _is_extra(code: Code, source: Segment) -> bool:
+    """Tell whether the source has no paired code like this one."""
+    return all(_content(code) != _content(each) for each in source.codes)
 
 
 def _less_emphatic(source: Segment, target: Segment) -> Segment:
@@ -94,7 +155,14 @@ def difference(source: Segment, target: Segment) -> str:
     theirs = Counter((code.kind, code.equiv) for code in target.codes)
     lost = [f"lost {' '.join(code)}".strip() for code in (ours - theirs).elements()]
     new = [f"new {' '.join(code)}".strip() for code in (theirs - ours).elements()]
-    return ", ".join(lost + new) or "it is nested differently"
+    # A reference that shows words of its own in the translation alone.
+    bare = {(c.kind, c.equiv) for c in source.codes if not c.paired}
+    own = [
+        f"words of its own for {code.kind} {code.equiv}"
+        for code in target.codes
+        if code.paired and (code.kind, code.equiv) in bare
+    ]
+    return ", ".join(lost + new or own) or "it is nested differently"
 
 
 def shown(segment: Segment, *, named: bool = False) -> str:

@@ -1,0 +1,228 @@
+"""From a project's catalogues to units: what people translated, element by element."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import SkippedText
+from amts_sphinx.formats.catalogues import COPY, FUZZY, NO_DOCUMENT, LeftMessage
+from amts_sphinx.formats.provenance import DOUBTFUL, PERSON, Trust
+from amts_sphinx.parallel.extract import settled
+from amts_sphinx.parallel.messages import pair_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from concurrent.futures import Executor
+
+    from amts_sphinx.core.units import Container, LanguagePair, TranslationUnit
+    from amts_sphinx.doctree.collect import DocumentTexts
+    from amts_sphinx.doctree.gettext import GettextSettings
+    from amts_sphinx.doctree.messages import MessageText
+    from amts_sphinx.formats.catalogues import Catalogues, Entry
+    from amts_sphinx.parallel.messages import Learnt
+
+#: Why a message does not come in, beside the reasons of its catalogue.
+DIFFERS: Final = "its markup is not that of its source"
+CHANGED: Final = "published with the markup of its source"
+HALF: Final = "a part of it is not translated"
+NOT_TAKEN: Final = "Sphinx does not take it: it is no single paragraph"
+NO_WORDS: Final = "its text holds no words, or is not translated"
+#: Texts that are told one by one are cut to so many characters.
+_SHOWN: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """What the texts of a book are paired with those read with its catalogues."""
+
+    catalogues: Catalogues
+    #: The texts of the book, by document.
+    source: Mapping[str, DocumentTexts]
+    languages: LanguagePair
+    settings: GettextSettings
+
+
+class Found(NamedTuple):
+    """What the catalogues of one language come to."""
+
+    units: tuple[TranslationUnit, ...]
+    #: How many messages there are, by what they are; and what does not come in.
+    counts: Mapping[str, int]
+    left: tuple[LeftMessage, ...]
+    #: The texts that came in, by sentence and as a whole.
+    by_sentence: int
+    whole: int
+    #: Sources with several translations; the most frequent one was taken.
+    conflicts: int
+    #: What stands in the catalogues, but cannot be used.
+    unusable: tuple[SkippedText, ...] = ()
+
+
+def said(found: Catalogues) -> dict[str, dict[str, str]]:
+    """Return the target of each message, by domain."""
+    return {
+        domain: {source: entry.target for source, entry in entries.items()}
+        for domain, entries in found.entries.items()
+    }
+
+
+class _Pair(NamedTuple):
+    """A text and its translation, with the message that it is from."""
+
+    source: Container
+    target: Container
+    entry: Entry
+
+
+def units(
+    pairing: Pairing,
+    target: Mapping[str, DocumentTexts],
+    executor: Executor | None = None,
+) -> Found:
+    """Return what the catalogues come to in the book.
+
+    :param target: the texts of the book as they were read with the catalogues
+    """
+    found, languages, about = pairing.catalogues, pairing.languages, pairing.settings
+    both, left = _gathered(pairing, target)
+    learnt = pair_texts([each[:2] for each in both], languages, executor)
+    unusable: list[SkippedText] = []
+    by_trust: dict[Trust, list[Learnt]] = defaultdict(list)
+    for pair, said_of in zip(both, learnt, strict=True):
+        by_trust[_trust(pair.entry.trust, fuzzy=about.fuzzy)].append(said_of)
+        if reason := _shortcoming(said_of):
+            detail = "" if reason == HALF else said_of.lost or said_of.changed
+            left.append(_left(reason, pair.entry, pair.source, detail))
+            if reason == DIFFERS:
+                whole = pair.source.whole.source
+                unusable.append(SkippedText(reason, whole, languages))
+    made = {trust: _settled(each, trust) for trust, each in by_trust.items()}
+    counts = Counter(found.counts)
+    counts.update(each.reason for each in left)
+    return Found(
+        tuple(unit for settled_units, _ in made.values() for unit in settled_units),
+        dict(counts),
+        (*found.left, *left),
+        sum(each.by_sentence for each in learnt),
+        sum(bool(each.units) and not each.by_sentence for each in learnt),
+        sum(conflicts for _, conflicts in made.values()),
+        tuple(unusable),
+    )
+
+
+def _gathered(
+    pairing: Pairing, target: Mapping[str, DocumentTexts]
+) -> tuple[list[_Pair], list[LeftMessage]]:
+    """Return the texts that are translated, and the messages that are none."""
+    about = pairing.settings
+    left: list[LeftMessage] = []
+    both: list[_Pair] = []
+    for docname, texts in sorted(pairing.source.items()):
+        entries = pairing.catalogues.entries.get(about.domain(docname), {})
+        for mine, other in _aligned(texts, target.get(docname)):
+            entry = entries.get(mine.message)
+            why, pair = _paired(mine, other, entry) if entry else ("", None)
+            if pair:
+                both.append(pair)
+            elif why and entry:
+                left.append(_left(why, entry, mine.container))
+    return both, [*left, *_unseen(pairing)]
+
+
+def _shortcoming(learnt: Learnt) -> str:
+    """Say what of a text does not come in as its translator wrote it, or nothing."""
+    if learnt.lost:
+        return HALF if learnt.by_sentence else DIFFERS
+    return CHANGED if learnt.changed else ""
+
+
+def _aligned(
+    source: DocumentTexts, target: DocumentTexts | None
+) -> Iterator[tuple[MessageText, MessageText | None]]:
+    """Yield the texts of a document, with the same as it was read with catalogues."""
+    theirs = {each.place: each for each in target.messages} if target else {}
+    for mine in source.messages:
+        yield mine, theirs.get(mine.place)
+
+
+def _paired(
+    mine: MessageText, other: MessageText | None, entry: Entry
+) -> tuple[str, _Pair | None]:
+    """Return why a text does not come in, or the pair that does."""
+    if other is None:
+        # The entries of a glossary's index come with its terms.
+        return ("" if mine.place.attribute else DIFFERS), None
+    if not mine.place.attribute:
+        if mine.message != other.message:
+            # The book has another structure in this language.
+            return DIFFERS, None
+        if not other.done:
+            return NOT_TAKEN, None
+    ours, theirs = mine.container.whole.source, other.container.whole.source
+    if inline_codes.normalise(ours) == inline_codes.normalise(theirs):
+        return COPY, None
+    return "", _Pair(mine.container, other.container, entry)
+
+
+def _trust(trust: Trust, *, fuzzy: bool) -> Trust:
+    """Return who is taken to answer for a target.
+
+    :param fuzzy: whether the project publishes what is fuzzy
+    """
+    return DOUBTFUL if fuzzy and trust == FUZZY else trust
+
+
+def _settled(
+    learnt: Sequence[Learnt], trust: Trust
+) -> tuple[tuple[TranslationUnit, ...], int]:
+    """Return one unit for each source, and the number of sources with several targets.
+
+    Where a sentence is translated otherwise elsewhere, the whole text around it is a
+    unit too, so that each text is published as its translator wrote it.
+    """
+    units, conflicts = settled(unit for each in learnt for unit in each.units)
+    chosen = {unit.key: unit.target for unit in units}
+    wholes = [
+        each.whole
+        for each in learnt
+        if each.by_sentence
+        and each.whole
+        and not each.lost
+        and any(chosen[unit.key] != unit.target for unit in each.units)
+    ]
+    more, _ = settled(unit for unit in wholes if unit.key not in chosen)
+    return tuple(_of(unit, trust) for unit in (*units, *more)), conflicts
+
+
+def _of(unit: TranslationUnit, trust: Trust) -> TranslationUnit:
+    if trust == PERSON:
+        return unit
+    return replace(unit, maker=trust.maker, state=trust.state)
+
+
+def _left(
+    reason: str, entry: Entry, container: Container, detail: str = ""
+) -> LeftMessage:
+    where = container.whole.location
+    text = inline_codes.plain(container.whole.source)
+    text = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    about = f"{where}: {text!r}" + (f": {detail}" if detail else "")
+    return LeftMessage(reason, entry.path, entry.line, about)
+
+
+def _unseen(pairing: Pairing) -> Iterator[LeftMessage]:
+    """Yield the messages that are no text of the book."""
+    texts: set[tuple[str, str]] = set()
+    others: set[tuple[str, str]] = set()
+    for docname, each in pairing.source.items():
+        domain = pairing.settings.domain(docname)
+        texts.update((domain, text.message) for text in each.messages)
+        others.update((domain, message) for message in each.wordless)
+    for domain, entries in pairing.catalogues.entries.items():
+        for message, entry in entries.items():
+            if (domain, message) not in texts:
+                reason = NO_WORDS if (domain, message) in others else NO_DOCUMENT
+                yield LeftMessage(reason, entry.path, entry.line)

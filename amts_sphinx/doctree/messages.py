@@ -1,0 +1,160 @@
+"""Which message of gettext each text of a document is.
+
+Sphinx translates the messages of a document while it reads it, element by element. Each
+element gets a number before that. So the same text is found again in a reading of the
+book with catalogues, whatever became of its words.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from weakref import WeakKeyDictionary
+
+from sphinx import addnodes
+from sphinx.transforms import SphinxTransform
+from sphinx.util.nodes import extract_messages
+
+from amts_sphinx.doctree.sites import index_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from docutils import nodes
+
+    from amts_sphinx.core.units import Container
+    from amts_sphinx.doctree.sites import Site
+
+
+class _Numbered(NamedTuple):
+    """An element that has a message, or an index entry."""
+
+    #: Kept, so that no other element gets its identity.
+    node: nodes.Element
+    number: int
+    #: Of an index entry, nothing.
+    message: str
+    #: Its children before Sphinx translates.
+    children: list[nodes.Node]
+
+
+#: The numbers of a document that is being read, by the identity of the element. They
+#: are not attributes of it: other extensions copy those.
+_NUMBERS: Final[WeakKeyDictionary[nodes.document, dict[int, _Numbered]]] = (
+    WeakKeyDictionary()
+)
+
+
+class MessagePlace(NamedTuple):
+    """Where in a document a text is, the same in each reading of it."""
+
+    #: Of the element among those that have messages, or among the index entries.
+    number: int
+    #: Empty for the text of the element itself; else what holds it.
+    kind: str = ""
+    attribute: str = ""
+    position: tuple[int, ...] = ()
+    #: From 1: a text may be split among several elements within the one.
+    occurrence: int = 1
+
+
+class MessageText(NamedTuple):
+    """A text of a document, with its message."""
+
+    place: MessagePlace
+    #: As gettext has it.
+    message: str
+    container: Container
+    #: Whether Sphinx has put a translation there.
+    done: bool = False
+
+
+class NumberMessages(SphinxTransform):
+    """Gives each element that has a message its number, before Sphinx translates."""
+
+    default_priority = 19
+
+    def apply(self, **_: Any) -> None:
+        """Run on one document."""
+        number_messages(self.document)
+
+
+class CompareMessages(SphinxTransform):
+    """Sees which elements have new children, after Sphinx has translated.
+
+    Sphinx's own mark says otherwise in some versions: of a message that is equal to its
+    source, and of alternative texts.
+    """
+
+    default_priority = 21
+
+    def apply(self, **_: Any) -> None:
+        """Run on one document."""
+        known = _NUMBERS.get(self.document, {})
+        for key, each in known.items():
+            if each.node.children is not each.children:
+                known[key] = each._replace(children=[])
+
+
+def number_messages(document: nodes.document) -> None:
+    """Give numbers to the elements of *document* that have messages."""
+    known: dict[int, _Numbered] = {}
+    for number, (node, message) in enumerate(extract_messages(document)):
+        # A table of contents has several: its texts are told apart by attributes.
+        known.setdefault(id(node), _Numbered(node, number, message, node.children))
+    for number, node in enumerate(document.findall(addnodes.index)):
+        known[id(node)] = _Numbered(node, number, "", node.children)
+    _NUMBERS[document] = known
+
+
+def others(document: nodes.document, found: Iterable[MessageText]) -> set[str]:
+    """Return the messages of a document that are no texts: they hold no words.
+
+    The numbers of the document are forgotten.
+    """
+    known = {each.message for each in _NUMBERS.pop(document, {}).values()}
+    return known - {each.message for each in found} - {""}
+
+
+def texts(
+    document: nodes.document, found: Iterable[tuple[Site, Container]]
+) -> Iterator[MessageText]:
+    """Yield those of the texts of a document that have a message.
+
+    :param document: as Sphinx has read it just now
+    :param found: its sites, with their texts
+    """
+    known = _NUMBERS.get(document, {})
+    seen: dict[tuple[object, ...], int] = {}
+    for site, container in found:
+        each = _numbered(site, known)
+        if each is None:
+            continue
+        kind = site.kind if site.attribute else ""
+        place = each.number, kind, site.attribute, site.position
+        seen[place] = seen.get(place, 0) + 1
+        yield MessageText(
+            MessagePlace(*place, seen[place]),
+            _attribute(site) if site.attribute else each.message,
+            container,
+            done=each.node.children is not each.children,
+        )
+
+
+def _numbered(site: Site, known: Mapping[int, _Numbered]) -> _Numbered | None:
+    """Return the element whose message a site is, or a part of."""
+    node: nodes.Element | None = site.node
+    if site.attribute:
+        return known.get(id(node))
+    while node is not None and id(node) not in known:
+        node = node.parent
+    return known[id(node)] if node is not None else None
+
+
+def _attribute(site: Site) -> str:
+    """Return the text of an attribute as it is written."""
+    value = site.node[site.attribute]
+    if not site.position:
+        return str(value)
+    row, field, *part = site.position
+    entry = value[row]
+    return str(index_parts(entry)[part[0]] if part else entry[field])

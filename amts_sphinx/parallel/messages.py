@@ -1,0 +1,142 @@
+"""Make units from texts of which it is known that one translates the other.
+
+The messages of a gettext catalogue are such texts: what is left to find out is which of
+their sentences and codes belong together.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from amts_sphinx.align import PairLimits, align_documents
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.parallel import pairs
+from amts_sphinx.parallel.extract import prose_of
+from amts_sphinx.text import code_matching
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from concurrent.futures import Executor
+
+    from amts_sphinx.core.units import Container, Segment
+    from amts_sphinx.parallel.pairs import Block
+
+
+class Learnt(NamedTuple):
+    """What one text and its translation come to."""
+
+    #: Of the sentences, in order; else of the whole, and of those that are sure.
+    units: tuple[TranslationUnit, ...]
+    #: Of the whole, if its codes can be matched.
+    whole: TranslationUnit | None
+    #: Whether its sentences say it all, so that there is no unit of the whole.
+    by_sentence: bool
+    #: Why there is nothing of the whole; empty: there is.
+    lost: str = ""
+    #: How the translator changed the markup, of which the source's is published.
+    changed: str = ""
+
+
+def pair_texts(
+    texts: Sequence[tuple[Container, Container]],
+    pair: LanguagePair,
+    executor: Executor | None = None,
+) -> list[Learnt]:
+    """Return the units of each text and its translation.
+
+    A text of which each sentence has its own translation comes sentence by sentence.
+    Any other comes as a whole, with those of its sentences that are sure. What a person
+    left as it is within a text stands in the whole alone: it is no translation.
+
+    :param executor: runs the alignment; by default this thread does
+    """
+    # A single sentence needs no alignment.
+    several = [
+        number
+        for number, (mine, other) in enumerate(texts)
+        if len(mine.segments) > 1 and len(other.segments) > 1
+    ]
+    prose = [tuple(prose_of((side,)) for side in texts[number]) for number in several]
+    documents = [(mine, other) for mine, other in prose]
+    aligned = align_documents(documents, pair, executor)
+    blocks = {
+        # Nobody doubts that these belong together.
+        number: pairs.of_document(both, found, pair, PairLimits(), blind=False).blocks
+        for number, both, found in zip(several, documents, aligned, strict=True)
+    }
+    terms = _terms(texts)
+    return [
+        _Maker(pair, terms, *both).learnt(blocks.get(number, ()))
+        for number, both in enumerate(texts)
+    ]
+
+
+def _terms(texts: Sequence[tuple[Container, Container]]) -> dict[str, str]:
+    """Return the glossary's terms: the source's name by the translation's name."""
+    return {
+        inline_codes.plain(other.whole.source).lower(): inline_codes.plain(
+            mine.whole.source
+        ).lower()
+        for mine, other in texts
+        if mine.whole.kind == other.whole.kind == "term"
+    }
+
+
+class _Maker(NamedTuple):
+    pair: LanguagePair
+    terms: Mapping[str, str]
+    source: Container
+    target: Container
+
+    def learnt(self, blocks: Sequence[Block]) -> Learnt:
+        """Return what a text comes to; it is one block, if the aligner found it."""
+        ours, theirs = self.source.whole, self.target.whole
+        whole = self.unit(ours, theirs)
+        changed = ""
+        if whole is None:
+            changed = code_matching.difference(ours, theirs)
+            whole = self.unit(ours, code_matching.likened(ours, theirs, self.terms))
+        sentences: list[TranslationUnit] = []
+        complete = len(blocks) == 1 and blocks[0].in_step
+        half_done = False
+        for each in blocks[0].sentences if blocks else ():
+            unit = self.unit(each.source, each.target) or self.unit(
+                each.source,
+                code_matching.likened(each.source, each.target, self.terms),
+            )
+            if each.dropped == pairs.COPY:
+                half_done = True
+            elif each.dropped or unit is None or _is_same(unit):
+                complete = False
+            else:
+                sentences.append(unit)
+        if complete and sentences:
+            # Where a sentence is left in the source, the rest is published around it.
+            lost = "a part of it is not translated" if half_done else ""
+            return Learnt(
+                tuple(sentences), whole, by_sentence=True, lost=lost, changed=changed
+            )
+        if whole is None:
+            return Learnt(tuple(sentences), None, by_sentence=False, lost=changed)
+        return Learnt((whole, *sentences), whole, by_sentence=False, changed=changed)
+
+    def unit(self, source: Segment, target: Segment) -> TranslationUnit | None:
+        """Return the unit of two texts; ``None`` where their codes differ."""
+        text = code_matching.recode(source, target, self.terms)
+        if text is None:
+            return None
+        where = source.location
+        return TranslationUnit(
+            source.source,
+            text,
+            self.pair,
+            HUMAN,
+            State.REVIEWED,
+            where.docname,
+            where.line,
+        )
+
+
+def _is_same(unit: TranslationUnit) -> bool:
+    return inline_codes.normalise(unit.source) == inline_codes.normalise(unit.target)

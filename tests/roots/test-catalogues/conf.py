@@ -1,0 +1,9 @@
+project = "Wells"
+extensions = ["amts_sphinx"]
+exclude_patterns = ["_build"]
+language = "en"
+locale_dirs = ["locales"]
+gettext_additional_targets = ["index"]
+amts_target_languages = ["ja"]
+amts_engine = "none"
+amts_home_file = ""

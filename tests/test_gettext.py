@@ -1,0 +1,403 @@
+"""A project's gettext catalogues come into its editions, as Sphinx shows them."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from conftest import Book, Built, Once, copy_root
+
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import (
+    HUMAN,
+    Code,
+    Container,
+    LanguagePair,
+    Location,
+    Segment,
+    State,
+)
+from amts_sphinx.formats import catalogues, po_syntax, provenance
+from amts_sphinx.memory.memory import Memory
+from amts_sphinx.parallel.messages import pair_texts
+from amts_sphinx.text import code_matching
+from amts_sphinx.text.segmentation import container as split
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAIR: Final = LanguagePair("en", "ja")
+HEADER: Final = 'msgid ""\nmsgstr ""\n"Language: ja\\n"\n'
+
+
+def catalogue(folder: Path, text: str, name: str = "index.po") -> Path:
+    """Write a catalogue of messages."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{HEADER}\n{text}", "utf-8")
+    return path
+
+
+# Catalogues
+
+
+def test_messages_are_sorted_by_who_made_them(tmp_path: Path) -> None:
+    mark = provenance.digest("d", "D")
+    own = f'# amts: {{"maker": "x 1", "state": "draft", "digest": "{mark}"}}\n'
+    path = catalogue(
+        tmp_path,
+        'msgid "a"\nmsgstr "A"\n\n'
+        '#, fuzzy\nmsgid "b"\nmsgstr "B"\n\n'
+        'msgid "c"\nmsgstr ""\n\n'
+        f'{own}#, fuzzy\nmsgid "d"\nmsgstr "D"\n\n'
+        f'{own}#, fuzzy\nmsgid "d, changed"\nmsgstr "D"\n\n'
+        f'{own}msgid "d, confirmed"\nmsgstr "D"\n\n'
+        'msgid "e"\nmsgstr "e"\n\n'
+        '#~ msgid "f"\n#~ msgstr "F"\n\n'
+        'msgctxt "x"\nmsgid "g"\nmsgstr "G"\n\n'
+        'msgid "h"\nmsgid_plural "hs"\nmsgstr[0] "H"\n',
+    )
+    found = catalogues.read_file(path)
+    trusts = {source: entry.trust[:2] for source, entry in found.entries[""].items()}
+    assert trusts == {
+        "a": (HUMAN, State.REVIEWED),
+        "b": ("fuzzy", State.NEEDS_REVIEW),
+        "d": ("x 1", State.DRAFT),
+        "d, changed": ("fuzzy", State.NEEDS_REVIEW),
+        "d, confirmed": (HUMAN, State.REVIEWED),
+    }
+    assert found.counts == {
+        "by people": 2,
+        "fuzzy": 2,
+        "by machines": 1,
+        catalogues.EMPTY: 1,
+        catalogues.COPY: 1,
+        catalogues.OBSOLETE: 1,
+        catalogues.CONTEXT: 1,
+        catalogues.PLURAL: 1,
+    }
+    assert [str(each) for each in found.left] == [
+        f"{path}:35: {catalogues.CONTEXT}",
+        f"{path}:39: {catalogues.PLURAL}",
+    ]
+
+
+def test_a_damaged_message_costs_no_other(tmp_path: Path) -> None:
+    path = catalogue(
+        tmp_path,
+        'msgid "a"\nmsgstr "A "quoted" A"\n\n'
+        'msgid "b"\nmsgstr "B\n\n'
+        '#, fuzzy\nmsgid "c"\nmsgstr "C"\n\n'
+        'msgid "a"\nmsgstr "again"\n\n'
+        '#, fuzzy\nmsgid "d"\nmsgstr "D\\."\n\n'
+        'nonsense\n"more"\n\n'
+        'msgid "e"\nmsgstr "E"\n',
+    )
+    told: list[str] = []
+    found = {
+        m.source: (m.target, m.flags) for m in po_syntax.messages(path, told.append)
+    }
+    del found[""]
+    assert found == {
+        "a": ('A "quoted" A', set()),
+        "b": ("B", set()),
+        "c": ("C", {"fuzzy"}),
+        "d": ("D\\.", {"fuzzy"}),
+        "e": ("E", set()),
+    }
+    assert [line.partition(": ")[0].rpartition(":")[2] for line in told] == [
+        "6", "9", "16", "22",
+    ]  # fmt: skip
+
+
+def test_one_of_several_codes_of_a_language_is_read(tmp_path: Path) -> None:
+    full = 'msgid "a"\nmsgstr "A"\n'
+    for name, text in {
+        "zh_CN": "",
+        "zh_Hans": full,
+        "zh": full,
+        "no-tag!": full,
+    }.items():
+        catalogue(tmp_path / name / "LC_MESSAGES", text)
+    (tmp_path / "de").mkdir()
+    known = catalogues.folders([tmp_path, tmp_path / "none"])
+    assert {tag: [each.name for each in those] for tag, those in known.items()} == {
+        "zh": ["zh_CN", "zh", "zh_Hans"]
+    }
+    warned: list[str] = []
+    tag, those = catalogues.chosen(known, "zh", warned.append)
+    assert (tag, [each.name for each in those]) == ("zh", ["zh"])
+    assert len(warned) == 1
+    assert str(tmp_path / "zh_Hans") in warned[0]
+    assert catalogues.chosen(known, "ja", warned.append) == ("ja", [])
+
+
+def test_the_first_folder_counts_and_a_compiled_catalogue_will_do(
+    tmp_path: Path,
+) -> None:
+    first, second = (tmp_path / name / "LC_MESSAGES" for name in ("1", "2"))
+    catalogue(first, 'msgid "a"\nmsgstr "first"\n')
+    catalogue(second, 'msgid "a"\nmsgstr "second"\n\nmsgid "b"\nmsgstr "B"\n')
+    catalogue(second, 'msgid "x"\nmsgstr "X"\n', "gone.po")
+    catalogue(second, 'msgid "x"\nmsgstr "X"\n', "sphinx.po")
+    (first / "bad.mo").write_bytes(b"no catalogue")
+    found = catalogues.read([tmp_path / "1", tmp_path / "2"], ["index", "bad"])
+    targets = {source: entry.target for source, entry in found.entries["index"].items()}
+    assert targets == {"a": "first", "b": "B"}
+    assert [each.reason for each in found.left] == [
+        catalogues.DAMAGED,
+        catalogues.NO_DOCUMENT,
+    ]
+
+
+# Codes
+
+
+def segment(coded: str, *codes: Code) -> Segment:
+    return Segment(coded, "paragraph", Location("a", 1), codes)
+
+
+def empty(number: int, kind: str, equiv: str) -> Code:
+    return Code(number, paired=False, kind=kind, equiv=equiv)
+
+
+def test_literals_that_differ_by_a_blank_are_two() -> None:
+    source = segment(
+        'Both <x id="1"/> and <x id="2"/>.',
+        empty(1, "literal", "Home page"),
+        empty(2, "literal", "Homepage"),
+    )
+    target = segment(
+        '<x id="1"/>と<x id="2"/>。',
+        empty(1, "literal", "Homepage"),
+        empty(2, "literal", "Home page"),
+    )
+    assert code_matching.recode(source, target, {}) == '<x id="2"/>と<x id="1"/>。'
+
+
+def test_words_of_its_own_make_room_for_the_title_of_a_target() -> None:
+    source = segment('See <x id="1"/>.', empty(1, "std:ref", "pump"))
+    own = Code(1, paired=True, kind="std:ref", equiv="pump")
+    target = segment('<g id="1">ポンプ</g>を見よ。', own)
+    assert code_matching.recode(source, target, {}) is None
+    assert code_matching.difference(source, target) == (
+        "words of its own for std:ref pump"
+    )
+    likened = code_matching.likened(source, target, {})
+    assert code_matching.recode(source, likened, {}) == '<x id="1"/>を見よ。'
+
+
+def test_one_changed_literal_is_that_of_the_source_and_two_are_not() -> None:
+    one = segment('Run <x id="1"/>.', empty(1, "literal", "python3"))
+    other = segment('<x id="1"/>を走らせる。', empty(1, "literal", "python"))
+    likened = code_matching.likened(one, other, {})
+    assert code_matching.recode(one, likened, {}) == '<x id="1"/>を走らせる。'
+    two = replace(
+        one,
+        source='<x id="1"/> <x id="2"/>',
+        codes=(*one.codes, empty(2, "literal", "b")),
+    )
+    changed = replace(two, codes=(empty(1, "literal", "c"), empty(2, "literal", "d")))
+    assert code_matching.likened(two, changed, {}) == changed
+
+
+def test_emptied_codes_lose_what_is_inside() -> None:
+    coded = 'a <g id="1">b <g id="2">c</g> <x id="3"/></g> <g id="4">d</g>'
+    assert inline_codes.emptied(coded, [1]) == 'a <x id="1"/> <g id="4">d</g>'
+    assert inline_codes.emptied(coded, [2]) == (
+        'a <g id="1">b <x id="2"/> <x id="3"/></g> <g id="4">d</g>'
+    )
+    assert inline_codes.emptied(coded, []) == coded
+
+
+# Texts that are known to belong together
+
+
+def text(coded: str, language: str, *codes: Code) -> Container:
+    return split(segment(coded, *codes), 2, language, by_sentence=True)
+
+
+def test_texts_come_sentence_by_sentence_or_whole() -> None:
+    pairs = [
+        ("Open the hatch. Start the pump.", "ハッチを開ける。ポンプを始動する。"),
+        ("Stop the pump. Close the hatch.", "ポンプを止めてハッチを閉める。"),
+        ("Read the manual.", "手引を読む。"),
+    ]
+    texts = [(text(mine, "en"), text(other, "ja")) for mine, other in pairs]
+    first, second, third = pair_texts(texts, PAIR)
+    assert first.by_sentence
+    assert [(u.source, u.target) for u in first.units] == [
+        ("Open the hatch.", "ハッチを開ける。"),
+        ("Start the pump.", "ポンプを始動する。"),
+    ]
+    assert (second.units[0].source, second.units[0].target) == pairs[1]
+    assert (third.units[0].source, third.units[0].target) == pairs[2]
+    assert [second.by_sentence, third.by_sentence] == [False, False]
+
+
+def test_what_is_left_as_it_is_stands_in_the_whole_alone() -> None:
+    mine = text("The valve was mended. (PR #600)", "en")
+    other = text("弁を直した。 (PR #600)", "ja")
+    [found] = pair_texts([(mine, other)], PAIR)
+    assert found.whole == found.units[0]
+    assert all(unit.source != unit.target for unit in found.units)
+
+
+def test_prose_that_is_not_translated_is_left_to_the_engine() -> None:
+    mine = text("The valve closes well. The crew opens it every day.", "en")
+    other = text("弁はよく閉まります。 The crew opens it every day.", "ja")
+    [found] = pair_texts([(mine, other)], PAIR)
+    assert [unit.source for unit in found.units] == ["The valve closes well."]
+    assert found.lost
+
+
+def test_markup_that_differs_is_told() -> None:
+    mine = text('Run <x id="1"/> twice.', "en", empty(1, "literal", "a"))
+    [found] = pair_texts([(mine, text("二度。", "ja"))], PAIR)
+    assert (found.units, found.whole, found.lost) == ((), None, "lost literal a")
+
+
+# Whole books
+
+
+def build_all(folder: Path) -> dict[str, Built]:
+    """Build the book several times, each time with something changed."""
+    book = copy_root("catalogues", folder)
+    built = {
+        "first": book.build("amts-ja", out="first"),
+        "again": book.build("amts-ja"),
+    }
+    built["off"] = book.build("amts-ja", "-D", "amts_gettext=0", out="off")
+    part = "locales/ja/LC_MESSAGES/part.po"
+    book.change(part, "ポンプを始動します", "ポンプを動かします")
+    allow = ("-D", "gettext_allow_fuzzy_translations=1")
+    built["changed"] = book.build("amts-ja", *allow, out="changed")
+    shutil.copyfile(book.source / part, book.source / "delivery.po")
+    names = ("-D", "amts_memory_files=delivery.po", "-D", "amts_gettext=0")
+    built["file"] = book.build("amts-ja", *names, out="file")
+    return built
+
+
+@pytest.fixture(scope="module")
+def built(once: Once) -> dict[str, Built]:
+    """Return the builds of the book with catalogues."""
+    found: dict[str, Built] = once("gettext", build_all)
+    return found
+
+
+PARAGRAPHS: Final = "//div[@class='body']//p"
+
+
+@pytest.mark.sphinx
+def test_what_sphinx_translates_comes_in(built: dict[str, Built]) -> None:
+    first = built["first"]
+    assert (first.status, first.warned) == (0, "")
+    paragraphs = first.text("index", PARAGRAPHS)
+    assert paragraphs[:4] == [
+        "井戸は水を与えます。きれいな 水を pump が汲み上げます。",
+        "弁 と ポンプ と ポンプ を見てください。",
+        "Nobody has translated this sentence.",
+        "Nobody has to translate Python 3.",
+    ]
+    for words in (
+        "マス。",
+        "別のマス。",
+        "乗組員が開け、閉めます。それから雨が降ります。",
+    ):
+        assert words in paragraphs
+    assert first.text("index", "//span[@class='caption-text']") == [
+        "人のための説明文。", "A caption without people.", "部品",
+    ]  # fmt: skip
+    assert first.text("index", "//meta[@name='description']/@content") == [
+        "井戸の掘り方。"
+    ]
+    assert "図面" in first.text("index", "//img/@alt")
+    assert "ポンプの頁" in first.text("index", "//div[@class='body']//a")
+    assert any("水" in entry for entry in first.text("genindex", "//td"))
+    assert first.text("part", "//h1")[0].startswith("ポンプ")
+
+
+@pytest.mark.sphinx
+def test_what_does_not_come_in_is_counted_by_reason(built: dict[str, Built]) -> None:
+    said = built["first"].said
+    assert "amts-ja: messages 20 by people, 1 fuzzy; 18 texts learnt" in said
+    for reason in (
+        "obsolete: 1",
+        "no translation: 1",
+        "equal to its source: 1",
+        "Sphinx knows none: 1",
+        "the catalogue is damaged: 1",
+        "no document has it: 8",
+        "no single paragraph: 1",
+        "its markup is not that of its source: 1",
+    ):
+        assert reason in said
+    paragraphs = built["first"].text("part", PARAGRAPHS)
+    assert paragraphs == [
+        "ハッチを開けます。ポンプを始動します。",
+        'ポンプを止めます。ハッチを"閉めます"。',
+        "A doubtful sentence.",
+        "What a machine said.",
+        "What a machine said, and a person changed.",
+        "Lost code and more.",
+        "A list follows.",
+        "Homepage と Home page はどちらも名前です。",
+    ]
+
+
+@pytest.mark.sphinx
+def test_catalogues_are_read_again_only_when_something_changed(
+    built: dict[str, Built],
+) -> None:
+    reading = "reading the book with the catalogues"
+    assert reading in built["first"].said
+    assert reading not in built["again"].said
+    assert "messages 20 by people" in built["again"].said
+    assert built["again"].summary("ja")["recalled"] > 0
+    assert reading in built["changed"].said
+    assert not [*built["first"].out.parents[1].rglob("locales/**/*.mo")]
+
+
+@pytest.mark.sphinx
+def test_a_change_and_what_is_fuzzy_are_published_where_the_project_allows_it(
+    built: dict[str, Built],
+) -> None:
+    paragraphs = built["changed"].text("part", PARAGRAPHS)
+    assert paragraphs[0] == "ハッチを開けます。ポンプを動かします。"
+    assert paragraphs[2] == "疑わしい文。"
+    assert "in need of review" in built["changed"].warned
+
+
+@pytest.mark.sphinx
+def test_catalogues_can_be_left_out(built: dict[str, Built]) -> None:
+    assert built["off"].text("part", PARAGRAPHS)[0] == "Open the hatch. Start the pump."
+    assert built["off"].summary("ja")["recalled"] == 0
+
+
+@pytest.mark.sphinx
+def test_a_named_file_is_looked_up_in_the_book(built: dict[str, Built]) -> None:
+    paragraphs = built["file"].text("part", PARAGRAPHS)
+    assert paragraphs[0] == "ハッチを開けます。ポンプを動かします。"
+    assert paragraphs[-1] == "Homepage と Home page はどちらも名前です。"
+    assert "delivery.po: messages 6 by people, 1 fuzzy" in built["file"].said
+    with Memory(built["file"].out.parents[1] / "source/.amts/memory.sqlite") as memory:
+        kinds = {str(each.origin.kind): each.origin.rank for each in memory.origins()}
+    assert kinds == {"file": 1, "catalogue": None}
+
+
+@pytest.mark.sphinx
+def test_a_book_that_cannot_be_read_in_a_language_is_built_all_the_same(
+    book: Book,
+) -> None:
+    catalogue(book.source / "locales/ja/LC_MESSAGES", 'msgid "a"\nmsgstr "A"\n')
+    conf = (book.source / "conf.py").read_text("utf-8")
+    book.write(
+        "conf.py",
+        f"{conf}\ndef setup(app):\n    if app.config.language == 'ja':\n"
+        "        raise ValueError('no Japanese here')\n",
+    )
+    built = book.build("amts-ja", engine="pseudo")
+    assert "the catalogues in locales/ja are not read" in built.warned
+    assert "no Japanese here" in built.warned
