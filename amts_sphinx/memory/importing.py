@@ -189,7 +189,7 @@ def _learn_one(
     digest = digest_of(file.path)
     known = memory.digest_of(key, file.kind)
     # Without the book it cannot be looked up again, and need not.
-    if known == digest or known.startswith(f"{BY_BOOK}{digest}"):
+    if digest and (known == digest or known.startswith(f"{BY_BOOK}{digest}:")):
         return
     left_out = LeftOut(tell)
     if file.kind == HOME:
