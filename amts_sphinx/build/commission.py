@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,6 +37,10 @@ class Work(NamedTuple):
     language: Language
     pair: LanguagePair
     translator: Translator
+    #: The text of the book, in the segments that this edition is translated in.
+    containers: Collection[Container]
+    #: The values that hold for this edition.
+    config: AmtsConfig
 
 
 class Estimate(NamedTuple):
@@ -54,21 +59,29 @@ def works(
     memory: Memory,
     config: AmtsConfig,
     languages: Iterable[Language],
+    containers: Collection[Container],
     failures: Failures,
 ) -> list[Work]:
     """Return the work on each edition; *failures* takes why there is none on one."""
     made: list[Work] = []
     for language in languages:
         with failures.of(language.tag):
-            made.append(work(memory, config, language))
+            made.append(work(memory, config, language, containers))
     return made
 
 
-def work(memory: Memory, config: AmtsConfig, language: Language) -> Work:
+def work(
+    memory: Memory,
+    config: AmtsConfig,
+    language: Language,
+    containers: Collection[Container],
+) -> Work:
     """Return what translates the book into one language.
 
+    :param config: that of the book
     :raises AmtsError: there is no engine for it
     """
+    config = config.for_language(language.tag)
     pair = LanguagePair(config.source_language.tag, language.tag)
     profile = profile_for(
         language.tag,
@@ -82,7 +95,10 @@ def work(memory: Memory, config: AmtsConfig, language: Language) -> Work:
         logger.info("amts-%s: %s", language.tag, line)
 
     translator = Translator(memory, engine, profile, asking, progress)
-    return Work(language, pair, translator)
+    if not config.by_sentence and any(len(each.segments) > 1 for each in containers):
+        # The book is split for other editions.
+        containers = [replace(each, segments=(each.whole,)) for each in containers]
+    return Work(language, pair, translator, containers, config)
 
 
 def _engine(memory: Memory, config: AmtsConfig, pair: LanguagePair) -> Engine:
@@ -95,10 +111,7 @@ def _engine(memory: Memory, config: AmtsConfig, pair: LanguagePair) -> Engine:
 
 
 def start(
-    works: Iterable[Work],
-    containers: Collection[Container],
-    config: AmtsConfig,
-    failures: Failures,
+    works: Iterable[Work], config: AmtsConfig, failures: Failures
 ) -> Mapping[str, float]:
     """Start what costs money or is done in jobs, for all editions at once.
 
@@ -112,7 +125,7 @@ def start(
         if not commissions.is_planned(work.translator.engine):
             continue
         with failures.of(work.language.tag):
-            wanted = work.translator.commission(containers, work.pair)
+            wanted = work.translator.commission(work.containers, work.pair)
             if not wanted.requests:
                 continue
             bill = commissions.bill(wanted)
@@ -124,12 +137,12 @@ def start(
     return {pair.target: bill.dollars for pair, bill in bills}
 
 
-def estimate(work: Work, containers: Collection[Container]) -> Estimate:
+def estimate(work: Work) -> Estimate:
     """Return what one edition wants from its engine; nothing is sent.
 
     :raises EngineError: the engine cannot translate it
     """
-    segments = {s.key for container in containers for s in container.segments}
-    wanted = work.translator.commission(containers, work.pair)
+    segments = {s.key for container in work.containers for s in container.segments}
+    wanted = work.translator.commission(work.containers, work.pair)
     bill = commissions.bill(wanted)
     return Estimate(work.language, len(segments), len(wanted.requests), bill)

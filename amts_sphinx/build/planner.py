@@ -94,7 +94,7 @@ class Planner:
             rules=rules(app.config),
             targets=content.targets,
             drafts=content.drafts,
-            notice=checked(app.config).draft_notice,
+            notice=checked(app.config).for_language(language.tag).draft_notice,
             digests={d: self._digest(d, language, content) for d in self._texts},
             dates={docname: texts.date for docname, texts in self._texts.items()},
         )
@@ -103,7 +103,8 @@ class Planner:
         """Return a hash of what one document of an edition is made from."""
         made_from = [_compat.stamp(FORMAT), self._trees[docname], language.locale]
         made_from.append(self._texts[docname].date)
-        made_from.append(str(checked(self._app.config).draft_notice))
+        config = checked(self._app.config).for_language(language.tag)
+        made_from.append(str(config.draft_notice))
         for container in self._texts[docname].containers:
             key = container.whole.key
             made_from += [content.targets.get(key, ""), "*" * (key in content.drafts)]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sphinx.builders import Builder
 
     from amts_sphinx.build.child_build import BuildOutcome
-    from amts_sphinx.build.commission import Estimate
+    from amts_sphinx.build.commission import Estimate, Work
     from amts_sphinx.build.gather import Material
     from amts_sphinx.build.planner import Order
     from amts_sphinx.config.settings import AmtsConfig
@@ -44,7 +44,7 @@ _ENVIRONMENT: Final = "environment.pickle"
 class _Printing(NamedTuple):
     """One edition that is translated, and is being written."""
 
-    tag: str
+    work: Work
     edition: Edition
     outcome: Future[BuildOutcome | None]
 
@@ -77,8 +77,11 @@ def estimates(
     """
     material = gather(app, builder.env)
     with _memory(config) as memory:
-        works = [commission.work(memory, config, each) for each in order.editions]
-        return [commission.estimate(work, material.containers) for work in works]
+        works = [
+            commission.work(memory, config, each, material.containers)
+            for each in order.editions
+        ]
+        return [commission.estimate(work) for work in works]
 
 
 def _produce(
@@ -90,25 +93,26 @@ def _produce(
     """
     material = gather(app, builder.env)
     planner = Planner(app, builder, material.texts, config.format)
-    log = summary.BuildLog(config.engine, material.texts)
+    log = summary.BuildLog(material.texts)
     jobs = order.at_a_time(app.parallel)
     with _memory(config) as memory, ThreadPoolExecutor(jobs) as pool:
-        works = commission.works(memory, config, order.editions, failures)
-        dollars = commission.start(works, material.containers, config, failures)
+        containers = material.containers
+        works = commission.works(memory, config, order.editions, containers, failures)
+        dollars = commission.start(works, config, failures)
         printings: list[_Printing] = []
         for work in works:
             if failures.noted(work.language.tag):
                 continue  # its engine could not start
             with failures.of(work.language.tag):
-                edition = work.translator.translate(material.containers, work.pair)
+                edition = work.translator.translate(work.containers, work.pair)
                 work.translator.drop_former_drafts(edition)
-                content = _content(work.translator, material.containers, edition)
+                content = _content(work.translator, work.containers, edition)
                 plan = planner.plan(work.language, content, order)
                 outcome = pool.submit(_print, plan, app, builder, jobs)
-                printings.append(_Printing(work.language.tag, edition, outcome))
-        reporter = _reporter(memory, config, material, app, order)
+                printings.append(_Printing(work, edition, outcome))
         for printing in printings:
-            with failures.of(printing.tag):
+            with failures.of(printing.work.language.tag):
+                reporter = _reporter(memory, printing.work, material, app, order)
                 _report(printing, reporter, dollars, log, failures)
 
 
@@ -164,13 +168,18 @@ def _print(
 
 
 def _reporter(
-    memory: Memory, config: AmtsConfig, material: Material, app: Sphinx, order: Order
+    memory: Memory,
+    work: Work,
+    material: Material,
+    app: Sphinx,
+    order: Order,
 ) -> Reporter | None:
-    """Return what reports on editions; ``None`` when nobody wants that."""
+    """Return what reports on an edition; ``None`` when nobody wants that."""
+    config = work.config
     if config.report is None:
         return None
     version = app.extensions["amts_sphinx"].version
-    book = BookFacts(app.config.project, material.containers, material.sources, version)
+    book = BookFacts(app.config.project, work.containers, material.sources, version)
     outdirs = {language.tag: out for language, out in order.editions.items()}
     return Reporter(memory, config, config.report, book, outdirs)
 
@@ -183,7 +192,7 @@ def _report(
     failures: Failures,
 ) -> None:
     """Report on an edition once it is written, and log its end."""
-    tag, edition = printing.tag, printing.edition
+    tag, edition = printing.work.language.tag, printing.edition
     outcome: BuildOutcome | None = None
     quality: ReportOutcome | None = None
     # Each step has its own guard: a report is due even where the writing failed.
@@ -196,4 +205,4 @@ def _report(
             cost = Cost(edition.usage.characters, dollars.get(tag))
             quality = reporter.report(edition, cost)
             quality.pass_gate()
-    log.end(f"amts-{tag}", edition, outcome, quality)
+    log.end(f"amts-{tag}", printing.work.config.engine, edition, outcome, quality)

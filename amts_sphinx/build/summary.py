@@ -27,24 +27,26 @@ _REASONS: Final = 3
 class BuildLog:
     """Logs how the editions of one build went, and no warning twice."""
 
-    def __init__(self, engine: str, documents: Collection[str]) -> None:
+    def __init__(self, documents: Collection[str]) -> None:
         """Start with what the build has logged so far.
 
-        :param engine: its name
         :param documents: the names of the book's documents
         """
-        self._engine = engine
         self._documents = documents
         self._logged = {(record.message, record.location) for record in recorded()}
 
     def end(
         self,
         name: str,
+        engine: str,
         edition: Edition,
         outcome: BuildOutcome | None,
         quality: reporter.ReportOutcome | None,
     ) -> None:
-        """Log the end of an edition, last of all in one line."""
+        """Log the end of an edition, last of all in one line.
+
+        :param engine: the name of the one that was asked
+        """
         for record in outcome.records if outcome else ():
             warning = (record.message, record.location)
             if warning not in self._logged:
@@ -59,14 +61,14 @@ class BuildLog:
         for finding in edition.findings:
             if finding.severity is not Severity.INFO:
                 self._warn(name, finding)
-        self._log_states(name, edition)
+        self._log_states(name, engine, edition)
         if outcome is None:
             logger.info("%s: the edition is up to date", name)
         if quality:
             logger.info("%s: %s", name, quality)
         logger.info(edition.summary(name))
 
-    def _log_states(self, name: str, edition: Edition) -> None:
+    def _log_states(self, name: str, engine: str, edition: Edition) -> None:
         """Log how many segments are not what a release should hold."""
         reasons = Counter(
             f.message for f in edition.findings if f.severity is Severity.INFO
@@ -77,7 +79,7 @@ class BuildLog:
                 " translation for them",
                 name,
                 reasons.total(),
-                self._engine,
+                engine,
             )
         for reason, count in reasons.most_common(_REASONS):
             if reason != NO_TRANSLATION:  # that has just been said
@@ -88,7 +90,7 @@ class BuildLog:
                 "%s: %d segments are drafts of the engine %r, to be read by a person",
                 name,
                 drafts,
-                self._engine,
+                engine,
             )
 
     def _warn(self, name: str, finding: Finding) -> None:

@@ -35,6 +35,8 @@ _BUILT_IN: Final = {
     "none": "amts_sphinx.engine.none:create",
     "pseudo": "amts_sphinx.engine.pseudo:create",
 }
+#: Options of ours that are paths, relative to ``conf.py``.
+PATHS: Final[Mapping[str, tuple[str, ...]]] = {"firefox": ("models",)}
 #: The extra of the package that an engine needs.
 _EXTRAS: Final = {"amazon": "amazon", "firefox": "firefox"}
 
