@@ -366,7 +366,7 @@ def register(app: Sphinx) -> None:
             name_of(field),
             field.metadata["default"],
             field.metadata["rebuild"],
-            types=_types(field.metadata["default"]),
+            types=_types(field),
         )
     for name in engine_names():
         app.add_config_value(f"amts_{name}", {}, "", types=[dict])
@@ -374,10 +374,24 @@ def register(app: Sphinx) -> None:
     app.connect("config-inited", check, priority=900)
 
 
-def _types(default: object) -> list[type]:
+def _types(field: dataclasses.Field[Any]) -> list[type]:
     """Return types that keep Sphinx from warning; we check values ourselves."""
+    default = field.metadata["default"]
+    tables = [dict] if field.metadata["by_language"] else []
     paths = [str, Path] if isinstance(default, str) else []
-    return [type(default), list, tuple, set, frozenset, str, bool, int, float, *paths]
+    return [
+        type(default),
+        list,
+        tuple,
+        set,
+        frozenset,
+        str,
+        bool,
+        int,
+        float,
+        *paths,
+        *tables,
+    ]
 
 
 #: The checked values of each Sphinx configuration that is in use.

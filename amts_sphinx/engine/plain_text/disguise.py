@@ -89,7 +89,7 @@ def put_on(
             continue
         text = unicodedata.normalize("NFC", part.text)
         if capitals or as_title:
-            text = _calmed(text, lowered, first=first)
+            text = _calmed(text, lowered, first=first, acronyms=not capitals)
         first = first and not has_letters(text)
         text = _plain(text, alphabet, printed)
         shown += _hide(text, alphabet, hidden)
@@ -226,8 +226,11 @@ def _is_in_title_case(parts: Iterable[Part]) -> bool:
     return len(found) > 1 and len(long) > 1 and all(w[:1].isupper() for w in long)
 
 
-def _calmed(text: str, lowered: set[str], *, first: bool) -> str:
-    """Return *text* in lower case, but for its first letter and for acronyms."""
+def _calmed(text: str, lowered: set[str], *, first: bool, acronyms: bool) -> str:
+    """Return *text* in lower case, but for its first letter and names like iPhone.
+
+    :param acronyms: whether words in capitals keep them
+    """
     begun = not first
 
     def lower(match: re.Match[str]) -> str:
@@ -236,7 +239,7 @@ def _calmed(text: str, lowered: set[str], *, first: bool) -> str:
         start, begun = not begun, True
         if not word.isupper() and word[1:] != word[1:].lower():
             return word  # iPhone, McDonald
-        if word.isupper() and len(word) <= 1:
+        if word.isupper() and (acronyms or len(word) == 1):
             return word
         if start:
             return word[0] + word[1:].lower()

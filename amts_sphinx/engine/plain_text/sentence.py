@@ -48,7 +48,7 @@ _SHRUNK: Final = 4
 #: How often the same four words may come in a row of a translation.
 _LOOPS: Final = 4
 #: The roles of texts in which each word may have a capital.
-_TITLES: Final = frozenset({"title", "caption", "toctree", "rubric", "term", "index"})
+_TITLES: Final = frozenset({"project", "caption", "toctree", "rubric", "term", "index"})
 #: Characters of such a script count as half a word.
 _UNSPACED: Final = re.compile(r"[぀-ヿ㐀-鿿豈-﫿฀-๿]")
 
@@ -122,7 +122,7 @@ class Speaker:
         """Translate what the engine can take at once."""
         if not _is_speech(parts):
             return Answer(join(parts), "same")
-        title = kind in _TITLES
+        title = kind in _TITLES or "title" in kind
         worn = disguise.put_on(parts, self.alphabet, title=title)
         if not has_words(worn.parts):
             return Answer(join(parts), "same")
@@ -134,7 +134,7 @@ class Speaker:
             said = terms.put_in(self.terms, self._said, worn.parts, said)
         said = _in_case(worn.parts, said, self.pair.target)
         target = disguise.take_off(worn, said)
-        target = _around(parts, target)
+        target = _closed(parts, _around(parts, target))
         if fault := _fault(parts, target):
             return Answer(None, "", fault)
         if not is_sound(parts, target):
@@ -155,19 +155,33 @@ class Speaker:
         if not has_letters(text):
             return text
         said = " ".join(self.say(text).split())
-        if len(text.split()) > 1 or len(said.split()) <= _GROWN:
+        if len(text.split()) > 1 or not _is_invented(text, said):
             return said
-        bare = text.strip(".:;,!?")
-        for other in (bare, bare.lower()):
-            again = " ".join(self.say(other).split())
-            if again and len(again.split()) <= _GROWN:
-                return f"{again.rstrip('.')}{text[len(bare) :]}"
+        bare = text.strip(_STOPS)
+        for other in (f"{bare}.", bare, bare.lower(), f"{bare.capitalize()}."):
+            again = " ".join(self.say(other).split()).strip(_STOPS)
+            if again and not _is_invented(bare, again):
+                return f"{again}{text[len(bare) :]}"
         return said
 
     @cached_property
     def _styles(self) -> list[Style]:
         known = self.alphabet
         return [s for s in STYLES if known is None or s.signs <= set(known)]
+
+
+#: Marks after a word.
+_STOPS: Final = ".:;,!? "
+
+
+def _is_invented(word: str, said: str) -> bool:
+    """Tell whether what was said to one word is more than its translation."""
+    words_ = [each.strip(_STOPS).lower() for each in said.split()]
+    return (
+        len(words_) > _GROWN
+        or len(set(words_)) < len(words_)
+        or ("(" in said and "(" not in word)
+    )
 
 
 #: Ways to keep codes, the worst first.
@@ -247,6 +261,16 @@ def _around(source: Sequence[Part], target: Sequence[Part]) -> list[Part]:
     return [*blanks[0], *_trimmed(target), *blanks[1]]
 
 
+def _closed(source: Sequence[Part], target: list[Part]) -> list[Part]:
+    """Close the bracket that *source* ends with."""
+    last = target[-1] if target else Part("text")
+    if source[-1].text.endswith(")") and last.kind == "text":
+        text = _text(target)
+        if text.count("(") == text.count(")") + 1 and not last.text.endswith(")"):
+            return [*target[:-1], Part("text", f"{last.text})")]
+    return target
+
+
 def _in_case(
     source: Sequence[Part], target: Sequence[Part], language: str
 ) -> list[Part]:
@@ -283,8 +307,10 @@ def _fault(source: Sequence[Part], target: Sequence[Part]) -> str:
     asked, said = _size(source), _size(target)
     if not has_words(target):
         return NOTHING_SAID
-    grown = len(words(source)) == 1 and asked <= 1 and said > _GROWN
-    if grown or said > _TIMES * asked + _MORE:
+    alone = len(words(source)) == 1 and asked <= 1
+    if alone and _is_invented(_text(source), _text(target)):
+        return GREW
+    if said > _TIMES * asked + _MORE:
         return GREW
     if asked >= _LONG and said < asked / _SHRUNK:
         return SHRANK
