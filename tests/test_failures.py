@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 EDITION = Edition(LanguagePair("en", "zh"), {}, (), Usage())
 #: What is not looked at once the edition is translated.
 TRANSLATOR = cast("Translator", None)
-CONFIG = cast("AmtsConfig", SimpleNamespace(engine="none"))
+CONFIG = cast("AmtsConfig", SimpleNamespace(engine="corpus", options={}))
 
 
 def test_an_error_of_the_user_is_its_message(tmp_path: Path) -> None:
@@ -145,8 +145,9 @@ def test_the_commonest_reasons_of_the_engine_are_logged(
 
     monkeypatch.setattr(summary, "logger", Logger())
     reasons = ["too long"] * 3 + ["", ""] + ["d", "c", "c", "odd"]
-    edition = replace(EDITION, findings=tuple(map(left, reasons)))
-    BuildLog(()).end("amts-zh", "corpus", edition, None, None)
+    usage = Usage(segments=100)
+    edition = replace(EDITION, findings=tuple(map(left, reasons)), usage=usage)
+    BuildLog(()).end("amts-zh", CONFIG, edition, None, None)
     left_by = "the engine has no translation ({}); left in the source language"
     assert lines[:3] == [
         (

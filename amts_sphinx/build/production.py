@@ -205,4 +205,4 @@ def _report(
             cost = Cost(edition.usage.characters, dollars.get(tag))
             quality = reporter.report(edition, cost)
             quality.pass_gate()
-    log.end(f"amts-{tag}", printing.work.config.engine, edition, outcome, quality)
+    log.end(f"amts-{tag}", printing.work.config, edition, outcome, quality)

@@ -7,6 +7,7 @@ reads ``app.config.amts_…``.
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -196,8 +197,10 @@ class AmtsConfig:
     )
     #: The folder with ``conf.py``.
     folder: Path = Path()
-    #: The options of the chosen engine.
-    engine_options: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    #: The options of all engines, by name: the values ``amts_<engine>``.
+    options: Mapping[str, Mapping[str, object]] = dataclasses.field(
+        default_factory=dict
+    )
     #: What differs from the above in the edition of a language, by its tag.
     special: Mapping[str, Mapping[str, object]] = dataclasses.field(
         default_factory=dict
@@ -226,16 +229,22 @@ class AmtsConfig:
         found["source_language"] = found["source_language"] or name_language(
             config.language or "en"
         )
-        for values_ in (found, *special.values()):
-            if engine := values_.get("engine"):
-                options = _engine_options(engine, config, Path(confdir))
-                values_["engine_options"] = options
-            limits = values_.get("fail_under")
+        found["options"] = {
+            name: _engine_options(name, config, Path(confdir))
+            for name in engine_names()
+        }
+        for each in (found, *special.values()):
+            limits = each.get("fail_under")
             if found["report"] is None and limits and limits.by_name():
                 raise ConfigError(
                     "amts_fail_under needs the quality report: do not empty amts_report"
                 )
         return cls(**found, special=special)
+
+    @property
+    def engine_options(self) -> Mapping[str, object]:
+        """The options of the chosen engine."""
+        return self.options.get(self.engine, {})
 
     def for_language(self, tag: str) -> AmtsConfig:
         """Return the values that hold for the edition in one language."""
@@ -253,14 +262,8 @@ class AmtsConfig:
 
         :raises ConfigError: there is none, it raises, or a value is not allowed
         """
-        path = folder / "conf.py"
-        if not path.is_file():
-            raise ConfigError(f"{folder} is no book of Sphinx: it has no conf.py")
-        try:
-            namespace = eval_config_file(path.resolve(), Tags())
-        except SphinxError as exc:
-            raise ConfigError(f"{path}: {exc}") from exc
-        return cls.from_sphinx(cast("Config", _Namespace(namespace)), folder)
+        found = _Namespace(namespace(folder))
+        return cls.from_sphinx(cast("Config", found), folder)
 
     @property
     def files(self) -> BookFiles:
@@ -289,6 +292,20 @@ class AmtsConfig:
                 " see amts_source_language, amts_target_languages and language"
             )
         return languages
+
+
+def namespace(folder: Path) -> dict[str, Any]:
+    """Return what the ``conf.py`` in *folder* says; its extensions do not run.
+
+    :raises ConfigError: there is none, or it raises
+    """
+    path = folder / "conf.py"
+    if not path.is_file():
+        raise ConfigError(f"{folder} is no book of Sphinx: it has no conf.py")
+    try:
+        return eval_config_file(path.resolve(), Tags())
+    except SphinxError as exc:
+        raise ConfigError(f"{path}: {exc}") from exc
 
 
 class _Namespace:
@@ -406,6 +423,17 @@ def check(app: Sphinx, config: Config) -> None:
 def checked(config: Config) -> AmtsConfig:
     """Return the checked values of *config*; :func:`check` must have run."""
     return _CHECKED[config]
+
+
+def unknown(namespace: Mapping[str, object]) -> dict[str, str]:
+    """Return the names of a ``conf.py`` that look like ours and are none.
+
+    :returns: the name that each may have been meant for; empty: none comes near
+    """
+    names = [*map(name_of, _fields()), *(f"amts_{name}" for name in engine_names())]
+    odd = [n for n in namespace if n.startswith("amts_") and n not in names]
+    near = {name: difflib.get_close_matches(name, names, 1, 0.7) for name in odd}
+    return {name: found[0] if found else "" for name, found in near.items()}
 
 
 def table() -> str:

@@ -28,7 +28,7 @@ from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine.firefox.models import PIVOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 #: Where Mozilla keeps the models for Firefox; not meant for others' services.
@@ -327,11 +327,8 @@ def _unpacked(url: str, data: bytes, size: int) -> bytes:
             "models are packed with zstandard; pip install 'amts_sphinx[firefox]'"
         ) from exc
     try:
-        unpack: Callable[..., bytes] = (
-            zstandard.ZstdDecompressor()
-            .decompressobj(read_across_frames=False)
-            .decompress
-        )
-        return unpack(data)[: size + 1]
+        # No more is unpacked than is promised.
+        with zstandard.ZstdDecompressor().stream_reader(data) as stream:
+            return bytes(stream.read(size + 1))
     except zstandard.ZstdError as exc:
         raise EngineUnavailableError(f"{url} cannot be unpacked: {exc}") from exc

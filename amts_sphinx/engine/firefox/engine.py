@@ -12,6 +12,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -104,6 +105,15 @@ class FirefoxEngine:
         It learns nothing else from people.
         """
         return FirefoxEngine(self._options, pair, terms)
+
+    def lacks(self, pair: LanguagePair) -> str:
+        """Return what must be done before it can translate *pair*."""
+        steps = []
+        if find_spec("fxtranslate") is None:
+            steps.append("pip install 'amts_sphinx[firefox]'")
+        if pair not in self._store:
+            steps.append(self._store.advice(pair))
+        return "; ".join(steps)
 
     def makers(self, source: str) -> Sequence[str]:
         """Return whose stored translations of *source* will do.
