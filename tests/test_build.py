@@ -276,3 +276,19 @@ def test_files_of_one_name_do_not_undo_each_other(tmp_path: Path) -> None:
         assert [unit.target for unit in memory.units()] == ["Eine.", "Una."]
         importing.learn_files(memory, paths, said.append)
     assert len(said) == 2
+
+
+def test_each_language_has_its_own_engine_and_segments(book: Book) -> None:
+    values = {
+        "engine.zh": "pseudo",
+        "engine.es": "none",
+        "segmentation.zh": "paragraph",
+    }
+    options = [f"-Damts_{name}={value}" for name, value in values.items()]
+    built = book.build("amts", *options, engine="")
+    assert built.status == 0, built.warned
+    chinese, spanish = built.summary("zh"), built.summary("es")
+    assert chinese["translated"] == chinese["segments"] < spanish["segments"]
+    assert spanish["translated"] == 0
+    assert "asking the engine 'pseudo'" in built.said
+    assert "the engine 'none' has no translation" in built.said

@@ -232,3 +232,62 @@ def test_every_value_is_documented() -> None:
     listed = configuration.table()
     for name, *_ in GOOD + BAD:
         assert f".. confval:: amts_{name}\n" in listed
+
+
+def test_values_that_differ_by_language() -> None:
+    ours = read(
+        {
+            "amts_engine": {"zh_CN": "none", "pt-BR": "firefox", "*": "pseudo"},
+            "amts_firefox": {"models": "models"},
+            "amts_pseudo": {"style": "cjk"},
+            "amts_segmentation": {"pt": "paragraph"},
+            "amts_terminology": {"zh": ["zh.csv"]},
+            "amts_fail_under": {"zh": {"coverage": 0.9}, "*": {"bleu": 20}},
+            "amts_script_spacing": {"zh": True},
+            "amts_draft_notice": {"*": False},
+        }
+    )
+    assert (ours.engine, ours.engine_options) == ("pseudo", {"style": "cjk"})
+    chinese, other = ours.for_language("zh"), ours.for_language("pt")
+    assert (chinese.engine, chinese.engine_options) == ("none", {})
+    assert (other.engine, other.engine_options) == (
+        "firefox",
+        {"models": "/book/models"},
+    )
+    assert ours.for_language("es").engine == "pseudo"
+    assert [each.by_sentence for each in (ours, chinese, other)] == [True, True, False]
+    assert ours.reads_sentences
+    assert chinese.terminology == (Path("/book/zh.csv"),)
+    assert other.terminology == ()
+    assert chinese.fail_under.by_name() == {"coverage": 0.9}
+    assert other.fail_under.by_name() == {"bleu": 20}
+    assert (chinese.script_spacing, other.script_spacing) == (True, False)
+    assert not chinese.draft_notice
+
+
+def test_without_a_star_the_default_holds_for_others() -> None:
+    ours = read({"amts_engine": {"pt": "none"}})
+    assert (ours.engine, ours.for_language("pt").engine) == ("corpus", "none")
+    assert not read({"amts_segmentation": "paragraph"}).reads_sentences
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (
+            {"amts_engine": {"zh": "amazn"}},
+            r"amts_engine\['zh'\] must be one of .*amazon",
+        ),
+        (
+            {"amts_engine": {"zh": "none", "qqq9": "none"}},
+            "'qqq9' is none, nor .*\"\\*\"",
+        ),
+        ({"amts_engine": {"zh": "none", "zh_CN": "none"}}, "language zh twice"),
+        ({"amts_engine": {"chinese": "none"}}, "amts_engine must be one of"),
+        ({"amts_format": {"zh": "html"}}, "amts_format must be a non-empty string"),
+        ({"amts_fail_under": {"zh": {"coverage": 2}}}, r"\['zh'\].*0 to 1"),
+    ],
+)
+def test_tables_that_are_none(raw: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        read(raw)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from amts_sphinx.build import production, summary
+from amts_sphinx.build.commission import Work
 from amts_sphinx.build.failures import Failures
 from amts_sphinx.build.summary import BuildLog
 from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import Edition, LanguagePair, Location, Segment, Usage
 from amts_sphinx.edition import crash, gc_tuning, process
 from amts_sphinx.translate import request
@@ -21,10 +24,15 @@ if TYPE_CHECKING:
     from conftest import Book
 
     from amts_sphinx.build.child_build import BuildOutcome
+    from amts_sphinx.config.settings import AmtsConfig
     from amts_sphinx.core.units import Finding
     from amts_sphinx.report.reporter import Reporter
+    from amts_sphinx.translate.translator import Translator
 
 EDITION = Edition(LanguagePair("en", "zh"), {}, (), Usage())
+#: What is not looked at once the edition is translated.
+TRANSLATOR = cast("Translator", None)
+CONFIG = cast("AmtsConfig", SimpleNamespace(engine="corpus", options={}))
 
 
 def test_an_error_of_the_user_is_its_message(tmp_path: Path) -> None:
@@ -97,9 +105,10 @@ def test_a_bug_in_a_report_is_noted_after_a_failure_to_write(tmp_path: Path) -> 
     failures = Failures(tmp_path)
     written: Future[BuildOutcome | None] = Future()
     written.set_exception(OSError("no room"))
-    printing = production._Printing("zh", EDITION, written)  # noqa: SLF001
+    work = Work(find_language("zh"), EDITION.pair, TRANSLATOR, (), (), CONFIG)
+    printing = production._Printing(work, EDITION, written)  # noqa: SLF001
     reporter = cast("Reporter", _BrokenReporter())
-    production._report(printing, reporter, {}, BuildLog("none", ()), failures)  # noqa: SLF001
+    production._report(printing, reporter, {}, BuildLog(()), failures)  # noqa: SLF001
     assert list(failures.reasons) == ["amts-zh"]
     assert "OSError: no room" in failures.reasons["amts-zh"]
     # The file holds the last one.
@@ -136,8 +145,9 @@ def test_the_commonest_reasons_of_the_engine_are_logged(
 
     monkeypatch.setattr(summary, "logger", Logger())
     reasons = ["too long"] * 3 + ["", ""] + ["d", "c", "c", "odd"]
-    edition = replace(EDITION, findings=tuple(map(left, reasons)))
-    BuildLog("corpus", ()).end("amts-zh", edition, None, None)
+    usage = Usage(segments=100)
+    edition = replace(EDITION, findings=tuple(map(left, reasons)), usage=usage)
+    BuildLog(()).end("amts-zh", CONFIG, edition, None, None)
     left_by = "the engine has no translation ({}); left in the source language"
     assert lines[:3] == [
         (

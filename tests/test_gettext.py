@@ -203,13 +203,13 @@ def test_one_changed_literal_is_that_of_the_source_and_two_are_not() -> None:
     assert code_matching.likened(two, changed, {}) == changed
 
 
-def test_emptied_codes_lose_what_is_inside() -> None:
+def test_hollowed_codes_lose_what_is_inside() -> None:
     coded = 'a <g id="1">b <g id="2">c</g> <x id="3"/></g> <g id="4">d</g>'
-    assert inline_codes.emptied(coded, [1]) == 'a <x id="1"/> <g id="4">d</g>'
-    assert inline_codes.emptied(coded, [2]) == (
+    assert inline_codes.hollowed(coded, [1]) == 'a <x id="1"/> <g id="4">d</g>'
+    assert inline_codes.hollowed(coded, [2]) == (
         'a <g id="1">b <x id="2"/> <x id="3"/></g> <g id="4">d</g>'
     )
-    assert inline_codes.emptied(coded, []) == coded
+    assert inline_codes.hollowed(coded, []) == coded
 
 
 # Texts that are known to belong together

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,12 +19,13 @@ from amts_sphinx.translate import commissions, cost_limit
 from amts_sphinx.translate.translator import Translator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from amts_sphinx.build.failures import Failures
     from amts_sphinx.build.gather import Material
     from amts_sphinx.config.settings import AmtsConfig
     from amts_sphinx.core.languages import Language
+    from amts_sphinx.core.units import Container
     from amts_sphinx.engine.protocol import Bill, Commission, Engine
     from amts_sphinx.memory.memory import Memory
 
@@ -36,6 +38,17 @@ class Work(NamedTuple):
     language: Language
     pair: LanguagePair
     translator: Translator
+    #: The text of the book, in the segments that this edition is translated in.
+    containers: Sequence[Container]
+    #: What it has to translate beside the book: labels that Sphinx does not have.
+    labels: Sequence[Container]
+    #: The values that hold for this edition.
+    config: AmtsConfig
+
+    @property
+    def texts(self) -> list[Container]:
+        """All that the edition translates."""
+        return [*self.containers, *self.labels]
 
 
 class Estimate(NamedTuple):
@@ -54,21 +67,26 @@ def works(
     memory: Memory,
     config: AmtsConfig,
     languages: Iterable[Language],
+    material: Material,
     failures: Failures,
 ) -> list[Work]:
     """Return the work on each edition; *failures* takes why there is none on one."""
     made: list[Work] = []
     for language in languages:
         with failures.of(language.tag):
-            made.append(work(memory, config, language))
+            made.append(work(memory, config, language, material))
     return made
 
 
-def work(memory: Memory, config: AmtsConfig, language: Language) -> Work:
+def work(
+    memory: Memory, config: AmtsConfig, language: Language, material: Material
+) -> Work:
     """Return what translates the book into one language.
 
+    :param config: that of the book
     :raises AmtsError: there is no engine for it
     """
+    config = config.for_language(language.tag)
     pair = LanguagePair(config.source_language.tag, language.tag)
     profile = profile_for(
         language.tag,
@@ -82,7 +100,12 @@ def work(memory: Memory, config: AmtsConfig, language: Language) -> Work:
         logger.info("amts-%s: %s", language.tag, line)
 
     translator = Translator(memory, engine, profile, asking, progress)
-    return Work(language, pair, translator)
+    containers = material.containers
+    if not config.by_sentence and any(len(each.segments) > 1 for each in containers):
+        # The book is split for other editions.
+        containers = [replace(each, segments=(each.whole,)) for each in containers]
+    labels = material.labels(language)
+    return Work(language, pair, translator, containers, labels, config)
 
 
 def _engine(memory: Memory, config: AmtsConfig, pair: LanguagePair) -> Engine:
@@ -95,10 +118,7 @@ def _engine(memory: Memory, config: AmtsConfig, pair: LanguagePair) -> Engine:
 
 
 def start(
-    works: Iterable[Work],
-    material: Material,
-    config: AmtsConfig,
-    failures: Failures,
+    works: Iterable[Work], config: AmtsConfig, failures: Failures
 ) -> Mapping[str, float]:
     """Start what costs money or is done in jobs, for all editions at once.
 
@@ -112,8 +132,7 @@ def start(
         if not commissions.is_planned(work.translator.engine):
             continue
         with failures.of(work.language.tag):
-            containers = material.for_edition(work.language)
-            wanted = work.translator.commission(containers, work.pair)
+            wanted = work.translator.commission(work.texts, work.pair)
             if not wanted.requests:
                 continue
             bill = commissions.bill(wanted)
@@ -125,13 +144,12 @@ def start(
     return {pair.target: bill.dollars for pair, bill in bills}
 
 
-def estimate(work: Work, material: Material) -> Estimate:
+def estimate(work: Work) -> Estimate:
     """Return what one edition wants from its engine; nothing is sent.
 
     :raises EngineError: the engine cannot translate it
     """
-    containers = material.for_edition(work.language)
-    segments = {s.key for container in containers for s in container.segments}
-    wanted = work.translator.commission(containers, work.pair)
+    segments = {s.key for container in work.texts for s in container.segments}
+    wanted = work.translator.commission(work.texts, work.pair)
     bill = commissions.bill(wanted)
     return Estimate(work.language, len(segments), len(wanted.requests), bill)

@@ -42,10 +42,6 @@ class Material(NamedTuple):
         lacking = sphinx_strings.lacking(self.messages, language.locale)
         return [conf_strings.message(each) for each in lacking]
 
-    def for_edition(self, language: Language) -> list[Container]:
-        """Return all text that an edition translates."""
-        return [*self.containers, *self.labels(language)]
-
 
 def gather(app: Sphinx, env: BuildEnvironment) -> Material:
     """Return the text of the book that *env* holds."""

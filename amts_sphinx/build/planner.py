@@ -106,7 +106,7 @@ class Planner:
             targets=content.targets,
             drafts=content.drafts,
             bound=content.bound,
-            notice=checked(app.config).draft_notice,
+            notice=checked(app.config).for_language(language.tag).draft_notice,
             digests={
                 conf_strings.CONF: self._digest_around(strings, content),
                 **{d: self._digest(d, language, content) for d in self._texts},
@@ -132,7 +132,8 @@ class Planner:
         """Return a hash of what one document of an edition is made from."""
         made_from = [_compat.stamp(FORMAT), self._trees[docname], language.locale]
         made_from.append(self._texts[docname].date)
-        made_from.append(str(checked(self._app.config).draft_notice))
+        config = checked(self._app.config).for_language(language.tag)
+        made_from.append(str(config.draft_notice))
         for container in self._texts[docname].containers:
             key = container.whole.key
             made_from += [content.targets.get(key, ""), "*" * (key in content.drafts)]

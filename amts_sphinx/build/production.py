@@ -28,13 +28,13 @@ from amts_sphinx.report.reporter import BookFacts, Reporter
 from amts_sphinx.translate.translator import is_bound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
 
     from amts_sphinx.build.child_build import BuildOutcome
-    from amts_sphinx.build.commission import Estimate
+    from amts_sphinx.build.commission import Estimate, Work
     from amts_sphinx.build.gather import Material
     from amts_sphinx.build.planner import Order
     from amts_sphinx.config.settings import AmtsConfig
@@ -51,11 +51,9 @@ _ENVIRONMENT: Final = "environment.pickle"
 class _Printing(NamedTuple):
     """One edition that is translated, and is being written."""
 
-    tag: str
+    work: Work
     edition: Edition
     outcome: Future[BuildOutcome | None]
-    #: What it has to translate beside the book.
-    labels: Sequence[Container] = ()
 
 
 def produce(app: Sphinx, builder: Builder, config: AmtsConfig, order: Order) -> None:
@@ -86,8 +84,10 @@ def estimates(
     """
     material = gather(app, builder.env)
     with _memory(app, builder, config, order, material) as memory:
-        works = [commission.work(memory, config, each) for each in order.editions]
-        return [commission.estimate(work, material) for work in works]
+        works = [
+            commission.work(memory, config, each, material) for each in order.editions
+        ]
+        return [commission.estimate(work) for work in works]
 
 
 def _produce(
@@ -99,31 +99,29 @@ def _produce(
     """
     material = gather(app, builder.env)
     planner = Planner(app, builder, material, config.format)
-    log = summary.BuildLog(config.engine, material.texts)
+    log = summary.BuildLog(material.texts)
     jobs = order.at_a_time(app.parallel)
     opened = _memory(app, builder, config, order, material)
     with opened as memory, ThreadPoolExecutor(jobs) as pool:
-        works = commission.works(memory, config, order.editions, failures)
-        dollars = commission.start(works, material, config, failures)
+        works = commission.works(memory, config, order.editions, material, failures)
+        dollars = commission.start(works, config, failures)
         printings: list[_Printing] = []
         for work in works:
             tag = work.language.tag
             if failures.noted(tag):
                 continue  # its engine could not start
             with failures.of(tag):
-                labels = material.labels(work.language)
-                containers = [*material.containers, *labels]
-                edition = work.translator.translate(containers, work.pair)
-                edition = _with_labels(edition, labels)
+                edition = work.translator.translate(work.texts, work.pair)
+                edition = _with_labels(edition, work.labels)
                 work.translator.drop_former_drafts(edition)
                 figures = work.translator.by_people(material.figures, work.pair)
-                content = _content(work.translator, containers, edition, figures)
+                content = _content(work.translator, work.texts, edition, figures)
                 plan = planner.plan(work.language, content, order)
                 outcome = pool.submit(_print, plan, app, builder, jobs)
-                printings.append(_Printing(tag, edition, outcome, labels))
-        reporter = _reporter(memory, config, material, app, order)
+                printings.append(_Printing(work, edition, outcome))
         for printing in printings:
-            with failures.of(printing.tag):
+            with failures.of(printing.work.language.tag):
+                reporter = _reporter(memory, printing.work, material, app, order)
                 _report(printing, reporter, dollars, log, failures)
 
 
@@ -208,13 +206,18 @@ def _print(
 
 
 def _reporter(
-    memory: Memory, config: AmtsConfig, material: Material, app: Sphinx, order: Order
+    memory: Memory,
+    work: Work,
+    material: Material,
+    app: Sphinx,
+    order: Order,
 ) -> Reporter | None:
-    """Return what reports on editions; ``None`` when nobody wants that."""
+    """Return what reports on an edition; ``None`` when nobody wants that."""
+    config = work.config
     if config.report is None:
         return None
     version = app.extensions["amts_sphinx"].version
-    book = BookFacts(app.config.project, material.containers, material.sources, version)
+    book = BookFacts(app.config.project, work.containers, material.sources, version)
     outdirs = {language.tag: out for language, out in order.editions.items()}
     return Reporter(memory, config, config.report, book, outdirs)
 
@@ -227,7 +230,7 @@ def _report(
     failures: Failures,
 ) -> None:
     """Report on an edition once it is written, and log its end."""
-    tag, edition = printing.tag, printing.edition
+    tag, edition = printing.work.language.tag, printing.edition
     outcome: BuildOutcome | None = None
     quality: ReportOutcome | None = None
     # Each step has its own guard: a report is due even where the writing failed.
@@ -238,6 +241,6 @@ def _report(
     with failures.of(tag):
         if reporter:
             cost = Cost(edition.usage.characters, dollars.get(tag))
-            quality = reporter.report(edition, cost, printing.labels)
+            quality = reporter.report(edition, cost, printing.work.labels)
             quality.pass_gate()
-    log.end(f"amts-{tag}", edition, outcome, quality)
+    log.end(f"amts-{tag}", printing.work.config, edition, outcome, quality)

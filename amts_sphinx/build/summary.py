@@ -10,12 +10,14 @@ from sphinx.util import logging
 
 from amts_sphinx.core.units import Severity, State
 from amts_sphinx.edition.warning_log import recorded
+from amts_sphinx.engine import survey
 from amts_sphinx.translate.request import NO_TRANSLATION
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from amts_sphinx.build.child_build import BuildOutcome
+    from amts_sphinx.config.settings import AmtsConfig
     from amts_sphinx.core.units import Edition, Finding
     from amts_sphinx.report import reporter
 
@@ -24,27 +26,33 @@ logger = logging.getLogger(__name__)
 _REASONS: Final = 3
 
 
+#: The engine that is the least work to get.
+_EASIEST: Final = "firefox"
+
+
 class BuildLog:
     """Logs how the editions of one build went, and no warning twice."""
 
-    def __init__(self, engine: str, documents: Collection[str]) -> None:
+    def __init__(self, documents: Collection[str]) -> None:
         """Start with what the build has logged so far.
 
-        :param engine: its name
         :param documents: the names of the book's documents
         """
-        self._engine = engine
         self._documents = documents
         self._logged = {(record.message, record.location) for record in recorded()}
 
     def end(
         self,
         name: str,
+        config: AmtsConfig,
         edition: Edition,
         outcome: BuildOutcome | None,
         quality: reporter.ReportOutcome | None,
     ) -> None:
-        """Log the end of an edition, last of all in one line."""
+        """Log the end of an edition, last of all in one line.
+
+        :param config: the values that hold for it
+        """
         for record in outcome.records if outcome else ():
             warning = (record.message, record.location)
             if warning not in self._logged:
@@ -59,14 +67,15 @@ class BuildLog:
         for finding in edition.findings:
             if finding.severity is not Severity.INFO:
                 self._warn(name, finding)
-        self._log_states(name, edition)
+        self._log_states(name, config.engine, edition)
         if outcome is None:
             logger.info("%s: the edition is up to date", name)
         if quality:
             logger.info("%s: %s", name, quality)
         logger.info(edition.summary(name))
+        advise(name, config, edition)
 
-    def _log_states(self, name: str, edition: Edition) -> None:
+    def _log_states(self, name: str, engine: str, edition: Edition) -> None:
         """Log how many segments are not what a release should hold."""
         reasons = Counter(
             f.message for f in edition.findings if f.check == "untranslated"
@@ -77,7 +86,7 @@ class BuildLog:
                 " translation for them",
                 name,
                 reasons.total(),
-                self._engine,
+                engine,
             )
         for reason, count in reasons.most_common(_REASONS):
             if reason != NO_TRANSLATION:  # that has just been said
@@ -88,7 +97,7 @@ class BuildLog:
                 "%s: %d segments are drafts of the engine %r, to be read by a person",
                 name,
                 drafts,
-                self._engine,
+                engine,
             )
 
     def _warn(self, name: str, finding: Finding) -> None:
@@ -102,6 +111,38 @@ class BuildLog:
             type="amts",
             subtype=finding.check,
         )
+
+
+def advise(name: str, config: AmtsConfig, edition: Edition) -> None:
+    """Warn of an edition that nobody can read, and name the engines that would do.
+
+    Somebody who chose the engine ``none`` wants no other.
+    """
+    if config.engine == "none":
+        return
+    left = sum(f.check == "untranslated" for f in edition.findings)
+    if left <= edition.usage.segments / 2:
+        return
+    told = (
+        f"{name}: {left} of {edition.usage.segments} texts stay in the source language,"
+        f" since the engine {config.engine!r} has no translation for them."
+    )
+    found = survey.offers(edition.pair, lambda each: config.options.get(each, {}))
+    others = [o for o in found if o.helps_readers and o.name != config.engine]
+    ready = [offer for offer in others if not offer.lacks]
+    lines = [
+        f"The engine {offer.name!r} can do {edition.pair} here and now; add to conf.py:"
+        f" {offer.line}"
+        for offer in ready
+    ]
+    if not ready:
+        others.sort(key=lambda offer: offer.name != _EASIEST)
+        lines = [
+            f"No engine that is ready here can do {edition.pair}. What each one needs:",
+            *(f"  {offer.name}: {offer.lacks}" for offer in others),
+            f"Then add to conf.py, for example: {others[0].line}",
+        ]
+    logger.warning("%s", "\n".join([told, *lines]), type="amts", subtype="engine")
 
 
 @dataclass(frozen=True, slots=True)

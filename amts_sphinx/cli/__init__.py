@@ -8,7 +8,18 @@ import sys
 from typing import TYPE_CHECKING
 
 from amts_sphinx import __version__
-from amts_sphinx.cli import endpoint, estimate, evaluate, jobs, memory, parallel, score
+from amts_sphinx.cli import (
+    doctor,
+    endpoint,
+    engines,
+    estimate,
+    evaluate,
+    jobs,
+    memory,
+    models,
+    parallel,
+    score,
+)
 from amts_sphinx.cli.console import echo
 from amts_sphinx.core.errors import AmtsError
 
@@ -45,6 +56,9 @@ def make_parser() -> argparse.ArgumentParser:
     evaluate.add_to(commands)
     score.add_to(commands)
     memory.add_to(commands)
+    engines.add_to(commands)
+    models.add_to(commands)
+    doctor.add_to(commands)
     estimate.add_to(commands)
     jobs.add_to(commands)
     endpoint.add_to(commands)

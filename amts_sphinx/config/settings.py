@@ -21,7 +21,7 @@ from sphinx.util.tags import Tags
 from amts_sphinx.config import values
 from amts_sphinx.core.errors import ConfigError, LanguageError
 from amts_sphinx.core.languages import Language, find_language, name_language
-from amts_sphinx.engine.registry import engine_names
+from amts_sphinx.engine.registry import PATHS, engine_names
 from amts_sphinx.memory.importing import BookFiles
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class AmtsConfig:
         "The engine that translates what the memory does not know. Its own options"
         " stand in ``amts_<engine>``.",
         allowed="the name of an installed engine",
+        by_language=True,
     )
     #: The name of the Sphinx builder that writes an edition.
     format: str = values.value(
@@ -73,6 +74,7 @@ class AmtsConfig:
         "How much text is translated, remembered and paid for at a time.",
         allowed="``sentence`` or ``paragraph``",
         rebuild="env",
+        by_language=True,
     )
     #: Names of nodes or of classes that stay in the source language.
     skip: frozenset[str] = values.value(
@@ -132,6 +134,7 @@ class AmtsConfig:
         "Files of terms in CSV, TSV or TMX, relative to ``conf.py``: what must be"
         " translated in one way, wherever it stands.",
         allowed="a list of paths",
+        by_language=True,
     )
     cost_limit: values.Limit | None = values.value(
         None,
@@ -161,6 +164,7 @@ class AmtsConfig:
         " ``findings``: a dictionary with the most findings of severity ``error``,"
         " ``warning`` and ``info``.",
         allowed='a dictionary, as ``{"coverage": 0.95, "findings": {"error": 0}}``',
+        by_language=True,
     )
     #: Identifiers of checks whose findings are not wanted.
     ignore: frozenset[str] = values.value(
@@ -182,6 +186,7 @@ class AmtsConfig:
         values.flag,
         "Whether pages tell their readers of translations that are an engine's drafts.",
         allowed="``True`` or ``False``",
+        by_language=True,
     )
     #: Strings of the book's own templates and scripts.
     strings: tuple[str, ...] = values.value(
@@ -241,6 +246,7 @@ class AmtsConfig:
         "Whether machine translations into Chinese and Japanese get full-width"
         " punctuation.",
         allowed="``True`` or ``False``",
+        by_language=True,
     )
     script_spacing: bool = values.value(
         False,
@@ -248,11 +254,18 @@ class AmtsConfig:
         "Whether machine translations into Chinese and Japanese keep blanks between"
         " their own and the Latin script.",
         allowed="``True`` or ``False``",
+        by_language=True,
     )
     #: The folder with ``conf.py``.
     folder: Path = Path()
-    #: The options of the chosen engine.
-    engine_options: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    #: The options of all engines, by name: the values ``amts_<engine>``.
+    options: Mapping[str, Mapping[str, object]] = dataclasses.field(
+        default_factory=dict
+    )
+    #: What differs from the above in the edition of a language, by its tag.
+    special: Mapping[str, Mapping[str, object]] = dataclasses.field(
+        default_factory=dict
+    )
 
     @classmethod
     def from_sphinx(cls, config: Config, confdir: str | Path) -> AmtsConfig:
@@ -260,28 +273,49 @@ class AmtsConfig:
 
         :raises ConfigError: a value is not allowed; the text names it
         """
-        found: dict[str, Any] = {
-            field.name: field.metadata["parse"](name_of(field), _said(config, field))
-            for field in _fields()
-        }
+        found: dict[str, Any] = {"folder": Path(confdir)}
+        special: dict[str, dict[str, Any]] = {}
+        for field in _fields():
+            name, said = name_of(field), _said(config, field)
+            table = None
+            if field.metadata["by_language"]:
+                table = values.table_of(name, said)
+            if table is not None:
+                said = table.pop(values.OTHERS, field.metadata["default"])
+            found[field.name] = _parsed(field, name, said, confdir)
+            for tag, each in (table or {}).items():
+                value = _parsed(field, f"{name}[{tag!r}]", each, confdir)
+                special.setdefault(tag, {})[field.name] = value
         # As long as no edition is built, the source language may be any language.
         found["source_language"] = found["source_language"] or name_language(
             config.language or "en"
         )
-        found["by_sentence"] = found["by_sentence"] == "sentence"
-        found["skip"] = frozenset(found["skip"])
-        found["memory"] = Path(confdir, found["memory"])
-        found["report"] = Path(confdir, found["report"]) if found["report"] else None
-        if found["report"] is None and found["fail_under"].by_name():
-            raise ConfigError(
-                "amts_fail_under needs the quality report: do not empty amts_report"
-            )
-        found["terminology"] = tuple(
-            Path(confdir, path) for path in found["terminology"]
-        )
-        found["folder"] = Path(confdir)
-        found["engine_options"] = _engine_options(found["engine"], config)
-        return cls(**found)
+        found["options"] = {
+            name: _engine_options(name, config, Path(confdir))
+            for name in engine_names()
+        }
+        for each in (found, *special.values()):
+            limits = each.get("fail_under")
+            if found["report"] is None and limits and limits.by_name():
+                raise ConfigError(
+                    "amts_fail_under needs the quality report: do not empty amts_report"
+                )
+        return cls(**found, special=special)
+
+    @property
+    def engine_options(self) -> Mapping[str, object]:
+        """The options of the chosen engine."""
+        return self.options.get(self.engine, {})
+
+    def for_language(self, tag: str) -> AmtsConfig:
+        """Return the values that hold for the edition in one language."""
+        return dataclasses.replace(self, **self.special.get(tag, {}))  # type: ignore[arg-type]
+
+    @property
+    def reads_sentences(self) -> bool:
+        """Whether the book is split into sentences, for some edition at least."""
+        others = (each.get("by_sentence") for each in self.special.values())
+        return self.by_sentence or any(others)
 
     @classmethod
     def from_folder(cls, folder: Path) -> AmtsConfig:
@@ -289,14 +323,8 @@ class AmtsConfig:
 
         :raises ConfigError: there is none, it raises, or a value is not allowed
         """
-        path = folder / "conf.py"
-        if not path.is_file():
-            raise ConfigError(f"{folder} is no book of Sphinx: it has no conf.py")
-        try:
-            namespace = eval_config_file(path.resolve(), Tags())
-        except SphinxError as exc:
-            raise ConfigError(f"{path}: {exc}") from exc
-        return cls.from_sphinx(cast("Config", _Namespace(namespace)), folder)
+        found = _Namespace(namespace(folder))
+        return cls.from_sphinx(cast("Config", found), folder)
 
     @property
     def files(self) -> BookFiles:
@@ -325,6 +353,20 @@ class AmtsConfig:
                 " see amts_source_language, amts_target_languages and language"
             )
         return languages
+
+
+def namespace(folder: Path) -> dict[str, Any]:
+    """Return what the ``conf.py`` in *folder* says; its extensions do not run.
+
+    :raises ConfigError: there is none, or it raises
+    """
+    path = folder / "conf.py"
+    if not path.is_file():
+        raise ConfigError(f"{folder} is no book of Sphinx: it has no conf.py")
+    try:
+        return eval_config_file(path.resolve(), Tags())
+    except SphinxError as exc:
+        raise ConfigError(f"{path}: {exc}") from exc
 
 
 class _Namespace:
@@ -363,13 +405,36 @@ def name_of(field: dataclasses.Field[Any]) -> str:
     return f"amts_{name}"
 
 
-def _engine_options(engine: str, config: Config) -> Mapping[str, object]:
+def _parsed(
+    field: dataclasses.Field[Any], name: str, said: object, confdir: str | Path
+) -> Any:
+    """Return the value of a field, as :class:`AmtsConfig` has it."""
+    value = field.metadata["parse"](name, said)
+    if field.name == "by_sentence":
+        return value == "sentence"
+    if field.name == "skip":
+        return frozenset(value)
+    if field.name == "memory":
+        return Path(confdir, value)
+    if field.name == "report":
+        return Path(confdir, value) if value else None
+    if field.name == "terminology":
+        return tuple(Path(confdir, path) for path in value)
+    return value
+
+
+def _engine_options(engine: str, config: Config, folder: Path) -> Mapping[str, object]:
+    """Return the options of an engine; its paths are relative to ``conf.py``."""
     options = config[f"amts_{engine}"]
     if not isinstance(options, Mapping):
         raise ConfigError(
             f"amts_{engine} must be a dictionary of options, not {options!r}"
         )
-    return options
+    placed = dict(options)
+    for name in PATHS.get(engine, ()):
+        if isinstance(placed.get(name), (str, Path)) and str(placed[name]):
+            placed[name] = str(folder / Path(str(placed[name])).expanduser())
+    return placed
 
 
 def register(app: Sphinx) -> None:
@@ -379,7 +444,7 @@ def register(app: Sphinx) -> None:
             name_of(field),
             field.metadata["default"],
             field.metadata["rebuild"],
-            types=_types(field.metadata["default"]),
+            types=_types(field),
         )
     for name in engine_names():
         app.add_config_value(f"amts_{name}", {}, "", types=[dict])
@@ -387,10 +452,24 @@ def register(app: Sphinx) -> None:
     app.connect("config-inited", check, priority=900)
 
 
-def _types(default: object) -> list[type]:
+def _types(field: dataclasses.Field[Any]) -> list[type]:
     """Return types that keep Sphinx from warning; we check values ourselves."""
+    default = field.metadata["default"]
+    tables = [dict] if field.metadata["by_language"] else []
     paths = [str, Path] if isinstance(default, str) else []
-    return [type(default), list, tuple, set, frozenset, str, bool, int, float, *paths]
+    return [
+        type(default),
+        list,
+        tuple,
+        set,
+        frozenset,
+        str,
+        bool,
+        int,
+        float,
+        *paths,
+        *tables,
+    ]
 
 
 #: The checked values of each Sphinx configuration that is in use.
@@ -424,9 +503,11 @@ def table() -> str:
     rows = []
     for field in _fields():
         about = field.metadata
+        varies = ' May differ by language: ``{"zh": …, "*": …}``.'
         rows.append(
             f".. confval:: {name_of(field)}\n\n"
             f"   {about['text']}\n\n"
             f"   Allowed: {about['allowed']}. Default: ``{about['default']!r}``."
+            f"{varies if about['by_language'] else ''}"
         )
     return "\n\n".join(rows) + "\n"

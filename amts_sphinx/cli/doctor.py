@@ -1,0 +1,140 @@
+"""``amts doctor``: look at all that a build needs, and say what to do."""
+
+from __future__ import annotations
+
+import glob
+import os
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amts_sphinx.cli import book
+from amts_sphinx.cli.console import echo
+from amts_sphinx.core.errors import AmtsError
+from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.engine import survey
+from amts_sphinx.formats import is_known, terminology
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from amts_sphinx.config.settings import AmtsConfig
+
+_EXTENSION: Final = "amts_sphinx"
+
+
+class Symptom(NamedTuple):
+    """One thing that was looked at."""
+
+    #: What it is, such as ``engine of zh``.
+    what: str
+    #: What was found, or what is wrong and what to do.
+    text: str
+    ill: bool = False
+
+
+def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    parser = parent.add_parser(
+        "doctor",
+        help="look at all that a build needs, and say what to do",
+        description="Look at the configuration, the languages and their engines, the"
+        " models, the files and the memory, and say what is wrong and what to do."
+        " Nothing is asked of the network.",
+    )
+    book.add_argument(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> None:
+    """Print what was found.
+
+    :raises AmtsError: something is wrong
+    """
+    ill = 0
+    for symptom in _symptoms(options.book):
+        ill += symptom.ill
+        echo(f"{'!' if symptom.ill else ' '} {symptom.what}: {symptom.text}")
+    if ill:
+        raise AmtsError(f"{ill} thing{'s' * (ill != 1)} to put right, marked with !")
+
+
+def _symptoms(named: Path | None) -> Iterator[Symptom]:
+    from amts_sphinx.config import settings
+
+    try:
+        folder, config = book.required(named)
+    except AmtsError as exc:
+        yield Symptom("configuration", str(exc), ill=True)
+        return
+    yield Symptom("book", f"{folder}, in {config.source_language.name}")
+    namespace = settings.namespace(folder)
+    extensions = namespace.get("extensions") or []
+    if not (isinstance(extensions, list) and _EXTENSION in extensions):
+        what = f'conf.py does not list it; add "{_EXTENSION}" to extensions'
+        yield Symptom("extension", what, ill=True)
+    for what in settings.unknown(namespace):
+        yield Symptom("configuration", what, ill=True)
+    yield from _editions(config)
+    yield from _files(config)
+    yield _memory(config)
+
+
+def _editions(config: AmtsConfig) -> Iterator[Symptom]:
+    """Look at each language with its engine."""
+    try:
+        languages = config.editions()
+    except AmtsError as exc:
+        yield Symptom("languages", str(exc), ill=True)
+        return
+    for language in languages:
+        pair = LanguagePair(config.source_language.tag, language.tag)
+        own = config.for_language(language.tag)
+        need = survey.lacks(own.engine, pair, own.engine_options)
+        what = f"engine of {language.tag} ({language.name})"
+        if need:
+            yield Symptom(what, f"{own.engine}, which lacks: {need}", ill=True)
+        else:
+            yield Symptom(what, f"{own.engine}, ready")
+
+
+def _files(config: AmtsConfig) -> Iterator[Symptom]:
+    """Look at the files that the book names."""
+    tags = [language.tag for language in config.target_languages]
+    for name in config.memory_files:
+        for each in {name.replace("{language}", tag) for tag in tags or [""]}:
+            paths = glob.glob(str(config.folder / each), recursive=True)  # noqa: PTH207
+            if not paths:
+                text = f"{each} is not there; see amts_memory_files"
+                yield Symptom("memory file", text, ill=True)
+            for path in sorted(paths):
+                known = is_known(path)
+                text = path if known else f"{path} is in no format that is known"
+                yield Symptom("memory file", text, ill=not known)
+    for tag in tags:
+        pair = LanguagePair(config.source_language.tag, tag)
+        try:
+            found = terminology.read(config.for_language(tag).terminology, pair)
+        except AmtsError as exc:
+            yield Symptom(f"terminology of {tag}", str(exc), ill=True)
+        else:
+            if found.terms:
+                yield Symptom(f"terminology of {tag}", f"{len(found.terms)} terms")
+
+
+def _memory(config: AmtsConfig) -> Symptom:
+    """Look at the memory, which the first build makes."""
+    from amts_sphinx.memory.memory import Memory
+
+    path = config.memory
+    above = next(each for each in path.parents if each.exists())
+    if not path.exists():
+        if os.access(above, os.W_OK):
+            return Symptom("memory", f"{path}: the first build makes it")
+        return Symptom("memory", f"{above} cannot be written", ill=True)
+    try:
+        with Memory(path) as memory:
+            count = sum(row.units for row in memory.count())
+    except AmtsError as exc:
+        return Symptom("memory", str(exc), ill=True)
+    return Symptom("memory", f"{path}, {count:,} units")

@@ -1,0 +1,5 @@
+"""Firefox's translation models: neural, offline, about fifty languages."""
+
+from amts_sphinx.engine.firefox.engine import create
+
+__all__ = ["create"]

@@ -1,0 +1,1 @@
+"""Coded text through engines that take plain sentences and give no alignment."""

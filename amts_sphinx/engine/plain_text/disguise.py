@@ -1,0 +1,260 @@
+"""What an engine for plain sentences cannot bear, put out of its sight and back.
+
+An engine with a fixed alphabet drops what it cannot spell without a word: quotes of
+print, signs, Greek. It takes addresses for words, and leaves titles in capitals as they
+are. All of that is changed before it is asked, and changed back in what it says.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amts_sphinx.engine.plain_text.parts import Part, has_letters, words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+#: Signs of print → what every vocabulary has.
+_PLAIN: Final = {
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "«": '"',
+    "»": '"',
+    "‘": "'",
+    "’": "'",
+    "…": "...",
+}
+#: Signs that say nothing: where a word may be cut, and the order of bytes.
+_NOTHING: Final = dict.fromkeys(map(ord, "\u00ad\u200b\ufeff"))
+_DASH: Final = " - "
+#: A sign of print, or what it is made, which an author may write too. A dash between
+#: digits is a range: that is hidden as a whole.
+_PRINT: Final = re.compile(
+    rf"[{''.join(_PLAIN)}]|\.\.\.|[\"']|(?<!\d)[^\S\n]*[—–][^\S\n]*(?!\d)| - "
+)
+_CHUNK: Final = re.compile(r"\S+")
+#: Marks around a word that are not part of it.
+_AROUND: Final = ".,;:!?()[]\"'¿¡"
+#: Signs that may stand in a word of prose.
+_IN_PROSE: Final = frozenset(".,:;!?'\"()-/%$&+=*°_[]|")
+#: Signs that stand by themselves in prose.
+_MARKS: Final = frozenset(".,:;!?'\"()-/%$&+=")
+#: A character of HTML by its name.
+_ENTITY: Final = re.compile(r"&\w+;")
+_ADDRESS: Final = re.compile(r"://|@|^www\.|^mailto:|^[/~.]+/\w", re.IGNORECASE)
+#: A call with its arguments, but no plural as in "sensor(s)".
+_CALL: Final = re.compile(r"[\w.]+\((?!s\)|es\))\S*\)$|[\w.]+\(\S*,$")
+_NAME: Final = re.compile(r"\w*[_\d.]\w+|[a-z]+[A-Z]\w*")
+#: A word longer than this is none.
+_LONGEST: Final = 50
+#: Our own codes get numbers from here: a sentence has fewer.
+_FIRST: Final = 10_000
+
+
+class Disguise(NamedTuple):
+    """A source as the engine is to see it, and how to undo that."""
+
+    parts: list[Part]
+    #: What our own codes stand for, by number.
+    hidden: dict[int, str]
+    #: The signs of print that were made plain, by what they became.
+    printed: dict[str, list[str]]
+    #: Whether the source was in capitals.
+    capitals: bool
+    #: Words that lost the capital of a title.
+    lowered: frozenset[str]
+
+
+def put_on(
+    parts: Sequence[Part], alphabet: Collection[str] | None, *, title: bool = False
+) -> Disguise:
+    """Return *parts* as the engine is to see them.
+
+    :param alphabet: the characters that its vocabulary can spell; ``None``: all
+    :param title: whether it is a title, in which words may have capitals
+    """
+    capitals = _is_in_capitals(parts)
+    lowered: set[str] = set()
+    hidden: dict[int, str] = {}
+    printed: dict[str, list[str]] = {}
+    as_title = title and not capitals and _is_in_title_case(parts)
+    first = True
+    shown: list[Part] = []
+    for part in parts:
+        if part.kind != "text":
+            shown.append(part)
+            continue
+        text = unicodedata.normalize("NFC", part.text)
+        if capitals or as_title:
+            text = _calmed(text, lowered, first=first, acronyms=not capitals)
+        first = first and not has_letters(text)
+        text = _plain(text, alphabet, printed)
+        shown += _hide(text, alphabet, hidden)
+    return Disguise(shown, hidden, printed, capitals, frozenset(lowered))
+
+
+def take_off(disguise: Disguise, said: Iterable[Part]) -> list[Part]:
+    """Return what the engine said with everything in its place again."""
+    parts: list[Part] = []
+    for part in said:
+        if part.number in disguise.hidden and part.kind == "empty":
+            parts.append(Part("text", disguise.hidden[part.number]))
+        elif part.kind == "text":
+            text = part.text.upper() if disguise.capitals else part.text
+            parts.append(Part("text", _recapitalised(text, disguise.lowered)))
+        else:
+            parts.append(part)
+    return _printed(parts, disguise)
+
+
+def is_name(word: str) -> bool:
+    """Tell whether a word is an identifier: it is the same in every language."""
+    return bool(_NAME.fullmatch(word.strip(_AROUND)))
+
+
+def _plain(
+    text: str, alphabet: Collection[str] | None, printed: dict[str, list[str]]
+) -> str:
+    """Make the signs of print plain, and note in *printed* what each one was."""
+
+    def replace(match: re.Match[str]) -> str:
+        sign = match[0]
+        if alphabet is not None and set(sign) - {" "} <= set(alphabet):
+            made = sign
+        else:
+            made = _DASH if sign.strip() in {"—", "–"} else _PLAIN.get(sign, sign)
+        printed.setdefault(made, []).append(sign)
+        return made
+
+    text = _PRINT.sub(replace, text.translate(_NOTHING))
+    return re.sub(r"[^\S\n]+", " ", text)
+
+
+def _printed(parts: list[Part], disguise: Disguise) -> list[Part]:
+    """Put signs of print back, where as many stand in *parts* as were made plain."""
+    for made, signs in disguise.printed.items():
+        count = sum(part.text.count(made) for part in parts)
+        if count != len(signs) or set(signs) == {made}:
+            continue
+        pieces = [re.split(f"({re.escape(made)})", part.text) for part in parts]
+        row = iter(signs)
+        parts = [
+            part._replace(
+                text="".join(next(row) if text == made else text for text in found)
+            )
+            for part, found in zip(parts, pieces, strict=True)
+        ]
+    return parts
+
+
+def _hide(
+    text: str, alphabet: Collection[str] | None, hidden: dict[int, str]
+) -> list[Part]:
+    """Return *text* with codes of our own for what is no word that can be spelt."""
+    parts: list[Part] = []
+    place = 0
+    for match in _CHUNK.finditer(text):
+        chunk = match[0]
+        if not _is_hidden(chunk, alphabet):
+            continue
+        core = chunk.strip(_AROUND)
+        if not any(sign.isalnum() for sign in core) or "[[" in chunk:
+            core = chunk
+        start = match.start() + chunk.index(core)
+        # The bracket that a call ends with is its own.
+        while (
+            core.count("(") > core.count(")") and text[start + len(core) :][:1] == ")"
+        ):
+            core += ")"
+        number = _FIRST + len(hidden)
+        hidden[number] = core
+        if start > place:
+            parts.append(Part("text", text[place:start]))
+        parts.append(Part("empty", number=number))
+        place = start + len(core)
+    if place < len(text):
+        parts.append(Part("text", text[place:]))
+    return parts
+
+
+def _is_hidden(chunk: str, alphabet: Collection[str] | None) -> bool:
+    core = chunk.strip(_AROUND)
+    if not any(sign.isalnum() for sign in chunk):
+        # Marks alone: those of prose stay.
+        return not set(chunk) <= _MARKS or bool(alphabet and set(chunk) - set(alphabet))
+    if "[[" in chunk or _ENTITY.search(chunk):
+        return True
+    if len(core) > _LONGEST or _ADDRESS.search(core) or _CALL.fullmatch(chunk):
+        return True
+    return any(_is_odd(sign, alphabet) for sign in core)
+
+
+def _is_odd(sign: str, alphabet: Collection[str] | None) -> bool:
+    """Tell whether an engine may drop a character, or make another of it."""
+    if unicodedata.normalize("NFKC", sign) != sign:
+        return True
+    if not sign.isalnum() and sign not in _IN_PROSE:
+        return True
+    return alphabet is not None and sign not in alphabet
+
+
+def _is_in_capitals(parts: Iterable[Part]) -> bool:
+    """Tell whether a text of some words is in capitals throughout."""
+    found = words(parts)
+    longest = max(map(len, found), default=0)
+    return (
+        len(found) > 1
+        and longest > _ACRONYM
+        and all(word == word.upper() for word in found)
+        and any(word != word.lower() for word in found)
+    )
+
+
+#: Letters that a word in capitals may have without being one of a title.
+_ACRONYM: Final = 4
+#: Letters from which on a word of a title has a capital.
+_LONG: Final = 4
+
+
+def _is_in_title_case(parts: Iterable[Part]) -> bool:
+    """Tell whether each long word of a text of some words begins with a capital."""
+    found = [word.strip(_AROUND) for word in words(parts)]
+    long = [word for word in found if len(word) >= _LONG]
+    return len(found) > 1 and len(long) > 1 and all(w[:1].isupper() for w in long)
+
+
+def _calmed(text: str, lowered: set[str], *, first: bool, acronyms: bool) -> str:
+    """Return *text* in lower case, but for its first letter and names like iPhone.
+
+    :param acronyms: whether words in capitals keep them
+    """
+    begun = not first
+
+    def lower(match: re.Match[str]) -> str:
+        nonlocal begun
+        word = match[0]
+        start, begun = not begun, True
+        if not word.isupper() and word[1:] != word[1:].lower():
+            return word  # iPhone, McDonald
+        if word.isupper() and (acronyms or len(word) == 1):
+            return word
+        if start:
+            return word[0] + word[1:].lower()
+        if word[:1].isupper():
+            lowered.add(word)
+        return word.lower()
+
+    return re.sub(r"[^\W\d_]+", lower, text)
+
+
+def _recapitalised(text: str, lowered: Collection[str]) -> str:
+    """Give names back the capital that they had in a title: they are not translated."""
+    names = {word.lower(): word for word in lowered if len(word) >= _LONG}
+
+    def capital(match: re.Match[str]) -> str:
+        return names.get(match[0], match[0])
+
+    return re.sub(r"[^\W\d_]+", capital, text) if names else text

@@ -1,0 +1,208 @@
+"""Somebody's first hour: which engine can do what here, and what is to be done."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from firefox_models import EN_ES, make_model, use_stand_in
+
+from amts_sphinx.build import summary
+from amts_sphinx.cli import main
+from amts_sphinx.config.settings import AmtsConfig
+from amts_sphinx.core.units import Edition, LanguagePair, Location, Segment, Usage
+from amts_sphinx.engine import survey
+from amts_sphinx.engine.firefox import models
+from amts_sphinx.translate import request
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Book
+
+pytestmark = pytest.mark.sphinx
+
+ES: Final = LanguagePair("en", "es")
+CONF: Final = """
+extensions = ["amts_sphinx"]
+language = "en"
+amts_target_languages = ["es", "zh"]
+"""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of the user's models, with one of them."""
+    use_stand_in(monkeypatch)
+    monkeypatch.setenv("PATH", str(tmp_path))  # no Apertium there
+    folder = tmp_path / "models"
+    make_model(folder, "en-es", EN_ES)
+    monkeypatch.setenv(models.VARIABLE, str(folder))
+    return folder
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> Path:
+    """Return the ``conf.py`` of a book."""
+    path = tmp_path / "book" / "conf.py"
+    path.parent.mkdir()
+    path.write_text(CONF, "utf-8")
+    return path
+
+
+def run(*arguments: object) -> int:
+    return main([*map(str, arguments)])
+
+
+def offers(pair: LanguagePair) -> dict[str, survey.Offer]:
+    return {offer.name: offer for offer in survey.offers(pair, lambda _: {})}
+
+
+def test_offers_say_what_is_ready_and_what_is_not() -> None:
+    spanish, chinese = offers(ES), offers(LanguagePair("en", "zh"))
+    assert not spanish["firefox"].lacks
+    assert spanish["firefox"].line == 'amts_engine = {"es": "firefox"}'
+    assert chinese["firefox"].lacks == "amts models get en zh"
+    assert "apt-get install" in spanish["apertium"].lacks
+    assert "bucket" in spanish["amazon"].lacks
+    assert not spanish["pseudo"].helps_readers
+    assert not next(iter(spanish.values())).lacks
+
+
+def config_of(conf: Path, tag: str) -> AmtsConfig:
+    return AmtsConfig.from_folder(conf.parent).for_language(tag)
+
+
+def edition(pair: LanguagePair, left: int, whole: int) -> Edition:
+    segment = Segment("Rain.", "paragraph", Location("index", 1))
+    findings = (request.untranslated(segment),) * left
+    return Edition(pair, {}, findings, Usage(segments=whole))
+
+
+def advice(
+    monkeypatch: pytest.MonkeyPatch, config: AmtsConfig, made: Edition
+) -> list[str]:
+    lines: list[str] = []
+
+    class Logger:
+        def warning(self, line: str, *values: object, **_: object) -> None:
+            lines.append(line % values)
+
+    monkeypatch.setattr(summary, "logger", Logger())
+    summary.advise("amts-x", config, made)
+    return "\n".join(lines).split("\n")
+
+
+def test_an_edition_that_nobody_can_read_names_what_would_do(
+    conf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = advice(monkeypatch, config_of(conf, "es"), edition(ES, 6, 10))
+    assert told == [
+        (
+            "amts-x: 6 of 10 texts stay in the source language, since the engine"
+            " 'corpus' has no translation for them."
+        ),
+        (
+            "The engine 'firefox' can do en → es here and now; add to conf.py:"
+            ' amts_engine = {"es": "firefox"}'
+        ),
+    ]
+
+
+def test_if_none_is_ready_it_says_what_each_one_needs(
+    conf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = LanguagePair("en", "zh")
+    told = advice(monkeypatch, config_of(conf, "zh"), edition(pair, 10, 10))
+    assert told[1:3] == [
+        "No engine that is ready here can do en → zh. What each one needs:",
+        "  firefox: amts models get en zh",
+    ]
+    assert told[-1].endswith('amts_engine = {"zh": "firefox"}')
+
+
+@pytest.mark.parametrize(("left", "engine"), [(5, "corpus"), (10, "none")])
+def test_no_advice_where_none_is_wanted(
+    conf: Path, monkeypatch: pytest.MonkeyPatch, left: int, engine: str
+) -> None:
+    config = replace(config_of(conf, "es"), engine=engine)
+    assert advice(monkeypatch, config, edition(ES, left, 10)) == [""]
+
+
+def test_the_first_build_warns(book: Book) -> None:
+    built = book.build("amts-fr")
+    assert built.status == 0
+    last = built.warned.strip()
+    assert "texts stay in the source language" in last
+    assert 'amts_engine = {"fr": "' in last
+    assert "FutureWarning" not in last
+
+
+def test_amts_engines(conf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("engines", "--book", conf.parent) == 0
+    lines = capsys.readouterr().out.splitlines()
+    heads = [line for line in lines if not line.startswith((" ", "*"))]
+    assert heads == ["en → es", "en → zh"]
+    assert any(
+        line.split(maxsplit=2)[:2] == ["firefox", "ready"] and "neural" in line
+        for line in lines
+    )
+    assert sum(line.startswith("* corpus") for line in lines) == 2
+    assert run("engines", "--book", conf.parent, "--languages", "es", "--json") == 0
+    rows: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    ready = {row["engine"] for row in rows if row["ready"]}
+    assert {"firefox", "corpus"} <= ready
+    assert {row["target"] for row in rows} == {"es"}
+
+
+def test_amts_doctor_of_a_sound_book(
+    conf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("doctor", "--book", conf.parent) == 0
+    said = capsys.readouterr().out
+    assert "engine of zh (Chinese (simplified)): corpus, ready" in said
+    assert "the first build makes it" in said
+    assert not [line for line in said.splitlines() if line.startswith("!")]
+
+
+def test_amts_doctor_of_a_book_with_ailments(
+    conf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = CONF.replace('"amts_sphinx"', "") + (
+        'amts_engine = {"zh": "firefox"}\n'
+        'amts_engin = "none"\n'
+        'amts_memory_files = ["gone.tmx", "here.txt"]\n'
+        'amts_terminology = ["terms.csv"]\n'
+        'amts_memory = "broken.sqlite"\n'
+    )
+    conf.write_text(text, "utf-8")
+    (conf.parent / "here.txt").write_text("nothing")
+    (conf.parent / "terms.csv").write_text("no header\n")
+    (conf.parent / "broken.sqlite").write_text("no database")
+    assert run("doctor", "--book", conf.parent) == 1
+    both = capsys.readouterr()
+    ill = "\n".join(x for x in both.out.splitlines() if x.startswith("!"))
+    assert "extension: conf.py does not list it" in ill
+    assert "no value amts_engin; did you mean amts_engine?" in ill
+    assert (
+        "engine of zh (Chinese (simplified)): firefox, which lacks: amts models" in ill
+    )
+    assert "gone.tmx is not there" in ill
+    assert "here.txt is in no format" in ill
+    assert "terminology of es: " in ill
+    assert "memory: " in ill
+    assert "engine of es" not in ill
+    assert both.err.startswith("amts: 8 things to put right")
+
+
+def test_amts_doctor_without_a_book(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("doctor") == 1
+    assert "no conf.py here" in capsys.readouterr().out
+    (tmp_path / "conf.py").write_text("amts_engine = 'nothing'\n")
+    assert run("doctor") == 1
+    assert "amts_engine must be one of" in capsys.readouterr().out
