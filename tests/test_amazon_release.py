@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,7 @@ from amts_sphinx.engine.amazon.journal import FAILED, FETCHED, STARTED, Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from conftest import Book, MakeBook
 
@@ -30,7 +32,6 @@ amts_amazon = {
     "prefix": PREFIX,
     "role_arn": "arn:aws:iam::123456789012:role/translate",
     "poll": 0.1,
-    "patience": 3,
 }
 """
 
@@ -51,6 +52,12 @@ def book(endpoint: Served, make_book: MakeBook) -> Book:
     conf = (book.source / "conf.py").read_text("utf-8")
     book.write("conf.py", conf + added)
     return book
+
+
+def copy_book(book: Book, folder: Path) -> Book:
+    """Return a clone of a book."""
+    shutil.copytree(book.source, folder / "source")
+    return type(book)(folder / "source")
 
 
 def jobs(endpoint: Served) -> int:
@@ -80,6 +87,30 @@ def test_both_editions_come_of_one_job(book: Book, endpoint: Served) -> None:
     assert again.summary("zh")["translated"] == 0
     assert jobs(endpoint) == before + 1
     assert "in all" not in amts("estimate", book.source).stdout
+
+
+def test_fresh_clones_pay_nothing(book: Book, endpoint: Served, tmp_path: Path) -> None:
+    """By the bucket; and by text beside the home files, where there is no bucket."""
+    kept = ("-D", "amts_machine_file=memory/{language}.machine.tmx")
+    first = book.build("amts", *kept)
+    assert first.status == 0, first.warned
+    assert "units that were paid for to" in first.said
+    billed = endpoint.usage()["characters"]
+    without = ("-D", "amts_amazon.prefix=another", *kept)
+    for name, settings, translated in (
+        ("bucket", (), first.summary("es")["segments"]),
+        ("text", without, 0),
+    ):
+        clone = copy_book(book, tmp_path / name)
+        if name == "bucket":
+            shutil.rmtree(clone.source / "memory")
+        shutil.rmtree(clone.source / ".amts")
+        built = clone.build("amts", *settings)
+        assert built.status == 0, built.warned
+        for tag in ("zh", "es"):
+            use = built.summary(tag)
+            assert (use["translated"], use["findings"]) == (translated, 0)
+    assert endpoint.usage()["characters"] == billed
 
 
 @pytest.mark.parametrize(

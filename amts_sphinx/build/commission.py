@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from sphinx.util import logging
 
 from amts_sphinx.build import summary
+from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.core.units import LanguagePair
-from amts_sphinx.engine.protocol import Learner
+from amts_sphinx.engine.protocol import Learner, Paid
 from amts_sphinx.engine.registry import create_engine
 from amts_sphinx.formats import terminology
+from amts_sphinx.memory import importing
 from amts_sphinx.memory.lessons import Lessons
 from amts_sphinx.text.typography import profile_for
 from amts_sphinx.translate import commissions, cost_limit
@@ -122,6 +124,21 @@ def start(
     for each, why in commissions.begin(asked):
         failures.add(f"{why.category}: {why}", each.pair.target)
     return {pair.target: bill.dollars for pair, bill in bills}
+
+
+def keep_paid(memory: Memory, config: AmtsConfig, work: Work) -> None:
+    """Keep what an engine was paid for in the machine file of the language."""
+    engine = work.translator.engine
+    if not isinstance(engine, Paid):
+        return
+    name = engine.fingerprint.partition("/")[0]
+    try:
+        line = importing.keep_paid(memory, config.files, work.pair, name)
+    except InterchangeError as exc:
+        summary.warn(f"what was paid for stands in {memory.path} alone: {exc}")
+    else:
+        if line:
+            logger.info(line)
 
 
 def estimate(work: Work, containers: Collection[Container]) -> Estimate:

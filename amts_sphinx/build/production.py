@@ -106,6 +106,7 @@ def _produce(
                 plan = planner.plan(work.language, content, order)
                 outcome = pool.submit(_print, plan, app, builder, jobs)
                 printings.append(_Printing(work.language.tag, edition, outcome))
+            commission.keep_paid(memory, config, work)
         reporter = _reporter(memory, config, material, app, order)
         for printing in printings:
             with failures.of(printing.tag):
