@@ -6,8 +6,8 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from amazon_clock import QuickClock
-from corpus_toys import ES, ZH, pairs, units
+from amazon_book import BUCKET, TEXTS, Used, engine_for
+from corpus_toys import ES, ZH
 from engine_calls import commission, makers, requests, translated
 
 from amts_sphinx.core import inline_codes
@@ -20,9 +20,7 @@ from amts_sphinx.core.errors import (
 )
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.endpoint import Options, serve
-from amts_sphinx.engine.amazon import Amazon
 from amts_sphinx.engine.amazon.journal import FETCHED, Journal
-from amts_sphinx.engine.amazon.options import AllOptions
 from amts_sphinx.engine.contract import EngineContract
 from amts_sphinx.engine.protocol import quiet
 from amts_sphinx.formats import terminology
@@ -36,21 +34,6 @@ if TYPE_CHECKING:
 
     Make = Callable[..., AmazonEngine]
 
-BUCKET = "books"
-ROLE = "arn:aws:iam::123456789012:role/translate"
-#: What batch mode needs.
-BATCH: Mapping[str, object] = {
-    "bucket": BUCKET,
-    "role_arn": ROLE,
-}
-#: Sentences that no parallel data holds.
-TEXTS = [
-    "The big book reads a new network.",
-    'In <x id="1"/>, the model shows the <g id="2">simple error</g>.',
-    "7 clouds are small.",
-    "R&amp;D is a &lt;new&gt; thing.",
-]
-
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
@@ -61,6 +44,7 @@ def served() -> Iterator[Served]:
 @pytest.fixture
 def make(endpoint: Served, tmp_path: Path) -> Make:
     """Return what makes an engine that has learnt 60 pairs."""
+    assert endpoint.options.buckets == (BUCKET,)
 
     def make(
         pair: LanguagePair = ES,
@@ -72,46 +56,17 @@ def make(endpoint: Served, tmp_path: Path) -> Make:
     ) -> AmazonEngine:
         # A prefix of its own: what other tests left at the service is none of ours.
         prefix = tmp_path.name.replace("_", "-")[:50].rstrip("-")
-        region = endpoint.options.region
-        named = {**BATCH, "region": region, "prefix": f"t{prefix}", **options}
-        human = units(pairs(pair, learnt), pair) if learnt else []
-        engine = Amazon(AllOptions(named), QuickClock()).isolated(scope)
-        return engine.train(pair, human, home, terms or {})
+        return engine_for(
+            pair,
+            home=home,
+            prefix=f"t{prefix}",
+            learnt=learnt,
+            terms=terms,
+            scope=scope,
+            **options,
+        )
 
     return make
-
-
-class Used:
-    """What was asked of the service since this was made."""
-
-    def __init__(self, endpoint: Served) -> None:
-        self._endpoint = endpoint
-        self._before = endpoint.usage()
-
-    def __call__(self, operation: str) -> int:
-        """Return the requests for an operation that were not refused."""
-        counts = [
-            usage["operations"].get(operation, {"requests": 0, "refused": 0})
-            for usage in (self._before, self._endpoint.usage())
-        ]
-        before, after = (each["requests"] - each["refused"] for each in counts)
-        return int(after - before)
-
-    @property
-    def repeated(self) -> int:
-        """Characters that were billed twice."""
-        now = self._endpoint.usage()["repeated_characters"]
-        return int(now - self._before["repeated_characters"])
-
-    @property
-    def characters(self) -> int:
-        """Characters that were billed."""
-        return int(self._endpoint.usage()["characters"] - self._before["characters"])
-
-    @property
-    def jobs(self) -> int:
-        """Jobs that were started."""
-        return len(self._endpoint.usage()["jobs"]) - len(self._before["jobs"])
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -111,6 +113,24 @@ def test_fresh_clones_pay_nothing(book: Book, endpoint: Served, tmp_path: Path) 
             use = built.summary(tag)
             assert (use["translated"], use["findings"]) == (translated, 0)
     assert endpoint.usage()["characters"] == billed
+
+
+def test_all_numbers_of_one_build_agree(book: Book, endpoint: Served) -> None:
+    """Though a sentence is asked for again in pieces, as its markup was damaged."""
+    billed = endpoint.usage()["characters"]
+    told = amts("estimate", book.source, "--languages", "zh").stdout
+    damage = {"on": "document", "kind": "codes-dropped", "count": 1, "all": True}
+    endpoint.plan([damage])
+    built = book.build("amts-zh")
+    assert "translated piece by piece" in built.warned
+    spent = endpoint.usage()["characters"] - billed
+    estimated = int(re.search(r"([\d,]+) characters", told)[1].replace(",", ""))  # type: ignore[index]
+    assert f"segments, {estimated} characters" in built.said  # before it is sent
+    assert built.summary()["characters"] == spent > estimated
+    path = book.source / ".amts" / "report" / "zh" / "report.json"
+    cost = json.loads(path.read_text("utf-8"))["cost"]
+    assert cost["characters"] == spent
+    assert cost["dollars"] == pytest.approx(spent * 15e-6)
 
 
 @pytest.mark.parametrize(

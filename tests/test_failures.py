@@ -99,7 +99,7 @@ def test_a_bug_in_a_report_is_noted_after_a_failure_to_write(tmp_path: Path) -> 
     written.set_exception(OSError("no room"))
     printing = production._Printing("zh", EDITION, written)  # noqa: SLF001
     reporter = cast("Reporter", _BrokenReporter())
-    production._report(printing, reporter, {}, BuildLog("none", ()), failures)  # noqa: SLF001
+    production._report(printing, reporter, BuildLog("none", ()), failures)  # noqa: SLF001
     assert list(failures.reasons) == ["amts-zh"]
     assert "OSError: no room" in failures.reasons["amts-zh"]
     # The file holds the last one.

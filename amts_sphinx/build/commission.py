@@ -17,6 +17,7 @@ from amts_sphinx.memory import importing
 from amts_sphinx.memory.lessons import Lessons
 from amts_sphinx.text.typography import profile_for
 from amts_sphinx.translate import commissions, cost_limit
+from amts_sphinx.translate.cost_limit import Budget
 from amts_sphinx.translate.translator import Translator
 
 if TYPE_CHECKING:
@@ -58,15 +59,21 @@ def works(
     languages: Iterable[Language],
     failures: Failures,
 ) -> list[Work]:
-    """Return the work on each edition; *failures* takes why there is none on one."""
+    """Return the work on each edition; *failures* takes why there is none on one.
+
+    All of them have one budget.
+    """
     made: list[Work] = []
+    budget = Budget(config.cost_limit)
     for language in languages:
         with failures.of(language.tag):
-            made.append(work(memory, config, language))
+            made.append(work(memory, config, language, budget))
     return made
 
 
-def work(memory: Memory, config: AmtsConfig, language: Language) -> Work:
+def work(
+    memory: Memory, config: AmtsConfig, language: Language, budget: Budget
+) -> Work:
     """Return what translates the book into one language.
 
     :raises AmtsError: there is no engine for it
@@ -83,7 +90,7 @@ def work(memory: Memory, config: AmtsConfig, language: Language) -> Work:
     def progress(line: str) -> None:
         logger.info("amts-%s: %s", language.tag, line)
 
-    translator = Translator(memory, engine, profile, asking, progress)
+    translator = Translator(memory, engine, profile, asking, progress, budget)
     return Work(language, pair, translator)
 
 
@@ -101,11 +108,11 @@ def start(
     containers: Collection[Container],
     config: AmtsConfig,
     failures: Failures,
-) -> Mapping[str, float]:
+) -> Mapping[str, Bill]:
     """Start what costs money or is done in jobs, for all editions at once.
 
     :param failures: takes why an edition cannot be translated
-    :returns: the price in dollars of each edition that costs some, by its tag
+    :returns: the bill of each edition that costs some, by its tag
     :raises CostLimitError: it would cost too much together; nothing is started
     """
     asked: list[Commission] = []
@@ -118,12 +125,14 @@ def start(
             if not wanted.requests:
                 continue
             bill = commissions.bill(wanted)
-            bills += [(wanted.pair, bill)] if bill else []
+            if bill:
+                bills.append((wanted.pair, bill))
+                work.translator.budget.spent.append(bill)
             asked.append(wanted)
     cost_limit.check(bills, config.cost_limit)
     for each, why in commissions.begin(asked):
         failures.add(f"{why.category}: {why}", each.pair.target)
-    return {pair.target: bill.dollars for pair, bill in bills}
+    return {pair.target: bill for pair, bill in bills}
 
 
 def keep_paid(memory: Memory, config: AmtsConfig, work: Work) -> None:

@@ -19,9 +19,10 @@ from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.report.model import Cost
 from amts_sphinx.report.reporter import BookFacts, Reporter
+from amts_sphinx.translate.cost_limit import Budget
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
@@ -77,7 +78,10 @@ def estimates(
     """
     material = gather(app, builder.env)
     with _memory(config) as memory:
-        works = [commission.work(memory, config, each) for each in order.editions]
+        budget = Budget(config.cost_limit)
+        works = [
+            commission.work(memory, config, each, budget) for each in order.editions
+        ]
         return [commission.estimate(work, material.containers) for work in works]
 
 
@@ -94,13 +98,16 @@ def _produce(
     jobs = order.at_a_time(app.parallel)
     with _memory(config) as memory, ThreadPoolExecutor(jobs) as pool:
         works = commission.works(memory, config, order.editions, failures)
-        dollars = commission.start(works, material.containers, config, failures)
+        bills = commission.start(works, material.containers, config, failures)
         printings: list[_Printing] = []
         for work in works:
             if failures.noted(work.language.tag):
                 continue  # its engine could not start
             with failures.of(work.language.tag):
-                edition = work.translator.translate(material.containers, work.pair)
+                bill = bills.get(work.language.tag)
+                edition = work.translator.translate(
+                    material.containers, work.pair, bill
+                )
                 work.translator.drop_former_drafts(edition)
                 content = _content(work.translator, material.containers, edition)
                 plan = planner.plan(work.language, content, order)
@@ -110,7 +117,7 @@ def _produce(
         reporter = _reporter(memory, config, material, app, order)
         for printing in printings:
             with failures.of(printing.tag):
-                _report(printing, reporter, dollars, log, failures)
+                _report(printing, reporter, log, failures)
 
 
 def _memory(config: AmtsConfig) -> Memory:
@@ -179,7 +186,6 @@ def _reporter(
 def _report(
     printing: _Printing,
     reporter: Reporter | None,
-    dollars: Mapping[str, float],
     log: summary.BuildLog,
     failures: Failures,
 ) -> None:
@@ -194,7 +200,7 @@ def _report(
             failures.add(outcome.failure, tag)
     with failures.of(tag):
         if reporter:
-            cost = Cost(edition.usage.characters, dollars.get(tag))
+            cost = Cost(edition.usage.characters, edition.usage.dollars)
             quality = reporter.report(edition, cost)
             quality.pass_gate()
     log.end(f"amts-{tag}", edition, outcome, quality)

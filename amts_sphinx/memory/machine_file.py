@@ -152,7 +152,8 @@ def _entry(tu: etree._Element, target: str) -> TranslationUnit | Refused:
 
     :raises MarkupError: nothing that can be used
     """
-    said = {prop.get("type"): prop.text or "" for prop in tu.iterfind("{*}prop")}
+    props = tu.iterfind("{*}prop")
+    said = {prop.get("type", ""): prop.text or "" for prop in props}
     maker = tu.get("creationid", "")
     if not maker or maker == HUMAN:
         raise MarkupError("creationid must name the engine that made the line")

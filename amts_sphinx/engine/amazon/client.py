@@ -83,12 +83,12 @@ class _Connections:
         return str(known or "")
 
     @cached_property
-    def translate(self) -> Any:
+    def paced(self) -> Any:
         # Adaptive: a rate that the service bears, shared by all threads.
         return self._client("translate", "adaptive")
 
     @cached_property
-    def once(self) -> Any:
+    def translate(self) -> Any:
         return self._client("translate", "standard")
 
     @cached_property
@@ -157,7 +157,7 @@ class Client:
 
     def connect(self) -> None:
         """Make the clients, before threads do: botocore's sessions are not for them."""
-        _ = self._connections.translate, self._connections.s3
+        _ = self._connections.paced, self._connections.s3
 
     def translate(
         self,
@@ -176,7 +176,9 @@ class Client:
         :param waits: whether to wait while something else is being done there
         :raises EngineError: it failed for good, or for too long
         """
-        call = getattr(self._connections.translate, operation)
+        text = operation == "translate_text"
+        client = self._connections.paced if text else self._connections.translate
+        call = getattr(client, operation)
         return self._persist(call, doing, needs, parameters, waits=waits)
 
     def translate_once(
@@ -189,7 +191,10 @@ class Client:
         """
         try:
             return _attempt(
-                getattr(self._connections.once, operation), doing, needs, parameters
+                getattr(self._connections.translate, operation),
+                doing,
+                needs,
+                parameters,
             )
         except _FaultError as fault:
             if fault.remedy in {Remedy.RETRY, Remedy.WAIT, Remedy.LIMIT}:

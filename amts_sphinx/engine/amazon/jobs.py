@@ -277,7 +277,8 @@ def wait(
                     f"the job {entry.name} has not ended after {options.hours} hours;"
                     " the next build will go on waiting"
                 )
-            clock.pause(min(pause, _MINUTE / 2))
+            # No later than the next line is due.
+            clock.pause(max(1.0, min(pause, told + _MINUTE - now)))
             pause = min(1.5 * pause, options.poll)
     except KeyboardInterrupt:
         progress(

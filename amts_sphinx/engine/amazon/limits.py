@@ -22,6 +22,8 @@ SECOND_DOCUMENT: Final = 5_000
 SEGMENT: Final = 100_000
 #: The target languages of one job.
 TARGETS: Final = 10
+#: Parallel data of an account in a region.
+PARALLEL_DATA: Final = 1_000
 #: One field of parallel data.
 FIELD: Final = 1_000
 #: How much larger than its document a result may be.

@@ -216,9 +216,10 @@ def _upload(client: Client, data: ParallelDataFile, progress: Progress) -> None:
             return  # of this name, which says what is in it
         except LimitError as exc:
             # The wait for others' imports is as long as they take.
-            if _make_room(client, progress):
+            room = _make_room(client, progress)
+            if room:
                 end = clock.now() + client.patience
-            elif clock.now() + pause > end:
+            if room is None or clock.now() + pause > end:
                 raise EngineUnavailableError(f"{exc}: {_crowd(client)}") from exc
             clock.pause(pause)
             pause = min(2 * pause, client.options.poll)
@@ -247,10 +248,12 @@ def _create(client: Client, data: ParallelDataFile) -> None:
     )
 
 
-def _make_room(client: Client, progress: Progress) -> bool:
-    """Look which limit is reached; return whether to wait, or to try again at once.
+def _make_room(client: Client, progress: Progress) -> bool | None:
+    """Look which limit is reached, and do something about it.
 
     It may be that one import runs at a time, or that there are a thousand already.
+
+    :returns: whether something was done; ``None`` if nobody can
     """
     everything = leftovers.parallel_data(client)
     for each in everything:
@@ -259,7 +262,9 @@ def _make_room(client: Client, progress: Progress) -> bool:
             _settled(client, each.name, progress)
             return True
     old = leftovers.unused(client, everything, ())
-    return bool(leftovers.remove(client, old, progress))
+    if leftovers.remove(client, old, progress):
+        return True
+    return None if len(everything) >= limits.PARALLEL_DATA else False
 
 
 def _crowd(client: Client) -> str:
@@ -294,7 +299,7 @@ def _settled(client: Client, name: str, progress: Progress) -> dict[str, Any] | 
                 f"parallel data {name}: {status.lower()}, {(now - began) / 60:.0f} min"
             )
             told = now
-        clock.pause(min(pause, _MINUTE / 2))
+        clock.pause(max(_FIRST_LOOK, min(pause, told + _MINUTE - now)))
         pause = min(1.5 * pause, options.poll)
 
 
