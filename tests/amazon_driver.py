@@ -18,12 +18,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from amazon_clock import QuickClock
 from corpus_toys import ES, pairs, units
 from engine_calls import translated
 
-from amts_sphinx.engine.amazon import journal
+from amts_sphinx.engine.amazon import Amazon, journal
 from amts_sphinx.engine.amazon.client import Client
-from amts_sphinx.engine.registry import create_engine
+from amts_sphinx.engine.amazon.options import AllOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,13 +81,10 @@ def main() -> None:
         "bucket": bucket,
         "prefix": prefix,
         "role_arn": "arn:aws:iam::123456789012:role/translate",
-        "poll": 0.05,
-        # Of two builds at once, the second waits as long before it looks again.
-        "patience": 20,
     }
-    engine = create_engine("amazon", options)
+    engine = Amazon(AllOptions(options), QuickClock())
     human = units(pairs(ES, 60), ES)
-    trained = engine.train(ES, human, Path(home), {})  # type: ignore[attr-defined]
+    trained = engine.train(ES, human, Path(home), {})
     targets = translated(trained, TEXTS, ES)
     sys.stdout.write(json.dumps({"targets": targets, "steps": steps.count}))
 

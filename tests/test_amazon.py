@@ -6,7 +6,8 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from corpus_toys import ES, ZH, pairs, units
+from amazon_book import BUCKET, TEXTS, Used, engine_for
+from corpus_toys import ES, ZH
 from engine_calls import commission, makers, requests, translated
 
 from amts_sphinx.core import inline_codes
@@ -19,11 +20,9 @@ from amts_sphinx.core.errors import (
 )
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.endpoint import Options, serve
-from amts_sphinx.engine.amazon.engine import AmazonEngine
 from amts_sphinx.engine.amazon.journal import FETCHED, Journal
 from amts_sphinx.engine.contract import EngineContract
 from amts_sphinx.engine.protocol import quiet
-from amts_sphinx.engine.registry import create_engine
 from amts_sphinx.formats import terminology
 
 if TYPE_CHECKING:
@@ -31,25 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from amts_sphinx.endpoint import Served
+    from amts_sphinx.engine.amazon.engine import AmazonEngine
 
     Make = Callable[..., AmazonEngine]
-
-BUCKET = "books"
-ROLE = "arn:aws:iam::123456789012:role/translate"
-#: Fast enough for tests, and otherwise as people have it.
-QUICK: Mapping[str, object] = {
-    "bucket": BUCKET,
-    "role_arn": ROLE,
-    "poll": 0.05,
-    "patience": 20,
-}
-#: Sentences that no parallel data holds.
-TEXTS = [
-    "The big book reads a new network.",
-    'In <x id="1"/>, the model shows the <g id="2">simple error</g>.',
-    "7 clouds are small.",
-    "R&amp;D is a &lt;new&gt; thing.",
-]
 
 
 @pytest.fixture(scope="module")
@@ -61,58 +44,29 @@ def served() -> Iterator[Served]:
 @pytest.fixture
 def make(endpoint: Served, tmp_path: Path) -> Make:
     """Return what makes an engine that has learnt 60 pairs."""
+    assert endpoint.options.buckets == (BUCKET,)
 
     def make(
         pair: LanguagePair = ES,
         learnt: int = 60,
         terms: Mapping[str, str] | None = None,
         home: Path = tmp_path,
+        scope: str = "",
         **options: object,
     ) -> AmazonEngine:
         # A prefix of its own: what other tests left at the service is none of ours.
         prefix = tmp_path.name.replace("_", "-")[:50].rstrip("-")
-        region = endpoint.options.region
-        named = {**QUICK, "region": region, "prefix": f"t{prefix}", **options}
-        engine = create_engine("amazon", named)
-        human = units(pairs(pair, learnt), pair) if learnt else []
-        trained = engine.train(pair, human, home, terms or {})  # type: ignore[attr-defined]
-        assert isinstance(trained, AmazonEngine)
-        return trained
+        return engine_for(
+            pair,
+            home=home,
+            prefix=f"t{prefix}",
+            learnt=learnt,
+            terms=terms,
+            scope=scope,
+            **options,
+        )
 
     return make
-
-
-class Used:
-    """What was asked of the service since this was made."""
-
-    def __init__(self, endpoint: Served) -> None:
-        self._endpoint = endpoint
-        self._before = endpoint.usage()
-
-    def __call__(self, operation: str) -> int:
-        """Return the requests for an operation that were not refused."""
-        counts = [
-            usage["operations"].get(operation, {"requests": 0, "refused": 0})
-            for usage in (self._before, self._endpoint.usage())
-        ]
-        before, after = (each["requests"] - each["refused"] for each in counts)
-        return int(after - before)
-
-    @property
-    def repeated(self) -> int:
-        """Characters that were billed twice."""
-        now = self._endpoint.usage()["repeated_characters"]
-        return int(now - self._before["repeated_characters"])
-
-    @property
-    def characters(self) -> int:
-        """Characters that were billed."""
-        return int(self._endpoint.usage()["characters"] - self._before["characters"])
-
-    @property
-    def jobs(self) -> int:
-        """Jobs that were started."""
-        return len(self._endpoint.usage()["jobs"]) - len(self._before["jobs"])
 
 
 @pytest.fixture
@@ -153,10 +107,13 @@ def test_what_was_fetched_is_not_asked_for_again(make: Make, used: Used) -> None
     assert used.repeated == 0
 
 
-def test_the_bucket_is_cleared(make: Make) -> None:
+def test_the_bucket_keeps_results_and_what_was_done(make: Make) -> None:
     engine = make()
     translated(engine, TEXTS, ES)
-    assert list(engine.batch.client.keys(f"{engine.options.prefix}/")) == []
+    prefix = engine.options.prefix
+    kept = [key.split("/")[1:] for key in engine.batch.client.keys(f"{prefix}/")]
+    assert {parts[0] for parts in kept} == {"index", "jobs"}
+    assert {parts[2] for parts in kept if parts[0] == "jobs"} == {"out"}
 
 
 def test_the_same_parallel_data_is_sent_once(make: Make, used: Used) -> None:
@@ -212,10 +169,15 @@ def test_systems_of_an_experiment_have_jobs_of_their_own(
 ) -> None:
     """They are asked for the same texts, and each has learnt something else."""
     engines = [
-        make(ES, learnt=60, home=tmp_path / "sentence"),
-        make(ES, learnt=61, home=tmp_path / "paragraph"),
-        make(ZH, learnt=60, home=tmp_path / "zh"),
-        make(LanguagePair("zh", "es"), learnt=0, home=tmp_path / "sentence"),
+        make(ES, learnt=60, home=tmp_path / "sentence", scope="sentence"),
+        make(ES, learnt=61, home=tmp_path / "paragraph", scope="paragraph"),
+        make(ZH, learnt=60, home=tmp_path / "zh", scope="zh"),
+        make(
+            LanguagePair("zh", "es"),
+            learnt=0,
+            home=tmp_path / "sentence",
+            scope="sentence",
+        ),
     ]
     engines[0].begin([commission(engine, TEXTS, engine.pair) for engine in engines])
     assert used.jobs == 4
@@ -244,6 +206,8 @@ def test_a_job_of_another_computer_is_found_by_its_name(
     Journal(tmp_path / "amazon").drop(entry)
     told: list[str] = []
     here = make()
+    for key in list(here.batch.client.keys(f"{here.options.prefix}/index/")):
+        here.batch.client.delete(key)
     assert_sound(TEXTS, translated(here, TEXTS, ES, told.append))
     assert "found at the service" in "\n".join(told)
     assert used.jobs == 1
@@ -278,7 +242,7 @@ def test_results_that_cannot_be_fetched_now_are_fetched_later(
 ) -> None:
     endpoint.plan([{"on": "S3:GetObject", "kind": "reset", "count": None}])
     with pytest.raises(EngineUnavailableError, match="cannot fetch a result"):
-        translated(make(patience=1), TEXTS, ES)
+        translated(make(), TEXTS, ES)
     endpoint.plan([])
     assert_sound(TEXTS, translated(make(), TEXTS, ES))
     assert used.jobs == 1
@@ -428,7 +392,6 @@ LASTING: list[tuple[dict[str, Any], type[EngineError], str]] = [
     ({"on": "job", "kind": "failed"}, EngineRejectedError, "as FAILED"),
     ({"on": "job", "kind": "stopped"}, EngineRejectedError, "as STOPPED"),
     ({"on": "import", "kind": "failed"}, EngineRejectedError, "refused the parallel"),
-    ({"on": "document", "kind": "missing"}, EnginePartialError, "left out 4 segments"),
 ]
 
 
@@ -446,7 +409,7 @@ def test_a_fault_that_lasts_is_told(
 ) -> None:
     endpoint.plan([{**fault, "count": None}])
     with pytest.raises(EngineError, match=message) as caught:
-        translated(make(patience=1), TEXTS, ES)
+        translated(make(), TEXTS, ES)
     assert isinstance(caught.value, error)
     endpoint.plan([])
     assert_sound(TEXTS, translated(make(), TEXTS, ES))

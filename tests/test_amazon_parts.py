@@ -241,7 +241,7 @@ def test_parallel_data_is_what_the_service_takes() -> None:
         ("- a formula", "- 公式"),
         ("R&D", "研发"),
     }
-    assert data.pairs == 3
+    assert (data.records, data.pairs) == (3, {"zh": 3})
     assert b"chapter" not in data.data
     again = parallel_data.pack(units[::-1], "book")
     assert again == data

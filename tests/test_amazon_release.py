@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 from typing import TYPE_CHECKING, Final
@@ -17,6 +20,7 @@ from amts_sphinx.engine.amazon.journal import FAILED, FETCHED, STARTED, Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from conftest import Book, MakeBook
 
@@ -30,7 +34,6 @@ amts_amazon = {
     "prefix": PREFIX,
     "role_arn": "arn:aws:iam::123456789012:role/translate",
     "poll": 0.1,
-    "patience": 3,
 }
 """
 
@@ -53,8 +56,20 @@ def book(endpoint: Served, make_book: MakeBook) -> Book:
     return book
 
 
+def copy_book(book: Book, folder: Path) -> Book:
+    """Return a clone of a book."""
+    shutil.copytree(book.source, folder / "source")
+    return type(book)(folder / "source")
+
+
 def jobs(endpoint: Served) -> int:
     return len(endpoint.usage()["jobs"])
+
+
+def operations(endpoint: Served) -> dict[str, object]:
+    """Return what was asked of the service, but for what the bucket holds."""
+    use: dict[str, object] = endpoint.usage()["operations"]
+    return {name: each for name, each in use.items() if name != "S3:ListObjectsV2"}
 
 
 def test_both_editions_come_of_one_job(book: Book, endpoint: Served) -> None:
@@ -76,6 +91,48 @@ def test_both_editions_come_of_one_job(book: Book, endpoint: Served) -> None:
     assert "in all" not in amts("estimate", book.source).stdout
 
 
+def test_fresh_clones_pay_nothing(book: Book, endpoint: Served, tmp_path: Path) -> None:
+    """By the bucket; and by text beside the home files, where there is no bucket."""
+    kept = ("-D", "amts_machine_file=memory/{language}.machine.tmx")
+    first = book.build("amts", *kept)
+    assert first.status == 0, first.warned
+    assert "units that were paid for to" in first.said
+    billed = endpoint.usage()["characters"]
+    without = ("-D", "amts_amazon.prefix=another", *kept)
+    for name, settings, translated in (
+        ("bucket", (), first.summary("es")["segments"]),
+        ("text", without, 0),
+    ):
+        clone = copy_book(book, tmp_path / name)
+        if name == "bucket":
+            shutil.rmtree(clone.source / "memory")
+        shutil.rmtree(clone.source / ".amts")
+        built = clone.build("amts", *settings)
+        assert built.status == 0, built.warned
+        for tag in ("zh", "es"):
+            use = built.summary(tag)
+            assert (use["translated"], use["findings"]) == (translated, 0)
+    assert endpoint.usage()["characters"] == billed
+
+
+def test_all_numbers_of_one_build_agree(book: Book, endpoint: Served) -> None:
+    """Though a sentence is asked for again in pieces, as its markup was damaged."""
+    billed = endpoint.usage()["characters"]
+    told = amts("estimate", book.source, "--languages", "zh").stdout
+    damage = {"on": "document", "kind": "codes-dropped", "count": 1, "all": True}
+    endpoint.plan([damage])
+    built = book.build("amts-zh")
+    assert "translated piece by piece" in built.warned
+    spent = endpoint.usage()["characters"] - billed
+    estimated = int(re.search(r"([\d,]+) characters", told)[1].replace(",", ""))  # type: ignore[index]
+    assert f"segments, {estimated} characters" in built.said  # before it is sent
+    assert built.summary()["characters"] == spent > estimated
+    path = book.source / ".amts" / "report" / "zh" / "report.json"
+    cost = json.loads(path.read_text("utf-8"))["cost"]
+    assert cost["characters"] == spent
+    assert cost["dollars"] == pytest.approx(spent * 15e-6)
+
+
 @pytest.mark.parametrize(
     ("limit", "message"),
     [("$0.0001", r"more than amts_cost_limit ($0.00)"), ("10", "(10 characters)")],
@@ -83,12 +140,12 @@ def test_both_editions_come_of_one_job(book: Book, endpoint: Served) -> None:
 def test_what_costs_too_much_is_refused_before_it_is_sent(
     book: Book, endpoint: Served, limit: str, message: str
 ) -> None:
-    before = endpoint.usage()["operations"]
+    before = operations(endpoint)
     built = book.build("amts", "-D", f"amts_cost_limit={limit}")
     assert built.status != 0
     assert message in built.warned
     assert "nothing was sent" in built.warned
-    assert endpoint.usage()["operations"] == before
+    assert operations(endpoint) == before
     assert book.build("amts", "-D", "amts_cost_limit=$1").status == 0
 
 
@@ -118,15 +175,23 @@ def test_a_failed_job_fails_its_editions_and_the_next_build_goes_on(
     assert amts("jobs", "list", folder).stdout == "no jobs\n"
 
 
-def test_what_came_before_a_fault_is_learnt(book: Book, endpoint: Served) -> None:
+def test_a_segment_that_is_dropped_for_ever_stops_nothing(
+    book: Book, endpoint: Served
+) -> None:
     lost = {"on": "document", "kind": "blocks-lost", "count": None}
     endpoint.plan([lost])
-    failed = book.build("amts-zh")
-    assert failed.status != 0
-    assert "twice; build again" in failed.warned
-    endpoint.plan([])
-    use = book.build("amts-zh").summary()
-    assert 0 < use["translated"] < use["segments"]
+    built = book.build("amts-zh")
+    assert built.status == 0, built.warned
+    assert "Amazon Translate left it out twice" in built.said
+    use = built.summary()
+    assert use["translated"] == use["segments"] - 1
+    before = jobs(endpoint)
+    again = book.build("amts-zh")
+    assert (again.status, again.summary()["translated"]) == (0, 0)
+    assert again.summary()["findings"] == use["findings"]
+    assert jobs(endpoint) == before
+    gate = ("-D", "amts_fail_under.coverage=1")
+    assert book.build("amts-zh", *gate).status != 0
 
 
 #: A shell that starts us in the background has us, and all we start, ignore Ctrl-C.

@@ -188,3 +188,21 @@ def test_what_is_too_much_is_refused(
     with pytest.raises(CostLimitError) as refusal:
         cost_limits.check(priced, limit)
     assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize(
+    ("limit", "bills", "allowed"),
+    [
+        (None, [CHARACTERS, TOKENS], [True, True]),
+        (Limit(2000, "characters"), [CHARACTERS] * 3, [True, True, False]),
+        (Limit(6, "dollars"), [CHARACTERS, CHARACTERS, TOKENS], [True, True, False]),
+        (Limit(10**6, "characters"), [TOKENS, CHARACTERS], [False, True]),
+    ],
+)
+def test_a_budget_is_never_overspent(
+    limit: Limit | None, bills: list[Bill], allowed: list[bool]
+) -> None:
+    budget = cost_limits.Budget(limit)
+    assert [budget.take(bill) for bill in bills] == allowed
+    spent = [bill for bill, taken in zip(bills, allowed, strict=True) if taken]
+    assert budget.spent == spent

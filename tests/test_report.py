@@ -150,7 +150,7 @@ def configuration(home: Path, **more: Any) -> AmtsConfig:
         "source_language": find_language("en"), "target_languages": (),
         "engine": "pseudo", "format": "html", "by_sentence": True, "skip": frozenset(),
         "figure_captions": False, "memory": home / "memory", "memory_files": (),
-        "home_file": "", "gettext": True,
+        "home_file": "", "machine_file": "", "gettext": True,
         "terminology": (), "cost_limit": None, "report": home / "report",
         "fail_under": values.FailUnder(), "ignore": frozenset(),
         "forbidden_terms": {}, "draft_notice": True, "fullwidth_punctuation": True,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from docutils import nodes
 
+from amts_sphinx.config.values import Limit
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import (
     EnginePartialError,
@@ -36,6 +37,7 @@ from amts_sphinx.doctree.sites import Site
 from amts_sphinx.engine.protocol import Bill
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.text.typography import profile_for
+from amts_sphinx.translate.cost_limit import Budget
 from amts_sphinx.translate.translator import Translator
 
 if TYPE_CHECKING:
@@ -656,3 +658,58 @@ def test_former_drafts_are_dropped_where_they_cost_nothing(
     translator.drop_former_drafts(edition)
     makers = {unit.maker for unit in memory.units()} - {"fake/2", "fake/batch"}
     assert sorted(makers) == left
+
+
+class Priced(Fake):
+    """An engine that charges a dollar a word, and knows what it was paid for."""
+
+    def bill(self, requests: Sequence[Request], pair: LanguagePair) -> Bill:
+        """Return the price."""
+        assert pair == PAIR
+        count = sum(len(inline_codes.plain(source).split()) for source, *_ in requests)
+        return Bill(count, float(count), "by the word")
+
+
+def losing(source: str) -> str:
+    """Return *source* in capitals, without its codes."""
+    return upper(inline_codes.escape(inline_codes.plain(source)))
+
+
+DAMAGED = 'Press <x id="1"/> once.'
+
+
+@pytest.mark.parametrize(
+    ("limit", "characters", "left"), [(None, 4, 0), (4, 4, 0), (3, 2, 1)]
+)
+def test_pieces_count_under_the_limit(
+    memory: Memory, limit: int | None, characters: int, left: int
+) -> None:
+    engine = Priced(losing)
+    budget = Budget(Limit(limit, "characters") if limit else None)
+    translator = Translator(memory, engine, profile_for("es"), budget=budget)
+    containers = book(DAMAGED)
+    wanted = translator.commission(containers, PAIR)
+    bill = engine.bill(wanted.requests, PAIR)
+    budget.spent.append(bill)
+    edition = translator.translate(containers, PAIR, bill)
+    use = edition.usage
+    assert (use.characters, use.dollars) == (characters, float(characters))
+    assert sum(each.amount for each in budget.spent) == characters
+    assert use.segments - use.translated == left
+    (finding,) = edition.findings
+    assert ("more than amts_cost_limit" in finding.message) is bool(left)
+    # With a higher limit it is asked for again.
+    again = Translator(memory, engine, profile_for("es")).translate(containers, PAIR)
+    assert again.usage.translated == left
+
+
+def test_the_build_says_what_is_billed(memory: Memory) -> None:
+    said: list[tuple[int, int]] = []
+    translator = Translator(
+        memory, Priced(), profile_for("es"), lambda *counts: said.append(counts)
+    )
+    containers = book("One two.", "Three.")
+    edition = translator.translate(containers, PAIR)
+    assert said == [(2, 3)]
+    assert (edition.usage.characters, edition.usage.dollars) == (3, 3.0)
+    assert translator.translate(containers, PAIR).usage.dollars is None

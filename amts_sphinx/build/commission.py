@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from sphinx.util import logging
 
 from amts_sphinx.build import summary
+from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.core.units import LanguagePair
-from amts_sphinx.engine.protocol import Learner
+from amts_sphinx.engine.protocol import Learner, Paid
 from amts_sphinx.engine.registry import create_engine
 from amts_sphinx.formats import terminology
+from amts_sphinx.memory import importing
 from amts_sphinx.memory.lessons import Lessons
 from amts_sphinx.text.typography import profile_for
 from amts_sphinx.translate import commissions, cost_limit
+from amts_sphinx.translate.cost_limit import Budget
 from amts_sphinx.translate.translator import Translator
 
 if TYPE_CHECKING:
@@ -70,16 +73,24 @@ def works(
     material: Material,
     failures: Failures,
 ) -> list[Work]:
-    """Return the work on each edition; *failures* takes why there is none on one."""
+    """Return the work on each edition; *failures* takes why there is none on one.
+
+    All of them have one budget.
+    """
     made: list[Work] = []
+    budget = Budget(config.cost_limit)
     for language in languages:
         with failures.of(language.tag):
-            made.append(work(memory, config, language, material))
+            made.append(work(memory, config, language, material, budget))
     return made
 
 
 def work(
-    memory: Memory, config: AmtsConfig, language: Language, material: Material
+    memory: Memory,
+    config: AmtsConfig,
+    language: Language,
+    material: Material,
+    budget: Budget,
 ) -> Work:
     """Return what translates the book into one language.
 
@@ -99,7 +110,7 @@ def work(
     def progress(line: str) -> None:
         logger.info("amts-%s: %s", language.tag, line)
 
-    translator = Translator(memory, engine, profile, asking, progress)
+    translator = Translator(memory, engine, profile, asking, progress, budget)
     containers = material.containers
     if not config.by_sentence and any(len(each.segments) > 1 for each in containers):
         # The book is split for other editions.
@@ -119,11 +130,11 @@ def _engine(memory: Memory, config: AmtsConfig, pair: LanguagePair) -> Engine:
 
 def start(
     works: Iterable[Work], config: AmtsConfig, failures: Failures
-) -> Mapping[str, float]:
+) -> Mapping[str, Bill]:
     """Start what costs money or is done in jobs, for all editions at once.
 
     :param failures: takes why an edition cannot be translated
-    :returns: the price in dollars of each edition that costs some, by its tag
+    :returns: the bill of each edition that costs some, by its tag
     :raises CostLimitError: it would cost too much together; nothing is started
     """
     asked: list[Commission] = []
@@ -136,12 +147,29 @@ def start(
             if not wanted.requests:
                 continue
             bill = commissions.bill(wanted)
-            bills += [(wanted.pair, bill)] if bill else []
+            if bill:
+                bills.append((wanted.pair, bill))
+                work.translator.budget.spent.append(bill)
             asked.append(wanted)
     cost_limit.check(bills, config.cost_limit)
     for each, why in commissions.begin(asked):
         failures.add(f"{why.category}: {why}", each.pair.target)
-    return {pair.target: bill.dollars for pair, bill in bills}
+    return {pair.target: bill for pair, bill in bills}
+
+
+def keep_paid(memory: Memory, config: AmtsConfig, work: Work) -> None:
+    """Keep what an engine was paid for in the machine file of the language."""
+    engine = work.translator.engine
+    if not isinstance(engine, Paid):
+        return
+    name = engine.fingerprint.partition("/")[0]
+    try:
+        line = importing.keep_paid(memory, config.files, work.pair, name)
+    except InterchangeError as exc:
+        summary.warn(f"what was paid for stands in {memory.path} alone: {exc}")
+    else:
+        if line:
+            logger.info(line)
 
 
 def estimate(work: Work) -> Estimate:

@@ -25,6 +25,7 @@ from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.report.model import Cost
 from amts_sphinx.report.reporter import BookFacts, Reporter
+from amts_sphinx.translate.cost_limit import Budget
 from amts_sphinx.translate.translator import is_bound
 
 if TYPE_CHECKING:
@@ -84,8 +85,10 @@ def estimates(
     """
     material = gather(app, builder.env)
     with _memory(app, builder, config, order, material) as memory:
+        budget = Budget(config.cost_limit)
         works = [
-            commission.work(memory, config, each, material) for each in order.editions
+            commission.work(memory, config, each, material, budget)
+            for each in order.editions
         ]
         return [commission.estimate(work) for work in works]
 
@@ -104,14 +107,15 @@ def _produce(
     opened = _memory(app, builder, config, order, material)
     with opened as memory, ThreadPoolExecutor(jobs) as pool:
         works = commission.works(memory, config, order.editions, material, failures)
-        dollars = commission.start(works, config, failures)
+        bills = commission.start(works, config, failures)
         printings: list[_Printing] = []
         for work in works:
             tag = work.language.tag
             if failures.noted(tag):
                 continue  # its engine could not start
             with failures.of(tag):
-                edition = work.translator.translate(work.texts, work.pair)
+                bill = bills.get(tag)
+                edition = work.translator.translate(work.texts, work.pair, bill)
                 edition = _with_labels(edition, work.labels)
                 work.translator.drop_former_drafts(edition)
                 figures = work.translator.by_people(material.figures, work.pair)
@@ -119,10 +123,11 @@ def _produce(
                 plan = planner.plan(work.language, content, order)
                 outcome = pool.submit(_print, plan, app, builder, jobs)
                 printings.append(_Printing(work, edition, outcome))
+            commission.keep_paid(memory, config, work)
         for printing in printings:
             with failures.of(printing.work.language.tag):
                 reporter = _reporter(memory, printing.work, material, app, order)
-                _report(printing, reporter, dollars, log, failures)
+                _report(printing, reporter, log, failures)
 
 
 def _memory(
@@ -225,7 +230,6 @@ def _reporter(
 def _report(
     printing: _Printing,
     reporter: Reporter | None,
-    dollars: Mapping[str, float],
     log: summary.BuildLog,
     failures: Failures,
 ) -> None:
@@ -240,7 +244,7 @@ def _report(
             failures.add(outcome.failure, tag)
     with failures.of(tag):
         if reporter:
-            cost = Cost(edition.usage.characters, dollars.get(tag))
+            cost = Cost(edition.usage.characters, edition.usage.dollars)
             quality = reporter.report(edition, cost, printing.work.labels)
             quality.pass_gate()
     log.end(f"amts-{tag}", printing.work.config, edition, outcome, quality)

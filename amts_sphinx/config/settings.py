@@ -127,6 +127,16 @@ class AmtsConfig:
         " published. See :doc:`gettext`.",
         allowed="``True`` or ``False``",
     )
+    #: What engines were paid for, a file for each language; empty: there are none.
+    machine_file: str = values.value(
+        "",
+        values.home_file,
+        "The file of what engines that cost money translated for one language, relative"
+        " to ``conf.py``, as ``memory/{language}.machine.tmx``. Builds write it. Under"
+        " version control it lets every clone build without paying again. Empty: there"
+        " is none.",
+        allowed="a path with ``{language}``, or an empty string",
+    )
     #: Files of terms, which every engine that knows terms must use.
     terminology: tuple[Path, ...] = values.value(
         [],
@@ -330,7 +340,11 @@ class AmtsConfig:
     def files(self) -> BookFiles:
         """Where the book keeps what people translated."""
         return BookFiles(
-            self.folder, self.source_language.tag, self.home_file, self.memory_files
+            self.folder,
+            self.source_language.tag,
+            self.home_file,
+            self.memory_files,
+            self.machine_file,
         )
 
     def editions(self, tag: str = "") -> tuple[Language, ...]:

@@ -316,10 +316,12 @@ class Usage:
     recalled: int = 0
     #: Those that the engine translated in this build.
     translated: int = 0
-    #: Characters sent to the engine, codes included, as services bill them.
+    #: Characters that the engine bills, or that were sent to one that costs nothing.
     characters: int = 0
     #: Calls of the engine's ``translate``.
     requests: int = 0
+    #: What that costs by list prices; ``None`` where the engine takes no money.
+    dollars: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,14 @@ class Learner(Protocol):
 
 
 @runtime_checkable
+class Sharing(Protocol):
+    """An engine whose work other builds of the book use, wherever they are."""
+
+    def isolated(self, name: str) -> Engine:
+        """Return the engine for the experiment *name*, which uses only its own."""
+
+
+@runtime_checkable
 class Versatile(Protocol):
     """An engine that does not make all of its translations in the same way."""
 

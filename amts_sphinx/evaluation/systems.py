@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.units import Container
-from amts_sphinx.engine.protocol import Batching, Learner, quiet
+from amts_sphinx.engine.protocol import Batching, Learner, Sharing, quiet
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.text.typography import profile_for
 from amts_sphinx.translate.translator import Translator
@@ -123,6 +123,9 @@ def train(engine: Engine, arm: System, data: TrainingData, work: Path) -> Traine
         return TrainedSystem(arm, pair, engine, folder / "untaught", 0, 0, learns=False)
     home = folder / f"{arm}-{_digest(units, terms)}"
     home.mkdir(parents=True, exist_ok=True)
+    if isinstance(engine, Sharing):
+        alone = engine.isolated(home.name)
+        engine = alone if isinstance(alone, Learner) else engine
     trained = engine.train(pair, units, home, terms)
     return TrainedSystem(arm, pair, trained, home, len(units), len(terms))
 

@@ -36,12 +36,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
-_HEADER: Final = (
+HEADER: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<tmx version="1.4">\n'
     '<header creationtool="amts_sphinx" creationtoolversion="1" segtype="sentence"'
     ' o-tmf="amts" adminlang="en" srclang="{}" datatype="xml"/>\n<body>\n'
 )
-_END: Final = "</body>\n</tmx>\n"
+END: Final = "</body>\n</tmx>\n"
 _DATE: Final = "%Y%m%dT%H%M%SZ"
 _DOCUMENT: Final = "x-amts-document"
 _REPLACED: Final = "x-amts-replaced"
@@ -127,7 +127,7 @@ def _usable(
     """Yield the unit of a line, if it is usable."""
     source, pair = "", None
     try:
-        (here, ours), (there, theirs) = _variants(tu)
+        (here, ours), (there, theirs) = two_variants(tu)
         pair = LanguagePair(here, there)
         source, _ = tmx.read_pair(ours, ours)
         unit = _unit(tu, pair, *tmx.read_pair(ours, theirs))
@@ -143,13 +143,25 @@ def _usable(
     on_skip(SkippedText(why, source, pair))
 
 
-def _variants(tu: etree._Element) -> list[tuple[str, etree._Element]]:
-    """Return the tags and the texts of a line."""
-    found = [
+def variants(tu: etree._Element) -> list[tuple[str, etree._Element]]:
+    """Return the tags and the texts of a line.
+
+    :raises LanguageError: a tag is none
+    """
+    return [
         (find_language(tuv.get(_LANG) or "").tag, segment)
         for tuv in tu.iterfind("{*}tuv")
         if (segment := tuv.find("{*}seg")) is not None
     ]
+
+
+def two_variants(tu: etree._Element) -> list[tuple[str, etree._Element]]:
+    """Return the tags and the texts of a line that has two.
+
+    :raises LanguageError: a tag is none
+    :raises MarkupError: the line has one text, or three
+    """
+    found = variants(tu)
     if len(found) != 2:  # noqa: PLR2004
         raise MarkupError("a line must have one text in each of two languages")
     return found
@@ -238,10 +250,10 @@ class HomeFile:
         """
         query = "SELECT text FROM line ORDER BY key, changed, target, place"
         with replacing(self.path) as stream:
-            stream.write(_HEADER.format(self._source_language).encode())
+            stream.write(HEADER.format(self._source_language).encode())
             for (text,) in self._db.execute(query):
                 stream.write(f"{text}\n".encode())
-            stream.write(_END.encode())
+            stream.write(END.encode())
 
 
 def _name(unit: TranslationUnit) -> tuple[str, str, str]:

@@ -20,8 +20,9 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import InterchangeError, LanguageError, MarkupError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair, SkippedText, TranslationUnit
-from amts_sphinx.memory import home_file, statements
-from amts_sphinx.memory.statements import FILE, HOME, IMPORTED, LOCAL
+from amts_sphinx.memory import home_file, machine_file, statements
+from amts_sphinx.memory.machine_file import MachineFile, Refused
+from amts_sphinx.memory.statements import FILE, HOME, IMPORTED, LOCAL, MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -45,7 +46,7 @@ class SourceFile(NamedTuple):
     """A file that says what sources are in another language."""
 
     path: Path
-    #: ``home`` or ``file``.
+    #: ``home``, ``machine`` or ``file``.
     kind: str
     #: The languages that the book and its name tell; the target may be empty.
     pair: LanguagePair | None = None
@@ -63,6 +64,8 @@ class BookFiles:
     home: str = ""
     #: Names of other files; globs and ``{language}`` are allowed.
     names: tuple[str, ...] = ()
+    #: The name of the machine files, with ``{language}``; empty: there are none.
+    machine: str = ""
 
     def name_of(self, path: Path) -> str:
         """Return the name of a file as an origin: its path relative to the book."""
@@ -74,12 +77,19 @@ class BookFiles:
             return None
         return self.folder / self.home.replace(LANGUAGE, language)
 
+    def machine_of(self, language: str) -> Path | None:
+        """Return the machine file of a target language, whether or not it is there."""
+        if not self.machine:
+            return None
+        return self.folder / self.machine.replace(LANGUAGE, language)
+
     def found(self, warn: Callable[[str], None]) -> list[SourceFile]:
         """Return the files in their order, the best first, each once.
 
         :param warn: takes a line on each glob that matches nothing
         """
         files = [*self._matches(self.home, HOME)] if self.home else []
+        files += self._matches(self.machine, MACHINE) if self.machine else []
         for name in self.names:
             if LANGUAGE in name or _GLOB.search(name):
                 matches = [*self._matches(name, FILE)]
@@ -192,7 +202,11 @@ def _learn_one(
     if digest and (known == digest or known.startswith(f"{BY_BOOK}{digest}:")):
         return
     left_out = LeftOut(tell)
-    if file.kind == HOME:
+    refused: list[Refused] = []
+    if file.kind == MACHINE:
+        target = file.pair.target if file.pair else ""
+        units = _of_machine(machine_file.read(file.path, target, left_out), refused)
+    elif file.kind == HOME:
         units = home_file.read(file.path, left_out)
     else:
         units = formats.read(file.path, file.pair, on_skip=left_out)
@@ -203,6 +217,9 @@ def _learn_one(
         kind=file.kind,
         unusable=left_out.unusable,
     )
+    for pair, maker in sorted({(each.pair, each.maker) for each in refused}):
+        mine = (each for each in refused if (each.pair, each.maker) == (pair, maker))
+        memory.refuse(pair, maker, {each.source: each.why for each in mine})
     left_out.end(file.path)
     bound = f", {places[True]} of which hold at one place only" if places[True] else ""
     tell(f"memory: learnt {count} units from {file.path}{bound}")
@@ -217,10 +234,49 @@ def _counted(
         yield unit
 
 
+def _of_machine(
+    entries: Iterable[TranslationUnit | Refused], refused: list[Refused]
+) -> Iterator[TranslationUnit]:
+    """Yield the units of a machine file; *refused* takes the rest."""
+    for each in entries:
+        if isinstance(each, Refused):
+            refused.append(each)
+        else:
+            yield each
+
+
+def keep_paid(memory: Memory, files: BookFiles, pair: LanguagePair, engine: str) -> str:
+    """Add what an *engine* was paid for to the machine file of a language.
+
+    :param engine: its name, with which its fingerprints begin
+    :returns: a line on what was added; empty, if nothing was
+    :raises InterchangeError: the file cannot be read or written
+    """
+    path = files.machine_of(pair.target)
+    if path is None:
+        return ""
+    units = [*memory.made(pair, engine)]
+    refused = [
+        Refused(key, direction, maker, why)
+        for direction, key, maker, why in memory.refusals(engine)
+        if direction == pair
+    ]
+    if not units and not refused:
+        return ""
+    file = MachineFile(path, pair)
+    file.add([*units, *refused])
+    if not file.added:
+        return ""
+    file.write()
+    return f"memory: wrote {file.added} units that were paid for to {path}"
+
+
 def _warn(memory: Memory, warn: Callable[[str], None]) -> None:
     """Warn of what the files have lost since they were learnt."""
     for origin, _, units, peak in memory.origins():
-        if origin.rank is not None and units < _SHRUNK * peak:
+        if origin.kind == MACHINE or origin.rank is None:
+            continue
+        if units < _SHRUNK * peak:
             warn(
                 f"{origin.name} has {units} units, and had {peak}: what it does not say"
                 " any more is not published. If that is meant, accept it with"

@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from amts_sphinx.core.units import HUMAN, State, TranslationUnit
+from amts_sphinx.memory.statements import MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,8 @@ class Lessons:
     def __len__(self) -> int:
         """Return at most how many there are, in all directions, by whomever."""
         known = self._memory.origins()
-        return sum(each.units for each in known) + self._memory.alone_count()[0]
+        units = sum(each.units for each in known if each.origin.kind != MACHINE)
+        return units + self._memory.alone_count()[0]
 
     @property
     def digest(self) -> str:
@@ -41,7 +43,7 @@ class Lessons:
         said = [
             (*each.origin, each.digest)
             for each in self._memory.origins()
-            if each.origin.rank is not None
+            if each.origin.rank is not None and each.origin.kind != MACHINE
         ]
         kept = [each.unit.source for each in self._memory.kept()]
         parts = (*self._pair, *said, self._memory.alone_count(), *kept)

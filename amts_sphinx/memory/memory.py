@@ -41,6 +41,7 @@ from amts_sphinx.memory.statements import (
     FILE,
     HOME,
     IMPORTED,
+    MACHINE,
 )
 
 if TYPE_CHECKING:
@@ -116,7 +117,8 @@ class Memory(MemoryReader):
         """
         now = int(time.time())
         with told(self.path, "written"):
-            split, dated = file is not None, kind == HOME
+            split = file is not None and kind != MACHINE
+            dated = kind == HOME
             learning.gather(self._db, units, now, split=split, dated=dated)
         with self._transaction():
             if file is None:

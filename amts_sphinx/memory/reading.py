@@ -23,10 +23,12 @@ from amts_sphinx.memory.fuzzy_match import EXACT, Likeness
 from amts_sphinx.memory.schema import BATCH, STANDS, UNIT, unit_of
 from amts_sphinx.memory.statements import (
     CATALOGUE,
+    ENGINE,
     FILE,
     HOME,
     IMPORTED,
     LOCAL,
+    MACHINE,
     Conflict,
     Origin,
     Statement,
@@ -55,7 +57,7 @@ ALONE: Final = (
     f" '{IMPORTED}'))"
 )
 #: Kinds of origins that are files.
-FILES: Final = (HOME, FILE, CATALOGUE, IMPORTED)
+FILES: Final = (HOME, MACHINE, FILE, CATALOGUE, IMPORTED)
 
 
 class Count(NamedTuple):
@@ -291,6 +293,47 @@ class MemoryReader:
             rows = self._db.execute(query, (*pair, maker)).fetchall()
         return {key: Refusal(check, Severity(s), m) for key, check, s, m in rows}
 
+    def refusals(self, engine: str) -> list[tuple[LanguagePair, str, str, Refusal]]:
+        """Return direction, key and maker of all that an *engine* could not translate.
+
+        :param engine: its name, with which its fingerprints begin
+        """
+        query = (
+            "SELECT source_language, target_language, key, maker, finding, severity,"
+            " message FROM refusal WHERE maker = ? OR maker LIKE ? ESCAPE '\\'"
+            " ORDER BY 1, 2, 3, 4"
+        )
+        with told(self.path, "read"):
+            rows = self._db.execute(query, (engine, _begins(engine))).fetchall()
+        return [
+            (
+                LanguagePair(*row[:2]),
+                *row[2:4],
+                Refusal(row[4], Severity(row[5]), row[6]),
+            )
+            for row in rows
+        ]
+
+    def made(self, pair: LanguagePair, engine: str) -> Iterator[TranslationUnit]:
+        """Yield what an *engine* made that stands in no machine file; no drafts.
+
+        :param engine: its name, with which its fingerprints begin
+        """
+        query = (
+            f"SELECT {UNIT} FROM unit WHERE source_language = ? AND target_language = ?"
+            f" AND state <> '{State.DRAFT.value}' AND retired = 0 AND origin IN"
+            f" (SELECT id FROM origin WHERE kind = '{ENGINE}'"
+            " AND (name = ? OR name LIKE ? ESCAPE '\\'))"
+            " AND NOT EXISTS (SELECT 1 FROM unit AS said WHERE said.key = unit.key"
+            " AND said.source_language = unit.source_language"
+            " AND said.target_language = unit.target_language"
+            " AND said.maker = unit.maker AND said.retired = 0 AND said.origin IN"
+            f" (SELECT id FROM origin WHERE kind = '{MACHINE}' AND rank IS NOT NULL))"
+        )
+        with told(self.path, "read"):
+            for row in self._db.execute(query, (*pair, engine, _begins(engine))):
+                yield unit_of(self.path, row)
+
     def fuzzy(
         self,
         pair: LanguagePair,
@@ -495,6 +538,11 @@ class MemoryReader:
             if machines and chosen and chosen.unit.state is not State.NEEDS_REVIEW:
                 last = max(machines, key=lambda unit: (unit.changed, unit.maker))
                 yield last, chosen.unit
+
+
+def _begins(engine: str) -> str:
+    """Return the pattern of the fingerprints of an *engine*."""
+    return "".join(f"\\{c}" if c in "%_\\" else c for c in engine) + "/%"
 
 
 def _nearest(wanted: str, tags: set[str]) -> Iterator[str]:

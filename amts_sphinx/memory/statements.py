@@ -15,10 +15,11 @@ from amts_sphinx.core.units import State, TranslationUnit
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-#: Kinds of origins: the home file of a language, a file that the configuration names, a
-#: catalogue of the book, a file that was read into the memory alone, what was learnt
-#: without any file, and an engine.
+#: Kinds of origins: the home file of a language, its machine file, a file that the
+#: configuration names, a catalogue of the book, a file that was read into the memory
+#: alone, what was learnt without any file, and an engine.
 HOME: Final = "home"
+MACHINE: Final = "machine"
 FILE: Final = "file"
 CATALOGUE: Final = "catalogue"
 IMPORTED: Final = "imported"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from amts_sphinx.core.errors import CostLimitError
@@ -50,6 +51,29 @@ def check(
             f"{asked} would cost ${dollars:,.2f} for {shown(amounts)} ({tariffs}),"
             f" which is more than {name} ({limit}); nothing was sent"
         )
+
+
+@dataclass
+class Budget:
+    """What the editions of one build may still cost, after what is commissioned."""
+
+    limit: Limit | None = None
+    #: What is commissioned, and what has come to it since.
+    spent: list[Bill] = field(default_factory=list)
+
+    def take(self, bill: Bill) -> bool:
+        """Spend *bill*, if the limit allows that; tell whether it does."""
+        if self.limit is not None:
+            bills = [*self.spent, bill]
+            unit = self.limit.unit
+            total: float = totals(bills).get(unit, 0)
+            if unit == "dollars":
+                total = sum(each.dollars for each in bills)
+            # Of a bill in another unit the limit says nothing.
+            if total > self.limit.amount or bill.unit != unit != "dollars":
+                return False
+        self.spent.append(bill)
+        return True
 
 
 def totals(bills: Iterable[Bill]) -> dict[str, int]:

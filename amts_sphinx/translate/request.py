@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import EngineError, EnginePartialError, EngineReplyError
 from amts_sphinx.core.units import Finding, Severity, State
-from amts_sphinx.engine.protocol import quiet
+from amts_sphinx.engine.protocol import Paid, quiet
 from amts_sphinx.text import entities
 from amts_sphinx.translate import repair
+from amts_sphinx.translate.cost_limit import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from amts_sphinx.core.units import Code, LanguagePair, Request, Segment, Translation
-    from amts_sphinx.engine.protocol import Engine, Progress
+    from amts_sphinx.engine.protocol import Bill, Engine, Progress
 
 #: Takes the reason of the engine, in brackets.
 _LEFT: Final = "the engine has no translation{}; left in the source language"
@@ -49,8 +50,12 @@ class EngineReply:
     refusals: dict[str, Finding] = field(default_factory=dict)
     #: What else a person should look at: targets in pieces.
     findings: list[Finding] = field(default_factory=list)
-    #: Characters sent, codes included.
+    #: For each key that was not asked for again, since it would cost too much, why.
+    postponed: dict[str, Finding] = field(default_factory=dict)
+    #: Characters that are billed; of an engine that costs nothing those that were sent.
     characters: int = 0
+    #: What that costs; ``None`` for such an engine.
+    dollars: float | None = None
     #: Calls of the engine.
     calls: int = 0
     #: Why the engine was not asked to the end, though it answered all of the above.
@@ -64,13 +69,24 @@ class _Conversation(NamedTuple):
     pair: LanguagePair
     progress: Progress
     reply: EngineReply
+    budget: Budget
 
-    def send(self, requests: Iterable[Request]) -> dict[str, Translation]:
+    def bill(self, requests: Iterable[Request]) -> Bill | None:
+        """Return what *requests* would cost; ``None`` if the engine takes no money."""
+        if not isinstance(self.engine, Paid):
+            return None
+        return self.engine.bill(_distinct(requests), self.pair)
+
+    def send(
+        self, requests: Iterable[Request], bill: Bill | None
+    ) -> dict[str, Translation]:
         """Send *requests*, each source once; return the translations by source.
 
         Some are missing if the engine failed.
+
+        :param bill: what they cost
         """
-        distinct = list({request.source: request for request in requests}.values())
+        distinct = _distinct(requests)
         if not distinct:
             return {}
         translations: Sequence[Translation | None]
@@ -90,10 +106,16 @@ class _Conversation(NamedTuple):
             for request, translation in zip(distinct, translations, strict=True)
             if translation is not None
         }
-        self.reply.characters += sum(
-            len(source) for source, each in found.items() if each.target is not None
-        )
+        sent = sum(len(s) for s, each in found.items() if each.target is not None)
+        is_counted = bill is not None and bill.unit == "characters"
+        self.reply.characters += bill.amount if bill and is_counted else sent
+        if bill:
+            self.reply.dollars = (self.reply.dollars or 0) + bill.dollars
         return found
+
+
+def _distinct(requests: Iterable[Request]) -> list[Request]:
+    return list({request.source: request for request in requests}.values())
 
 
 def ask(
@@ -102,16 +124,22 @@ def ask(
     requests: Mapping[str, Request],
     pair: LanguagePair,
     progress: Progress = quiet,
+    *,
+    bill: Bill | None = None,
+    budget: Budget | None = None,
 ) -> EngineReply:
     """Ask *engine* for the targets of *segments*, all of them at once.
 
     :param segments: distinct segments by any key
     :param requests: what to ask for each of them, by the same keys
+    :param bill: what they cost, if they are commissioned already
+    :param budget: what asking again may cost
     :raises EngineError: the engine failed, or broke its promise of one reply for each
     """
     reply = EngineReply()
-    conversation = _Conversation(engine, pair, progress, reply)
-    raw = conversation.send(requests.values())
+    conversation = _Conversation(engine, pair, progress, reply, budget or Budget())
+    bill = bill or conversation.bill(requests.values())
+    raw = conversation.send(requests.values(), bill)
     refused: dict[str, str] = {}
     for key, segment in segments.items():
         made = raw.get(segment.source)
@@ -129,7 +157,11 @@ def ask(
     _pass_on_notes(raw.values(), progress)
     if refused and not reply.failure:
         makers = {key: raw[segments[key].source].maker for key in refused}
-        _ask_simpler(conversation, {key: requests[key] for key in refused}, makers)
+        again = {key: requests[key] for key in refused}
+        if not _ask_simpler(conversation, again, makers):
+            for key, fault in refused.items():
+                reply.postponed[key] = _too_dear(segments[key], fault)
+            return reply
         for key, fault in refused.items():
             finding = refusal(segments[key], fault, saved=key in reply.targets)
             if key in reply.targets:
@@ -143,10 +175,11 @@ def _ask_simpler(
     conversation: _Conversation,
     requests: Mapping[str, Request],
     makers: Mapping[str, str],
-) -> None:
+) -> bool:
     """Ask for the words between the codes, which cannot damage any.
 
     :param makers: who made the damaged targets, by key
+    :returns: whether that was allowed to cost what it costs
     """
     reply = conversation.reply
     wanted = {key: repair.runs(request.source) for key, request in requests.items()}
@@ -155,11 +188,14 @@ def _ask_simpler(
         for key, request in requests.items()
         for run in wanted[key]
     ]
+    bill = conversation.bill(runs)
+    if bill and bill.amount and not conversation.budget.take(bill):
+        return False
     try:
-        raw = conversation.send(runs)
+        raw = conversation.send(runs, bill)
     except EngineError as exc:
         reply.failure = exc
-        return
+        return True
     checked = {run: _mended(run, made.target or "") for run, made in raw.items()}
     sound = {run: target for run, (target, fault) in checked.items() if not fault}
     for key, needed in wanted.items():
@@ -168,6 +204,7 @@ def _ask_simpler(
             target = repair.refill(source, sound)
             if not inline_codes.verify(source, target):
                 reply.targets[key] = Answer(target, State.NEEDS_REVIEW, makers[key])
+    return True
 
 
 def _pass_on_notes(translations: Iterable[Translation], progress: Progress) -> None:
@@ -197,6 +234,18 @@ def refusal(segment: Segment, fault: str, *, saved: bool) -> Finding:
         Severity.WARNING if saved else Severity.ERROR,
         segment.location,
         f"the engine damaged the markup ({fault}); {rest}",
+        segment.source,
+    )
+
+
+def _too_dear(segment: Segment, fault: str) -> Finding:
+    """Report a damaged target that cannot be asked for in pieces."""
+    return Finding(
+        "codes",
+        Severity.ERROR,
+        segment.location,
+        f"the engine damaged the markup ({fault}); left in the source language, as"
+        " asking for its pieces would cost more than amts_cost_limit",
         segment.source,
     )
 

@@ -6,7 +6,7 @@ no target is published whose codes are not exactly those of its source.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
@@ -23,13 +23,14 @@ from amts_sphinx.engine.protocol import Commission, Paid, Versatile, quiet
 from amts_sphinx.memory.memory import Refusal
 from amts_sphinx.text import entities
 from amts_sphinx.translate import bound, people, request
+from amts_sphinx.translate.cost_limit import Budget
 from amts_sphinx.translate.neighbours import requests_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from amts_sphinx.core.units import Container, LanguagePair, Location, Segment
-    from amts_sphinx.engine.protocol import Engine, Progress
+    from amts_sphinx.engine.protocol import Bill, Engine, Progress
     from amts_sphinx.memory.memory import Memory
     from amts_sphinx.text.typography import Profile
     from amts_sphinx.translate.people import People
@@ -75,14 +76,20 @@ class Translator:
     asking: Callable[[int, int], object] = _quietly
     #: Takes lines about how the engine's work goes.
     progress: Progress = quiet
+    #: What asking again for damaged targets may cost.
+    budget: Budget = field(default_factory=Budget)
 
     def translate(
-        self, containers: Collection[Container], pair: LanguagePair
+        self,
+        containers: Collection[Container],
+        pair: LanguagePair,
+        bill: Bill | None = None,
     ) -> Edition:
         """Translate a whole book with one request to the engine.
 
         What the engine could not translate once it is not asked again.
 
+        :param bill: what that costs, if it is commissioned already
         :raises LanguagePairError: the engine is needed, and does not have *pair*
         :raises EngineError: the engine failed; what is known stays known
         """
@@ -97,7 +104,7 @@ class Translator:
         wanted = {key: s for key, s in published.items() if key not in known}
         refused = self.memory.refused(pair, maker) if wanted else {}
         missing = {key: s for key, s in wanted.items() if key not in refused}
-        reply = self._ask(missing, containers, pair)
+        reply = self._ask(missing, containers, pair, bill)
         fresh = {
             key: self._unit(missing[key], answer, pair)
             for key, answer in reply.targets.items()
@@ -113,6 +120,7 @@ class Translator:
             translated=len(fresh),
             characters=reply.characters,
             requests=reply.calls,
+            dollars=reply.dollars,
         )
         old = (
             *_to_review(published, known, fitted.recoded),
@@ -120,7 +128,8 @@ class Translator:
             *people.findings(fitted, published),
             *_still_refused(wanted, refused),
         )
-        findings = (*old, *reply.findings, *reply.refusals.values())
+        left = (*reply.refusals.values(), *reply.postponed.values())
+        findings = (*old, *reply.findings, *left)
         return Edition(pair, units, findings, usage, at_place)
 
     def _ask(
@@ -128,14 +137,28 @@ class Translator:
         missing: Mapping[str, Segment],
         containers: Collection[Container],
         pair: LanguagePair,
+        bill: Bill | None,
     ) -> request.EngineReply:
         """Ask the engine for the targets of *missing*, if there are any."""
         if not missing:
             return request.EngineReply()
         language_pairs.check(self.engine, pair)
-        self.asking(len(missing), sum(len(s.source) for s in missing.values()))
         requests = requests_of(missing, containers)
-        return request.ask(self.engine, missing, requests, pair, self.progress)
+        if bill is None and isinstance(self.engine, Paid):
+            bill = self.engine.bill(list(requests.values()), pair)
+        characters = sum(len(segment.source) for segment in missing.values())
+        if bill and bill.unit == "characters":
+            characters = bill.amount
+        self.asking(len(missing), characters)
+        return request.ask(
+            self.engine,
+            missing,
+            requests,
+            pair,
+            self.progress,
+            bill=bill,
+            budget=self.budget,
+        )
 
     def commission(
         self, containers: Collection[Container], pair: LanguagePair

@@ -1,10 +1,12 @@
 """Amazon Translate: batch jobs with parallel data, and translation in real time.
 
-Modules, from the bottom: :mod:`options`, :mod:`limits` and :mod:`errors`; :mod:`client`
-(the way to AWS) and :mod:`markup` (text as HTML); :mod:`journal`; :mod:`job_plan` and
-:mod:`results`; :mod:`parallel_data`, :mod:`terminology`, :mod:`jobs`, :mod:`realtime`
-and :mod:`prices`; :mod:`batch`, which brings a book through its jobs; and
-:mod:`engine`, the engine for one direction.
+Modules, from the bottom: :mod:`options`, :mod:`limits`, :mod:`clock` and
+:mod:`errors`; :mod:`client` (the way to AWS) and :mod:`markup` (text as HTML);
+:mod:`journal`, the jobs as this computer knows them; :mod:`realtime`, :mod:`prices` and
+:mod:`job_plan`; :mod:`index`, the jobs as the bucket tells of them, and :mod:`results`;
+:mod:`leftovers`, :mod:`parallel_data` and :mod:`terminology`; :mod:`jobs` and
+:mod:`watch`; :mod:`batch`, which brings a book through its jobs; and :mod:`engine`, the
+engine for one direction.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from amts_sphinx.core.errors import EngineUnavailableError
+from amts_sphinx.engine.amazon.clock import SYSTEM
 from amts_sphinx.engine.amazon.engine import VERSION, AmazonEngine
 from amts_sphinx.engine.amazon.languages import supported_pairs
 from amts_sphinx.engine.amazon.options import AllOptions
@@ -26,14 +29,19 @@ if TYPE_CHECKING:
         Translation,
         TranslationUnit,
     )
+    from amts_sphinx.engine.amazon.clock import Clock
     from amts_sphinx.engine.protocol import Progress
 
 
 class Amazon:
     """The engine before it knows its direction: it can only be trained."""
 
-    def __init__(self, options: AllOptions) -> None:
+    def __init__(
+        self, options: AllOptions, clock: Clock = SYSTEM, scope: str = ""
+    ) -> None:
         self._options = options
+        self._clock = clock
+        self._scope = scope
 
     @property
     def fingerprint(self) -> str:
@@ -57,7 +65,19 @@ class Amazon:
         :param home: where the journal of jobs is kept, in the folder ``amazon``
         """
         options = self._options.of(pair.target)
-        return AmazonEngine(options, pair, list(units), home, terms)
+        return AmazonEngine(
+            options,
+            pair,
+            list(units),
+            home,
+            terms,
+            clock=self._clock,
+            scope=self._scope,
+        )
+
+    def isolated(self, name: str) -> Amazon:
+        """Return the engine for an experiment, which shares jobs with nobody else."""
+        return Amazon(self._options, self._clock, name)
 
     def translate(
         self,

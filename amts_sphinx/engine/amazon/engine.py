@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -22,9 +23,11 @@ from amts_sphinx.engine.amazon import (
 )
 from amts_sphinx.engine.amazon.batch import BatchJobs
 from amts_sphinx.engine.amazon.client import Client
+from amts_sphinx.engine.amazon.clock import SYSTEM
 from amts_sphinx.engine.amazon.errors import BrokenOffError
 from amts_sphinx.engine.amazon.journal import Journal
 from amts_sphinx.engine.amazon.languages import supported_pairs
+from amts_sphinx.engine.amazon.watch import Watch
 from amts_sphinx.formats.terminology import Terminology
 
 if TYPE_CHECKING:
@@ -32,15 +35,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from amts_sphinx.core.units import Request, TranslationUnit
+    from amts_sphinx.engine.amazon.clock import Clock
     from amts_sphinx.engine.amazon.options import AmazonOptions
     from amts_sphinx.engine.protocol import Bill, Commission, Progress
 
 #: Raised with each change of what is sent for a segment.
 VERSION: Final = 1
+#: Jobs that are started side by side, at most.
+_STARTERS: Final = 8
 #: Why a text has no translation.
 _UNFIT: Final = (
     "Amazon Translate takes no control characters and no text of this length"
 )
+_LEFT_OUT: Final = "Amazon Translate left it out twice"
 _TOO_LONG: Final = f"Amazon Translate takes {limits.TEXT:,} bytes in real time"
 
 
@@ -54,12 +61,16 @@ class AmazonEngine:
         units: Sequence[TranslationUnit],
         home: Path,
         named: Mapping[str, str],
+        *,
+        clock: Clock = SYSTEM,
+        scope: str = "",
     ) -> None:
         """Nothing is sent, or looked for, before it is asked to translate.
 
         :param units: what people translated
         :param home: the folder whose folder ``amazon`` is the journal
         :param named: source terms with their targets, plain text
+        :param scope: names an experiment, which shares jobs with nobody else
         """
         self.pair = pair
         self.options = options
@@ -67,6 +78,9 @@ class AmazonEngine:
         self._home = home
         self._prices = prices.prices(options.prices)
         self._terms = Terminology(pair, named)
+        self._clock = clock
+        self._scope = scope
+        self._watch = Watch()
 
     @property
     def pairs(self) -> frozenset[LanguagePair]:
@@ -75,7 +89,7 @@ class AmazonEngine:
 
     @cached_property
     def _client(self) -> Client:
-        return Client(self.options)
+        return Client(self.options, self._clock)
 
     @cached_property
     def adapts(self) -> bool:
@@ -92,6 +106,7 @@ class AmazonEngine:
             self.pair,
             self._terms,
             self._units if self.adapts else (),
+            self._scope,
         )
 
     # Who translates.
@@ -139,16 +154,22 @@ class AmazonEngine:
     # What it costs.
 
     def bill(self, requests: Sequence[Request], pair: LanguagePair) -> Bill:  # noqa: ARG002
-        """Return what *requests* would cost; what a job was paid for costs nothing."""
-        texts = self._new(request.source for request in requests)
+        """Return what *requests* would cost; what a job was paid for costs nothing.
+
+        The bucket is asked what other builds have paid for. If it does not answer, what
+        is known here must do.
+        """
+        texts, unknown = _sent(request.source for request in requests), ""
+        if texts and self.options.mode == "batch":
+            try:
+                self.batch.impatient().sync()
+            except EngineError:
+                unknown = "; the bucket did not say what has been paid for"
+            texts = self.batch.new(texts)
         mode = "parallel" if self.adapts else "batch"
         mode = "realtime" if self._is_small(texts) else mode
-        return prices.bill(texts, mode, self._prices)
-
-    def _new(self, sources: Iterable[str]) -> list[str]:
-        """Return what is to be sent of *sources*."""
-        texts = _sent(sources)
-        return self.batch.new(texts) if self.options.mode == "batch" else texts
+        bill = prices.bill(texts, mode, self._prices)
+        return bill._replace(tariff=f"{bill.tariff}{unknown}")
 
     def _is_small(self, texts: Sequence[str]) -> bool:
         """Tell whether *texts* are translated in real time."""
@@ -162,14 +183,17 @@ class AmazonEngine:
     def begin(self, commissions: Sequence[Commission]) -> None:
         """Start the jobs of all *commissions*; like ones become one job.
 
-        What goes wrong here goes wrong again, and is raised, when it is asked for.
+        All of them are started side by side, with one import of parallel data. What
+        goes wrong here goes wrong again, and is raised, when it is asked for.
         """
-        for group in _grouped(commissions):
-            first, *others = (engine.batch for engine in group.engines)
-            try:
-                first.start(group.texts, group.progress, others)
-            except EngineError as exc:
-                group.progress(f"not started yet: {exc}")
+        groups = _grouped(commissions)
+        watch = Watch()
+        for group in groups:
+            for engine in group.engines:
+                engine._watch = watch  # noqa: SLF001 - its own kind
+        if groups:
+            with ThreadPoolExecutor(min(len(groups), _STARTERS)) as pool:
+                list(pool.map(lambda each: each.start(groups, watch), groups))
 
     def translate(
         self,
@@ -191,7 +215,7 @@ class AmazonEngine:
             if self.options.mode == "batch":
                 self._translate_in_batch(texts, found, progress)
             else:
-                self._translate_in_real_time(texts, found)
+                self._translate_in_real_time(texts, found, progress)
         except EngineError as exc:
             if not found and not isinstance(exc, BrokenOffError):
                 raise
@@ -216,25 +240,46 @@ class AmazonEngine:
 
         :raises BrokenOffError: some are missing
         """
-        self._collect(found, 0, lambda: self.batch.adopt(texts, progress))
-        rest = [text for text in texts if text not in found]
-        if self._is_small(rest):
-            self._translate_in_real_time(rest, found)
+        if not texts:
             return
-        self._collect(found, 0, lambda: self.batch.run(rest, progress))
+        batch, watch = self.batch.telling(progress), self._watch
+        batch.sync()
+        self._collect(found, 0, lambda: batch.adopt(texts, progress, watch))
+        rest = [text for text in texts if text not in found]
+        small = batch.new(rest)
+        if small and self._is_small(small):
+            self._translate_in_real_time(small, found, progress)
+        else:
+            self._collect(found, 0, lambda: batch.run(rest, progress, watch))
         rest = [text for text in rest if text not in found]
         if rest and self.options.realtime_fallback:
             progress(f"{len(rest)} segments go to real time, without parallel data")
-            self._translate_in_real_time(rest, found)
+            self._translate_in_real_time(rest, found, progress)
         elif rest:
+            self._leave(batch, rest, found)
+        batch.tidy(progress)
+
+    def _leave(
+        self, batch: BatchJobs, texts: Sequence[str], found: dict[str, Translation]
+    ) -> None:
+        """Add to *found* that jobs have left out *texts*, once they did so twice.
+
+        :raises BrokenOffError: another build may have more of them
+        """
+        given_up = batch.given_up(texts)
+        for text in given_up:
+            maker = self.makers(text)[0]
+            found[text] = Translation(None, maker, note=_LEFT_OUT)
+        if len(given_up) < len(texts):
+            rest = len(texts) - len(given_up)
             raise BrokenOffError(
-                f"Amazon Translate left out {len(rest)} segments ({self.pair}) twice;"
-                " build again, or set amts_amazon.realtime_fallback",
+                f"Amazon Translate has not done {rest} segments ({self.pair}) yet;"
+                " build again",
                 {},
             )
 
     def _translate_in_real_time(
-        self, texts: Sequence[str], found: dict[str, Translation]
+        self, texts: Sequence[str], found: dict[str, Translation], progress: Progress
     ) -> None:
         """Add to *found* what the service makes of *texts*, one by one.
 
@@ -242,13 +287,11 @@ class AmazonEngine:
         """
         if not texts:
             return
-        name = (
-            terminology.ensure(self._client, self._terms) if self._terms.terms else ""
-        )
+        client, name = self._client.telling(progress), ""
+        if self._terms.terms:
+            name = terminology.ensure(client, self._terms, progress)
         self._collect(
-            found,
-            -1,
-            lambda: realtime.translate(self._client, texts, self.pair, name),
+            found, -1, lambda: realtime.translate(client, texts, self.pair, name)
         )
 
     def _collect(
@@ -304,6 +347,35 @@ class _Group(NamedTuple):
         """Pass a line about the job on to all of them."""
         for listener in self.listeners:
             listener(line)
+
+    def start(self, groups: Sequence[_Group], watch: Watch) -> None:
+        """Start the job; tell why, if it cannot be started now.
+
+        :param groups: all that are started with it
+        """
+        first, *others = (engine.batch for engine in self.engines)
+        batch = first.telling(self.progress)
+        teachers = self._teachers(groups)
+        try:
+            entry = batch.start(self.texts, self.progress, others, teachers)
+        except EngineError as exc:
+            self.progress(f"not started yet: {exc}")
+        else:
+            if entry:
+                watch.add(batch.client, entry, self.progress)
+
+    def _teachers(self, groups: Sequence[_Group]) -> list[BatchJobs]:
+        """Return whose units go into the same parallel data.
+
+        The service reads one file at a time, and a file may hold many languages: one
+        will do for all jobs, unless two of them have different units of one language.
+        """
+        all_ = [engine.batch for group in groups for engine in group.engines]
+        mine = [engine.batch for engine in self.engines]
+        alike = [each for each in all_ if each.shares_data(mine[0])]
+        if len({each.pair for each in alike}) < len(alike):
+            return []
+        return [each for each in alike if each not in mine]
 
 
 def _grouped(commissions: Sequence[Commission]) -> list[_Group]:

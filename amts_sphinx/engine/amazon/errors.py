@@ -22,7 +22,9 @@ from botocore.exceptions import (
     PartialCredentialsError,
     ProfileNotFound,
     ProxyConnectionError,
+    SSLError,
 )
+from botocore.exceptions import ConnectionError as HTTPConnectionError
 from botocore.parsers import ResponseParserError
 
 from amts_sphinx.core.errors import (
@@ -38,6 +40,14 @@ if TYPE_CHECKING:
 
 class NotThereError(EngineRejectedError):
     """What was asked for is not there."""
+
+
+class ConflictError(EngineUnavailableError):
+    """There is one already, or it is not as the request expected."""
+
+
+class LimitError(EngineUnavailableError):
+    """A limit of the account is reached: what it is must be looked at."""
 
 
 class BrokenOffError(EngineError):
@@ -56,6 +66,10 @@ class Remedy(Enum):
     RETRY = "retry"
     #: Something else is being done there: wait for it.
     WAIT = "wait"
+    #: There is one already: look at it.
+    CONFLICT = "conflict"
+    #: A limit of the account is reached: look which.
+    LIMIT = "limit"
     #: A person must set something right on the way to the service.
     ACCESS = "access"
     #: The request is wrong: it would fail again.
@@ -66,6 +80,7 @@ class Remedy(Enum):
 
 _RETRY, _WAIT, _ACCESS = Remedy.RETRY, Remedy.WAIT, Remedy.ACCESS
 _REJECT, _MISSING = Remedy.REJECT, Remedy.MISSING
+_CONFLICT, _LIMIT = Remedy.CONFLICT, Remedy.LIMIT
 
 #: What botocore raises.
 ERRORS: Final = (BotoCoreError, ClientError, ResponseParserError)
@@ -73,7 +88,7 @@ ERRORS: Final = (BotoCoreError, ClientError, ResponseParserError)
 CODES: Final[dict[str, tuple[Remedy, str]]] = {
     # In the service's model.
     "ConcurrentModificationException": (_WAIT, "it is being changed"),
-    "ConflictException": (_WAIT, "it is being changed, or has another content"),
+    "ConflictException": (_CONFLICT, "there is one of this name"),
     "DetectedLanguageLowConfidenceException": (_REJECT, "name the source language"),
     "InternalServerException": (_RETRY, "the service failed"),
     "InvalidFilterException": (_REJECT, "a wrong filter"),
@@ -85,7 +100,7 @@ CODES: Final[dict[str, tuple[Remedy, str]]] = {
         _REJECT,
         "the request is not allowed; see the bucket, its region and the role's rights",
     ),
-    "LimitExceededException": (_WAIT, "a limit of the account is reached"),
+    "LimitExceededException": (_LIMIT, "a limit of the account is reached"),
     "ResourceNotFoundException": (_MISSING, "there is no such thing in this region"),
     "ServiceUnavailableException": (_RETRY, "the service is not available"),
     "TextSizeLimitExceededException": (_REJECT, "a text is too long"),
@@ -138,6 +153,8 @@ CODES: Final[dict[str, tuple[Remedy, str]]] = {
     "IllegalLocationConstraintException": (_REJECT, "the bucket is in another region"),
     "SlowDown": (_RETRY, "too many requests"),
     "OperationAborted": (_WAIT, "it is being changed"),
+    "PreconditionFailed": (_CONFLICT, "another build was faster"),
+    "ConditionalRequestConflict": (_RETRY, "another build is changing it"),
     "InvalidBucketName": (_REJECT, "a wrong name of a bucket"),
     "EntityTooLarge": (_REJECT, "an object is too large"),
 }
@@ -159,10 +176,10 @@ def remedy(exc: BaseException) -> Remedy:
     """Return what to do about an exception of botocore."""
     if isinstance(exc, ClientError):
         return _remedy_of_reply(exc)
-    if isinstance(exc, (ParamValidationError, ProxyConnectionError)):
-        return _REJECT if isinstance(exc, ParamValidationError) else _ACCESS
-    if isinstance(exc, (HTTPClientError, ResponseParserError)):
-        return _RETRY  # reset, lost or slow: whatever became of the request
+    if isinstance(exc, ParamValidationError):
+        return _REJECT
+    if isinstance(exc, (HTTPClientError, HTTPConnectionError, ResponseParserError)):
+        return _RETRY  # not reached, reset, lost or slow: it may pass
     return _ACCESS
 
 
@@ -187,6 +204,8 @@ def explain(exc: BaseException, doing: str) -> EngineError:
     return {
         _RETRY: EngineUnavailableError,
         _WAIT: EngineUnavailableError,
+        _CONFLICT: ConflictError,
+        _LIMIT: LimitError,
         _ACCESS: EngineUnavailableError,
         _REJECT: EngineRejectedError,
         _MISSING: NotThereError,
@@ -217,6 +236,7 @@ _WAYS: Final[dict[type[BotoCoreError], str]] = {
     NoRegionError: "no region; set amts_amazon.region or AWS_DEFAULT_REGION",
     ProfileNotFound: "the profile of amts_amazon.profile is not configured",
     ProxyConnectionError: "the proxy does not answer; see HTTPS_PROXY and NO_PROXY",
+    SSLError: "the connection cannot be made safe; see the proxy and the clock",
     ConnectTimeoutError: "the service does not answer; see the region and network",
     EndpointConnectionError: "the service is not reached; see the region and network",
 }

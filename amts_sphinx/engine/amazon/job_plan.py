@@ -8,11 +8,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from amts_sphinx.engine.amazon import limits, markup
+from amts_sphinx.engine.amazon import limits, markup, prices
 from amts_sphinx.engine.amazon.journal import JournalEntry
 
 if TYPE_CHECKING:
     from amts_sphinx.engine.amazon.client import Client
+    from amts_sphinx.engine.amazon.options import AmazonOptions
+
+
+def folder_of(options: AmazonOptions, name: str) -> str:
+    """Return under which the documents and results of the job *name* are."""
+    return f"{options.prefix}/jobs/{name}/"
 
 
 def use_of(
@@ -21,12 +27,16 @@ def use_of(
     terminology: str,
     settings: tuple[tuple[str, str], ...],
     revision: int,
+    *,
+    scope: str,
 ) -> str:
     """Return what two jobs have in common if one can use the other's results.
 
-    The revision of the parallel data is no part of it: see the engine's fingerprint.
+    The content of the parallel data is no part of it: see the engine's fingerprint.
+
+    :param scope: of an experiment, which shares with nobody else
     """
-    said = json.dumps([source, adapts, terminology, settings, revision])
+    said = json.dumps([source, adapts, terminology, settings, revision, scope])
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
@@ -44,15 +54,24 @@ class JobPlan:
     settings: tuple[tuple[str, str], ...]
     #: See ``AmazonOptions.revision``.
     revision: int = 0
-    #: Counts tries whose jobs failed.
+    #: Counts jobs of this plan that ended, and left nothing.
     attempt: int = 0
+    #: Bytes of a document, at most.
+    portion: int = limits.DOCUMENT
+    #: See :func:`use_of`.
+    scope: str = ""
 
     @cached_property
     def use(self) -> str:
         """What two plans have in common if one can use the other's results."""
         adapts = bool(self.parallel_data)
         return use_of(
-            self.source, adapts, self.terminology, self.settings, self.revision
+            self.source,
+            adapts,
+            self.terminology,
+            self.settings,
+            self.revision,
+            scope=self.scope,
         )
 
     @cached_property
@@ -61,7 +80,7 @@ class JobPlan:
         pieces = {markup.paragraph(text): text for text in self.texts}
         return {
             f"{number:05}.html": [pieces[piece] for piece in portion]
-            for number, portion in enumerate(limits.portions(pieces), 1)
+            for number, portion in enumerate(limits.portions(pieces, self.portion), 1)
         }
 
     def data(self, document: str) -> bytes:
@@ -72,7 +91,7 @@ class JobPlan:
         """Return what tells this request from all others, 64 hexadecimal digits."""
         options = client.options
         where = [client.region, options.bucket, options.owner, options.role_arn]
-        what = [self.targets, self.parallel_data, self.attempt]
+        what = [self.targets, self.parallel_data, self.attempt, self.portion]
         texts = [markup.key_of(text) for text in self.texts]
         said = json.dumps([where, self.use, what, texts, options.kms_key])
         return hashlib.sha256(said.encode()).hexdigest()
@@ -91,11 +110,11 @@ class JobPlan:
             bucket=options.bucket,
             owner=options.owner,
             prefix=options.prefix,
-            folder=f"{options.prefix}/{name}/",
+            folder=folder_of(options, name),
             documents={
                 document: [markup.key_of(text) for text in texts]
                 for document, texts in self.documents.items()
             },
             sizes={document: len(self.data(document)) for document in self.documents},
-            characters=sum(map(len, self.texts)) * len(self.targets),
+            characters=prices.characters(self.texts) * len(self.targets),
         )

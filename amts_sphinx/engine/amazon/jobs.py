@@ -6,19 +6,21 @@ same request is the same job, whoever makes it and however often.
 
 from __future__ import annotations
 
-import random
-import time
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx.core.errors import EngineRejectedError, EngineUnavailableError
+from amts_sphinx.core.errors import EngineUnavailableError
+from amts_sphinx.engine.amazon import index, results
 from amts_sphinx.engine.amazon import journal as journals
-from amts_sphinx.engine.amazon import results
 from amts_sphinx.engine.amazon.client import Client, UncertainError
 from amts_sphinx.engine.amazon.errors import NotThereError
 from amts_sphinx.engine.amazon.languages import service_code
 from amts_sphinx.engine.amazon.options import AmazonOptions
+from amts_sphinx.engine.protocol import quiet
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from amts_sphinx.engine.amazon.index import Lock
     from amts_sphinx.engine.amazon.job_plan import JobPlan
     from amts_sphinx.engine.amazon.journal import Journal, JournalEntry
     from amts_sphinx.engine.protocol import Progress
@@ -31,41 +33,83 @@ _FIRST_LOOK: Final = 1.0
 #: Seconds before the second try at starting one, and between later ones at most.
 _FIRST_PAUSE: Final = 5.0
 _LONGEST_PAUSE: Final = 30.0
+#: Seconds between two lines on a job that goes on.
+_MINUTE: Final = 60.0
 _GOING: Final = frozenset({"SUBMITTED", "IN_PROGRESS", "STOP_REQUESTED"})
-_WHOLE: Final = frozenset({"COMPLETED", "COMPLETED_WITH_ERROR"})
-#: A job that was stopped may have results too, and they were paid for.
+WHOLE: Final = frozenset({"COMPLETED", "COMPLETED_WITH_ERROR"})
+#: Such jobs may have results too, and they were paid for.
 STOPPED: Final = "STOPPED"
-_ENDED: Final = _WHOLE | {STOPPED}
+FAILED: Final = "FAILED"
+#: Our own word for a job that the service does not know any more.
+GONE: Final = "GONE"
 
 
 def start(
-    client: Client, journal: Journal, plan: JobPlan, progress: Progress
+    client: Client,
+    journal: Journal,
+    plans: Iterable[JobPlan],
+    lock: Lock,
+    progress: Progress,
 ) -> JournalEntry:
-    """Start the job of *plan*, unless it is there already. Hold the journal's lock.
+    """Start the job of the first of *plans* by which no job has ended.
 
-    It may be there without the journal knowing: started from another computer.
+    Hold the journal's lock. The job may be there without the journal, or the bucket,
+    knowing: then it is taken on.
 
+    :param plans: each the same, but for its name
     :raises EngineError: it cannot be started
     """
-    wanted = plan.entry(client)
-    known = {entry.name: entry for entry in journal.entries()}.get(wanted.name)
-    if known and known.state != journals.INTENDED:
-        return known
-    entry = known or journal.write(wanted)
-    job_id = _find(client, entry.name)
-    if job_id:
-        progress(f"job {entry.name}: found at the service")
-    else:
-        for document in plan.documents:
-            key = f"{entry.folder}{results.IN}{document}"
-            client.put(key, plan.data(document), _CONTENT)
-        job_id = _start(client, plan, entry)
-        progress(
-            f"job {entry.name}: started for {', '.join(entry.targets)},"
-            f" {len(plan.texts)} segments in {len(plan.documents)} documents,"
-            f" {entry.characters} characters"
-        )
-    return journal.write(entry, state=journals.STARTED, job_id=job_id)
+    for plan in plans:
+        entry = plan.entry(client)
+        known = journal.find(entry.name)
+        if known and known.state == journals.STARTED:
+            return known
+        if known and known.state != journals.INTENDED:
+            continue
+        found = _look(client, entry.name)
+        if found and not _is_of_use(client, entry, found):
+            continue
+        if found:
+            progress(f"job {entry.name}: found at the service")
+            return started(client, journal, entry, str(found["JobId"]))
+        return _begin(client, journal, plan, lock, progress)
+    raise AssertionError("there is always another plan")
+
+
+def _is_of_use(client: Client, entry: JournalEntry, found: dict[str, Any]) -> bool:
+    """Tell whether a job that the service knows goes on, or has left results."""
+    status = found.get("JobStatus")
+    if status in WHOLE:
+        return any(True for _ in client.keys(f"{entry.folder}{results.OUT}"))
+    return status in _GOING
+
+
+def _begin(
+    client: Client, journal: Journal, plan: JobPlan, lock: Lock, progress: Progress
+) -> JournalEntry:
+    """Write down what is intended, send the documents, and start the job."""
+    entry = journal.write(plan.entry(client))
+    index.write(client, entry)
+    for document in plan.documents:
+        key = f"{entry.folder}{results.IN}{document}"
+        client.put(key, plan.data(document), _CONTENT)
+    lock.check()
+    job_id = _start(client, plan, entry)
+    progress(
+        f"job {entry.name}: started for {', '.join(entry.targets)},"
+        f" {len(plan.texts)} segments in {len(plan.documents)} documents,"
+        f" {entry.characters} characters"
+    )
+    return started(client, journal, entry, job_id)
+
+
+def started(
+    client: Client, journal: Journal, entry: JournalEntry, job_id: str
+) -> JournalEntry:
+    """Write down that a job was started, here and in the bucket."""
+    entry = journal.write(entry, state=journals.STARTED, job_id=job_id)
+    index.write(client, entry)
+    return entry
 
 
 def _start(client: Client, plan: JobPlan, entry: JournalEntry) -> str:
@@ -74,8 +118,8 @@ def _start(client: Client, plan: JobPlan, entry: JournalEntry) -> str:
     What the service does with a token that it knows is not documented. So a request
     whose reply was lost is never sent again before a look at the jobs of this name.
     """
-    options = client.options
-    end = time.monotonic() + options.patience
+    options, clock = client.options, client.clock
+    end = clock.now() + options.patience
     pause = min(_FIRST_PAUSE, options.poll)
     while True:
         try:
@@ -86,12 +130,12 @@ def _start(client: Client, plan: JobPlan, entry: JournalEntry) -> str:
                 **_request(client, plan, entry),
             )
         except UncertainError:
-            time.sleep(pause * random.uniform(0.5, 1.0))
-            job_id = _find(client, entry.name)
-            if job_id:
-                return job_id
+            clock.pause(pause)
+            found = _look(client, entry.name)
+            if found and found.get("JobStatus") in _GOING | WHOLE:
+                return str(found["JobId"])
             pause = min(2 * pause, _LONGEST_PAUSE, options.poll)
-            if time.monotonic() + pause > end:
+            if clock.now() + pause > end:
                 raise
         else:
             return str(reply["JobId"])
@@ -126,16 +170,16 @@ def _request(client: Client, plan: JobPlan, entry: JournalEntry) -> dict[str, An
     return request
 
 
-def _find(client: Client, name: str) -> str:
-    """Return the id of the job *name* that is going on or went well; empty for none."""
-    found = [
-        job
-        for job in _listed(client, name)
-        if job.get("JobName") == name and job.get("JobStatus") in _GOING | _WHOLE
-    ]
-    # The first, should there be two: the token did not keep a second from starting.
+def _look(client: Client, name: str) -> dict[str, Any] | None:
+    """Return what the service says of the job *name*; ``None``: there is none.
+
+    Of several it is one that goes on or went well, and of those the first: the token
+    did not keep a second from starting.
+    """
+    found = [job for job in _listed(client, name) if job.get("JobName") == name]
     found.sort(key=lambda job: str(job.get("SubmittedTime", "")))
-    return str(found[0]["JobId"]) if found else ""
+    found.sort(key=lambda job: job.get("JobStatus") not in _GOING | WHOLE)
+    return found[0] if found else None
 
 
 def _listed(client: Client, name: str) -> list[dict[str, Any]]:
@@ -165,15 +209,22 @@ def settle(
 ) -> JournalEntry | None:
     """Find out what became of a job that was intended by a build that was killed.
 
-    :returns: ``None`` if it was never started; it is then forgotten. Hold the lock.
+    :returns: ``None`` if it was never started; it is then forgotten. Hold the journal's
+        lock, and that of the bucket
     """
     if entry.state != journals.INTENDED:
         return entry
-    job_id = _find(client, entry.name)
-    if job_id:
-        return journal.write(entry, state=journals.STARTED, job_id=job_id)
-    journal.drop(entry)
+    found = _look(client, entry.name)
+    if found and _is_of_use(client, entry, found):
+        return started(client, journal, entry, str(found["JobId"]))
+    forget(client, journal, entry)
     return None
+
+
+def forget(client: Client, journal: Journal, entry: JournalEntry) -> None:
+    """Forget a job that has left nothing, here and in the bucket."""
+    index.drop(client, entry)
+    journal.drop(entry)
 
 
 def describe(client: Client, entry: JournalEntry) -> dict[str, Any]:
@@ -192,37 +243,42 @@ def describe(client: Client, entry: JournalEntry) -> dict[str, Any]:
 
 
 def wait(
-    client: Client, journal: Journal, entry: JournalEntry, progress: Progress
-) -> tuple[JournalEntry, dict[str, Any]]:
-    """Wait until a job has ended, or was stopped.
+    client: Client,
+    entry: JournalEntry,
+    progress: Progress,
+    each_minute: Callable[[], object] = lambda: None,
+) -> dict[str, Any]:
+    """Wait until a job has ended, however it did; say so at least every minute.
 
-    :returns: its entry, and what the service says of it
-    :raises EngineError: it ended without results, or not in time
+    :param each_minute: called when another minute has passed
+    :returns: what the service says of it; its status is GONE if that is nothing
+    :raises EngineError: it has not ended in time, or the service failed
     """
-    options = client.options
-    end = time.monotonic() + options.hours * 3600
+    options, clock = client.options, client.clock
+    began = told = clock.now()
     pause, last = min(_FIRST_LOOK, options.poll), ""
     try:
         while True:
             try:
                 state = describe(client, entry)
-            except NotThereError as exc:
-                journal.write(entry, state=journals.FAILED, message=str(exc)[:500])
-                raise
-            status = str(state.get("JobStatus", ""))
-            if status != last:
-                progress(f"job {entry.name}: {status.lower().replace('_', ' ')}")
-                last = status
-            if status in _ENDED:
-                return entry, state
+            except NotThereError:
+                return {"JobStatus": GONE}
+            status, now = str(state.get("JobStatus", "")), clock.now()
             if status not in _GOING:
-                _fail(journal, entry, status, state)
-            if time.monotonic() > end:
+                progress(f"job {entry.name}: {_words(status)}")
+                return state
+            if status != last or now >= told + _MINUTE:
+                progress(line_on(client, entry, state, now - began))
+                if now >= told + _MINUTE:
+                    each_minute()
+                told, last = clock.now(), status
+            if now > began + options.hours * 3600:
                 raise EngineUnavailableError(
                     f"the job {entry.name} has not ended after {options.hours} hours;"
                     " the next build will go on waiting"
                 )
-            time.sleep(pause * random.uniform(0.8, 1.0))
+            # No later than the next line is due.
+            clock.pause(max(1.0, min(pause, told + _MINUTE - now)))
             pause = min(1.5 * pause, options.poll)
     except KeyboardInterrupt:
         progress(
@@ -232,20 +288,31 @@ def wait(
         raise
 
 
-def _fail(
-    journal: Journal, entry: JournalEntry, status: str, state: dict[str, Any]
-) -> None:
-    """Note that a job ended without results, and raise why."""
-    why = str(state.get("Message") or "no reason given")
-    journal.write(entry, state=journals.FAILED, message=f"{status}: {why}"[:500])
-    raise EngineRejectedError(
-        f"Amazon Translate ended the job {entry.name} ({entry.job_id}) as {status}:"
-        f" {why}. The next build will start another"
+def _words(status: str) -> str:
+    return status.lower().replace("_", " ")
+
+
+def line_on(
+    client: Client, entry: JournalEntry, state: dict[str, Any], seconds: float
+) -> str:
+    """Return a line on a job that goes on: its state, minutes and documents."""
+    done = int(state.get("JobDetails", {}).get("TranslatedDocumentsCount") or 0)
+    total = len(entry.documents)
+    if seconds >= _MINUTE and not done:
+        place = f"{entry.folder}{results.OUT}"
+        ended = [key for key in client.keys(place) if key.endswith(".html")]
+        done = len(ended) // len(entry.targets)
+    return (
+        f"job {entry.name}: {_words(str(state.get('JobStatus', '')))},"
+        f" {seconds / 60:.0f} min, {min(done, total)} of {total} documents done"
     )
 
 
-def client_of(entry: JournalEntry) -> Client:
-    """Return the way to where a job is."""
+def client_of(entry: JournalEntry, tell: Progress = quiet) -> Client:
+    """Return the way to where a job is.
+
+    :param tell: takes a line on each fault that is borne
+    """
     options = AmazonOptions(
         mode="realtime",  # no role is needed to look after a job
         profile=entry.profile,
@@ -254,7 +321,7 @@ def client_of(entry: JournalEntry) -> Client:
         account_id=entry.owner,
         prefix=entry.prefix,
     )
-    return Client(options)
+    return Client(options, tell=tell)
 
 
 def stop(client: Client, entry: JournalEntry) -> None:

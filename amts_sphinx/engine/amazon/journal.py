@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 #: What is happening to a job.
 INTENDED: Final = "intended"
 STARTED: Final = "started"
+#: It has ended, and its results are in the bucket.
+ENDED: Final = "ended"
+#: Its results are here.
 FETCHED: Final = "fetched"
+#: It has ended without any.
 FAILED: Final = "failed"
 #: Days that results are kept after they were fetched: by then the memory has them.
 _KEPT: Final = 30
@@ -64,10 +68,19 @@ class JournalEntry:
     message: str = ""
     #: Seconds since the epoch.
     changed: float = 0.0
+    #: The documents that the service has tried, by language; ``None``: all.
+    tried: dict[str, list[str]] | None = None
 
     def keys(self) -> set[str]:
         """Return the keys of all its segments."""
         return {key for keys in self.documents.values() for key in keys}
+
+    def tried_keys(self, language: str) -> set[str]:
+        """Return the keys of the segments that the service has tried."""
+        if self.tried is None:
+            return self.keys()
+        documents = self.tried.get(language, ())
+        return {key for name in documents for key in self.documents.get(name, ())}
 
 
 class Journal:
@@ -98,12 +111,16 @@ class Journal:
         """
         return [_read(path) for path in sorted(self.home.glob("*.json"))]
 
+    def find(self, name: str) -> JournalEntry | None:
+        """Return the job *name*, if it is known."""
+        path = self.home / f"{name}.json"
+        return _read(path) if path.exists() else None
+
     def write(self, entry: JournalEntry, **changes: object) -> JournalEntry:
         """Keep *entry* with *changes*, on the disk before this returns."""
         self.home.mkdir(parents=True, exist_ok=True)
         entry = replace(entry, **{**changes, "changed": time.time()})  # type: ignore[arg-type]
-        text = json.dumps(asdict(entry), indent=1, sort_keys=True)
-        _store(self.home / f"{entry.name}.json", text.encode())
+        _store(self.home / f"{entry.name}.json", dump(entry))
         return entry
 
     def drop(self, entry: JournalEntry) -> None:
@@ -134,11 +151,26 @@ class Journal:
             return None
 
 
+def dump(entry: JournalEntry) -> bytes:
+    """Return a job as it is written down."""
+    return json.dumps(asdict(entry), indent=1, sort_keys=True).encode()
+
+
+def parse(data: bytes) -> JournalEntry:
+    """Return a job as it was written down.
+
+    :raises ValueError: it is no job
+    :raises TypeError: it is no job
+    :raises KeyError: it is no job
+    """
+    said = json.loads(data)
+    said["targets"] = tuple(said["targets"])
+    return JournalEntry(**said)
+
+
 def _read(path: Path) -> JournalEntry:
     try:
-        said = json.loads(path.read_text("utf-8"))
-        said["targets"] = tuple(said["targets"])
-        return JournalEntry(**said)
+        return parse(path.read_bytes())
     except (OSError, ValueError, TypeError, KeyError) as exc:
         raise EngineError(
             f"{path} is no journal of a job ({type(exc).__name__}); move it away. If"

@@ -15,10 +15,15 @@ TEXT: Final = 10_000
 #: The translatable text of one document of a batch job, and its characters. We count
 #: markup too, and keep a tenth in hand.
 DOCUMENT: Final = 900_000
+#: As much of what a job has left out goes into one document of the next: one bad
+#: segment takes few others along.
+SECOND_DOCUMENT: Final = 5_000
 #: Characters of a segment: with all its escapes it still fits into a document.
 SEGMENT: Final = 100_000
 #: The target languages of one job.
 TARGETS: Final = 10
+#: Parallel data of an account in a region.
+PARALLEL_DATA: Final = 1_000
 #: One field of parallel data.
 FIELD: Final = 1_000
 #: How much larger than its document a result may be.

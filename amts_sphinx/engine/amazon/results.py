@@ -6,11 +6,15 @@ Nothing of them is trusted: not how many there are, nor how large, nor what is i
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from amts_sphinx.core.errors import EngineError, EngineReplyError
+from amts_sphinx.core.errors import (
+    EngineError,
+    EngineRejectedError,
+    EngineReplyError,
+)
+from amts_sphinx.engine.amazon import index, limits, markup
 from amts_sphinx.engine.amazon import journal as journals
-from amts_sphinx.engine.amazon import limits, markup
 from amts_sphinx.engine.amazon.errors import NotThereError
 from amts_sphinx.engine.amazon.languages import service_code
 from amts_sphinx.engine.protocol import quiet
@@ -36,32 +40,85 @@ def fetch(
     entry: JournalEntry,
     state: dict[str, Any],
     progress: Progress,
-) -> JournalEntry:
-    """Fetch the results of a job that has ended, and clear the bucket of it.
+) -> JournalEntry | None:
+    """Fetch what a job that has ended has left; others find it in the bucket too.
 
     Results that are missing are left out; what is there is kept.
 
+    :param state: what the service says of the job; its status may be missing
+    :returns: ``None`` if it has left nothing at all: its objects were removed
+    :raises EngineRejectedError: it failed before it did anything
     :raises EngineUnavailableError: the bucket cannot be reached; all is still there
     """
+    status = str(state.get("JobStatus", ""))
     found = _results(client, entry, state)
-    missing = 0
-    for tag in entry.targets:
-        for document, size in entry.sizes.items():
-            key = found.get(f"{service_code(tag)}.{document}")
-            data = _get(client, key, limits.largest(size)) if key else None
-            if data is None:
-                missing += 1
-            else:
-                journal.keep(entry, tag, document, data)
-        _tell_details(client, entry, tag, found, progress)
+    got = {tag: _keep(client, journal, entry, tag, found) for tag in entry.targets}
+    refused = {
+        tag: _details(client, entry, tag, found, progress) for tag in entry.targets
+    }
+    if status == "FAILED" and not any((*got.values(), *refused.values())):
+        _fail(client, journal, entry, state)
+    if not found and status != "STOPPED":
+        return None
+    missing = sum(len(entry.documents) - len(each) for each in got.values())
     if missing:
         progress(f"job {entry.name}: {missing} documents have no result")
-    entry = journal.write(entry, state=journals.FETCHED)
-    try:
-        client.delete(entry.folder)
-    except EngineError as exc:
-        progress(f"job {entry.name}: its objects stay in the bucket: {exc}")
+    if entry.state == journals.ENDED:  # another build has told how
+        return journal.write(entry, state=journals.FETCHED)
+    failed = status in {"FAILED", "STOPPED"}
+    tried = {
+        tag: sorted({*got[tag], *refused[tag]} if failed else entry.documents)
+        for tag in entry.targets
+    }
+    message = _why(state) if failed else ""
+    entry = journal.write(entry, state=journals.FETCHED, tried=tried, message=message)
+    _tidy(client, entry, progress)
     return entry
+
+
+def _keep(
+    client: Client,
+    journal: Journal,
+    entry: JournalEntry,
+    tag: str,
+    found: dict[str, str],
+) -> list[str]:
+    """Keep the results in one language; return the documents that have some."""
+    kept = []
+    for document, size in entry.sizes.items():
+        key = found.get(f"{service_code(tag)}.{document}")
+        data = _get(client, key, limits.largest(size)) if key else None
+        if data is not None:
+            journal.keep(entry, tag, document, data)
+            kept.append(document)
+    return kept
+
+
+def _tidy(client: Client, entry: JournalEntry, progress: Progress) -> None:
+    """Tell others that a job has ended; remove its documents, which nobody wants."""
+    try:
+        index.write(client, entry)
+        client.delete(f"{entry.folder}{IN}")
+    except EngineError as exc:
+        progress(f"job {entry.name}: its documents stay in the bucket: {exc}")
+
+
+def _why(state: dict[str, Any]) -> str:
+    status, message = state.get("JobStatus"), state.get("Message")
+    return f"{status}: {message or 'no reason given'}"[:500]
+
+
+def _fail(
+    client: Client, journal: Journal, entry: JournalEntry, state: dict[str, Any]
+) -> NoReturn:
+    """Note that a job ended without results, and raise why."""
+    why = _why(state)
+    entry = journal.write(entry, state=journals.FAILED, message=why)
+    index.write(client, entry)
+    raise EngineRejectedError(
+        f"Amazon Translate ended the job {entry.name} ({entry.job_id}) as {why}. The"
+        " next build will start another"
+    )
 
 
 def _results(
@@ -84,7 +141,7 @@ def _get(client: Client, key: str, most: int) -> bytes | None:
     data = None
     for _ in range(_TRIES):
         try:
-            data = client.get(key, most)
+            data = client.get(key, most).data
         except (NotThereError, EngineReplyError):
             return None
         if markup.is_whole(data):
@@ -92,32 +149,34 @@ def _get(client: Client, key: str, most: int) -> bytes | None:
     return data
 
 
-def _tell_details(
+def _details(
     client: Client,
     entry: JournalEntry,
     tag: str,
     found: dict[str, str],
     progress: Progress,
-) -> None:
-    """Tell what the service has counted, and of documents that it failed on."""
+) -> list[str]:
+    """Tell what the service has counted; return the documents that it failed on."""
     key = found.get(f"{service_code(tag)}.{_DETAILS}")
     try:
-        said = json.loads(client.get(key, _DETAILS_MOST)) if key else {}
+        said = json.loads(client.get(key, _DETAILS_MOST).data) if key else {}
         counted = int(said.get("charactersTranslated", 0))
-        errors = [
-            each["auxiliaryData"]["error"]["errorCode"]
+        errors = {
+            str(each["sourceFile"]): str(each["auxiliaryData"]["error"]["errorCode"])
             for each in said.get("details", ())
             if each.get("auxiliaryData", {}).get("error")
-        ]
+        }
     except (EngineError, ValueError, TypeError, KeyError, AttributeError):
         progress(f"job {entry.name}: the details of {tag} cannot be read")
-        return
+        return []
     if counted:
         progress(f"job {entry.name}: {counted} characters into {tag}, by the service")
     if errors:
+        first = next(iter(errors.values()))
         progress(
-            f"job {entry.name}: into {tag}, {len(errors)} documents failed: {errors[0]}"
+            f"job {entry.name}: into {tag}, {len(errors)} documents failed: {first}"
         )
+    return [name for name in errors if name in entry.documents]
 
 
 def harvest(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from amts_sphinx.engine.amazon.errors import NotThereError
+from amts_sphinx.core.errors import EngineUnavailableError
+from amts_sphinx.engine.amazon import leftovers
+from amts_sphinx.engine.amazon.errors import LimitError, NotThereError
 from amts_sphinx.engine.amazon.languages import service_code
+from amts_sphinx.engine.protocol import quiet
 from amts_sphinx.formats import terminology
 
 if TYPE_CHECKING:
     from amts_sphinx.engine.amazon.client import Client
+    from amts_sphinx.engine.protocol import Progress
     from amts_sphinx.formats.terminology import Terminology
 
 
@@ -18,7 +22,7 @@ def name_of(terms: Terminology, prefix: str) -> str:
     return f"{prefix}-{terms.pair.source}-{terms.pair.target}-{terms.digest}"
 
 
-def ensure(client: Client, terms: Terminology) -> str:
+def ensure(client: Client, terms: Terminology, progress: Progress = quiet) -> str:
     """Have the service know *terms*, and return their name.
 
     A name is never given to other terms: the service may take ten minutes to notice.
@@ -31,22 +35,40 @@ def ensure(client: Client, terms: Terminology) -> str:
             "get_terminology", f"look at the terminology {name}", Name=name
         )
     except NotThereError:
-        options = client.options
-        extra: dict[str, Any] = {}
-        if options.kms_key:
-            extra["EncryptionKey"] = {"Type": "KMS", "Id": options.kms_key}
-        client.translate(
-            "import_terminology",
-            f"import the terminology {name}",
-            waits=True,
-            needs=["TerminologyProperties"],
-            Name=name,
-            MergeStrategy="OVERWRITE",
-            TerminologyData={
-                "File": terminology.encode(terms, map(service_code, terms.pair)),
-                "Format": "CSV",
-                "Directionality": "UNI",
-            },
-            **extra,
-        )
+        try:
+            _import(client, terms, name)
+        except LimitError:
+            # It is full: there is nothing to wait for.
+            everything = leftovers.terminologies(client)
+            old = leftovers.unused(client, everything, ())
+            if not leftovers.remove(client, old, progress):
+                ours = sum(each.ours for each in everything)
+                raise EngineUnavailableError(
+                    f"Amazon Translate: cannot import the terminology {name}: there are"
+                    f" {len(everything)} in this region, {ours} of them of this book;"
+                    " remove some, or ask AWS for more"
+                ) from None
+            _import(client, terms, name)
     return name
+
+
+def _import(client: Client, terms: Terminology, name: str) -> None:
+    options = client.options
+    extra: dict[str, Any] = {}
+    if options.kms_key:
+        extra["EncryptionKey"] = {"Type": "KMS", "Id": options.kms_key}
+    client.translate(
+        "import_terminology",
+        f"import the terminology {name}",
+        waits=True,
+        needs=["TerminologyProperties"],
+        Name=name,
+        Description=leftovers.mark(client),
+        MergeStrategy="OVERWRITE",
+        TerminologyData={
+            "File": terminology.encode(terms, map(service_code, terms.pair)),
+            "Format": "CSV",
+            "Directionality": "UNI",
+        },
+        **extra,
+    )
