@@ -9,6 +9,7 @@ from docutils import nodes
 
 from amts_sphinx.core.languages import closest, name_language
 from amts_sphinx.edition.publish import DRAFT
+from amts_sphinx.edition.search import NO_SEARCH
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -49,7 +50,9 @@ def tell(doctree: nodes.document, tag: str) -> None:
     if not any(DRAFT in node["classes"] for node in doctree.findall(nodes.Element)):
         return
     text = _TEXTS[closest(name_language(tag).tag, _TEXTS) or "en"]
-    notice = nodes.container("", nodes.paragraph(text, text), classes=[NOTICE])
+    notice = nodes.container(
+        "", nodes.paragraph(text, text), classes=[NOTICE, NO_SEARCH]
+    )
     title = next(doctree.findall(nodes.title), None)
     if title is not None and isinstance(title.parent, nodes.section):
         title.parent.insert(title.parent.index(title) + 1, notice)
