@@ -253,6 +253,8 @@ class _Border(NamedTuple):
     def joiner(self) -> str:
         """The mark beside the border that joins the words of both sides, if any."""
         left, right = self.left, self.right
+        if self.blank:
+            return ""
         if left[-1:] in _JOINER and _is_word(left[-2:-1]) and _is_word(right[:1]):
             return left[-1:]
         if right[:1] in _JOINER and _is_word(left[-1:]) and _is_word(right[1:2]):
