@@ -250,6 +250,11 @@ def test_ten_thousand_careless_targets(seed: int) -> None:
             source, resolved
         )
         assert repair.mend(made) == made
+        text, rules = code_borders._Text(target), rules_for(language)  # noqa: SLF001
+        slowly = list(code_borders._faults(text, source, rules))  # noqa: SLF001
+        assert code_borders.faults(target, source, rules) == (
+            slowly if "<" in target else []
+        )
         assert mended(language, source, mended(language, source, target)) == mended(
             language, source, target
         )
