@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import sys
 import zlib
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import docutils
 import sphinx
+from docutils.nodes import Element
 from sphinx.application import Sphinx
 from sphinx.environment import CONFIG_OK
 from sphinx.environment.adapters.indexentries import IndexEntries
@@ -256,8 +257,53 @@ class _Set(set[str]):
         self.update(words)
 
 
+def remember_stems() -> None:
+    """Have Sphinx stem each word once in a build, not once in each document.
+
+    Its stemmers are slow, and a book has the same words on most pages. This changes
+    Sphinx itself, so it belongs in the process of one edition only.
+    """
+    from sphinx.search import IndexBuilder
+
+    make = IndexBuilder.__init__
+
+    def remembering(self: IndexBuilder, *args: Any, **options: Any) -> None:
+        make(self, *args, **options)
+        self.lang.stem = cache(self.lang.stem)  # type: ignore[method-assign]
+
+    IndexBuilder.__init__ = remembering  # type: ignore[method-assign]
+
+
+def skip_in_search(name: str) -> None:
+    """Have Sphinx leave elements of the class *name* out of the search.
+
+    Sphinx 8.2 and later do so themselves for ``no-search``. This changes Sphinx itself,
+    so it belongs in the process of one edition only.
+    """
+    from sphinx.search import IndexBuilder
+
+    if sphinx.version_info >= (8, 2):
+        return
+    feed = IndexBuilder.feed
+
+    def without(
+        self: IndexBuilder, docname: Any, filename: Any, title: Any, doctree: Any
+    ) -> None:
+        hidden = [e for e in doctree.findall(Element) if name in e["classes"]]
+        children = [(element, element.children) for element in hidden]
+        for element in hidden:
+            element.children = []
+        try:
+            feed(self, docname, filename, title, doctree)
+        finally:
+            for element, kept in children:
+                element.children = kept
+
+    IndexBuilder.feed = without  # type: ignore[method-assign]
+
+
 def mend_chinese_search() -> None:
-    """Make the search of a Chinese edition work, and its index fast to build.
+    """Make Sphinx's own search of Chinese work, and its index fast to build.
 
     This changes Sphinx itself, so it belongs in the process of one edition only.
     """

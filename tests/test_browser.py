@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import random
 import shutil
 import subprocess
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from lxml import html
+from odd_texts import MARKS, WORDS
 from waiting import PATIENCE
+
+from amts_sphinx.edition import pair_search
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +66,73 @@ def test_a_reader_searches_a_chinese_edition(pages: Book, tmp_path: Path) -> Non
     shown = show(page, tmp_path)
     assert title in words(shown, "//div[@id='search-results']//li//a")[0]
     assert shown.get("lang") == "zh-CN"
+
+
+def test_the_browser_cuts_a_query_as_the_index_was_cut(
+    pages: Book, tmp_path: Path
+) -> None:
+    built = pages.build("amts-zh", engine="pseudo")
+    chance = random.Random(1)
+    parts = [*WORDS, *MARKS, "湿度传感器", "Python", "気象観測", "날씨를", "การวัด", "កុំ"]
+    queries = [
+        "".join(chance.choice(parts) + chance.choice(["", "", " "]) for _ in range(5))
+        for _ in range(500)
+    ]
+    shown = run_script(
+        built.out,
+        tmp_path,
+        f"(Search._index = null, {json.dumps(queries)}.map((q) => splitQuery(q)))",
+    )
+    assert len(shown) == len(queries)
+    for query, terms in zip(queries, shown, strict=True):
+        indexed = pair_search.terms(query)
+        assert set(terms) <= set(indexed), ascii(query)
+        assert bool(terms) == bool(indexed), ascii(query)
+        assert "".join(indexed[:1])[:1] == "".join(terms[:1])[:1], ascii(query)
+
+
+def test_pairs_that_no_page_has_are_no_part_of_a_query(
+    pages: Book, tmp_path: Path
+) -> None:
+    built = pages.build("amts-zh", engine="pseudo")
+    index = {"terms": {"数据": 1, "副本": [1, 2]}, "titleterms": {"程序": 1}}
+    shown = run_script(
+        built.out,
+        tmp_path,
+        f"(Search._index = {json.dumps(index)}, ['数据副本', '程序Pumps', '没有']"
+        ".map((query) => splitQuery(query)))",
+    )
+    assert shown == [["数据", "副本"], ["程序", "Pumps"], ["没有"]]
+
+
+def test_results_do_not_quote_what_is_not_of_the_book(
+    pages: Book, tmp_path: Path
+) -> None:
+    built = pages.build("amts-zh", engine="pseudo")
+    search = (built.out / "search.html").read_text("utf-8")
+    assert 'querySelectorAll(".no-search")' in search
+    page = "<div role='main'><div class='no-search'>ours</div><p>theirs</p></div>"
+    shown = run_script(
+        built.out, tmp_path, f"Search.htmlToText({json.dumps(page)}).trim()"
+    )
+    assert shown == "theirs"
+
+
+def run_script(edition: Path, home: Path, script: str) -> Any:
+    """Return the value of *script* on a copy of the edition's page of results."""
+    text = (edition / "search.html").read_text("utf-8")
+    run = (
+        "<pre id='value'></pre><script>window.addEventListener('load', () => {"
+        "document.querySelector('#value').textContent ="
+        f" JSON.stringify({script}); }});</script></body>"
+    )
+    page = edition / "run.html"
+    page.write_text(text.replace("</body>", run), "utf-8")
+    try:
+        [value] = words(show(page.as_uri(), home / "profile"), "//pre[@id='value']")
+    finally:
+        page.unlink()
+    return json.loads(value)
 
 
 def test_the_page_is_written_in_the_language_of_the_reader(

@@ -94,6 +94,12 @@ LEFT = [
     ("de", 'All <x id="1"/>s', 'Alle <x id="1"/>s'),
     ("de", '<x id="1"/>-based', '<x id="1"/>basiert'),
     ("es", '<x id="1"/>/<x id="2"/>', '<x id="1"/>/<x id="2"/>'),
+    ("de", '#17: <x id="1"/> works', '#17: <x id="1"/> geht'),
+    ("de", 'so: <g id="1">now</g>', 'so: <g id="1">jetzt</g>'),
+    ("de", 'a / <x id="1"/>', 'ein / <x id="1"/>'),
+    ("de", 'users\' <x id="1"/>', 'Nutzer\' <x id="1"/>'),
+    ("de", 'pre- <g id="1">and</g> on', 'vor- <g id="1">und</g> nach'),
+    ("en", '“<x id="1"/>” and ‘<x id="2"/>’ a', '‘<x id="2"/>’ “<x id="1"/>” A'),
     ("ko", PAGE, '<g id="1">문서</g>를 읽기'),
     ("ko", SEE, '<x id="1"/>에서는 <x id="2"/>입니다'),
     ("tr", PAGE, 'Önce <g id="1">sayfa</g>yı oku.'),
@@ -244,6 +250,11 @@ def test_ten_thousand_careless_targets(seed: int) -> None:
             source, resolved
         )
         assert repair.mend(made) == made
+        text, rules = code_borders._Text(target), rules_for(language)  # noqa: SLF001
+        slowly = list(code_borders._faults(text, source, rules))  # noqa: SLF001
+        assert code_borders.faults(target, source, rules) == (
+            slowly if "<" in target else []
+        )
         assert mended(language, source, mended(language, source, target)) == mended(
             language, source, target
         )

@@ -49,9 +49,9 @@ def _codes(texts: CheckedTexts, _context: Context) -> Iterator[str]:
 def _code_spacing(texts: CheckedTexts, context: Context) -> Iterator[str]:
     source, target = texts.entry.segment.source, texts.entry.target or ""
     rules = _rules(context.pair.target)
-    if rules is None or "<" not in target or inline_codes.compare(source, target):
+    found = code_borders.faults(target, source, rules) if rules else []
+    if not found or inline_codes.compare(source, target):
         return
-    found = code_borders.faults(target, source, rules)
     for what, kinds in _SPACING.items():
         if shown := [repr(fault.shown) for fault in found if fault.kind in kinds]:
             yield f"{what} {shown[0].replace(THING, '…')}"

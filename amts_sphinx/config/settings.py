@@ -22,13 +22,14 @@ from amts_sphinx.config import values
 from amts_sphinx.core.errors import ConfigError, LanguageError
 from amts_sphinx.core.languages import Language, find_language, name_language
 from amts_sphinx.engine.registry import PATHS, engine_names
-from amts_sphinx.memory.importing import BookFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sphinx.application import Sphinx
     from sphinx.config import Config
+
+    from amts_sphinx.memory.importing import BookFiles
 
 #: Internal: where an edition's own build finds its plan. Set by the builder alone.
 PLAN: Final = "amts_edition_plan"
@@ -339,6 +340,8 @@ class AmtsConfig:
     @property
     def files(self) -> BookFiles:
         """Where the book keeps what people translated."""
+        from amts_sphinx.memory.importing import BookFiles  # with all file formats
+
         return BookFiles(
             self.folder,
             self.source_language.tag,

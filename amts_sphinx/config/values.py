@@ -10,7 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from amts_sphinx import checks
 from amts_sphinx.core.errors import ConfigError, LanguageError
 from amts_sphinx.core.languages import Language, find_language
 from amts_sphinx.core.units import Severity
@@ -287,7 +286,10 @@ def home_file(name: str, value: object) -> str:
 def check_ids(name: str, value: object) -> frozenset[str]:
     """Return the identifiers of checks."""
     found = frozenset(texts(name, value))
-    checks.check_ids(name, found)
+    if found:
+        from amts_sphinx import checks  # a plain build of the book does not need them
+
+        checks.check_ids(name, found)
     return found
 
 

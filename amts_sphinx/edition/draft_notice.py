@@ -8,6 +8,7 @@ from docutils import nodes
 
 from amts_sphinx.core.languages import closest, name_language
 from amts_sphinx.edition.publish import DRAFT
+from amts_sphinx.edition.search import NO_SEARCH
 
 #: The class of the notice.
 NOTICE: Final = "amts-notice"
@@ -45,7 +46,7 @@ def tell(doctree: nodes.document, tag: str) -> None:
         return
     text = _TEXTS[closest(name_language(tag).tag, _TEXTS) or "en"]
     notice = nodes.container(
-        "", nodes.paragraph(text, text), classes=[NOTICE, "no-search"]
+        "", nodes.paragraph(text, text), classes=[NOTICE, NO_SEARCH]
     )
     title = next(doctree.findall(nodes.title), None)
     if title is not None and isinstance(title.parent, nodes.section):

@@ -6,6 +6,7 @@ and again.
 
 from __future__ import annotations
 
+import atexit
 import gc
 from typing import Final
 
@@ -22,10 +23,18 @@ def pause() -> None:
 
 def relax() -> None:
     """Leave what lives now alone, and look less often at the rest."""
+    if not _before:
+        atexit.register(_leave)
     _before.append(gc.get_threshold())
     gc.set_threshold(*_THRESHOLDS)
     gc.freeze()
     gc.enable()
+
+
+def _leave() -> None:
+    """Keep Python from looking for garbage once more while it ends."""
+    gc.freeze()
+    gc.disable()
 
 
 def restore() -> None:

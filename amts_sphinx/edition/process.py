@@ -23,7 +23,14 @@ from amts_sphinx import _compat
 from amts_sphinx.config.settings import PLAN
 from amts_sphinx.core.errors import EditionError
 from amts_sphinx.doctree.conf_strings import today
-from amts_sphinx.edition import collation, configuration, crash, gc_tuning, pages
+from amts_sphinx.edition import (
+    collation,
+    configuration,
+    crash,
+    gc_tuning,
+    pages,
+    search,
+)
 from amts_sphinx.edition.environment import derive
 from amts_sphinx.edition.plan import load_state, save_state
 from amts_sphinx.edition.warning_log import recorded
@@ -79,8 +86,7 @@ def _begin(app: Sphinx) -> None:
         )
     # The language differs from the book's: that must not have everything read again.
     _compat.accept_config(app.env)
-    if collation.is_chinese(plan.tag):
-        _compat.mend_chinese_search()
+    search.register(app, plan.tag)
     collation.mend(plan.tag)
     state = load_state(plan.home)
     derived = derive(app, plan, state, today(app.config))

@@ -15,7 +15,6 @@ from rapidfuzz.distance import Levenshtein
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import Match
-from amts_sphinx.memory.fuzzy_index import reduced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -93,10 +92,15 @@ def _of_documents(
             for each in memory.of_document(pair, document)
             if each.unit.key not in book
         }
+        if not gone:
+            continue
+        from amts_sphinx.memory.fuzzy_index import reduced  # it loads numpy
+
+        formers = {former: reduced(former) for former in gone}
         for key, where in places.items():
             text = reduced(key)
             for former, unit in gone.items():
-                score = _score(text, reduced(former))
+                score = _score(text, formers[former])
                 if score >= _HERE:
                     bonus = max(_neighbours(unit, keys, place) for place in where)
                     yield _Candidate(score + _NEIGHBOUR * bonus, score, key, unit)

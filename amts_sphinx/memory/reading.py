@@ -19,7 +19,6 @@ from amts_sphinx.core.units import (
 )
 from amts_sphinx.memory import schema, statements
 from amts_sphinx.memory.connection import told
-from amts_sphinx.memory.fuzzy_match import EXACT, Likeness
 from amts_sphinx.memory.schema import BATCH, STANDS, UNIT, unit_of
 from amts_sphinx.memory.statements import (
     CATALOGUE,
@@ -45,6 +44,8 @@ if TYPE_CHECKING:
         Sequence,
     )
     from pathlib import Path
+
+    from amts_sphinx.memory.fuzzy_match import Likeness
 
 #: The columns of a statement, after those of its unit.
 _STATEMENT: Final = f"{UNIT}, origin, number, part, retired, kept"
@@ -95,7 +96,8 @@ class MemoryReader:
         #: The file, as an absolute path.
         self.path: Final = path
         self._db: Final = db
-        self._likeness: Final = Likeness(path, db, self._said)
+        #: Made when it is first asked for.
+        self._likeness: Likeness | None = None
 
     def recall(
         self,
@@ -352,10 +354,14 @@ class MemoryReader:
         :param limit: the most matches of one source
         :raises ValueError: *cutoff* or *limit* is out of bounds
         """
+        from amts_sphinx.memory.fuzzy_match import EXACT, Likeness  # it loads numpy
+
         if not 1 <= cutoff <= EXACT or limit < 1:
             raise ValueError(
                 f"cutoff must be 1–100 and limit 1 or more, not {cutoff} and {limit}"
             )
+        if self._likeness is None:
+            self._likeness = Likeness(self.path, self._db, self._said)
         return self._likeness.find(pair, sources, cutoff, limit)
 
     def holding(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from amts_sphinx import checks
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Severity
@@ -178,6 +177,8 @@ def _rule(check: str, severity: Severity) -> str:
     """Return the rule that a text with a finding of *check* breaks."""
     if (check, severity) in _OF_TRANSLATING:
         return _OF_TRANSLATING[check, severity]
+    from amts_sphinx import checks  # loaded by now, if there is anything to report
+
     return checks.RULES[check].text if check in checks.RULES else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -49,11 +50,17 @@ class Links:
         return self._relative(path) if path else ""
 
     def _relative(self, path: Path) -> str:
-        try:
-            found = os.path.relpath(path, self.home)
-        except ValueError:  # on another drive
-            return path.absolute().as_uri()
-        return quote(Path(found).as_posix())
+        return _relative(path, self.home)
+
+
+@lru_cache(2**14)
+def _relative(path: Path, home: Path) -> str:
+    """Return the address of *path* as seen from *home*; texts share their pages."""
+    try:
+        found = os.path.relpath(path, home)
+    except ValueError:  # on another drive
+        return path.absolute().as_uri()
+    return quote(Path(found).as_posix())
 
 
 def fragment(coded: str) -> str:

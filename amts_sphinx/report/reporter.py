@@ -14,8 +14,6 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from amts_sphinx import checks
-from amts_sphinx.align import coverage
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import QualityError
@@ -32,7 +30,6 @@ from amts_sphinx.report import (
 )
 from amts_sphinx.report.locations import Links
 from amts_sphinx.report.model import Report
-from amts_sphinx.text import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -206,6 +203,8 @@ class Reporter:
         context: Context,
     ) -> dict[str, Row]:
         """Return the rows with all findings on them."""
+        from amts_sphinx import checks  # not where the last report is still valid
+
         near = rows.nearest(self.memory, edition.pair, bare_rows, survey.keys())
         entries = [
             checks.CheckEntry(
@@ -231,6 +230,9 @@ class Reporter:
         }
 
     def _context(self, edition: Edition, terms: Terminology) -> Context:
+        from amts_sphinx import checks
+        from amts_sphinx.align import coverage
+
         config, pair = self.config, edition.pair
         judge = None
         # People's own texts are not judged by it.
@@ -302,6 +304,8 @@ def _scores(
     """Return the scores of machines' texts against people's corrections of them."""
     if not corrections:
         return ()
+    from amts_sphinx.text import metrics
+
     hypotheses, references = (
         [inline_codes.plain(unit.target) for unit in units]
         for units in zip(*corrections, strict=True)

@@ -77,6 +77,26 @@ _ENDINGS: Final = {
 #: How long a beginning may be that a language joins to the next word.
 _BEGINNINGS: Final = {"ar": 3, "ckb": 2, "fa": 2, "he": 3, "ur": 2, "yi": 2}
 _ELIDES: Final = frozenset({"ca", "fr", "it", "oc"})
+_TAG: Final = "(?:<g[^>]*>|</g>)"
+_BLANK: Final = f"[{inline_codes.BLANKS}]"
+#: A character that may be part of a word; too many are better than too few.
+_WORDY: Final = r"""[^\s<>,.;:!?()\[\]"“”…、。，（）「」]"""
+_BEFORE: Final = re.escape(f'{_OPENS}{_OPENS_OR_CLOSES}{_JOINER}"بكلف')
+_AFTER: Final = re.escape(f'{_ENDS}{_CLOSES}{_JOINER}"은는을를와과의로에으까부')
+#: What a target with a fault holds at least: words that touch at a code, a blank within
+#: one, or a blank between a code and a mark, a particle or a letter without blanks.
+_SUSPECT: Final = re.compile(
+    "|".join(
+        (
+            f"{_WORDY}{_TAG}+{_WORDY}",
+            f"(?:/>|{_WORDY}){_TAG}*<x",
+            f"/>{_TAG}*{_WORDY}",
+            f"<g[^>]*>{_BLANK}|{_BLANK}</g>",
+            f"(?:[{_BEFORE}]|{_UNSPACED.pattern})(?:{_TAG}*{_BLANK}+<|{_TAG}+{_BLANK})",
+            f"(?:>{_BLANK}+{_TAG}*|{_BLANK}{_TAG}+)[{_AFTER}]",
+        )
+    )
+)
 #: The second round finds next to nothing, the third nothing that was ever seen.
 _ROUNDS: Final = 4
 #: Characters that a finding shows on each side of a border.
@@ -123,13 +143,18 @@ class Fault(NamedTuple):
     gap: int
 
 
+def _is_suspect(target: str) -> bool:
+    """Tell whether there may be a fault at a border of *target*; most have none."""
+    return "<" in target and bool(_SUSPECT.search(target))
+
+
 def mend(target: str, source: str | None, rules: BorderRules) -> str:
     """Return *target* with the blanks at the borders of its codes put right.
 
     :param source: the coded text with the same codes that it translates; without one
         every border counts as one between two words
     """
-    if "<" not in target:
+    if not _is_suspect(target):
         return target
     # A blank that is put at one border shows where a word ends at the next one.
     for _ in range(_ROUNDS):
@@ -145,7 +170,7 @@ def mend(target: str, source: str | None, rules: BorderRules) -> str:
 
 def faults(target: str, source: str, rules: BorderRules) -> list[Fault]:
     """Return the borders of *target* that :func:`mend` would change."""
-    return list(_faults(_Text(target), source, rules)) if "<" in target else []
+    return list(_faults(_Text(target), source, rules)) if _is_suspect(target) else []
 
 
 class _Text:
@@ -253,6 +278,8 @@ class _Border(NamedTuple):
     def joiner(self) -> str:
         """The mark beside the border that joins the words of both sides, if any."""
         left, right = self.left, self.right
+        if self.blank:
+            return ""
         if left[-1:] in _JOINER and _is_word(left[-2:-1]) and _is_word(right[:1]):
             return left[-1:]
         if right[:1] in _JOINER and _is_word(left[-1:]) and _is_word(right[1:2]):

@@ -113,7 +113,8 @@ class Translator:
         if reply.failure:
             raise reply.failure
         self.memory.refuse(pair, maker, _reasons(reply.refusals))
-        units = {key: self._typeset(unit) for key, unit in (known | fresh).items()}
+        # What is fresh was typeset before it was learnt.
+        units = {key: self._typeset(unit) for key, unit in known.items()} | fresh
         usage = Usage(
             segments=len(segments),
             recalled=len(segments) - len(wanted),
