@@ -52,7 +52,7 @@ def make(endpoint: Served, tmp_path: Path) -> Make:
         terms: Mapping[str, str] | None = None,
         home: Path = tmp_path,
         scope: str = "",
-        **options: object,
+        **options: Any,
     ) -> AmazonEngine:
         # A prefix of its own: what other tests left at the service is none of ours.
         prefix = tmp_path.name.replace("_", "-")[:50].rstrip("-")

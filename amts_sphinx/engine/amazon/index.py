@@ -203,7 +203,7 @@ class Lock:
         :raises EngineUnavailableError: another build has taken it
         """
         now = self._look()
-        if now is None or not self._is_ours(now):
+        if not (now and self._is_ours(now)):
             raise EngineUnavailableError(
                 "the bucket was out of reach, and another build has gone on meanwhile;"
                 " build again"
