@@ -7,7 +7,7 @@ from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from amazon_book import BUCKET, TEXTS, Used, engine_for
+from amazon_book import BUCKET, CHARACTERS, TEXTS, Used, engine_for
 from amazon_clock import QuickClock, StillClock
 from corpus_toys import ES, ZH
 from engine_calls import commission, requests, translated
@@ -309,3 +309,25 @@ def test_an_endpoint_that_lost_everything_is_gone_on_with(
             use = endpoint.usage()
             billed.append((len(use["jobs"]), use["repeated_characters"]))
     assert billed == [(1, 0), (1, 0)]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "lost-reply", "count": 1},
+        {"kind": "lost-reply", "count": 3},
+        {"kind": "reset", "count": 2},
+        {"kind": "raw", "status": 502, "count": 2},
+        {"kind": "error", "code": "InternalServerException", "count": 2},
+        {"kind": "truncated", "count": 1},
+        {"kind": "empty", "count": 1},
+    ],
+    ids=lambda fault: f"{fault['kind']}-{fault['count']}",
+)
+def test_a_fault_at_the_start_starts_no_second_job(
+    clone: Clone, endpoint: Served, used: Used, fault: dict[str, object]
+) -> None:
+    """Though a token does not keep the service from starting one."""
+    endpoint.plan([{"on": "StartTextTranslationJob", **fault}])
+    assert None not in translated(clone(learnt=0), TEXTS, ES)
+    assert (used.jobs, used.characters) == (1, CHARACTERS)

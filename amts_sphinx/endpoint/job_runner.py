@@ -72,7 +72,6 @@ class JobRunner:
         """Carry out a job, from the queue to its end."""
         fault = self._faults.next_fault("job", job.name)
         kind = fault.kind if fault else ""
-        self._meter.open_job(job.id, job.name)
         if self._background.pause(job.stop):
             job.end("STOPPED")
             return

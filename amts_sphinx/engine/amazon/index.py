@@ -93,7 +93,8 @@ def sync(client: Client, journal: Journal, use: str = "") -> None:
 
 
 def _is_news(known: JournalEntry, said: JournalEntry) -> bool:
-    return _STATES.index(said.state) > _STATES.index(known.state)
+    here = known.state == journals.FETCHED
+    return not here and _STATES.index(said.state) > _STATES.index(known.state)
 
 
 def read(client: Client, key: str, name: str) -> JournalEntry | None:
