@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from amazon_clock import QuickClock
 from corpus_toys import ES, pairs, units
 
-from amts_sphinx.engine.amazon import Amazon
+from amts_sphinx.engine.amazon import Amazon, prices
 from amts_sphinx.engine.amazon.options import AllOptions
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ TEXTS: Final = [
     "7 clouds are small.",
     "R&amp;D is a &lt;new&gt; thing.",
 ]
+#: What they cost, as the endpoint counts.
+CHARACTERS: Final = prices.characters(TEXTS)
 
 
 def engine_for(

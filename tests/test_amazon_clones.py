@@ -7,14 +7,14 @@ from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from amazon_book import BUCKET, TEXTS, Used, engine_for
+from amazon_book import BUCKET, CHARACTERS, TEXTS, Used, engine_for
 from amazon_clock import QuickClock, StillClock
 from corpus_toys import ES, ZH
 from engine_calls import commission, requests, translated
 
 from amts_sphinx.core.errors import EngineError, EnginePartialError
 from amts_sphinx.endpoint import Options, serve
-from amts_sphinx.engine.amazon import index
+from amts_sphinx.engine.amazon import index, limits
 from amts_sphinx.engine.amazon.journal import FETCHED, Journal
 from amts_sphinx.engine.protocol import quiet
 
@@ -244,7 +244,7 @@ def test_an_index_that_lies_leads_nowhere(
     assert used.jobs <= 2
 
 
-def test_what_is_finished_of_a_job_that_failed_is_taken(
+def test_a_document_that_fails_each_time_stops_nothing(
     clone: Clone, endpoint: Served, used: Used
 ) -> None:
     endpoint.plan([{"on": "document", "kind": "failed", "count": None}])
@@ -255,8 +255,79 @@ def test_what_is_finished_of_a_job_that_failed_is_taken(
     assert used.jobs == 2
 
 
-def test_a_stopped_job_gives_what_it_has(clone: Clone, endpoint: Served) -> None:
-    endpoint.plan([{"on": "job", "kind": "stopped", "count": 1}])
-    with pytest.raises((EngineError, EnginePartialError), match="ended as STOPPED"):
+@pytest.mark.parametrize("kind", ["failed", "stopped"])
+def test_what_is_finished_of_a_job_that_broke_off_is_taken(
+    clone: Clone,
+    endpoint: Served,
+    used: Used,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+) -> None:
+    monkeypatch.setattr(limits, "DOCUMENT", 1)  # a document for each segment
+    endpoint.plan([{"on": "job", "kind": kind, "documents": 3, "count": 1}])
+    targets: list[str | None] = []
+    if kind == "failed":  # it goes on by itself
+        targets = translated(clone(), TEXTS, ES)
+    else:  # whoever stopped it does not want another
+        with pytest.raises(EnginePartialError, match="ended as STOPPED") as caught:
+            translated(clone(), TEXTS, ES)
+        done = [each.target for each in caught.value.translations if each]
+        assert len(done) == 3
+        targets = translated(clone(), TEXTS, ES)
+    assert None not in targets
+    assert (used.jobs, used.repeated) == (2, 0)
+    assert translated(clone(), TEXTS, ES) == targets
+    assert used.jobs == 2
+
+
+def test_a_job_that_fails_at_once_is_told_and_costs_nothing(
+    clone: Clone, endpoint: Served, used: Used
+) -> None:
+    endpoint.plan([{"on": "job", "kind": "failed", "message": "No rights."}])
+    with pytest.raises(EngineError, match=r"FAILED: No rights\. The next build"):
         translated(clone(), TEXTS, ES)
     assert None not in translated(clone(), TEXTS, ES)
+    assert (used.jobs, used.repeated) == (2, 0)
+
+
+def test_an_endpoint_that_lost_everything_is_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal knows a job that the service does not, and the bucket is empty."""
+    prefix = "restart"
+    billed: list[tuple[int, int]] = []
+    for _ in range(2):
+        with serve(Options(buckets=(BUCKET,), min_pairs=20)) as endpoint:
+            for name, value in endpoint.environment().items():
+                monkeypatch.setenv(name, value)
+            if not billed:
+                endpoint.plan([{"on": "job", "kind": "stuck"}])
+            engine = engine_for(home=tmp_path, prefix=prefix)
+            engine.begin([commission(engine, TEXTS, ES)])
+            if billed:
+                assert None not in translated(engine, TEXTS, ES)
+            use = endpoint.usage()
+            billed.append((len(use["jobs"]), use["repeated_characters"]))
+    assert billed == [(1, 0), (1, 0)]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "lost-reply", "count": 1},
+        {"kind": "lost-reply", "count": 3},
+        {"kind": "reset", "count": 2},
+        {"kind": "raw", "status": 502, "count": 2},
+        {"kind": "error", "code": "InternalServerException", "count": 2},
+        {"kind": "truncated", "count": 1},
+        {"kind": "empty", "count": 1},
+    ],
+    ids=lambda fault: f"{fault['kind']}-{fault['count']}",
+)
+def test_a_fault_at_the_start_starts_no_second_job(
+    clone: Clone, endpoint: Served, used: Used, fault: dict[str, object]
+) -> None:
+    """Though a token does not keep the service from starting one."""
+    endpoint.plan([{"on": "StartTextTranslationJob", **fault}])
+    assert None not in translated(clone(learnt=0), TEXTS, ES)
+    assert (used.jobs, used.characters) == (1, CHARACTERS)

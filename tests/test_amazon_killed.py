@@ -50,11 +50,19 @@ def endpoint(request: pytest.FixtureRequest) -> Iterator[Served]:
 
 
 def drive(
-    endpoint: Served, home: Path, kill_at: int = 0
+    endpoint: Served, home: Path, kill_at: int = 0, clone: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Run a build against *endpoint*."""
+    """Run a build against *endpoint*.
+
+    :param clone: names a folder without a journal
+    """
     prefix = "k" + home.name.replace("_", "-")[:40].rstrip("-")
-    arguments = [str(home), prefix, BUCKET, *([str(kill_at)] if kill_at else [])]
+    arguments = [
+        str(home / clone),
+        prefix,
+        BUCKET,
+        *([str(kill_at)] if kill_at else []),
+    ]
     return subprocess.run(
         [python(), "-m", DRIVER.stem, *arguments],
         check=False,
@@ -69,12 +77,12 @@ def drive(
     )
 
 
-def said(done: Done) -> dict[str, Any]:
+def said(done: Done, lost: int = 0) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout)
+    assert found["targets"].count(None) == lost
     for source, target in zip(TEXTS, found["targets"], strict=True):
-        assert target is not None
-        assert inline_codes.verify(source, target) == ""
+        assert target is None or inline_codes.verify(source, target) == ""
     return found
 
 
@@ -85,7 +93,13 @@ def steps(endpoint: Served, tmp_path_factory: pytest.TempPathFactory) -> int:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
-@pytest.mark.parametrize("point", range(POINTS))
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param(point, marks=[pytest.mark.slow] if point % 2 else [])
+        for point in range(POINTS)
+    ],
+)
 def test_a_killed_build_goes_on(
     endpoint: Served, steps: int, tmp_path: Path, point: int
 ) -> None:
@@ -166,54 +180,48 @@ def test_a_killed_release_is_completed(
         assert after["characters"] - before["characters"] == price
 
 
+#: What goes wrong beside that which is drawn by lot: nothing; the network is lost for
+#: a minute, as the patient count; one segment is dropped, for ever.
+SPECIAL: Final[tuple[dict[str, object], ...]] = (
+    {},
+    {"on": "*", "kind": "reset", "count": 9},
+    {"on": "document", "kind": "blocks-lost", "count": None},
+)
+
+
 @pytest.mark.slow
 def test_twenty_builds_under_random_faults(
     endpoint: Served, steps: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     kinds = ["reset", "lost-reply", "truncated", "empty"]
     before = endpoint.usage()
+    dropped = 0
     for seed in range(20):
         rng = random.Random(seed)
-        endpoint.plan(
+        special = SPECIAL[seed % len(SPECIAL)]
+        after = {"after": rng.randint(0, 40)} if special.get("on") == "*" else {}
+        drawn = [
             {"on": on, "kind": kind, "chance": 0.1, "seed": seed, "count": None}
             for on, kind in (
                 ("*", rng.choice(kinds)),
                 ("Translate", rng.choice(kinds)),
                 ("S3", rng.choice(kinds)),
             )
-        )
+        ]
+        endpoint.plan([{**special, **after}, *drawn] if special else drawn)
         home = tmp_path_factory.mktemp(f"random{seed}")
         drive(endpoint, home, rng.randint(1, steps))  # killed, or failed, or neither
-        said(drive(endpoint, home))
+        lost = int(special.get("on") == "document")
+        dropped += lost
+        said(drive(endpoint, home), lost)
+        # So does a clone, which has the bucket alone.
+        said(drive(endpoint, home, clone="clone"), lost)
     endpoint.plan([])
-    after = endpoint.usage()
-    assert len(after["jobs"]) - len(before["jobs"]) == 20
-    assert after["repeated_characters"] == before["repeated_characters"]
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        {"kind": "lost-reply", "count": 1},
-        {"kind": "lost-reply", "count": 3},
-        {"kind": "reset", "count": 2},
-        {"kind": "raw", "status": 502, "count": 2},
-        {"kind": "error", "code": "InternalServerException", "count": 2},
-        {"kind": "truncated", "count": 1},
-        {"kind": "empty", "count": 1},
-    ],
-    ids=lambda fault: f"{fault['kind']}-{fault['count']}",
-)
-def test_a_fault_at_the_start_starts_no_second_job(
-    endpoint: Served, tmp_path: Path, fault: dict[str, object]
-) -> None:
-    before = endpoint.usage()
-    endpoint.plan([{"on": "StartTextTranslationJob", **fault}])
-    said(drive(endpoint, tmp_path))
-    endpoint.plan([])
-    after = endpoint.usage()
-    assert len(after["jobs"]) - len(before["jobs"]) == 1
-    assert after["repeated_characters"] == before["repeated_characters"]
+    after_all = endpoint.usage()
+    # What is dropped is asked for once more, by all builds together.
+    assert len(after_all["jobs"]) - len(before["jobs"]) == 20 + dropped
+    repeated = after_all["repeated_characters"] - before["repeated_characters"]
+    assert repeated == dropped * len(inline_codes.plain(TEXTS[0]))
 
 
 def test_two_builds_at_once_start_one_job(endpoint: Served, tmp_path: Path) -> None:

@@ -189,6 +189,25 @@ def test_every_error_of_the_service_is_known() -> None:
         (client_error("Unknown", 403), EngineUnavailableError, "access"),
         (client_error("Unknown", 404), errors.NotThereError, "missing"),
         (client_error("Unknown", 400), EngineRejectedError, "reject"),
+        (client_error("400", 400), EngineUnavailableError, "retry"),
+        (client_error("412", 412), errors.ConflictError, "conflict"),
+        (client_error("ConflictException"), errors.ConflictError, "conflict"),
+        (client_error("LimitExceededException"), errors.LimitError, "limit"),
+        (
+            exceptions.EndpointConnectionError(endpoint_url="secret"),
+            EngineUnavailableError,
+            "retry",
+        ),
+        (
+            exceptions.ConnectTimeoutError(endpoint_url="secret"),
+            EngineUnavailableError,
+            "retry",
+        ),
+        (
+            exceptions.SSLError(endpoint_url="secret", error="x"),
+            EngineUnavailableError,
+            "retry",
+        ),
         (exceptions.NoCredentialsError(), EngineUnavailableError, "access"),
         (exceptions.NoRegionError(), EngineUnavailableError, "access"),
         (

@@ -187,6 +187,8 @@ PIECE = TRANSLATED[TRANSLATED.index("<p>") : TRANSLATED.index("<p>Ŕ")]
         ("codes-doubled", "<b>ƀîĝ</b>", "<b>ƀîĝ</b><b>ƀîĝ</b>"),
         ("dnt-leak", '<span translate="no">NumPy</span>', "DNT_GEBK0"),
         ("blanks", "<b>ƀîĝ", " <b> ƀîĝ"),
+        ("codes-glued", " <b>ƀîĝ", "<b>ƀîĝ"),
+        ("codes-emptied", "<b>ƀîĝ</b>", "ƀîĝ<b></b>"),
         ("segments-doubled", "</span>.</p>", "</span>. Ţĥé ƀîĝ šéå öƒ .</p>"),
         (
             "segments-lost",

@@ -9,7 +9,7 @@ from corpus_toys import ES, pairs
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import LanguagePair
-from amts_sphinx.endpoint import markup, service_model
+from amts_sphinx.endpoint import fault_plan, markup, service_model
 from amts_sphinx.endpoint.service_error import ServiceError
 from amts_sphinx.endpoint.translation_models import Customization, TranslationModels
 from amts_sphinx.endpoint.usage import RequestRates
@@ -164,3 +164,13 @@ def test_request_rates_are_those_of_a_second() -> None:
     rates.spend("DescribeTextTranslationJob", 0.1)
     for _ in range(1000):
         rates.spend("TranslateText", 0)
+
+
+def test_a_fault_may_last_some_seconds() -> None:
+    """As a lost network does: what happens after them does not count."""
+    fault = fault_plan.read(
+        {"on": "*", "kind": "reset", "lasts": 60, "count": None, "after": 1}, "it"
+    )
+    times = [0.0, 5.0, 20.0, 65.0, 65.1, 70.0]
+    happened = [fault.happens("S3:GetObject", "", at) for at in times]
+    assert happened == [False, True, True, True, False, False]

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _INLINE_TAG: Final = re.compile(
     r"</?(?:a|abbr|b|code|em|i|kbd|samp|span|strong|sub|sup|u|var)\b[^<>]*>"
 )
+#: The same with the blanks around it; at least one.
+_APART: Final = re.compile(
+    rf"(?=\s|{_INLINE_TAG.pattern}\s)\s*({_INLINE_TAG.pattern})\s*"
+)
 _OVERSIZE: Final = 21_000_000
 _NOT_UTF8: Final = b"\xff\xfe\x80"
 
@@ -41,6 +45,8 @@ def damage_text(text: str, fault: Fault, *, whole: bool) -> str:
         return ""
     if fault.kind == "blanks":
         return _INLINE_TAG.sub(r" \g<0> ", text, count=first or 0)
+    if fault.kind == "codes-glued":
+        return _APART.sub(r"\g<1>", text, count=first or 0)
     page = markup.Page(text, whole=whole)
     if fault.kind.startswith("segments-"):
         for run in page.runs()[:first]:
@@ -105,6 +111,14 @@ def _move(element: etree._Element, _: int) -> None:
         parent.append(element)
 
 
+def _empty(element: etree._Element, _: int) -> None:
+    """Move an element's words out of it, so that nothing is left inside."""
+    _text_before(element, "".join(map(str, element.itertext())))
+    element.text = None
+    for child in list(element):
+        element.remove(child)
+
+
 def _double(element: etree._Element, _: int) -> None:
     """Repeat an element."""
     twin = deepcopy(element)
@@ -139,6 +153,7 @@ _ELEMENTS: Final[dict[str, Callable[[etree._Element, int], None]]] = {
     "codes-dropped": _unwrap,
     "codes-moved": _move,
     "codes-doubled": _double,
+    "codes-emptied": _empty,
     "dnt-leak": _leak,
     "blocks-lost": _remove,
     "blocks-doubled": _double,

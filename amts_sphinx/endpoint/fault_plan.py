@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from threading import Lock
@@ -30,8 +31,9 @@ ON_REQUESTS: Final = frozenset(
 )
 #: What may become of a translation.
 ON_TEXTS: Final = frozenset(
-    "codes-dropped codes-moved codes-doubled dnt-leak blanks empty-text segments-lost"
-    " segments-doubled blocks-lost blocks-doubled blocks-swapped".split()
+    "codes-dropped codes-moved codes-doubled codes-glued codes-emptied dnt-leak blanks"
+    " empty-text segments-lost segments-doubled blocks-lost blocks-doubled"
+    " blocks-swapped".split()
 )
 #: What may happen to a translated document beside that.
 ON_DOCUMENTS: Final = frozenset(
@@ -40,11 +42,12 @@ ON_DOCUMENTS: Final = frozenset(
 ON_JOBS: Final = frozenset("stuck failed stopped foreign-object wrong-counters".split())
 ON_IMPORTS: Final = frozenset({"stuck", "failed"})
 #: What a fault can say of when and where it happens.
-_RULES: Final = ("on", "kind", "count", "chance", "seed", "after", "match")
+_RULES: Final = ("on", "kind", "count", "chance", "seed", "after", "match", "lasts")
 #: What a fault can say → the type that it must have.
 _TYPES: Final[dict[str, type | tuple[type, ...]]] = {
     **dict.fromkeys(("on", "kind", "match", "code", "message", "body"), str),
-    **dict.fromkeys(("seed", "after", "status", "bytes"), int),
+    **dict.fromkeys(("seed", "after", "status", "bytes", "documents"), int),
+    "lasts": (int, float, type(None)),
     "count": (int, type(None)),
     "chance": (int, float),
     "seconds": (int, float),
@@ -67,6 +70,8 @@ class Fault:
     after: int = 0
     #: The key or name that it happens to, with ``*`` and ``?``.
     match: str = "*"
+    #: Seconds after the first time during which it goes on; ``None``: for ever.
+    lasts: float | None = None
     #: What else the kind needs.
     details: Mapping[str, Any] = field(default_factory=dict)
     #: The same seed makes the same faults.
@@ -76,9 +81,13 @@ class Fault:
 
     def __post_init__(self) -> None:
         self._chances = random.Random(self.seed)
+        self._first = 0.0
 
-    def happens(self, place: str, name: str) -> bool:
-        """Tell whether it happens now, and count."""
+    def happens(self, place: str, name: str, at: float | None = None) -> bool:
+        """Tell whether it happens now, and count.
+
+        :param at: seconds; by default those of a clock that is never set back
+        """
         if not _covers(self.on, place) or not fnmatchcase(name, self.match):
             return False
         if self.after > 0:
@@ -86,6 +95,11 @@ class Fault:
             return False
         used_up = self.count is not None and self.happened >= self.count
         if used_up or self._chances.random() >= self.chance:
+            return False
+        now = time.monotonic() if at is None else at
+        if self.happened == 0:
+            self._first = now
+        if self.lasts is not None and now > self._first + self.lasts:
             return False
         self.happened += 1
         return True

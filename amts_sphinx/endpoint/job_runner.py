@@ -72,21 +72,22 @@ class JobRunner:
         """Carry out a job, from the queue to its end."""
         fault = self._faults.next_fault("job", job.name)
         kind = fault.kind if fault else ""
-        self._meter.open_job(job.id, job.name)
         if self._background.pause(job.stop):
             job.end("STOPPED")
             return
         job.properties["JobStatus"] = "IN_PROGRESS"
         if kind == "stuck":
             job.stop.wait()
-        if self._background.pause(job.stop) or kind == "stopped":
+        if self._background.pause(job.stop):
             job.end("STOPPED")
             return
-        if fault is not None and kind == "failed":
-            job.end("FAILED", fault.details.get("message", "The job failed."))
-            return
         try:
-            self._translate_all(job, kind)
+            if fault is not None and kind in {"stopped", "failed"}:
+                self._translate_some(job, int(fault.details.get("documents", 0)))
+                why = "" if kind == "stopped" else "The job failed."
+                job.end(kind.upper(), fault.details.get("message", why))
+            else:
+                self._translate_all(job, kind)
         except StoppedError:
             job.end("STOPPED")
         except ServiceError as exc:
@@ -95,6 +96,15 @@ class JobRunner:
             # A client must not wait for ever; nobody looks at what a thread raises.
             job.end("FAILED", "An internal error occurred.")
             raise
+
+    def _translate_some(self, job: Job, most: int) -> None:
+        """Translate the first documents of a job that will not come to its end."""
+        source = S3Location.of(job.properties["InputDataConfig"]["S3Uri"])
+        output = S3Location.of(job.properties["OutputDataConfig"]["S3Uri"])
+        for language in job.properties["TargetLanguageCodes"]:
+            for document in self._inputs(source)[:most]:
+                result = _LanguageResult(language)
+                self._translate_one(job, document, source, output, result)
 
     def _translate_all(self, job: Job, fault: str) -> None:
         """Translate all documents into all languages.

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from amts_sphinx.endpoint.parallel_data import ParallelDataStore
     from amts_sphinx.endpoint.s3_client import S3Client
     from amts_sphinx.endpoint.terminologies import Terminologies
+    from amts_sphinx.endpoint.usage import UsageMeter
 
 #: Target languages of a job.
 _TARGETS: Final = 10
@@ -79,6 +80,8 @@ class Jobs:
         background: Background,
         tokens: ClientTokens,
         run: Callable[[Job], None],
+        *,
+        meter: UsageMeter,
     ) -> None:
         """Let *run* carry out the jobs, in threads of *background*."""
         self._account = account
@@ -86,6 +89,7 @@ class Jobs:
         self._background = background
         self._tokens = tokens
         self._run = run
+        self._meter = meter
         self._jobs: dict[str, Job] = {}
 
     def start(
@@ -116,6 +120,7 @@ class Jobs:
             }
             job = Job(_properties(request, self._account.number), customizations)
             self._jobs[job.id] = job
+            self._meter.open_job(job.id, job.name)
             self._background.jobs.submit(self._run, job)
             reply = {"JobId": job.id, "JobStatus": "SUBMITTED"}
             return self._tokens.keep("StartTextTranslationJob", request, reply)

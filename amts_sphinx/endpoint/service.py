@@ -50,7 +50,9 @@ class Service:
         terms = Terminologies(account)
         data = ParallelDataStore(account, s3, self._background, tokens, faults)
         runner = JobRunner(models, s3, self._background, meter, faults)
-        self._jobs = Jobs(account, s3, self._background, tokens, runner.run)
+        self._jobs = Jobs(
+            account, s3, self._background, tokens, runner.run, meter=meter
+        )
         #: What answers each operation.
         self.operations: dict[str, Operation] = {
             "TranslateText": partial(

@@ -265,7 +265,7 @@ class Client:
         doing = f"fetch a result from the bucket {self.options.bucket}"
         end = self.clock.now() + self._patience
         while True:
-            reply = self.s3("get_object", doing, needs=["Body"], Key=key)
+            reply = self.s3("get_object", doing, needs=["Body", "ETag"], Key=key)
             try:
                 with closing(reply["Body"]) as body:
                     data: bytes = body.read(most + 1)
@@ -278,7 +278,7 @@ class Client:
                 continue
             if len(data) > most:
                 raise errors.incomplete(doing, f"an end after {most} bytes")
-            return StoredObject(data, str(reply.get("ETag", "")))
+            return StoredObject(data, str(reply["ETag"]))
 
     def delete(self, prefix: str) -> None:
         """Delete the objects under *prefix*, which is one of ours."""

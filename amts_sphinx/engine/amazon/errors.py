@@ -163,6 +163,7 @@ _SERVER: Final = 500
 _TOO_MANY: Final = 429
 _FORBIDDEN: Final = (401, 403)
 _NOT_FOUND: Final = 404
+_NOT_MET: Final = 412
 
 
 def code_of(exc: BaseException) -> str:
@@ -192,6 +193,10 @@ def _remedy_of_reply(exc: ClientError) -> Remedy:
         return _RETRY
     if status in _FORBIDDEN:
         return _ACCESS
+    if status == _NOT_MET:
+        return _CONFLICT
+    if code in {"", str(status)} and status != _NOT_FOUND:
+        return _RETRY  # the reply was cut off before it said what is wrong
     return _MISSING if status == _NOT_FOUND else _REJECT
 
 

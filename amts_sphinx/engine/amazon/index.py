@@ -93,7 +93,8 @@ def sync(client: Client, journal: Journal, use: str = "") -> None:
 
 
 def _is_news(known: JournalEntry, said: JournalEntry) -> bool:
-    return _STATES.index(said.state) > _STATES.index(known.state)
+    here = known.state == journals.FETCHED
+    return not here and _STATES.index(said.state) > _STATES.index(known.state)
 
 
 def read(client: Client, key: str, name: str) -> JournalEntry | None:
@@ -203,7 +204,7 @@ class Lock:
         :raises EngineUnavailableError: another build has taken it
         """
         now = self._look()
-        if now is None or not self._is_ours(now):
+        if not (now and self._is_ours(now)):
             raise EngineUnavailableError(
                 "the bucket was out of reach, and another build has gone on meanwhile;"
                 " build again"

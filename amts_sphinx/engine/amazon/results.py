@@ -104,8 +104,8 @@ def _tidy(client: Client, entry: JournalEntry, progress: Progress) -> None:
 
 
 def _why(state: dict[str, Any]) -> str:
-    status, message = state.get("JobStatus"), state.get("Message")
-    return f"{status}: {message or 'no reason given'}"[:500]
+    message = str(state.get("Message") or "no reason given").rstrip(".")
+    return f"{state.get('JobStatus')}: {message}"[:500]
 
 
 def _fail(
