@@ -191,8 +191,8 @@ def compare(source: Path, native: Path, ours: Path, shown: int) -> Compared:
 
 
 def bare(text: str) -> str:
-    """Return a text without blanks, and with plain quotes."""
-    return "".join(inline_codes.normalise(text).split())
+    """Return a text without blanks and quotes, which each language sets as it does."""
+    return re.sub(r"[\s\"'«»„“”‚‘’]", "", inline_codes.normalise(text))
 
 
 def copies(memory: Path) -> tuple[int, int]:

@@ -243,6 +243,19 @@ class AmtsConfig:
             raise ConfigError(f"{path}: {exc}") from exc
         return cls.from_sphinx(cast("Config", _Namespace(namespace)), folder)
 
+    def with_engine(self, engine: str, folder: Path) -> AmtsConfig:
+        """Return the configuration with another engine, and its options.
+
+        :raises ConfigError: these are not allowed
+        """
+        path = (folder / "conf.py").resolve()
+        try:
+            namespace = _Namespace(eval_config_file(path, Tags()))
+        except SphinxError as exc:
+            raise ConfigError(f"{path}: {exc}") from exc
+        options = _engine_options(engine, cast("Config", namespace))
+        return dataclasses.replace(self, engine=engine, engine_options=options)
+
     @property
     def files(self) -> BookFiles:
         """Where the book keeps what people translated."""
