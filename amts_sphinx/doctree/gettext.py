@@ -312,8 +312,8 @@ def _read_catalogues(
     target = run(again)
     if target.found is None:
         raise AmtsError(f"{book}: nothing was paired")
-    known = set(source.warnings.splitlines())
-    new = tuple(line for line in target.warnings.splitlines() if line not in known)
+    old = set(source.warnings.splitlines())
+    new = tuple(line for line in target.warnings.splitlines() if line not in old)
     return CataloguesRead(target.found, pair, said, about, source.texts, new)
 
 
