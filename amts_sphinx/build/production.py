@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -18,7 +19,7 @@ from amts_sphinx.build.planner import Content, Planner
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
-from amts_sphinx.report.model import Cost
+from amts_sphinx.report.model import CatalogueCounts, Cost
 from amts_sphinx.report.reporter import BookFacts, Reporter
 from amts_sphinx.translate.translator import is_published
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from amts_sphinx.build.planner import Order
     from amts_sphinx.config.settings import AmtsConfig
     from amts_sphinx.core.units import Container, Edition
+    from amts_sphinx.doctree.collect import DocumentTexts
     from amts_sphinx.edition.plan import EditionPlan
     from amts_sphinx.report.reporter import ReportOutcome
     from amts_sphinx.translate.translator import Translator
@@ -78,7 +80,7 @@ def estimates(
     :raises AmtsError: one of them cannot be made
     """
     material = gather(app, builder.env)
-    with _memory(app, builder, config, order, material) as memory:
+    with _memory(app, builder, config, order, {}, texts=material.texts) as memory:
         works = [commission.work(memory, config, each) for each in order.editions]
         return [commission.estimate(work, material.containers) for work in works]
 
@@ -94,7 +96,8 @@ def _produce(
     planner = Planner(app, builder, material.texts, config.format)
     log = summary.BuildLog(config.engine, material.texts)
     jobs = order.at_a_time(app.parallel)
-    opened = _memory(app, builder, config, order, material)
+    said: dict[str, CatalogueCounts] = {}
+    opened = _memory(app, builder, config, order, said, texts=material.texts)
     with opened as memory, ThreadPoolExecutor(jobs) as pool:
         works = commission.works(memory, config, order.editions, failures)
         dollars = commission.start(works, material.containers, config, failures)
@@ -110,6 +113,7 @@ def _produce(
                 outcome = pool.submit(_print, plan, app, builder, jobs)
                 printings.append(_Printing(work.language.tag, edition, outcome))
         reporter = _reporter(memory, config, material, app, order)
+        reporter = reporter and replace(reporter, catalogues=said)
         for printing in printings:
             with failures.of(printing.tag):
                 _report(printing, reporter, dollars, log, failures)
@@ -120,17 +124,23 @@ def _memory(
     builder: Builder,
     config: AmtsConfig,
     order: Order,
-    material: Material,
+    said: dict[str, CatalogueCounts],
+    *,
+    texts: Mapping[str, DocumentTexts],
 ) -> Memory:
-    """Open the memory, with what people's files hold now."""
+    """Open the memory, with what people's files and catalogues hold now.
+
+    :param said: takes what became of the messages of catalogues, by tag
+    """
     memory = Memory(config.memory)
     try:
         reader = CatalogueReader(app, builder, config, memory)
-        known = reader.learn_files(order.editions, material.texts)
+        known = reader.learn_files(order.editions, texts)
         importing.learn_book(
             memory, config.files, logger.info, summary.warn, by_book=known
         )
-        reader.learn(order.editions, material.texts)
+        for tag, found in reader.learn(order.editions, texts).items():
+            said[tag] = CatalogueCounts(found.counts, found.left)
     except BaseException:
         memory.close()
         raise
