@@ -202,6 +202,13 @@ class Filler:
     def _wanted(self, source: BookTexts) -> dict[_Name, list[MessageText]]:
         """Return the messages that are to be filled, with the texts that are theirs."""
         about = source.settings
+        for glob in self.rules.documents:
+            if not any(fnmatchcase(docname, glob) for docname in source.texts):
+                first = min(source.texts, default="")
+                raise ConfigError(
+                    f"--document {glob}: no such document; there is, for example,"
+                    f" {first!r}"
+                )
         domains = {about.domain(docname) for docname in source.texts}
         fillable: set[_Name] = set()
         for domain, path in self._paths(about, domains):

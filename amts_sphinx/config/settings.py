@@ -238,7 +238,7 @@ class AmtsConfig:
         if not path.is_file():
             raise ConfigError(f"{folder} is no book of Sphinx: it has no conf.py")
         try:
-            namespace = eval_config_file(path.resolve(), Tags())
+            namespace = eval_config_file(str(path.resolve()), Tags())
         except SphinxError as exc:
             raise ConfigError(f"{path}: {exc}") from exc
         return cls.from_sphinx(cast("Config", _Namespace(namespace)), folder)
@@ -248,7 +248,7 @@ class AmtsConfig:
 
         :raises ConfigError: these are not allowed
         """
-        path = (folder / "conf.py").resolve()
+        path = str((folder / "conf.py").resolve())
         try:
             namespace = _Namespace(eval_config_file(path, Tags()))
         except SphinxError as exc:
