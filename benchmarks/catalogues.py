@@ -207,6 +207,7 @@ def copies(memory: Path) -> tuple[int, int]:
 
 def main() -> None:
     """Print the figures of one language."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("book", type=Path, help="the folder with conf.py")
     parser.add_argument("language", help="as its catalogues are called")
@@ -334,7 +335,7 @@ def indented(text: str) -> str:
     return "\n".join(f"  {line}" for line in text.splitlines())
 
 
-_MSGSTR: Final = re.compile(r'^msgstr ((?:".*"\n?)+)', re.MULTILINE)
+_MSGSTR: Final = re.compile(r'^msgstr ((?:"(?:[^"\\\n]|\\.)*"\n?)+)', re.MULTILINE)
 
 
 def chunks(data: bytes) -> list[str]:

@@ -110,9 +110,8 @@ class Filler:
             tempfile.TemporaryDirectory() as home,
             Memory(self.config.memory) as memory,
         ):
-            source, wanted = self._begin(home, memory)
+            _, wanted = self._begin(home, memory)
             work = self._work(memory)
-            del source
             return commission.estimate(work, _containers(wanted))
 
     def fill(self) -> Filled:
@@ -134,7 +133,7 @@ class Filler:
             edition = work.translator.translate(containers, work.pair)
             answers = self._answers(work, edition, source, wanted, done)
             sound = self._read_back(home, source, answers, done)
-        self._write(source.settings, sound, done)
+        self._write(sound, done)
         return done
 
     def _begin(
@@ -189,11 +188,8 @@ class Filler:
         tag = find_language(self.folder.name).tag
         return LanguagePair(self.config.source_language.tag, tag)
 
-    def _paths(
-        self, about: GettextSettings, domains: set[str]
-    ) -> Iterator[tuple[str, Path]]:
+    def _paths(self, domains: set[str]) -> Iterator[tuple[str, Path]]:
         """Yield the catalogues of the book in the folder, by domain."""
-        del about
         for domain in sorted(domains):
             path = Path(self.folder, MESSAGES, f"{domain}.po")
             if path.is_file():
@@ -211,7 +207,7 @@ class Filler:
                 )
         domains = {about.domain(docname) for docname in source.texts}
         fillable: set[_Name] = set()
-        for domain, path in self._paths(about, domains):
+        for domain, path in self._paths(domains):
 
             def note(message: str, _: int, domain: str = domain) -> None:
                 fillable.add((domain, message))
@@ -332,11 +328,9 @@ class Filler:
             name: answer.filling for name, answer in answers.items() if name not in bad
         }
 
-    def _write(
-        self, about: GettextSettings, sound: Mapping[_Name, Filling], done: Filled
-    ) -> None:
+    def _write(self, sound: Mapping[_Name, Filling], done: Filled) -> None:
         """Put the fillings into the catalogues."""
-        for domain, path in self._paths(about, {domain for domain, _ in sound}):
+        for domain, path in self._paths({domain for domain, _ in sound}):
 
             def answer(message: str, _: int, domain: str = domain) -> Filling | None:
                 return sound.get((domain, message))
