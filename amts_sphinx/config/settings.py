@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakKeyDictionary
 
+from sphinx import version_info
 from sphinx.config import eval_config_file
 from sphinx.errors import SphinxError
 from sphinx.util.tags import Tags
@@ -234,25 +235,14 @@ class AmtsConfig:
 
         :raises ConfigError: there is none, it raises, or a value is not allowed
         """
-        path = folder / "conf.py"
-        if not path.is_file():
-            raise ConfigError(f"{folder} is no book of Sphinx: it has no conf.py")
-        try:
-            namespace = eval_config_file(str(path.resolve()), Tags())
-        except SphinxError as exc:
-            raise ConfigError(f"{path}: {exc}") from exc
-        return cls.from_sphinx(cast("Config", _Namespace(namespace)), folder)
+        return cls.from_sphinx(cast("Config", _namespace_of(folder)), folder)
 
     def with_engine(self, engine: str, folder: Path) -> AmtsConfig:
         """Return the configuration with another engine, and its options.
 
         :raises ConfigError: these are not allowed
         """
-        path = str((folder / "conf.py").resolve())
-        try:
-            namespace = _Namespace(eval_config_file(path, Tags()))
-        except SphinxError as exc:
-            raise ConfigError(f"{path}: {exc}") from exc
+        namespace = _namespace_of(folder)
         options = _engine_options(engine, cast("Config", namespace))
         return dataclasses.replace(self, engine=engine, engine_options=options)
 
@@ -300,6 +290,23 @@ class _Namespace:
 
     def __getitem__(self, name: str) -> Any:
         return self._namespace.get(name, self._defaults.get(name, {}))
+
+
+def _namespace_of(folder: Path) -> _Namespace:
+    """Run the ``conf.py`` in *folder*.
+
+    :raises ConfigError: there is none, or it raises
+    """
+    path = folder / "conf.py"
+    if not path.is_file():
+        raise ConfigError(f"{folder} is no book of Sphinx: it has no conf.py")
+    # Sphinx before 7.2 takes no path but a string.
+    name: Any = path.resolve()
+    name = name if version_info >= (7, 2) else str(name)
+    try:
+        return _Namespace(eval_config_file(name, Tags()))
+    except SphinxError as exc:
+        raise ConfigError(f"{path}: {exc}") from exc
 
 
 def _fields() -> list[dataclasses.Field[Any]]:
