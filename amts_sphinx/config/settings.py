@@ -300,9 +300,9 @@ def _namespace_of(folder: Path) -> _Namespace:
     path = folder / "conf.py"
     if not path.is_file():
         raise ConfigError(f"{folder} is no book of Sphinx: it has no conf.py")
-    # Sphinx before 7.2 takes no path but a string.
+    # Sphinx before 9 takes no path but a string, later ones no string.
     name: Any = path.resolve()
-    name = name if version_info >= (7, 2) else str(name)
+    name = name if version_info >= (9,) else str(name)
     try:
         return _Namespace(eval_config_file(name, Tags()))
     except SphinxError as exc:
