@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -26,10 +27,11 @@ from lxml import html
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import find_language
+from amts_sphinx.formats import po_syntax
 from amts_sphinx.memory.memory import Memory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 #: Elements that hold a block of text.
 _BLOCKS: Final = (
@@ -191,8 +193,8 @@ def compare(source: Path, native: Path, ours: Path, shown: int) -> Compared:
 
 
 def bare(text: str) -> str:
-    """Return a text without blanks, and with plain quotes."""
-    return "".join(inline_codes.normalise(text).split())
+    """Return a text without blanks and quotes, which each language sets as it does."""
+    return re.sub(r"[\s\"'«»„“”‚‘’]", "", inline_codes.normalise(text))
 
 
 def copies(memory: Path) -> tuple[int, int]:
@@ -205,12 +207,14 @@ def copies(memory: Path) -> tuple[int, int]:
 
 def main() -> None:
     """Print the figures of one language."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("book", type=Path, help="the folder with conf.py")
     parser.add_argument("language", help="as its catalogues are called")
     parser.add_argument("--define", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--conf", action="append", default=[], metavar="LINE")
     parser.add_argument("--parents", type=int, default=0, metavar="N")
+    parser.add_argument("--fill", action="store_true", help="fill catalogues, too")
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
     parser.add_argument("--show", type=int, default=0, metavar="N")
     options = parser.parse_args()
@@ -253,6 +257,154 @@ def measure(options: argparse.Namespace, home: Path) -> None:
     for line in ours.said.splitlines():
         if re.match(r"amts-\S+: (messages|no translation|equal|\S+: \d)", line):
             print(line)
+    if options.fill:
+        measure_fill(bench, plain, options)
+
+
+def measure_fill(bench: Bench, plain: str, options: argparse.Namespace) -> None:
+    """Empty catalogues, fill them again, and look at what came of it."""
+    tag = find_language(options.language).tag
+    conf = bench.book / "conf.py"
+    files = [*bench.home.glob(f"book/**/{options.language}/LC_MESSAGES/**/*.po")]
+    folder = next(p for p in files[0].parents if p.name == options.language)
+    original = {path: path.read_bytes() for path in files}
+    # People's texts, from a file: are they written as people wrote them?
+    shutil.rmtree(bench.book / ".amts", ignore_errors=True)
+    people = bench.book / "people.tmx"
+    amts("parallel", bench.book, "--gettext", options.language, "-o", people)
+    settings = 'amts_home_file = ""\namts_memory_files = ["people.tmx"]\n'
+    conf.write_text(plain + _CONF.format(tag=tag) + settings, "utf-8")
+    emptied = sum(empty(path, every=1) for path in files)
+    said = amts("gettext", "fill", folder, "--book", bench.book)
+    same = sum(
+        each == texts(path.read_bytes()).get(source)
+        for path, data in original.items()
+        for source, each in texts(data).items()
+    )
+    print(
+        f"round trip: {emptied} messages emptied; {same} filled byte by byte as before"
+    )
+    print(indented(said))
+    # An engine's, beside people's.
+    settings = 'amts_home_file = ""\n'
+    conf.write_text(plain + _CONF.format(tag=tag) + settings, "utf-8")
+    for path, data in original.items():
+        path.write_bytes(data)
+    shutil.rmtree(bench.book / ".amts", ignore_errors=True)
+    fuzzy = ("-D", "gettext_allow_fuzzy_translations=1")
+    language = ("-D", f"language={options.language}")
+    before = bench.build("html", "before", *language, *fuzzy)
+    emptied = sum(empty(path, every=2) for path in files)
+    halves = {path: path.read_bytes() for path in files}
+    start, used = time.perf_counter(), _cpu()
+    said = amts("gettext", "fill", folder, "--book", bench.book, "--engine", "pseudo")
+    print(f"every second message emptied: {emptied}")
+    print(
+        f"filling: CPU {_cpu() - used:.1f} s, wall {time.perf_counter() - start:.1f} s"
+    )
+    print(indented(said))
+    outside = sum(changed_outside(halves[path], path.read_bytes()) for path in files)
+    print(f"lines changed outside of filled messages: {outside}")
+    print(f"catalogues that msgfmt refuses: {refused(files)}, before {refused(halves)}")
+    for path in bench.home.rglob("*.mo"):
+        path.unlink()
+    after = bench.build("html", "after", *language, *fuzzy)
+    new = Counter(map(kind, after.warnings)) - Counter(map(kind, before.warnings))
+    print(f"new warnings of Sphinx, by kind: {dict(new)}")
+    conf.write_text(plain + _CONF.format(tag=tag).replace("none", "pseudo"), "utf-8")
+    ours = bench.build(f"amts-{tag}", "filled", *fuzzy)
+    print("filled, Sphinx's own build beside the edition:")
+    print_pages(compare(bench.home / "source", after.out, ours.out, options.show))
+
+
+def amts(*arguments: object) -> str:
+    """Run a command; return what it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "amts_sphinx", *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(f"{arguments} failed\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+    return done.stdout
+
+
+def indented(text: str) -> str:
+    """Return the lines of a text, a little to the right."""
+    return "\n".join(f"  {line}" for line in text.splitlines())
+
+
+_MSGSTR: Final = re.compile(r'^msgstr ((?:"(?:[^"\\\n]|\\.)*"\n?)+)', re.MULTILINE)
+
+
+def chunks(data: bytes) -> list[str]:
+    """Return the messages of a catalogue as they are written."""
+    return re.split(r"(?<=\n)\n", data.decode("utf-8").replace("\r\n", "\n"))
+
+
+def empty(path: Path, every: int) -> int:
+    """Empty each so many of the translated messages of a catalogue; count them."""
+    new, seen, count = [], 0, 0
+    for chunk in chunks(path.read_bytes()):
+        found = _MSGSTR.search(chunk)
+        is_done = found and found[1].strip() != '""' and "\nmsgid_plural" not in chunk
+        head = 'msgid ""\nmsgstr' in chunk
+        if is_done and not head and "fuzzy" not in chunk.partition("msgid")[0]:
+            seen += 1
+            if seen % every == 0:
+                chunk = _MSGSTR.sub('msgstr ""\n', chunk)  # noqa: PLW2901
+                count += 1
+        new.append(chunk)
+    path.write_text("\n".join(new), "utf-8", newline="")
+    return count
+
+
+def texts(data: bytes) -> dict[str, str]:
+    """Return the translation of each message of a catalogue."""
+    with tempfile.NamedTemporaryFile(suffix=".po") as file:
+        file.write(data)
+        file.flush()
+        found = po_syntax.messages(file.name, lambda _: None)
+        return {m.source: m.target for m in found if not m.is_header and m.target}
+
+
+def changed_outside(before: bytes, after: bytes) -> int:
+    """Return how many messages that were not filled have changed."""
+    old, new = chunks(before), chunks(after)
+    if len(old) != len(new):
+        return abs(len(old) - len(new))
+    filled = re.compile(r"^# amts: .*\n|^#, fuzzy\n|(?<=^#, )fuzzy, ", re.MULTILINE)
+    count = 0
+    for mine, other in zip(old, new, strict=True):
+        if mine != other:
+            bare = _MSGSTR.sub('msgstr ""\n', filled.sub("", other))
+            count += bare.strip() != _MSGSTR.sub('msgstr ""\n', mine).strip()
+    return count
+
+
+def refused(files: Iterable[Path] | Mapping[Path, bytes]) -> int | str:
+    """Return how many catalogues ``msgfmt`` refuses."""
+    program = shutil.which("msgfmt")
+    if program is None:
+        return "unknown"
+    count = 0
+    for path in files:
+        data = files[path] if isinstance(files, Mapping) else path.read_bytes()
+        done = subprocess.run(
+            [program, "--check-format", "-o", os.devnull, "-"],
+            input=data,
+            capture_output=True,
+            check=False,
+        )
+        count += bool(done.returncode)
+    return count
+
+
+def kind(warning: str) -> str:
+    """Return what a warning is about, without place and words."""
+    named = re.search(r"\[([\w.-]+)\]$", warning)
+    return named[1] if named else re.sub(r".*(WARNING|ERROR): |['\"\[].*", "", warning)
 
 
 def print_times(source: Built, native: Built, ours: Built, again: Built) -> None:

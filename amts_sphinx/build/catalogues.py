@@ -297,4 +297,5 @@ def tell(name: str, found: Found, tell: Callable[[str], object]) -> None:
     tell(f"{name}: messages {of_catalogue or 'none translated'}; {texts} texts learnt")
     if counts:
         rest = ", ".join(f"{reason}: {n}" for reason, n in counts.items())
-        tell(f"{name}: {rest}; amts gettext check shows where")
+        where = "; amts gettext check shows where" if found.left else ""
+        tell(f"{name}: {rest}{where}")

@@ -23,7 +23,7 @@ from amts_sphinx.core.units import Finding, Severity
 from amts_sphinx.edition.plan import BoundText
 from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
-from amts_sphinx.report.model import Cost
+from amts_sphinx.report.model import CatalogueCounts, Cost
 from amts_sphinx.report.reporter import BookFacts, Reporter
 from amts_sphinx.translate.cost_limit import Budget
 from amts_sphinx.translate.translator import is_bound
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from amts_sphinx.build.planner import Order
     from amts_sphinx.config.settings import AmtsConfig
     from amts_sphinx.core.units import Container, Edition
+    from amts_sphinx.doctree.collect import DocumentTexts
     from amts_sphinx.edition.plan import EditionPlan
     from amts_sphinx.report.reporter import ReportOutcome
     from amts_sphinx.translate.translator import Translator
@@ -84,7 +85,7 @@ def estimates(
     :raises AmtsError: one of them cannot be made
     """
     material = gather(app, builder.env)
-    with _memory(app, builder, config, order, material) as memory:
+    with _memory(app, builder, config, order, {}, texts=material.texts) as memory:
         budget = Budget(config.cost_limit)
         works = [
             commission.work(memory, config, each, material, budget)
@@ -104,7 +105,8 @@ def _produce(
     planner = Planner(app, builder, material, config.format)
     log = summary.BuildLog(material.texts)
     jobs = order.at_a_time(app.parallel)
-    opened = _memory(app, builder, config, order, material)
+    said: dict[str, CatalogueCounts] = {}
+    opened = _memory(app, builder, config, order, said, texts=material.texts)
     with opened as memory, ThreadPoolExecutor(jobs) as pool:
         works = commission.works(memory, config, order.editions, material, failures)
         bills = commission.start(works, config, failures)
@@ -127,6 +129,7 @@ def _produce(
         for printing in printings:
             with failures.of(printing.work.language.tag):
                 reporter = _reporter(memory, printing.work, material, app, order)
+                reporter = reporter and replace(reporter, catalogues=said)
                 _report(printing, reporter, log, failures)
 
 
@@ -135,17 +138,23 @@ def _memory(
     builder: Builder,
     config: AmtsConfig,
     order: Order,
-    material: Material,
+    said: dict[str, CatalogueCounts],
+    *,
+    texts: Mapping[str, DocumentTexts],
 ) -> Memory:
-    """Open the memory, with what people's files hold now."""
+    """Open the memory, with what people's files and catalogues hold now.
+
+    :param said: takes what became of the messages of catalogues, by tag
+    """
     memory = Memory(config.memory)
     try:
         reader = CatalogueReader(app, builder, config, memory)
-        known = reader.learn_files(order.editions, material.texts)
+        known = reader.learn_files(order.editions, texts)
         importing.learn_book(
             memory, config.files, logger.info, summary.warn, by_book=known
         )
-        reader.learn(order.editions, material.texts)
+        for tag, found in reader.learn(order.editions, texts).items():
+            said[tag] = CatalogueCounts(found.counts, found.left)
     except BaseException:
         memory.close()
         raise

@@ -14,6 +14,7 @@ from amts_sphinx.cli import (
     engines,
     estimate,
     evaluate,
+    gettext,
     jobs,
     memory,
     models,
@@ -59,6 +60,7 @@ def make_parser() -> argparse.ArgumentParser:
     engines.add_to(commands)
     models.add_to(commands)
     doctor.add_to(commands)
+    gettext.add_to(commands)
     estimate.add_to(commands)
     jobs.add_to(commands)
     endpoint.add_to(commands)

@@ -50,7 +50,7 @@ def _run(options: argparse.Namespace) -> None:
     overrides = dict(setting("-D", each) for each in options.settings)
     if options.languages:
         overrides["amts_target_languages"] = ",".join(options.languages)
-    for line in _table(_estimates(options.book, overrides)):
+    for line in table(_estimates(options.book, overrides)):
         echo(line)
 
 
@@ -97,7 +97,7 @@ def _sphinx_errors() -> Iterator[None]:
         raise AmtsError(str(exc)) from exc
 
 
-def _table(estimates: Sequence[Estimate]) -> list[str]:
+def table(estimates: Sequence[Estimate]) -> list[str]:
     """Return the lines to show."""
     lines = []
     for language, segments, wanted, bill in estimates:

@@ -148,9 +148,8 @@ def _of_catalogues(options: argparse.Namespace) -> tuple[Parallel, LanguagePair]
     settings = {}
     if options.granularity == "paragraph":
         settings["amts_segmentation"] = "paragraph"
-    found, pair = gettext.read_catalogues(
-        options.source, options.gettext, _warn, settings
-    )
+    said = gettext.read_catalogues(options.source, options.gettext, _warn, settings)
+    found = said.found
     units = [u for u in found.units if u.by_human and u.state is State.REVIEWED]
     left = [
         Left(Location(each.path, each.line or None), each.reason) for each in found.left
@@ -166,7 +165,7 @@ def _of_catalogues(options: argparse.Namespace) -> tuple[Parallel, LanguagePair]
         found.whole,
         found.conflicts,
     )
-    return made, pair
+    return made, said.languages
 
 
 def _format(options: argparse.Namespace) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakKeyDictionary
 
+from sphinx import version_info
 from sphinx.config import eval_config_file
 from sphinx.errors import SphinxError
 from sphinx.util.tags import Tags
@@ -380,8 +381,11 @@ def namespace(folder: Path) -> dict[str, Any]:
     path = folder / "conf.py"
     if not path.is_file():
         raise ConfigError(f"{folder} is no book of Sphinx: it has no conf.py")
+    # Sphinx before 9 takes no path but a string, later ones no string.
+    name: Any = path.resolve()
+    name = name if version_info >= (9,) else str(name)
     try:
-        return eval_config_file(path.resolve(), Tags())
+        return eval_config_file(name, Tags())
     except SphinxError as exc:
         raise ConfigError(f"{path}: {exc}") from exc
 

@@ -12,6 +12,7 @@ from amts_sphinx.formats.catalogues import COPY, FUZZY, NO_DOCUMENT, LeftMessage
 from amts_sphinx.formats.provenance import DOUBTFUL, PERSON, Trust
 from amts_sphinx.parallel.extract import settled
 from amts_sphinx.parallel.messages import pair_texts
+from amts_sphinx.text import code_matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -207,7 +208,7 @@ def _left(
     reason: str, entry: Entry, container: Container, detail: str = ""
 ) -> LeftMessage:
     where = container.whole.location
-    text = inline_codes.plain(container.whole.source)
+    text = code_matching.shown(container.whole, named=True)
     text = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
     about = f"{where}: {text!r}" + (f": {detail}" if detail else "")
     return LeftMessage(reason, entry.path, entry.line, about)

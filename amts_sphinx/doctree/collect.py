@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickle
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from sphinx.transforms import SphinxTransform
 
@@ -91,6 +91,8 @@ class CollectTexts(SphinxTransform):
     # docutils compares priorities as text of three digits, so this one is the last.
     # Before it, the doctree still holds helper nodes of Sphinx's own transforms.
     default_priority = 999
+    #: Whether to say of the texts that gettext knows how they are written.
+    how_written: ClassVar[bool] = False
 
     def apply(self, **_: Any) -> None:
         """Run on one document."""
@@ -99,7 +101,7 @@ class CollectTexts(SphinxTransform):
         finder = _finder(rules(self.config), self.config.language or "en")
         sites = list(finder.sites(self.document))
         found = [*with_sites(self.document, self.env.docname, finder, sites)]
-        known = tuple(messages.texts(self.document, found))
+        known = tuple(messages.texts(self.document, found, written=self.how_written))
         labels: set[str | None] = {*labels_of(self.document)}
         labels |= {
             finder.strings.message_of(unescape(s.coded)) for s in sites if s.baked

@@ -33,7 +33,7 @@ from amts_sphinx.core.errors import AmtsError, ConfigError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.doctree import catalogues
-from amts_sphinx.doctree.collect import DocumentTexts, texts_of
+from amts_sphinx.doctree.collect import CollectTexts, DocumentTexts, texts_of
 from amts_sphinx.formats.catalogues import chosen, folders
 from amts_sphinx.formats.catalogues import read as read_folders
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from amts_sphinx.doctree.catalogues import Found, Pairing
+    from amts_sphinx.formats.catalogues import Catalogues
 
 #: Where the environment keeps of what each document was read.
 _DIGESTS: Final = "amts_gettext_digests"
@@ -71,6 +72,8 @@ class Reading:
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: A hash of what stands for the messages of a document, by document.
     digests: Mapping[str, str] = field(default_factory=dict)
+    #: Whether to say of the texts how they are written.
+    how_written: bool = False
     #: What is to be made of it, beside the texts; nothing: the texts are returned.
     pairing: Pairing | None = None
 
@@ -98,13 +101,17 @@ class GettextSettings(NamedTuple):
     compact: bool | str
     #: Whether Sphinx publishes what is fuzzy.
     fuzzy: bool
+    #: The documents that are Markdown, and the extensions of its syntax.
+    markdown: frozenset[str] = frozenset()
+    myst_extensions: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, config: Any, srcdir: str | os.PathLike[str]) -> GettextSettings:
         """Take them from Sphinx's configuration."""
         fuzzy = getattr(config, "gettext_allow_fuzzy_translations", False)
         dirs = tuple(str(Path(srcdir, each).resolve()) for each in config.locale_dirs)
-        return cls(dirs, config.gettext_compact, bool(fuzzy))
+        syntax = frozenset(getattr(config, "myst_enable_extensions", ()))
+        return cls(dirs, config.gettext_compact, bool(fuzzy), myst_extensions=syntax)
 
     def domain(self, docname: str) -> str:
         """Return the name of the catalogue of a document."""
@@ -148,6 +155,7 @@ def run(reading: Reading) -> BookTexts:
 def read(reading: Reading) -> BookTexts:
     """Read a book in this process."""
     home, warnings = Path(reading.home), StringIO()
+    CollectTexts.how_written = reading.how_written
     overrides = {**reading.overrides, "gettext_auto_build": False}
     if reading.locale:
         compile_catalogues(reading.texts, home / "locale", reading.locale)
@@ -180,15 +188,25 @@ def read(reading: Reading) -> BookTexts:
     made: Found | None = None
     if reading.pairing:
         made, texts = catalogues.units(reading.pairing, texts), {}
+    about = GettextSettings.of(app.config, app.srcdir)
+    markdown = frozenset(d for d in env.found_docs if _is_markdown(app, d))
     found = BookTexts(
         texts,
-        GettextSettings.of(app.config, app.srcdir),
+        about._replace(markdown=markdown),
         settings.checked(app.config).source_language.tag,
         strip_colors(warnings.getvalue()),
         made,
     )
     _keep(env, home / "doctrees" / _ENVIRONMENT)
     return found
+
+
+def _is_markdown(app: Sphinx, docname: str) -> bool:
+    """Tell whether the messages of a document are Markdown."""
+    suffixes: Mapping[str, str] = app.config.source_suffix
+    name = str(app.env.doc2path(docname))
+    form = next((f for suffix, f in suffixes.items() if name.endswith(suffix)), "")
+    return form not in {"", "restructuredtext"}
 
 
 def _read_again(app: Sphinx, digests: Mapping[str, str]) -> None:
@@ -228,12 +246,25 @@ def compile_catalogues(
             write_mo(stream, catalogue)
 
 
+class CataloguesRead(NamedTuple):
+    """What the catalogues of one language of a book come to."""
+
+    found: Found
+    languages: LanguagePair
+    catalogues: Catalogues
+    settings: GettextSettings
+    #: The texts of the book, by document.
+    source: Mapping[str, DocumentTexts]
+    #: Sphinx's warnings that it has not of the book itself.
+    warnings: tuple[str, ...]
+
+
 def read_catalogues(
     book: Path,
     language: str,
     warn: Callable[[str], None],
     settings: Mapping[str, Any] | None = None,
-) -> tuple[Found, LanguagePair]:
+) -> CataloguesRead:
     """Return what the catalogues of a book come to, and in which languages.
 
     :param language: BCP 47, or as a folder of ``locale_dirs`` is called
@@ -253,7 +284,7 @@ def _read_catalogues(
     warn: Callable[[str], None],
     home: str,
     settings: Mapping[str, Any] | None,
-) -> tuple[Found, LanguagePair]:
+) -> CataloguesRead:
     place = str(book.resolve())
     overrides = {"amts_figure_captions": True, **(settings or {})}
     reading = Reading(place, place, str(Path(home, "source")), overrides=overrides)
@@ -278,10 +309,12 @@ def _read_catalogues(
         texts=catalogues.said(said),
         pairing=catalogues.Pairing(said, source.texts, pair, about),
     )
-    found = run(again).found
-    if found is None:
+    target = run(again)
+    if target.found is None:
         raise AmtsError(f"{book}: nothing was paired")
-    return found, pair
+    old = set(source.warnings.splitlines())
+    new = tuple(line for line in target.warnings.splitlines() if line not in old)
+    return CataloguesRead(target.found, pair, said, about, source.texts, new)
 
 
 def digest_of(texts: DocumentTexts, said: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
+from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util.nodes import extract_messages
@@ -19,9 +20,8 @@ from amts_sphinx.doctree.sites import index_parts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from docutils import nodes
-
     from amts_sphinx.core.units import Container
+    from amts_sphinx.doctree.coder import Slot
     from amts_sphinx.doctree.sites import Site
 
 
@@ -57,6 +57,29 @@ class MessagePlace(NamedTuple):
     occurrence: int = 1
 
 
+class Span(NamedTuple):
+    """How one code of a text is written."""
+
+    paired: bool
+    #: The name of its node, such as ``strong``.
+    kind: str
+    #: Its source, as far as docutils kept it.
+    raw: str
+    #: The words that readers see.
+    words: str
+    #: Whether it is a hole in the text of a reference, such as ``%s``.
+    is_hole: bool
+
+
+class Written(NamedTuple):
+    """How a text is written."""
+
+    #: Of the codes 1, 2, 3, …
+    spans: tuple[Span, ...]
+    #: Node names and sources of what is around the whole text, the outer first.
+    around: tuple[tuple[str, str], ...]
+
+
 class MessageText(NamedTuple):
     """A text of a document, with its message."""
 
@@ -66,6 +89,8 @@ class MessageText(NamedTuple):
     container: Container
     #: Whether Sphinx has put a translation there.
     done: bool = False
+    #: Where that was asked for.
+    written: Written | None = None
 
 
 class NumberMessages(SphinxTransform):
@@ -116,12 +141,16 @@ def others(document: nodes.document, found: Iterable[MessageText]) -> set[str]:
 
 
 def texts(
-    document: nodes.document, found: Iterable[tuple[Site, Container]]
+    document: nodes.document,
+    found: Iterable[tuple[Site, Container]],
+    *,
+    written: bool = False,
 ) -> Iterator[MessageText]:
     """Yield those of the texts of a document that have a message.
 
     :param document: as Sphinx has read it just now
     :param found: its sites, with their texts
+    :param written: whether to say how they are written
     """
     known = _NUMBERS.get(document, {})
     seen: dict[tuple[object, ...], int] = {}
@@ -137,6 +166,7 @@ def texts(
             _attribute(site) if site.attribute else each.message,
             container,
             done=each.node.children is not each.children,
+            written=_written(site, each.node) if written else None,
         )
 
 
@@ -148,6 +178,26 @@ def _numbered(site: Site, known: Mapping[int, _Numbered]) -> _Numbered | None:
     while node is not None and id(node) not in known:
         node = node.parent
     return known[id(node)] if node is not None else None
+
+
+def _written(site: Site, message: nodes.Element) -> Written:
+    around: list[tuple[str, str]] = []
+    node: nodes.Element | None = None if site.attribute else site.node
+    while node is not None and node is not message:
+        around.insert(0, (node.tagname, node.rawsource))
+        node = node.parent
+    return Written(tuple(map(_span, site.slots)), tuple(around))
+
+
+def _span(slot: Slot) -> Span:
+    node = slot.outer[0]
+    words = slot.inner.astext() if slot.inner is not None else ""
+    paired = slot.inner is not None
+    if not isinstance(node, nodes.Element):
+        text = node.astext()
+        return Span(paired, "", text, words, is_hole=True)
+    raw = node.rawsource if len(slot.outer) == 1 else ""
+    return Span(paired, node.tagname, raw, words, is_hole=False)
 
 
 def _attribute(site: Site) -> str:

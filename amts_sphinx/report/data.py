@@ -69,6 +69,7 @@ def of(report: Report, about: Circumstances, links: Links) -> dict[str, Any]:
         "cost": _cost(report, about),
         "scores": [_score(score) for score in report.scores],
         "findings": _findings(report),
+        "catalogues": _catalogues(report),
         "gate": {
             "limits": dict(about.limits),
             "failures": [
@@ -95,6 +96,15 @@ def _edition(report: Report, about: Circumstances) -> dict[str, Any]:
         "engine": report.engine,
         "built": about.built,
         "amts_sphinx": about.version,
+    }
+
+
+def _catalogues(report: Report) -> dict[str, Any] | None:
+    if report.catalogues is None:
+        return None
+    return {
+        "messages": dict(report.catalogues.messages),
+        "left": [each._asdict() for each in report.catalogues.left],
     }
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from amts_sphinx.core.units import Finding, LanguagePair, Score, Segment
+    from amts_sphinx.formats.catalogues import LeftMessage
 
 
 class Origin(str, Enum):
@@ -101,6 +102,15 @@ class Cost(NamedTuple):
     dollars: float | None
 
 
+class CatalogueCounts(NamedTuple):
+    """What became of the messages of the book's gettext catalogues."""
+
+    #: How many messages there are, by what they are.
+    messages: Mapping[str, int]
+    #: Those that do not come in, or not as they are.
+    left: tuple[LeftMessage, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """The report on an edition."""
@@ -117,6 +127,8 @@ class Report:
     effort: Effort
     #: The scores of machines' texts against people's corrections of them.
     scores: tuple[Score, ...]
+    #: ``None``: the book has none in this language.
+    catalogues: CatalogueCounts | None = None
 
     def words(self, *origins: Origin) -> int:
         """Return how many words of the book have one of *origins* (default: any)."""

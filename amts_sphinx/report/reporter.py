@@ -11,7 +11,7 @@ import json
 import os
 import time
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     )
     from amts_sphinx.formats.terminology import Terminology
     from amts_sphinx.memory.memory import Memory
-    from amts_sphinx.report.model import Cost, Row
+    from amts_sphinx.report.model import CatalogueCounts, Cost, Row
     from amts_sphinx.report.quality_gate import Failure
     from amts_sphinx.report.rows import Survey
 
@@ -115,6 +115,8 @@ class Reporter:
     book: BookFacts
     #: The folders of the editions, by tag.
     outdirs: Mapping[str, Path]
+    #: What became of the messages of catalogues, by tag.
+    catalogues: Mapping[str, CatalogueCounts] = field(default_factory=dict)
 
     def report(
         self, edition: Edition, cost: Cost, labels: Sequence[Container] = ()
@@ -193,6 +195,7 @@ class Reporter:
             cost=cost,
             effort=post_editing.measure(corrections),
             scores=_scores(corrections, edition, ["BLEU", "chrF2"], _BOOTSTRAP),
+            catalogues=self.catalogues.get(edition.pair.target),
         )
 
     def _checked(
@@ -266,6 +269,7 @@ class Reporter:
             config.fullwidth_punctuation,
         ]
         made_from += edition.findings
+        made_from.append(self.catalogues.get(edition.pair.target))
         for place in survey.places:
             unit = edition.unit(place.segment)
             made_from += [place.segment.location, place.key, sorted(place.ignored)]

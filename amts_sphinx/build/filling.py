@@ -1,0 +1,426 @@
+"""Fill the empty messages of a project's catalogues, for people to review there.
+
+What the memory has and the engine makes is written with the markup of each message.
+Then Sphinx reads the book with it, as it would read it from the catalogue, and only
+what comes out as it went in is kept.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from amts_sphinx.build import commission
+from amts_sphinx.build.gather import Material
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.atomic import replacing
+from amts_sphinx.core.errors import ConfigError, MarkupError
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.core.units import LanguagePair, State
+from amts_sphinx.doctree import catalogues, gettext
+from amts_sphinx.doctree.gettext import Reading
+from amts_sphinx.formats.catalogues import MESSAGES, read
+from amts_sphinx.formats.po_editor import Filling, fill
+from amts_sphinx.formats.provenance import Trust
+from amts_sphinx.memory import importing
+from amts_sphinx.memory.memory import Memory
+from amts_sphinx.memory.statements import CATALOGUE
+from amts_sphinx.text import code_matching
+from amts_sphinx.translate import commissions, cost_limit
+from amts_sphinx.translate.cost_limit import Budget
+from amts_sphinx.translate.translator import published
+from amts_sphinx.writers import myst, restructuredtext
+from amts_sphinx.writers.names import TRANSLATED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from amts_sphinx.build.commission import Estimate, Work
+    from amts_sphinx.config.settings import AmtsConfig
+    from amts_sphinx.core.units import Container, Edition
+    from amts_sphinx.doctree.gettext import BookTexts, GettextSettings
+    from amts_sphinx.doctree.messages import MessageText
+    from amts_sphinx.engine.protocol import Bill
+
+#: Why a message stays as it is.
+NO_TARGET: Final = "the engine has no translation"
+NOT_WRITTEN: Final = "it cannot be written safely"
+NOT_SAME: Final = "Sphinx does not read it as it is meant"
+TWIN: Final = "another term of the glossary has this translation"
+
+#: A message, by the domain of its catalogue.
+_Name = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FillRules:
+    """Which messages are filled, and how."""
+
+    #: Globs of documents; none: all.
+    documents: tuple[str, ...] = ()
+    #: The most words of the source; 0: any number.
+    limit: int = 0
+    #: Whether fuzzy messages are filled too.
+    fuzzy: bool = False
+    #: One of :data:`amts_sphinx.writers.names.REFERENCES`.
+    references: str = TRANSLATED
+
+
+@dataclass(slots=True)
+class Filled:
+    """What became of the messages."""
+
+    #: Files that changed.
+    files: list[Path] = field(default_factory=list)
+    by_people: int = 0
+    by_machines: int = 0
+    words: int = 0
+    #: Why messages stay, with where each is in the book.
+    left: list[tuple[str, str]] = field(default_factory=list)
+
+    def reasons(self) -> dict[str, int]:
+        """Return how many messages stay for each reason."""
+        return dict(Counter(reason for reason, _ in self.left).most_common())
+
+
+class _Answer(NamedTuple):
+    """What a message is filled with."""
+
+    text: MessageText
+    #: Coded.
+    target: str
+    filling: Filling
+
+
+@dataclass(slots=True)
+class Filler:
+    """Fills the catalogues of one language."""
+
+    book: Path
+    config: AmtsConfig
+    #: The folder of the language, with ``LC_MESSAGES`` in it.
+    folder: Path
+    rules: FillRules
+    tell: Callable[[str], None]
+
+    def estimate(self) -> Estimate:
+        """Return what filling the catalogues would ask of the engine; ask nothing."""
+        with (
+            tempfile.TemporaryDirectory() as home,
+            Memory(self.config.memory) as memory,
+        ):
+            _, wanted = self._begin(home, memory)
+            return commission.estimate(self._work(memory, _containers(wanted)))
+
+    def fill(self) -> Filled:
+        """Fill the catalogues.
+
+        :raises AmtsError: the book cannot be read, or the engine failed
+        """
+        done = Filled()
+        with (
+            tempfile.TemporaryDirectory() as home,
+            Memory(self.config.memory) as memory,
+        ):
+            source, wanted = self._begin(home, memory)
+            if not wanted:
+                return done
+            work = self._work(memory, _containers(wanted))
+            bill = self._pay(work)
+            edition = work.translator.translate(work.containers, work.pair, bill)
+            answers = self._answers(work, edition, source, wanted, done)
+            sound = self._read_back(home, source, answers, done)
+        self._write(sound, done)
+        return done
+
+    def _begin(
+        self, home: str, memory: Memory
+    ) -> tuple[BookTexts, dict[_Name, list[MessageText]]]:
+        """Read the book, and have the memory know what people translated."""
+        if not Path(self.folder, MESSAGES).is_dir():
+            raise ConfigError(
+                f"{self.folder} is no folder of a language: it has no {MESSAGES}; name"
+                " one such as locales/ja"
+            )
+        place = str(self.book.resolve())
+        reading = Reading(place, place, str(Path(home, "source")), how_written=True)
+        source = gettext.run(reading)
+        importing.learn_book(memory, self.config.files, self.tell, self.tell)
+        if self.config.gettext:
+            self._learn(home, source, memory)
+        return source, self._wanted(source)
+
+    def _learn(self, home: str, source: BookTexts, memory: Memory) -> None:
+        """Have the memory know what the catalogues say already."""
+        about = source.settings
+        domains = {about.domain(docname) for docname in source.texts}
+        said = read([self.folder], domains)
+        if not any(said.entries.values()):
+            return
+        pair = self._pair
+        pairing = catalogues.Pairing(said, source.texts, pair, about)
+        reading = self._target_reading(home, "known", catalogues.said(said))
+        found = gettext.run(replace(reading, pairing=pairing)).found
+        name = self.config.files.name_of(self.folder)
+        if found is not None:
+            # Without a digest, the next build reads them for itself.
+            memory.learn(found.units, file=(name, ""), kind=CATALOGUE)
+
+    def _target_reading(
+        self, home: str, name: str, texts: Mapping[str, Mapping[str, str]]
+    ) -> Reading:
+        place = str(self.book.resolve())
+        language = find_language(self._pair.target)
+        return Reading(
+            place,
+            place,
+            str(Path(home, name)),
+            language=language.tag,
+            locale=language.locale,
+            texts=texts,
+        )
+
+    @property
+    def _pair(self) -> LanguagePair:
+        tag = find_language(self.folder.name).tag
+        return LanguagePair(self.config.source_language.tag, tag)
+
+    def _paths(self, domains: set[str]) -> Iterator[tuple[str, Path]]:
+        """Yield the catalogues of the book in the folder, by domain."""
+        for domain in sorted(domains):
+            path = Path(self.folder, MESSAGES, f"{domain}.po")
+            if path.is_file():
+                yield domain, path
+
+    def _wanted(self, source: BookTexts) -> dict[_Name, list[MessageText]]:
+        """Return the messages that are to be filled, with the texts that are theirs."""
+        about = source.settings
+        for glob in self.rules.documents:
+            if not any(fnmatchcase(docname, glob) for docname in source.texts):
+                first = min(source.texts, default="")
+                raise ConfigError(
+                    f"--document {glob}: no such document; there is, for example,"
+                    f" {first!r}"
+                )
+        domains = {about.domain(docname) for docname in source.texts}
+        fillable: set[_Name] = set()
+        for domain, path in self._paths(domains):
+
+            def note(message: str, _: int, domain: str = domain) -> None:
+                fillable.add((domain, message))
+
+            fill(path.read_bytes(), note, fuzzy=self.rules.fuzzy)
+        found: dict[_Name, list[MessageText]] = {}
+        words = 0
+        for docname in sorted(source.texts):
+            if not _matches(docname, self.rules.documents):
+                continue
+            for text in source.texts[docname].messages:
+                name = about.domain(docname), text.message
+                if name not in fillable:
+                    continue
+                count = len(text.message.split())
+                if name not in found and 0 < self.rules.limit < words + count:
+                    continue
+                words += count if name not in found else 0
+                found.setdefault(name, []).append(text)
+        return found
+
+    def _work(self, memory: Memory, containers: list[Container]) -> Work:
+        language = find_language(self._pair.target)
+        material = Material({}, containers, {})
+        budget = Budget(self.config.cost_limit)
+        return commission.work(memory, self.config, language, material, budget)
+
+    def _pay(self, work: Work) -> Bill | None:
+        """See that the work may cost what it does, and have it begun."""
+        if not commissions.is_planned(work.translator.engine):
+            return None
+        asked = work.translator.commission(work.containers, work.pair)
+        bill = commissions.bill(asked)
+        cost_limit.check([(work.pair, bill)] if bill else [], self.config.cost_limit)
+        for _, why in commissions.begin([asked]):
+            raise why
+        return bill
+
+    def _answers(
+        self,
+        work: Work,
+        edition: Edition,
+        source: BookTexts,
+        wanted: Mapping[_Name, list[MessageText]],
+        done: Filled,
+    ) -> dict[_Name, _Answer]:
+        """Return what each message is filled with, as far as it can be written."""
+        found: dict[_Name, _Answer] = {}
+        terms: set[str] = set()
+        for name, texts in wanted.items():
+            # As an element, if it is one anywhere: attributes have no markup.
+            text = min(texts, key=lambda each: bool(each.place.attribute))
+            container = _of_all(text.container)
+            trust = _maker(container, edition)
+            target = work.translator.target(container, edition)
+            if trust is None or target is None:
+                done.left.append((NO_TARGET, str(container.whole.location)))
+                continue
+            if container.whole.kind == "term":
+                if target in terms:
+                    done.left.append((TWIN, str(container.whole.location)))
+                    continue
+                terms.add(target)
+            try:
+                written = self._written(text, target, source.settings)
+            except MarkupError as exc:
+                place = f"{container.whole.location}: {exc}"
+                done.left.append((NOT_WRITTEN, place))
+                continue
+            maker = None if trust.state is State.REVIEWED else trust
+            found[name] = _Answer(text, target, Filling(written, maker))
+        return found
+
+    def _written(self, text: MessageText, target: str, about: GettextSettings) -> str:
+        """Return a target as it stands in a catalogue.
+
+        :raises MarkupError: it cannot be written
+        """
+        if text.place.attribute:
+            return inline_codes.unescape(target)
+        if text.written is None:
+            raise MarkupError("nothing is known of its markup")
+        if text.container.whole.location.docname in about.markdown:
+            return myst.render(
+                target, text.message, text.written, about.myst_extensions
+            )
+        return restructuredtext.render(
+            target, text.message, text.written, self.rules.references
+        )
+
+    def _read_back(
+        self,
+        home: str,
+        source: BookTexts,
+        answers: Mapping[_Name, _Answer],
+        done: Filled,
+    ) -> dict[_Name, Filling]:
+        """Return those fillings that Sphinx reads as they are meant."""
+        texts: dict[str, dict[str, str]] = {}
+        for (domain, message), answer in answers.items():
+            texts.setdefault(domain, {})[message] = answer.filling.text
+        read_again = gettext.run(self._target_reading(home, "back", texts)).texts
+        about = source.settings
+        pairs: list[tuple[_Name, MessageText, MessageText | None]] = []
+        for docname, each in source.texts.items():
+            theirs = read_again[docname].messages if docname in read_again else ()
+            by_place = {text.place: text for text in theirs}
+            for mine in each.messages:
+                name = about.domain(docname), mine.message
+                if name in answers:
+                    pairs.append((name, mine, by_place.get(mine.place)))
+        terms = _terms(pairs)
+        bad = {
+            name
+            for name, mine, other in pairs
+            if not _is_same(mine, other, answers[name].target, terms)
+        }
+        for name in sorted(bad):
+            where = answers[name].text.container.whole.location
+            done.left.append((NOT_SAME, str(where)))
+        return {
+            name: answer.filling for name, answer in answers.items() if name not in bad
+        }
+
+    def _write(self, sound: Mapping[_Name, Filling], done: Filled) -> None:
+        """Put the fillings into the catalogues."""
+        for domain, path in self._paths({domain for domain, _ in sound}):
+
+            def answer(message: str, _: int, domain: str = domain) -> Filling | None:
+                return sound.get((domain, message))
+
+            before = path.read_bytes()
+            after, count = fill(before, answer, fuzzy=self.rules.fuzzy)
+            if count:
+                with replacing(path) as stream:
+                    stream.write(after)
+                done.files.append(path)
+        for (_, message), filling in sound.items():
+            done.words += len(message.split())
+            if filling.maker is None:
+                done.by_people += 1
+            else:
+                done.by_machines += 1
+
+
+def _matches(docname: str, globs: Sequence[str]) -> bool:
+    return not globs or any(fnmatchcase(docname, glob) for glob in globs)
+
+
+def _containers(wanted: Mapping[_Name, Sequence[MessageText]]) -> list[Container]:
+    return [text.container for texts in wanted.values() for text in texts]
+
+
+def _maker(container: Container, edition: Edition) -> Trust | None:
+    """Return who made the target of a container; ``None``: it is not whole.
+
+    It is a machine's that made any of it.
+    """
+    units = [edition.unit(each) for each in published(container, edition.unit)]
+    if not all(units):
+        return None
+    machines = [unit for unit in units if unit and not unit.by_human]
+    if not machines:
+        doubtful = any(unit and unit.state is State.NEEDS_REVIEW for unit in units)
+        state = State.NEEDS_REVIEW if doubtful else State.REVIEWED
+        return Trust("people", state)
+    drafts = [unit for unit in machines if unit.state is State.DRAFT]
+    first = (drafts or machines)[0]
+    return Trust(first.maker, first.state)
+
+
+def _terms(
+    pairs: Sequence[tuple[_Name, MessageText, MessageText | None]],
+) -> dict[str, str]:
+    """Return the source's name of each term by the translation's."""
+    return {
+        inline_codes.plain(other.container.whole.source).lower(): inline_codes.plain(
+            mine.container.whole.source
+        ).lower()
+        for _, mine, other in pairs
+        if other is not None and mine.container.whole.kind == "term"
+    }
+
+
+def _is_same(
+    mine: MessageText,
+    other: MessageText | None,
+    target: str,
+    terms: Mapping[str, str],
+) -> bool:
+    """Tell whether Sphinx read a text as it was meant.
+
+    Two codes of one kind that say the same may change places.
+    """
+    if other is None:
+        # The entries of a glossary's index come with its terms.
+        return bool(mine.place.attribute)
+    text = code_matching.recode(mine.container.whole, other.container.whole, terms)
+    if text is None:
+        return False
+    if mine.place.attribute:
+        return _bare(text) == _bare(target)
+    first: dict[tuple[str, str, bool], int] = {}
+    alike = {
+        code.id: first.setdefault((code.kind, code.equiv, code.paired), code.id)
+        for code in mine.container.whole.codes
+    }
+    return _bare(inline_codes.renumber(text, alike)) == _bare(
+        inline_codes.renumber(target, alike)
+    )
+
+
+def _bare(coded: str) -> str:
+    """Return a text without the blanks that a markup may need, and plain quotes."""
+    return "".join(inline_codes.normalise(coded).split())

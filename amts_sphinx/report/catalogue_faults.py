@@ -1,0 +1,198 @@
+"""What is wrong in a project's catalogues, for people and for their tools.
+
+The forms are a table, JSON, SARIF 2.1.0 (OASIS), which code hosts show beside the
+lines, and the workflow commands of GitHub.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from amts_sphinx.core.units import Severity
+from amts_sphinx.doctree import catalogues as reasons
+from amts_sphinx.formats import catalogues as sorted_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from amts_sphinx.doctree.gettext import CataloguesRead
+    from amts_sphinx.formats.catalogues import Entry
+
+_SARIF: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+#: Reasons, with the rule that is broken and how bad that is.
+_RULES: Final = {
+    sorted_out.DAMAGED: ("syntax", Severity.ERROR),
+    reasons.DIFFERS: ("markup", Severity.ERROR),
+    reasons.NOT_TAKEN: ("not-shown", Severity.ERROR),
+    reasons.CHANGED: ("changed-markup", Severity.WARNING),
+    reasons.HALF: ("half-translated", Severity.WARNING),
+    sorted_out.CONTEXT: ("not-shown", Severity.WARNING),
+    sorted_out.PLURAL: ("not-shown", Severity.WARNING),
+    sorted_out.NO_DOCUMENT: ("no-document", Severity.INFO),
+}
+#: A translator may give a reference words of its own.
+_HARMLESS: Final = "words of its own for"
+#: A warning of docutils about a translation: file, line, and what it says.
+_WARNING: Final = re.compile(
+    r"(?P<path>.*?):(?P<line>\d+)?(?::?<translated>:\d+)?:"
+    r" (?P<level>WARNING|ERROR|CRITICAL): (?P<text>.*)"
+)
+_LEVELS: Final = {
+    Severity.ERROR: ("error", "error"),
+    Severity.WARNING: ("warning", "warning"),
+    Severity.INFO: ("note", "notice"),
+}
+
+
+class CatalogueFault(NamedTuple):
+    """One thing that a translator should look at."""
+
+    rule: str
+    severity: Severity
+    path: str
+    #: 1-based; 0: the file as a whole.
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place}: {self.severity}: {self.message} [{self.rule}]"
+
+
+def faults(read: CataloguesRead, folder: Path) -> list[CatalogueFault]:
+    """Return what is wrong in the catalogues of one language, by file and line.
+
+    :param folder: the one that paths are relative to
+    """
+    found = [*_of_messages(read), *_of_sphinx(read)]
+    unique = dict.fromkeys(
+        each._replace(path=_relative(each.path, folder)) for each in found
+    )
+    return sorted(unique, key=lambda each: (each.path, each.line, each.rule))
+
+
+def _relative(path: str, folder: Path) -> str:
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # on another drive
+        return path
+
+
+def _of_messages(read: CataloguesRead) -> Iterator[CatalogueFault]:
+    for left in read.found.left:
+        if left.reason in _RULES and _HARMLESS not in left.detail:
+            rule, severity = _RULES[left.reason]
+            text = f"{left.reason}: {left.detail}" if left.detail else left.reason
+            yield CatalogueFault(rule, severity, left.path, left.line, text)
+
+
+def _of_sphinx(read: CataloguesRead) -> Iterator[CatalogueFault]:
+    """Yield what Sphinx says of translations, at the message that it is about."""
+    entries = _by_line(read)
+    for line in read.warnings:
+        match = _WARNING.match(line)
+        if match is None or match["line"] is None:
+            continue
+        path = match["path"].replace("\\", "/")
+        number = int(match["line"])
+        for (docname, place), entry in entries.items():
+            # Sphinx counts from the element, docutils from its first line.
+            if place == number and re.search(
+                rf"(?:^|/){re.escape(docname)}\.\w+$", path
+            ):
+                text = match["text"]
+                severity = Severity.WARNING
+                if match["level"] != "WARNING":
+                    severity = Severity.ERROR
+                yield CatalogueFault("sphinx", severity, entry.path, entry.line, text)
+
+
+def _by_line(read: CataloguesRead) -> dict[tuple[str, int], Entry]:
+    """Return the entry of each text, by its document and line."""
+    found: dict[tuple[str, int], Entry] = {}
+    for docname, texts in read.source.items():
+        known = read.catalogues.entries.get(read.settings.domain(docname), {})
+        for text in texts.messages:
+            line = text.container.whole.location.line
+            if line and text.message in known:
+                found.setdefault((docname, line), known[text.message])
+    return found
+
+
+def as_table(found: Sequence[CatalogueFault]) -> str:
+    """Return a line for each fault."""
+    return "\n".join(map(str, found))
+
+
+def as_json(found: Sequence[CatalogueFault]) -> str:
+    """Return a list of objects."""
+    rows = [{**each._asdict(), "severity": each.severity.value} for each in found]
+    return json.dumps(rows, ensure_ascii=False, indent=1)
+
+
+def as_sarif(found: Sequence[CatalogueFault]) -> str:
+    """Return a SARIF log."""
+    rules = sorted({each.rule for each in found})
+    run = {
+        "tool": {
+            "driver": {
+                "name": "amts gettext check",
+                "rules": [{"id": r} for r in rules],
+            }
+        },
+        "results": [_result(each) for each in found],
+    }
+    log = {"$schema": _SARIF, "version": "2.1.0", "runs": [run]}
+    return json.dumps(log, ensure_ascii=False, indent=1)
+
+
+def _result(fault: CatalogueFault) -> dict[str, Any]:
+    place: dict[str, Any] = {"artifactLocation": {"uri": fault.path}}
+    if fault.line:
+        place["region"] = {"startLine": fault.line}
+    return {
+        "ruleId": fault.rule,
+        "level": _LEVELS[fault.severity][0],
+        "message": {"text": fault.message},
+        "locations": [{"physicalLocation": place}],
+    }
+
+
+def as_github(found: Sequence[CatalogueFault]) -> str:
+    """Return workflow commands, which GitHub shows beside the lines."""
+    return "\n".join(map(_command, found))
+
+
+def _command(fault: CatalogueFault) -> str:
+    level = _LEVELS[fault.severity][1]
+    place = f"file={_escaped(fault.path, ':,')}"
+    place += f",line={fault.line}" if fault.line else ""
+    text = _escaped(f"{fault.message} [{fault.rule}]")
+    return f"::{level} {place}::{text}"
+
+
+def _escaped(text: str, more: str = "") -> str:
+    """Return a text as a workflow command holds it."""
+    return "".join(
+        f"%{ord(char):02X}" if char in f"%\r\n{more}" else char for char in text
+    )
+
+
+FORMS: Final[dict[str, Callable[[Sequence[CatalogueFault]], str]]] = {
+    "table": as_table,
+    "json": as_json,
+    "sarif": as_sarif,
+    "github": as_github,
+}
+
+
+def counts(found: Iterable[CatalogueFault]) -> dict[Severity, int]:
+    """Return how many faults there are, by severity."""
+    total = dict.fromkeys(Severity, 0)
+    for each in found:
+        total[each.severity] += 1
+    return total

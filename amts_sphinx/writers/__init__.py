@@ -1,0 +1,1 @@
+"""Write an edition back as sources: the messages of gettext catalogues."""

@@ -1,0 +1,356 @@
+"""Catalogues are filled in place, with the markup of their messages, and checked."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from conftest import Book, Once, copy_root
+
+from amts_sphinx.cli import main
+from amts_sphinx.core.errors import MarkupError
+from amts_sphinx.core.units import Severity, State
+from amts_sphinx.doctree.messages import Span, Written
+from amts_sphinx.formats import catalogues, po_syntax
+from amts_sphinx.formats.po_editor import Filling, fill
+from amts_sphinx.formats.provenance import Trust
+from amts_sphinx.report import catalogue_faults
+from amts_sphinx.report.catalogue_faults import CatalogueFault
+from amts_sphinx.writers import myst, restructuredtext
+from amts_sphinx.writers.names import NOQA, SOURCE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MACHINE: Final = Trust("engine 1", State.MACHINE)
+
+
+# The editor of catalogues
+
+
+def filled(text: str, *, fuzzy: bool = False, maker: Trust | None = MACHINE) -> str:
+    """Return a catalogue with ``T`` and the source wherever it may be filled."""
+    data, _ = fill(
+        text.encode(), lambda source, _: Filling(f"T {source}", maker), fuzzy=fuzzy
+    )
+    return data.decode()
+
+
+def test_only_what_is_filled_changes() -> None:
+    text = (
+        '# A project\nmsgid ""\nmsgstr ""\n"Language: ja\\n"\n\n'
+        '#. note\n#: a.rst:1\nmsgid "a"\nmsgstr ""\n\n'
+        '#: b.rst:2\n#, no-wrap\nmsgid ""\n"b "\n"c"\nmsgstr ""\n\n'
+        'msgid "d"\nmsgstr "D"\n\n\n'
+        'msgctxt "x"\nmsgid "e"\nmsgstr ""\n\n'
+        'msgid "f"\nmsgid_plural "fs"\nmsgstr[0] ""\n\n'
+        '#~ msgid "g"\n#~ msgstr ""\n'
+    )
+    after = filled(text)
+    note_a, note_b = (line for line in after.splitlines() if "amts:" in line)
+    expected = text.replace(
+        '#. note\n#: a.rst:1\nmsgid "a"\nmsgstr ""\n',
+        f'{note_a}\n#. note\n#: a.rst:1\n#, fuzzy\nmsgid "a"\nmsgstr "T a"\n',
+    ).replace(
+        '#: b.rst:2\n#, no-wrap\nmsgid ""\n"b "\n"c"\nmsgstr ""\n',
+        f'{note_b}\n#: b.rst:2\n#, fuzzy, no-wrap\nmsgid ""\n"b "\n"c"\n'
+        'msgstr "T b c"\n',
+    )
+    assert after == expected
+    assert '"maker": "engine 1", "state": "machine"' in note_a
+
+
+def test_what_a_person_made_has_no_mark_and_line_ends_stay() -> None:
+    text = 'msgid "a"\r\nmsgstr ""\r\n\r\n#, fuzzy\r\nmsgid "b"\r\nmsgstr "?"\r\n'
+    assert filled(text, maker=None) == text.replace('""', '"T a"')
+    assert filled(text, maker=None, fuzzy=True) == (
+        'msgid "a"\r\nmsgstr "T a"\r\n\r\nmsgid "b"\r\nmsgstr "T b"\r\n'
+    )
+
+
+def test_long_texts_are_wrapped_as_the_file_is() -> None:
+    words = "word " * 30
+    wrapped = f'msgid "a"\nmsgstr ""\n\nmsgid "b"\nmsgstr "{words}"\n'
+    long, _ = fill(wrapped.encode(), lambda *_: Filling(words))
+    assert long.decode().count("\n") == wrapped.count("\n")
+    short, _ = fill(b'msgid "a"\nmsgstr ""\n', lambda *_: Filling(words))
+    assert short.decode().startswith('msgid "a"\nmsgstr ""\n"word word')
+
+
+def test_a_message_keeps_its_placeholders() -> None:
+    text = '#, python-format\nmsgid "%(n)s wells"\nmsgstr ""\n'
+    lost, count = fill(text.encode(), lambda *_: Filling("井戸"))
+    assert (lost.decode(), count) == (text, 0)
+    kept, count = fill(text.encode(), lambda *_: Filling("井戸 %(n)s"))
+    assert (count, "井戸 %(n)s" in kept.decode()) == (1, True)
+
+
+def test_what_is_filled_is_read_back_as_the_machine_s(tmp_path: Path) -> None:
+    path = tmp_path / "a.po"
+    path.write_text(filled('msgid "a"\nmsgstr ""\n\nmsgid "b"\nmsgstr ""\n'), "utf-8")
+    found = catalogues.read_file(path).entries[""]
+    assert {entry.trust for entry in found.values()} == {MACHINE}
+    confirmed = path.read_text("utf-8").replace("#, fuzzy\n", "", 1)
+    path.write_text(confirmed.replace("T b", "T B"), "utf-8")
+    found = catalogues.read_file(path).entries[""]
+    assert [found[each].trust.maker for each in "ab"] == ["human", "fuzzy"]
+
+
+# reStructuredText
+
+
+def span(kind: str, raw: str, words: str = "", *, hole: bool = False) -> Span:
+    return Span(bool(words), kind, raw, words, hole)
+
+
+def rst(message: str, coded: str, *spans: Span, references: str = "translated") -> str:
+    return restructuredtext.render(coded, message, Written(spans, ()), references)
+
+
+LITERAL: Final = span("literal", "``x``")
+TERM: Final = span("pending_xref", ":term:`valve`", "valve")
+
+
+@pytest.mark.parametrize(
+    ("message", "coded", "spans", "expected"),
+    [
+        ("Run ``x``.", '<x id="1"/>を走らせる', [LITERAL], "``x``\\ を走らせる"),
+        ("Run ``x``.", 'これ<x id="1"/>、', [LITERAL], "これ\\ ``x``、"),
+        ("A :term:`valve`.", '<g id="1">valve</g>', [TERM], ":term:`valve`"),
+        ("A :term:`valve`.", '<g id="1">弁</g>', [TERM], ":term:`弁 <valve>`"),
+        (
+            "See `the pump`_.",
+            '<g id="1">ポンプ</g>',
+            [span("reference", "`the pump`_", "the pump")],
+            "`ポンプ <the pump_>`_",
+        ),
+        (
+            "See pump_.",
+            '<g id="1">ポンプ</g>',
+            [span("reference", "pump_", "pump")],
+            "`ポンプ <pump_>`_",
+        ),
+        (
+            "See `a <https://b.example>`__.",
+            '<g id="1">c</g>',
+            [span("reference", "`a <https://b.example>`__", "a")],
+            "`c <https://b.example>`__",
+        ),
+        (
+            "An :abbr:`RH (relative humidity)`.",
+            '<g id="1">湿度</g>',
+            [span("abbreviation", "", "RH")],
+            ":abbr:`湿度 (relative humidity)`",
+        ),
+        (
+            ":numref:`Figure %s <f>`",
+            '<g id="1">図<x id="2"/></g>',
+            [span("pending_xref", "", "Figure %s"), span("", "%s", hole=True)],
+            ":numref:`図%s <f>`",
+        ),
+        (
+            "**a** *b*",
+            '<g id="2">乙</g><g id="1">甲</g>',
+            [span("strong", "**a**", "a"), span("emphasis", "*b*", "b")],
+            "*乙*\\ **甲**",
+        ),
+        ("a", "a * b | c` d_ e\\", [], "a \\* b \\| c\\` d\\_ e\\\\"),
+        ("a", "1. a", [], "\\1. a"),
+        ("a", "- a", [], "\\- a"),
+        ("a", "see https://a.example and a@b.example", [],
+         "see \\https://a.example and \\a@b.example"),
+    ],
+)  # fmt: skip
+def test_codes_are_written_as_in_the_message(
+    message: str, coded: str, spans: list[Span], expected: str
+) -> None:
+    assert rst(message, coded, *spans) == expected
+
+
+def test_what_cannot_be_written_is_refused() -> None:
+    strong = span("strong", "**a**", "a")
+    with pytest.raises(MarkupError, match="within markup"):
+        rst("**a** ``x``", '<g id="1">a<x id="2"/></g>', strong, LITERAL)
+    with pytest.raises(MarkupError, match="no piece of markup"):
+        rst("no markup", '<x id="1"/>', LITERAL)
+
+
+def test_a_text_within_one_markup_gets_it_back() -> None:
+    written = Written((), (("strong", "**All of it.**"),))
+    assert restructuredtext.render("全部", "**All of it.**", written) == "**全部**"
+
+
+def test_named_references_may_keep_their_words_or_be_silent() -> None:
+    named = span("reference", "`the pump`_", "the pump")
+    coded = '<g id="1">ポンプ</g>です'
+    assert rst("`the pump`_", coded, named, references=SOURCE) == "`the pump`_\\ です"
+    assert rst("`the pump`_", coded, named, references=NOQA).endswith(" # noqa")
+    same = '<g id="1">the pump</g>です'
+    assert not rst("`the pump`_", same, named, references=NOQA).endswith("noqa")
+
+
+# Markdown
+
+
+def markdown(message: str, coded: str, *paired: bool, around: int = 0) -> str:
+    spans = tuple(Span(each, "", "", "", is_hole=False) for each in paired)
+    written = Written(spans, (("strong", ""),) * around)
+    return myst.render(coded, message, written, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("message", "coded", "paired", "expected"),
+    [
+        ("Run `x`.", '<x id="1"/>を', [False], "`x`を"),
+        ("[a](b.md) c", '丙<g id="1">甲</g>', [True], "丙[甲](b.md)"),
+        ("[a](b.md 'T')", '<g id="1">甲</g>', [True], '[甲](b.md "T")'),
+        ("_a_ b", '乙<g id="1">甲</g>', [True], "乙*甲*"),
+        ("**a** b", '乙<g id="1">「甲」</g>丙', [True], "乙 **「甲」** 丙"),
+        ("{ref}`a` b", '<x id="1"/>乙', [False], "{ref}`a`乙"),
+        ("<https://a.example> b", '<x id="1"/>乙', [False], "<https://a.example>乙"),
+        ("![a](b.png) c", '<x id="1"/>丙', [False], "![a](b.png)丙"),
+        ("`a` `b`", '<x id="2"/><x id="1"/>', [False, False], "`b` `a`"),
+        (
+            "***a*** b",
+            '<g id="1"><g id="2">甲</g></g>',
+            [True, True],
+            "***甲***",
+        ),
+        ("a", "# a * b [c] _d_ $e$", [], "\\# a \\* b \\[c\\] \\_d\\_ \\$e\\$"),
+        ("a", "1. a", [], "1\\. a"),
+    ],
+)
+def test_markdown_is_written_as_in_the_message(
+    message: str, coded: str, paired: list[bool], expected: str
+) -> None:
+    assert markdown(message, coded, *paired) == expected
+
+
+def test_markdown_that_is_not_as_its_codes_is_refused() -> None:
+    with pytest.raises(MarkupError, match="more pieces"):
+        markdown("`a` `b`", '<x id="1"/>', False)  # noqa: FBT003
+    with pytest.raises(MarkupError, match="fewer pieces"):
+        markdown("a", '<x id="1"/>', False)  # noqa: FBT003
+    assert markdown("**All.**", "全部", around=1) == "**全部**"
+
+
+# Whole books
+
+EMPTIED: Final = ("The pump", "Both ``Home page`` and ``Homepage`` are names.")
+
+
+def fill_book(folder: Path) -> tuple[Book, str, str]:
+    """Fill the catalogues of a book; return it with the messages before and after."""
+    book = copy_root("catalogues", folder)
+    conf = (book.source / "conf.py").read_text("utf-8")
+    book.write("conf.py", conf.replace('"none"', '"pseudo"'))
+    part = book.source / "locales/ja/LC_MESSAGES/part.po"
+    text = part.read_text("utf-8")
+    for source in EMPTIED:
+        before, _, after = text.partition(f'msgid "{source}"\nmsgstr "')
+        text = f'{before}msgid "{source}"\nmsgstr "{after.partition(chr(10))[0][-1:]}'
+        text += "\n" + after.partition("\n")[2]
+    part.write_text(text, "utf-8")
+    locale = str(book.source / "locales/ja")
+    assert main(["gettext", "fill", locale, "--book", str(book.source)]) == 0
+    return book, text, part.read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def after(once: Once) -> tuple[Book, str, str]:
+    """Return a book whose catalogues are filled, with a catalogue before and after."""
+    found: tuple[Book, str, str] = once("gettext-fill", fill_book)
+    return found
+
+
+@pytest.mark.sphinx
+def test_a_book_s_empty_messages_are_filled(after: tuple[Book, str, str]) -> None:
+    book, before, text = after
+    path = book.source / "locales/ja/LC_MESSAGES/part.po"
+    messages = {m.source: m for m in po_syntax.messages(path, lambda _: None)}
+    for source in EMPTIED:
+        assert messages[source].target
+        assert "fuzzy" in messages[source].flags
+        assert any("pseudo" in note for note in messages[source].notes)
+    assert "``Homepage``" in messages[EMPTIED[1]].target
+    kept = [line for line in text.splitlines() if line in before.splitlines()]
+    gone = [line for line in before.splitlines() if line not in text.splitlines()]
+    assert gone == ['msgstr ""'] or not gone
+    assert [line for line in before.splitlines() if line in kept] == [
+        line for line in before.splitlines() if line not in gone
+    ]
+
+
+@pytest.mark.sphinx
+def test_what_the_engine_filled_is_its_own_in_the_edition(
+    after: tuple[Book, str, str],
+) -> None:
+    book, _, _ = after
+    fuzzy = ("-D", "gettext_allow_fuzzy_translations=1")
+    ours = book.build("amts-ja", *fuzzy, out="ours")
+    doctrees = str(book.doctrees.with_name("native"))
+    native = book.build(
+        "html", "-D", "language=ja", *fuzzy, "-d", doctrees, out="native"
+    )
+    assert "by machines" in ours.said
+    expression = "//div[@class='body']//*[self::h1 or self::p]"
+    mine, other = (
+        ["".join(each.split()) for each in built.text("part", expression)]
+        for built in (ours, native)
+    )
+    for place in (0, -1):
+        assert mine[place] == other[place]
+        assert not mine[place].isascii()
+
+
+@pytest.mark.sphinx
+def test_a_check_tells_file_line_and_rule(
+    after: tuple[Book, str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    book, _, _ = after
+    command = ["gettext", "check", "--book", str(book.source), "--format", "json"]
+    assert main(command) == 1
+    found = capsys.readouterr()
+    rows = json.loads(found.out)
+    assert {row["rule"] for row in rows} >= {"syntax", "markup", "not-shown"}
+    assert all(row["path"].endswith(".po") for row in rows)
+    assert "there are errors" in found.err
+
+
+def test_a_folder_that_is_no_language_s_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "conf.py").write_text("", "utf-8")
+    (tmp_path / "ja").mkdir()
+    command = ["gettext", "fill", str(tmp_path / "ja"), "--book", str(tmp_path)]
+    assert main(command) == 1
+    assert "has no LC_MESSAGES" in capsys.readouterr().err
+    assert main([*command, "--limit", "-1"]) == 1
+    assert "--limit must be" in capsys.readouterr().err
+    assert main(["gettext", "check", "--book", str(tmp_path)]) == 1
+    assert "amts_target_languages" in capsys.readouterr().err
+
+
+# The forms of a check
+
+FAULTS: Final = [
+    CatalogueFault("markup", Severity.ERROR, "a:b.po", 3, "lost 100%\nof it"),
+    CatalogueFault("no-document", Severity.INFO, "c.po", 0, "gone"),
+]
+
+
+def test_faults_have_forms_for_tools() -> None:
+    table = catalogue_faults.as_table(FAULTS).splitlines()
+    assert table[-1] == "c.po: info: gone [no-document]"
+    assert json.loads(catalogue_faults.as_json(FAULTS))[0]["severity"] == "error"
+    [run] = json.loads(catalogue_faults.as_sarif(FAULTS))["runs"]
+    first, second = run["results"]
+    place = first["locations"][0]["physicalLocation"]
+    assert (first["level"], place["region"]) == ("error", {"startLine": 3})
+    assert second["level"] == "note"
+    assert "region" not in second["locations"][0]["physicalLocation"]
+    assert catalogue_faults.as_github(FAULTS).splitlines() == [
+        "::error file=a%3Ab.po,line=3::lost 100%25%0Aof it [markup]",
+        "::notice file=c.po::gone [no-document]",
+    ]
