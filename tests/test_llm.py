@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from engine_calls import requests, translated
+from hypothesis import given
+from hypothesis import strategies as st
 from llm_server import KEY, Fault, Server, spanish
+from odd_texts import FEW_HUNDRED, coded_texts
 
+from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import (
     ConfigError,
     EngineError,
@@ -21,13 +26,15 @@ from amts_sphinx.engine.contract import EngineContract
 from amts_sphinx.engine.llm import answers, chat
 from amts_sphinx.engine.llm.chat import Throttle
 from amts_sphinx.engine.llm.examples import Example, Examples
-from amts_sphinx.engine.llm.model_engine import EXAMPLES
+from amts_sphinx.engine.llm.model_engine import EXAMPLES, ModelEngine
+from amts_sphinx.engine.llm.options import ModelOptions
 from amts_sphinx.engine.protocol import quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from amts_sphinx.engine.llm.prompt import Message
     from amts_sphinx.engine.protocol import Engine
 
 ES: Final = LanguagePair("en", "es")
@@ -480,3 +487,44 @@ def test_the_text_in_an_answer(answer: str, text: str) -> None:
 
 def test_quotes_of_the_source_stay() -> None:
     assert answers.text_of('"Casa"', '"House"') == '"Casa"'
+
+
+class _Odd:
+    """A model that says anything."""
+
+    where = ""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)
+
+    def ask(
+        self,
+        messages: Sequence[Message],
+        most: int,  # noqa: ARG002
+        schema: Mapping[str, Any] | None = None,  # noqa: ARG002
+    ) -> chat.Reply:
+        """Return the last message, or an example, damaged in some way."""
+        said = self._chance.choice(messages)["content"]
+        said = self._chance.choice([said, messages[-1]["content"], spanish(said)])
+        at = self._chance.randint(0, len(said))
+        ways = [said, said[:at], said[at:], f"{said}\n{said}", f"```\n{said}\n```", "{"]
+        return chat.Reply(self._chance.choice(ways), 1, 1)
+
+
+@FEW_HUNDRED
+@given(st.lists(coded_texts(6), min_size=1, max_size=4), st.integers(0, 2**16))
+def test_whatever_a_model_says_no_code_is_damaged(texts: list[str], seed: int) -> None:
+    units = [
+        TranslationUnit(source, target, ES, HUMAN, State.REVIEWED)
+        for source, target in PEOPLE.items()
+    ]
+    chosen = ModelOptions(model="odd", batch=3, requests=1)
+    engine = ModelEngine("llm", _Odd(seed), chosen, units=units)
+    made = engine.translate(requests(texts), ES, quiet)
+    for source, each in zip(texts, made, strict=True):
+        assert each.maker == engine.fingerprint
+        if each.target is None:
+            assert each.note
+        else:
+            assert not inline_codes.verify(source, each.target)
+            assert bool(each.target.strip()) == bool(source.strip())
