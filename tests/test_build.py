@@ -238,7 +238,7 @@ def test_a_damaged_memory_is_left_as_it_is(book: Book, damage: object) -> None:
 
 
 def test_without_an_engine_nothing_is_translated(book: Book) -> None:
-    built = book.build("amts-es", "-W")
+    built = book.build("amts-es", "-W", engine="none")
     assert (built.status, built.warned) == (0, "")
     numbers = built.summary("es")
     assert numbers["segments"] == numbers["findings"] == 11

@@ -10,6 +10,7 @@ from docutils.utils import new_document
 
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 from amts_sphinx.edition import draft_notice
+from amts_sphinx.formats import tmx
 from amts_sphinx.memory.memory import Memory
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from conftest import Book, Built, MakeBook
 
 PAIR = LanguagePair("en", "zh")
+ES = LanguagePair("en", "es")
 DRAFTS = ("-D", "amts_recording.makes_drafts=1")
 MARKED = "//*[contains(concat(' ', @class, ' '), ' amts-draft ')]"
 NOTICE = "//div[contains(@class, 'amts-notice')]"
@@ -121,3 +123,16 @@ def test_the_notice_is_in_the_language_of_the_edition(tag: str, start: str) -> N
     clean += nodes.paragraph("x", "x")
     draft_notice.tell(clean, tag)
     assert len(clean.children) == 1
+
+
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_a_page_that_is_not_translated_says_so(book: Book) -> None:
+    unit = TranslationUnit("Good soil", "Buena tierra", ES, HUMAN, State.REVIEWED)
+    tmx.write(book.source / "es.tmx", [unit], source_language="en")
+    option = ("-D", "amts_memory_files=es.tmx")
+    built = book.build("amts-es", *option, engine="none")
+    assert (built.status, built.warned) == (0, "")
+    assert built.text("water", NOTICE) == ["Esta página aún no se ha traducido."]
+    assert built.text("soil", NOTICE) == []
+    silent = book.build("amts-es", *option, "-D", "amts_draft_notice=0", engine="none")
+    assert silent.text("water", NOTICE) == []

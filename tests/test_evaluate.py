@@ -432,3 +432,53 @@ def test_nothing_to_score(tmp_path: Path) -> None:
 )
 def test_what_changed_is_marked(before: str, after: str, pieces: list[Piece]) -> None:
     assert diff.between(before, after) == pieces
+
+
+def test_several_engines_in_one_table(
+    editions: tuple[Path, Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    metrics = ("--metrics", "BLEU", "chrF++")
+    given = ("--engines", "none,corpus", "pseudo", "--option", "pseudo.expansion=1.5")
+    done = evaluate(editions, *given, *metrics, "-o", out)
+    assert done.returncode == 0, done.stderr
+    (found,) = read_results(out)["directions"]
+    arms = ["none sentence", "corpus sentence", "pseudo sentence"]
+    assert [arm["name"] for arm in found["arms"]] == arms
+    assert found["arms"][2]["fingerprint"] == "pseudo/1/auto/1.5"
+    assert found["arms"][0]["left"] == found["arms"][0]["segments"]
+    # What an arm translated is scored by itself; one that translated nothing has none.
+    assert list(found["translated"]) == arms[1:]
+    part = found["translated"][arms[1]]
+    assert part["passages"] <= found["all"]["passages"]
+    chances = {
+        each["arm"]: (each["p"], each["p_holm"])
+        for each in found["comparisons"]
+        if each["metric"] == "BLEU"
+    }
+    assert all(p <= holm <= 2 * p for p, holm in chances.values())
+    assert "segments left" in done.stdout
+    assert "their chrF++" in done.stdout
+    assert "p by Holm" in done.stdout
+    texts = {path.name: path for path in (out / "texts").iterdir()}
+    assert set(texts) == {
+        f"en-zh.{name}.txt"
+        for name in ("source", "reference", *(arm.replace(" ", "_") for arm in arms))
+    }
+    lines = {name: path.read_text("utf-8").splitlines() for name, path in texts.items()}
+    assert {len(each) for each in lines.values()} == {found["all"]["passages"]}
+    bare = [
+        [line.replace(" ", "") for line in lines[f"en-zh.{name}.txt"]]
+        for name in ("source", "none_sentence")
+    ]
+    assert bare[0] == bare[1]
+
+
+def test_options_of_engines_that_are_not_compared() -> None:
+    wrong = ["--engines", "none", "--option", "corpus.beam=3"]
+    for given in (wrong, [*wrong[:3], "beam=3"]):
+        options = cli.make_parser().parse_args(
+            ["evaluate", "a", "b", "--hold-out", "*", *given]
+        )
+        with pytest.raises(ConfigError, match=r"ENGINE\.NAME=VALUE"):
+            options.run(options)

@@ -261,7 +261,7 @@ class Filler:
         for name, texts in wanted.items():
             # As an element, if it is one anywhere: attributes have no markup.
             text = min(texts, key=lambda each: bool(each.place.attribute))
-            container = _of_all(text.container)
+            container = text.container
             trust = _maker(container, edition)
             target = work.translator.target(container, edition)
             if trust is None or target is None:

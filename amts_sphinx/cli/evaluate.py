@@ -61,12 +61,19 @@ def _add_arms(parser: argparse.ArgumentParser) -> None:
         "--engine", default="corpus", help="engine that translates (default: corpus)"
     )
     parser.add_argument(
+        "--engines",
+        nargs="+",
+        metavar="NAME",
+        help="compare several engines; each gets the arms of --arms, or else sentence",
+    )
+    parser.add_argument(
         "--option",
         dest="options",
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="an option of the engine, as in amts_<engine>; may be repeated",
+        help="an option of the engine, as in amts_<engine>; may be repeated; with"
+        " --engines it is ENGINE.NAME=VALUE",
     )
     parser.add_argument(
         "--arms",
@@ -117,10 +124,9 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> None:
     chosen = _arms(options)
     options.limit = values.cost_limit("--cost-limit", options.cost_limit)
-    engine_options = dict(
-        editions.setting("--option", each) for each in options.options
-    )
-    create_engine(options.engine, engine_options)  # an error is shown at once
+    engines = _engines(options)
+    for name, own in engines.items():
+        create_engine(name, own)  # an error is shown at once
     metrics.metric_names("", options.metrics)
     books, names = _books(options)
     directions = [books, books.turned()] if options.both else [books]
@@ -133,9 +139,11 @@ def _run(options: argparse.Namespace) -> None:
             found = references.references(each, names, workers).paragraphs
             units = _units(each.less(names), chosen, workers)
             data = systems.TrainingData(each.pair, units, terms)
-            for arm in chosen:
-                engine = create_engine(options.engine, engine_options)
-                trained.append((systems.train(engine, arm, data, work), found))
+            for name, own in engines.items():
+                for arm in chosen:
+                    engine = create_engine(name, own)
+                    named = arm._replace(engine=name if options.engines else "")
+                    trained.append((systems.train(engine, named, data, work), found))
     _begin(trained, options.limit)
     evaluations = [
         _evaluated([t for t in trained if t[0].pair == each.pair], options)
@@ -144,16 +152,41 @@ def _run(options: argparse.Namespace) -> None:
     for result in evaluations:
         tables.show(result)
     if options.output:
-        paths = result_files.write(options.output, evaluations, options.engine)
+        told = ", ".join(engines)
+        paths = result_files.write(options.output, evaluations, told)
         path_of_page = options.output / "results.html"
-        page.write(path_of_page, evaluations, options.engine)
-        for path in (*paths, path_of_page):
+        page.write(path_of_page, evaluations, told)
+        texts = result_files.write_texts(options.output / "texts", evaluations)
+        for path in (*paths, path_of_page, *texts):
             echo(f"wrote {path}")
+
+
+def _engines(options: argparse.Namespace) -> dict[str, dict[str, str]]:
+    """Return the options of each engine that is asked for, by its name.
+
+    :raises ConfigError: an option is of no engine that is
+    """
+    given = [editions.setting("--option", each) for each in options.options]
+    if not options.engines:
+        return {options.engine: dict(given)}
+    names = [name for each in options.engines for name in each.split(",") if name]
+    found: dict[str, dict[str, str]] = {name: {} for name in names}
+    for key, value in given:
+        name, _, option = key.partition(".")
+        if name not in found or not option:
+            raise ConfigError(
+                f"--option {key}: with --engines it is ENGINE.NAME=VALUE, and the"
+                f" engine one of {', '.join(found)}"
+            )
+        found[name][option] = value
+    return found
 
 
 def _arms(options: argparse.Namespace) -> list[System]:
     """Return the arms that are asked for, or else all that are possible."""
     named = options.arms
+    if named is None and options.engines:
+        named = ["sentence+terminology" if options.terminology else "sentence"]
     if named is None:
         terms = ["terminology"] * bool(options.terminology)
         named = ["none", *terms, "paragraph", "sentence"]

@@ -23,6 +23,8 @@ def show(found: Evaluation) -> None:
     for metric in found.metrics:
         console.print(_table(found, metric))
         echo(f"{metric}: {found.total.score(found.arms[0], metric).signature}")
+    if len(found.outputs) > 1:
+        console.print(_summary(found))
     for each in found.outputs:
         kept = f", {each.recalled} of them kept from before" if each.recalled else ""
         echo(
@@ -33,6 +35,39 @@ def show(found: Evaluation) -> None:
         echo(f"{found.pair}, {remark}")
     for setback in found.setbacks:
         echo(f"warning: {found.pair}: {setback}", error=True)
+
+
+def _summary(found: Evaluation) -> Table:
+    """Return a row for each arm: scores with and without what it left, time, price."""
+    from rich.table import Table
+
+    table = Table(title=f"{found.pair}, all (0–1)", title_justify="left")
+    table.add_column("arm")
+    for metric in found.metrics:
+        table.add_column(metric, justify="right")
+    for name in ("segments left", "passages translated"):
+        table.add_column(name, justify="right")
+    for metric in found.metrics:
+        table.add_column(f"their {metric}", justify="right")
+    table.add_column("seconds", justify="right")
+    table.add_column("dollars", justify="right")
+    for output in found.outputs:
+        arm = output.system.arm.name
+        row = found.translated.get(arm)
+        whole = [f"{found.total.score(arm, m).value / 100:.3f}" for m in found.metrics]
+        part = [
+            f"{row.score(arm, m).value / 100:.3f}" if row else "" for m in found.metrics
+        ]
+        table.add_row(
+            arm,
+            *whole,
+            f"{output.left} of {output.segments}",
+            str(row.passages if row else 0),
+            *part,
+            f"{output.seconds:.1f}",
+            "" if output.dollars is None else f"{output.dollars:,.2f}",
+        )
+    return table
 
 
 def _table(found: Evaluation, metric: str) -> Table:
@@ -67,4 +102,7 @@ def _table(found: Evaluation, metric: str) -> Table:
             if each.metric == metric
         ]
         table.add_row(f"p against {found.arms[0]}", "", "", *chances)
+        if len(chances) > 1:
+            corrected = [f"{p:.3f}" for p in found.holm(metric).values()]
+            table.add_row("p by Holm", "", "", *corrected)
     return table

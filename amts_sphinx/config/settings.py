@@ -196,7 +196,8 @@ class AmtsConfig:
     draft_notice: bool = values.value(
         True,
         values.flag,
-        "Whether pages tell their readers of translations that are an engine's drafts.",
+        "Whether pages tell their readers of translations that are an engine's drafts,"
+        " and that they are not translated at all.",
         allowed="``True`` or ``False``",
         by_language=True,
     )

@@ -44,7 +44,11 @@ def tell(doctree: nodes.document, tag: str) -> None:
     """
     if not any(DRAFT in node["classes"] for node in doctree.findall(nodes.Element)):
         return
-    text = _TEXTS[closest(name_language(tag).tag, _TEXTS) or "en"]
+    insert(doctree, _TEXTS[closest(name_language(tag).tag, _TEXTS) or "en"])
+
+
+def insert(doctree: nodes.document, text: str) -> None:
+    """Put a notice for readers below the first title of a page."""
     notice = nodes.container(
         "", nodes.paragraph(text, text), classes=[NOTICE, NO_SEARCH]
     )

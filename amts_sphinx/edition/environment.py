@@ -26,7 +26,7 @@ from amts_sphinx import _compat
 from amts_sphinx.doctree import conf_strings, images
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings, is_todo
-from amts_sphinx.edition import collation, draft_notice
+from amts_sphinx.edition import collation, draft_notice, source_notice
 from amts_sphinx.edition.plan import Patch
 from amts_sphinx.edition.publish import Targets, publish
 
@@ -103,9 +103,11 @@ class _Deriver:
         content = Targets(
             plan.targets, plan.drafts, plan.figures, plan.bound.get(docname, {})
         )
-        publish(doctree, self._finder, content, values)
+        published = publish(doctree, self._finder, content, values)
         if plan.notice:
             draft_notice.tell(doctree, plan.tag)
+            if not published and source_notice.has_words(doctree, self._finder):
+                source_notice.tell(doctree, plan.tag)
         collation.sort_index(doctree, self._plan.tag)
         collation.sort_glossaries(doctree, self._plan.tag)
         self._collect(docname, doctree)

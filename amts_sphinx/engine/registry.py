@@ -30,15 +30,17 @@ GROUP: Final = "amts_sphinx.engines"
 _BUILT_IN: Final = {
     "amazon": "amts_sphinx.engine.amazon:create",
     "apertium": "amts_sphinx.engine.apertium:create",
+    "bedrock": "amts_sphinx.engine.bedrock:create",
     "corpus": "amts_sphinx.engine.corpus:create",
     "firefox": "amts_sphinx.engine.firefox:create",
+    "llm": "amts_sphinx.engine.llm:create",
     "none": "amts_sphinx.engine.none:create",
     "pseudo": "amts_sphinx.engine.pseudo:create",
 }
 #: Options of ours that are paths, relative to ``conf.py``.
 PATHS: Final[Mapping[str, tuple[str, ...]]] = {"firefox": ("models",)}
 #: The extra of the package that an engine needs.
-_EXTRAS: Final = {"amazon": "amazon", "firefox": "firefox"}
+_EXTRAS: Final = {"amazon": "amazon", "bedrock": "amazon", "firefox": "firefox"}
 
 
 def engine_names() -> list[str]:

@@ -78,7 +78,7 @@ def offers(
 
 def lacks(name: str, pair: LanguagePair, options: Mapping[str, object]) -> str:
     """Return what an engine needs before it can translate *pair*; empty: nothing."""
-    if name == "amazon" and find_spec("boto3") is None:
+    if name in {"amazon", "bedrock"} and find_spec("boto3") is None:
         return "pip install 'amts_sphinx[amazon]'"
     try:
         with warnings.catch_warnings():

@@ -91,6 +91,9 @@ class Evaluation:
     comparisons: Mapping[str, tuple[Comparison, ...]]
     setbacks: tuple[Setback, ...]
     examples: tuple[Example, ...]
+    #: The scores of what each arm translated in full, by arm, with the number of
+    #: passages; an arm that translated no passage has none.
+    translated: Mapping[str, ScoreRow]
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -100,6 +103,22 @@ class Evaluation:
     def mean(self, arm: str, metric: str) -> float:
         """Return the mean of the documents' scores."""
         return fmean(row.score(arm, metric).value for row in self.rows)
+
+    def holm(self, metric: str) -> dict[str, float]:
+        """Return the probability of each comparison, corrected for their number.
+
+        It is Holm's correction: of many arms, some differ by chance alone.
+        """
+        found = {
+            arm: next(each.p for each in several if each.metric == metric)
+            for arm, several in self.comparisons.items()
+        }
+        corrected: dict[str, float] = {}
+        least = 0.0
+        for place, arm in enumerate(sorted(found, key=lambda arm: found[arm])):
+            least = max(least, min(1.0, found[arm] * (len(found) - place)))
+            corrected[arm] = least
+        return {arm: corrected[arm] for arm in found}
 
     def remarks(self) -> Iterator[str]:
         """Yield remarks that a reader needs to understand the scores."""
@@ -160,6 +179,7 @@ def evaluate(
         scorer.comparisons(found),
         tuple(setbacks),
         tuple(scorer.examples(found)),
+        scorer.translated(outputs, found),
     )
 
 
@@ -180,8 +200,10 @@ class _Scorer:
     def _texts(self, arm: str, found: Sequence[Passage]) -> list[str]:
         return references.hypotheses(found, self._pair, self._targets[arm])
 
-    def row(self, name: str, found: Sequence[Passage]) -> ScoreRow:
-        """Score all arms."""
+    def row(
+        self, name: str, found: Sequence[Passage], arms: Collection[str] = ()
+    ) -> ScoreRow:
+        """Score some arms, or else all."""
         wanted = references.written(found, self._pair)
         scores = {
             arm: metrics.score(
@@ -191,9 +213,22 @@ class _Scorer:
                 names=self._names,
                 bootstrap=self._samples,
             )
-            for arm in self._targets
+            for arm in arms or self._targets
         }
         return ScoreRow(name, len(found), scores)
+
+    def translated(
+        self, outputs: Sequence[SystemOutput], found: Sequence[Passage]
+    ) -> dict[str, ScoreRow]:
+        """Score each arm on the passages that it translated in full."""
+        rows = {}
+        for output in outputs:
+            arm = output.system.arm.name
+            left = output.untranslated
+            part = [p for p in found if not any(s.key in left for s in p.source)]
+            if part:
+                rows[arm] = self.row("", part, [arm])
+        return rows
 
     def comparisons(
         self, found: Sequence[Passage]

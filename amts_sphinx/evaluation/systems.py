@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import ConfigError
-from amts_sphinx.core.units import Container
-from amts_sphinx.engine.protocol import Batching, Learner, Sharing, quiet
+from amts_sphinx.core.units import Container, Request
+from amts_sphinx.engine.protocol import Batching, Learner, Paid, Sharing, quiet
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.text.typography import profile_for
 from amts_sphinx.translate.translator import Translator
@@ -37,15 +37,17 @@ _MEMORY, _TIMES = "memory.sqlite", "seconds.json"
 
 
 class System(NamedTuple):
-    """An arm: what the engine is given."""
+    """An arm: what an engine is given."""
 
     #: Some of :data:`PARTS`.
     parts: tuple[str, ...]
+    #: The engine's name, where there are several; else empty.
+    engine: str = ""
 
     @property
     def name(self) -> str:
         """The name of the arm in the tables."""
-        return "+".join(self.parts)
+        return " ".join(filter(None, (self.engine, "+".join(self.parts))))
 
     def __str__(self) -> str:
         return self.name
@@ -93,6 +95,10 @@ class SystemOutput:
     recalled: int
     #: Real time of all runs that asked for anything, training included.
     seconds: float
+    #: What all of them would cost, by an estimate; ``None``: it costs nothing.
+    dollars: float | None = None
+    #: The keys of the segments that were not translated.
+    untranslated: frozenset[str] = frozenset()
 
 
 def read_arm(text: str) -> System:
@@ -118,10 +124,10 @@ def train(engine: Engine, arm: System, data: TrainingData, work: Path) -> Traine
     pair = data.pair
     units = [unit for part in arm.parts for unit in data.units.get(part, ())]
     terms = data.terms if "terminology" in arm.parts else {}
-    folder = work / f"{pair.source}-{pair.target}"
+    folder = work / f"{pair.source}-{pair.target}" / arm.engine
     if not isinstance(engine, Learner):
         return TrainedSystem(arm, pair, engine, folder / "untaught", 0, 0, learns=False)
-    home = folder / f"{arm}-{_digest(units, terms)}"
+    home = folder / f"{'+'.join(arm.parts)}-{_digest(units, terms)}"
     home.mkdir(parents=True, exist_ok=True)
     if isinstance(engine, Sharing):
         alone = engine.isolated(home.name)
@@ -177,7 +183,16 @@ def translate(
         len(segments - targets.keys()),
         len(segments & targets.keys()) - fresh,
         _time(system.home),
+        _dollars(system, passages),
+        frozenset(segments - targets.keys()),
     )
+
+
+def _dollars(system: TrainedSystem, passages: Sequence[Passage]) -> float | None:
+    if not isinstance(system.engine, Paid):
+        return None
+    distinct = {s.key: Request(s.source) for p in passages for s in p.source}
+    return system.engine.bill([*distinct.values()], system.pair).dollars
 
 
 def _portions(

@@ -56,6 +56,31 @@ def write(folder: Path, found: Sequence[Evaluation], engine: str) -> list[Path]:
     return paths
 
 
+def write_texts(folder: Path, found: Sequence[Evaluation]) -> list[Path]:
+    """Write sources, references and the output of each arm, a passage a line.
+
+    They are what COMET, MetricX and other metrics read that need a model of their own.
+
+    :raises InterchangeError: a file cannot be written
+    """
+    paths = []
+    for each in found:
+        texts = {
+            "source": [example.source for example in each.examples],
+            "reference": [example.reference for example in each.examples],
+        }
+        for place, arm in enumerate(each.arms):
+            texts[arm] = [example.hypotheses[place] for example in each.examples]
+        for name, lines in texts.items():
+            file = re.sub(r"[^\w+-]+", "_", name)
+            path = folder / f"{each.pair.source}-{each.pair.target}.{file}.txt"
+            with replacing(path) as stream:
+                for line in lines:
+                    stream.write(f"{' '.join(line.split())}\n".encode())
+            paths.append(path)
+    return paths
+
+
 def table(found: Sequence[Evaluation]) -> str:
     """Return a row for each direction, metric and document, and a column for each arm.
 
@@ -102,8 +127,9 @@ def _direction(found: Evaluation) -> dict[str, Any]:
             arm: {metric: round(found.mean(arm, metric), 6) for metric in found.metrics}
             for arm in found.arms
         },
+        "translated": {arm: _row(row) for arm, row in found.translated.items()},
         "comparisons": [
-            _comparison(found.arms[0], arm, each)
+            _comparison(found.arms[0], arm, each, found.holm(each.metric)[arm])
             for arm, several in found.comparisons.items()
             for each in several
         ],
@@ -123,6 +149,7 @@ def _arm(output: SystemOutput) -> dict[str, Any]:
         "left": output.left,
         "recalled": output.recalled,
         "seconds": round(output.seconds, 3),
+        "dollars": None if output.dollars is None else round(output.dollars, 6),
     }
 
 
@@ -141,13 +168,14 @@ def _score(score: Score) -> dict[str, Any]:
     }
 
 
-def _comparison(first: str, arm: str, found: Comparison) -> dict[str, Any]:
+def _comparison(first: str, arm: str, found: Comparison, holm: float) -> dict[str, Any]:
     return {
         "arm": arm,
         "baseline": first,
         "metric": found.metric,
         "gain": round(found.gain, 6),
         "p": round(found.p, 6),
+        "p_holm": round(holm, 6),
         "signature": found.system.signature,
     }
 

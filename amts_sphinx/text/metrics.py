@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 #: The metrics that can be asked for, in the order of the results.
-NAMES: Final = ("BLEU", "chrF2", "TER")
+NAMES: Final = ("BLEU", "chrF2", "chrF++", "spBLEU", "TER")
 #: The name of BLEU that counts Chinese words, not characters.
 JIEBA: Final = "BLEU (jieba words)"
 #: The number of bootstrap samples, as in ``sacrebleu --paired-bs``.
@@ -260,8 +260,11 @@ def _metrics(language: str, names: Collection[str]) -> Iterator[_Metric]:
             yield _Metric(name, _bleu(language), str)
         elif name == JIEBA:
             yield _by_words()
-        elif name == "chrF2":
-            yield _Metric(name, CHRF(), str)
+        elif name == "spBLEU":
+            yield _Metric(name, _by_pieces(), str)
+        elif name in {"chrF2", "chrF++"}:
+            words = 2 if name == "chrF++" else 0
+            yield _Metric(name, CHRF(word_order=words), str)
         else:
             # Without these options, TER takes a sentence without blanks for one word.
             asian = _base(language) in _TOKENIZERS
@@ -279,6 +282,22 @@ def _bleu(language: str) -> Any:
         return BLEU(tokenize=tokenizer, force=True)
     except RuntimeError:  # MeCab is not installed
         return BLEU(tokenize=_UNSPACED, force=True)
+
+
+def _by_pieces() -> Any:
+    """Return BLEU of the pieces of FLORES-200, which are the same for all languages.
+
+    :raises ConfigError: sentencepiece is missing, or the pieces are and cannot be had
+    """
+    from sacrebleu.metrics.bleu import BLEU
+
+    try:
+        return BLEU(tokenize="flores200", force=True)
+    except (ImportError, RuntimeError, OSError, ValueError) as exc:
+        raise ConfigError(
+            "the metric spBLEU needs the package sentencepiece, and the pieces that"
+            f" sacreBLEU downloads once: {exc}"
+        ) from exc
 
 
 def _by_words() -> _Metric:

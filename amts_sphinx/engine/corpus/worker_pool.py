@@ -7,13 +7,14 @@ Elsewhere, and where a fork would not be safe, the work is done in turn.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import sys
 import threading
 import warnings
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from amts_sphinx.engine.processors import cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,13 +25,6 @@ Result = TypeVar("Result")
 #: The function of a worker: set once in each, before it gets its first item.
 _functions: list[Callable[[Any], Any]] = []
 _NONE_LEFT: Final = (OSError, BrokenProcessPool)
-
-
-def cores() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def can_fork() -> bool:

@@ -20,9 +20,9 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import EngineError, EnginePartialError
 from amts_sphinx.core.units import Translation
 from amts_sphinx.engine import language_pairs
-from amts_sphinx.engine.corpus.worker_pool import cores
 from amts_sphinx.engine.firefox import models, worker
 from amts_sphinx.engine.options import read_options
+from amts_sphinx.engine.processors import cores
 from amts_sphinx.formats.terminology import Terminology
 
 if TYPE_CHECKING:
