@@ -15,6 +15,7 @@ from amts_sphinx.build import child_build, commission, summary, up_to_date
 from amts_sphinx.build.failures import Failures
 from amts_sphinx.build.gather import gather
 from amts_sphinx.build.planner import Content, Planner
+from amts_sphinx.build.publication import Publication
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Finding, Severity
@@ -97,6 +98,7 @@ def _produce(
     planner = Planner(app, builder, material, config.format)
     log = summary.BuildLog(config.engine, material.texts)
     jobs = order.at_a_time(app.parallel)
+    publication = Publication(builder, config, order) if order.whole else None
     with _memory(config) as memory, ThreadPoolExecutor(jobs) as pool:
         works = commission.works(memory, config, order.editions, failures)
         dollars = commission.start(works, material, config, failures)
@@ -120,6 +122,8 @@ def _produce(
         for printing in printings:
             with failures.of(printing.tag):
                 _report(printing, reporter, dollars, log, failures)
+    if publication:
+        publication.complete(failures)
 
 
 def _memory(config: AmtsConfig) -> Memory:

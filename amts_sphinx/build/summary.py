@@ -64,7 +64,8 @@ class BuildLog:
             logger.info("%s: the edition is up to date", name)
         if quality:
             logger.info("%s: %s", name, quality)
-        logger.info(edition.summary(name))
+        findings = sum(quality.findings.values()) if quality else None
+        logger.info(edition.summary(name, findings))
 
     def _log_states(self, name: str, edition: Edition) -> None:
         """Log how many segments are not what a release should hold."""

@@ -8,7 +8,16 @@ import sys
 from typing import TYPE_CHECKING
 
 from amts_sphinx import __version__
-from amts_sphinx.cli import endpoint, estimate, evaluate, jobs, memory, parallel, score
+from amts_sphinx.cli import (
+    endpoint,
+    estimate,
+    evaluate,
+    jobs,
+    memory,
+    parallel,
+    prune,
+    score,
+)
 from amts_sphinx.cli.console import echo
 from amts_sphinx.core.errors import AmtsError
 
@@ -47,5 +56,6 @@ def make_parser() -> argparse.ArgumentParser:
     memory.add_to(commands)
     estimate.add_to(commands)
     jobs.add_to(commands)
+    prune.add_to(commands)
     endpoint.add_to(commands)
     return parser

@@ -161,9 +161,12 @@ def alternates(plan: EditionPlan, uri: str) -> str:
     if not all(each.url for each in siblings):
         return ""
     found = [(each.tag, each.url) for each in siblings]
-    found += [("x-default", each.url) for each in siblings if each.is_source]
+    found = [(tag, url + uri) for tag, url in found]
+    found += [("x-default", each.url + uri) for each in siblings if each.is_source]
+    if plan.site.chooser:
+        found.append(("x-default", plan.site.chooser))
     return "".join(
-        f'\n<link rel="alternate" hreflang="{tag}" href="{escape(url + uri)}" />'
+        f'\n<link rel="alternate" hreflang="{tag}" href="{escape(url)}" />'
         for tag, url in found
     )
 
