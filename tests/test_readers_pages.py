@@ -13,6 +13,7 @@ from conftest import copy_root
 from lxml import etree
 
 from amts_sphinx.build import manifest
+from amts_sphinx.core.errors import ConfigError, InterchangeError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,7 +216,7 @@ def test_every_page_leads_to_itself_in_other_languages(
     [switcher] = page.xpath("//nav[contains(@class, 'amts-languages')]")
     assert switcher.get("aria-label") == "Idiomas"
     links = switcher.xpath(".//a")
-    assert [a.text for a in links] == ["español", "العربية", "Kiswahili"]
+    assert [a.text_content() for a in links] == ["español", "العربية", "Kiswahili"]
     assert [a.get("lang") for a in links] == ["es", "ar", "sw"]
     assert [a.get("aria-current") for a in links] == ["true", None, None]
     here = release.built.out / "es" / f"{name}.html"
@@ -363,17 +364,26 @@ def test_an_edition_that_is_removed_is_named_and_pruned(tmp_path: Path) -> None:
 )
 def test_a_damaged_list_removes_nothing(tmp_path: Path, content: str) -> None:
     (tmp_path / manifest.NAME).write_text(content, "utf-8")
-    with pytest.raises(manifest.InterchangeError, match=re.escape(manifest.NAME)):
+    with pytest.raises(InterchangeError, match=re.escape(manifest.NAME)):
         manifest.prune(tmp_path)
 
 
 def test_a_folder_outside_is_never_pruned(tmp_path: Path) -> None:
     found = manifest.Manifest(["es"], {"../zh": {"index.html": (0, 0)}})
     manifest.write(tmp_path, found)
-    with pytest.raises(manifest.InterchangeError, match="no folder of an edition"):
+    with pytest.raises(InterchangeError, match="no folder of an edition"):
         manifest.prune(tmp_path)
 
 
 def test_a_folder_without_a_list_is_not_ours(tmp_path: Path) -> None:
-    with pytest.raises(manifest.ConfigError, match="has no"):
+    with pytest.raises(ConfigError, match="has no"):
         manifest.prune(tmp_path)
+
+
+def test_what_stays_is_listed_with_the_reason(release: Release) -> None:
+    file = release.book.source / ".amts" / "report" / "es" / "report.json"
+    stays = {each["reason"]: each for each in json.loads(file.read_bytes())["stays"]}
+    assert set(stays) == {"figure", "notranslate", "language"}
+    [place] = stays["notranslate"]["places"]
+    assert (place["document"], place["text"]) == ("index", "This stays as it is.")
+    assert stays["figure"]["words"] == len(["leaf", "in", "spring"])

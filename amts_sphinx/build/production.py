@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from amts_sphinx.build.planner import Order
     from amts_sphinx.config.settings import AmtsConfig
     from amts_sphinx.core.units import Container, Edition
+    from amts_sphinx.doctree.stays import Stay
     from amts_sphinx.edition.plan import EditionPlan
     from amts_sphinx.report.reporter import ReportOutcome
     from amts_sphinx.translate.translator import Translator
@@ -53,6 +54,8 @@ class _Printing(NamedTuple):
     outcome: Future[BuildOutcome | None]
     #: What it has to translate beside the book.
     labels: Sequence[Container] = ()
+    #: What stays in the source language.
+    stays: Sequence[Stay] = ()
 
 
 def produce(app: Sphinx, builder: Builder, config: AmtsConfig, order: Order) -> None:
@@ -114,10 +117,11 @@ def _produce(
                 edition = _with_labels(edition, labels)
                 work.translator.drop_former_drafts(edition)
                 figures = work.translator.by_people(material.figures, work.pair)
+                stays = material.stays(figures)
                 content = _content(work.translator, containers, edition, figures)
                 plan = planner.plan(work.language, content, order)
                 outcome = pool.submit(_print, plan, app, builder, jobs)
-                printings.append(_Printing(tag, edition, outcome, labels))
+                printings.append(_Printing(tag, edition, outcome, labels, stays))
         reporter = _reporter(memory, config, material, app, order)
         for printing in printings:
             with failures.of(printing.tag):
@@ -222,6 +226,6 @@ def _report(
     with failures.of(tag):
         if reporter:
             cost = Cost(edition.usage.characters, dollars.get(tag))
-            quality = reporter.report(edition, cost, printing.labels)
+            quality = reporter.report(edition, cost, printing.labels, printing.stays)
             quality.pass_gate()
     log.end(f"amts-{tag}", edition, outcome, quality)

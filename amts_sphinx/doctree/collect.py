@@ -19,6 +19,7 @@ from amts_sphinx.doctree.conf_strings import today, values
 from amts_sphinx.doctree.segments import containers
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings, labels_of
+from amts_sphinx.doctree.stays import stays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from amts_sphinx.core.units import Container
+    from amts_sphinx.doctree.stays import Stay
 
 _ATTRIBUTE: Final = "amts_texts"
 
@@ -42,6 +44,8 @@ class DocumentTexts(NamedTuple):
     labels: frozenset[str] = frozenset()
     #: The texts of skipped figures, which are published if a person translated them.
     figures: tuple[Container, ...] = ()
+    #: What else stays in the source language.
+    stays: tuple[Stay, ...] = ()
 
 
 def texts_of(env: BuildEnvironment) -> dict[str, DocumentTexts]:
@@ -102,6 +106,7 @@ class CollectTexts(SphinxTransform):
             today(self.config),
             frozenset(filter(None, labels)),
             containers(self.document, self.env.docname, finder, sites, by_people=True),
+            tuple(stays(self.document, self.env.docname, finder)),
         )
         packed = pickle.dumps(texts, pickle.HIGHEST_PROTOCOL)
         _packed(self.env)[self.env.docname] = packed

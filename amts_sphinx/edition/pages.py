@@ -140,8 +140,8 @@ def _item(sibling: Sibling, uri: str, *, is_here: bool) -> str:
     current = ' aria-current="true"' if is_here else ""
     href = escape(_link(sibling, uri))
     return (
-        f'<li><a href="{href}" lang="{tag}" hreflang="{tag}" dir="auto"{current}>'
-        f"{escape(sibling.name)}</a></li>"
+        f'<li><a href="{href}" lang="{tag}" hreflang="{tag}"{current}>'
+        f"<bdi>{escape(sibling.name)}</bdi></a></li>"
     )
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from amts_sphinx.core.units import Finding, LanguagePair, Score, Segment
+    from amts_sphinx.doctree.stays import Stay
 
 
 class Origin(str, Enum):
@@ -117,6 +118,8 @@ class Report:
     effort: Effort
     #: The scores of machines' texts against people's corrections of them.
     scores: tuple[Score, ...]
+    #: What stays in the source language on purpose; it is not among the rows.
+    stays: tuple[Stay, ...] = ()
 
     def words(self, *origins: Origin) -> int:
         """Return how many words of the book have one of *origins* (default: any)."""
