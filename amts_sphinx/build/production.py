@@ -15,7 +15,7 @@ from amts_sphinx.build import child_build, commission, summary, up_to_date
 from amts_sphinx.build.failures import Failures
 from amts_sphinx.build.gather import gather
 from amts_sphinx.build.planner import Content, Planner
-from amts_sphinx.build.publication import Publication
+from amts_sphinx.build.publication import Publication, readable
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Finding, Severity
@@ -119,7 +119,8 @@ def _produce(
                 figures = work.translator.by_people(material.figures, work.pair)
                 stays = material.stays(figures)
                 content = _content(work.translator, containers, edition, figures)
-                plan = planner.plan(work.language, content, order)
+                present = readable(order, failures)
+                plan = planner.plan(work.language, content, order, present)
                 outcome = pool.submit(_print, plan, app, builder, jobs)
                 printings.append(_Printing(tag, edition, outcome, labels, stays))
         reporter = _reporter(memory, config, material, app, order)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from amts_sphinx.build.failures import Failures
     from amts_sphinx.build.planner import Order
     from amts_sphinx.config.settings import AmtsConfig
+    from amts_sphinx.core.languages import Language
     from amts_sphinx.edition.plan import Sibling
 
 logger = logging.getLogger(__name__)
@@ -99,11 +100,7 @@ class Publication:
 
     def _present(self, failures: Failures) -> list[Sibling]:
         """Return the editions that can be read: the book itself first, if it is."""
-        languages = [
-            language
-            for language, folder in self._order.editions.items()
-            if not failures.noted(language.tag) or any(folder.glob("*.html"))
-        ]
+        languages = readable(self._order, failures)
         config = self._builder.config
         found = site.beside_root(config, languages)
         source = site.source_of(config)
@@ -193,6 +190,18 @@ class Publication:
         return [
             f"<url><loc>{escape(each.url + uri)}</loc>{links}</url>" for each in present
         ]
+
+
+def readable(order: Order, failures: Failures) -> list[Language]:
+    """Return the languages of the editions that a reader can find.
+
+    One that fails now may be there from an earlier build.
+    """
+    return [
+        language
+        for language, folder in order.editions.items()
+        if not failures.noted(language.tag) or any(folder.glob("*.html"))
+    ]
 
 
 def _is_ours(path: Path) -> bool:

@@ -21,7 +21,7 @@ from amts_sphinx.core.units import (
 from amts_sphinx.engine import language_pairs
 from amts_sphinx.engine.protocol import Commission, Paid, Versatile, quiet
 from amts_sphinx.memory.memory import Refusal
-from amts_sphinx.translate import people, request
+from amts_sphinx.translate import people, quotes, request
 from amts_sphinx.translate.neighbours import requests_of
 
 if TYPE_CHECKING:
@@ -221,7 +221,8 @@ class Translator:
         """Give a machine's target the typography of its language; leave a person's."""
         if unit.by_human:
             return unit
-        target = self.profile.apply(unit.target)
+        target = quotes.localised(unit.target, *unit.pair)
+        target = self.profile.apply(target)
         return unit if target == unit.target else replace(unit, target=target)
 
 
