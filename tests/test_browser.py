@@ -43,9 +43,9 @@ def pages(make_book: MakeBook) -> Book:
     return make_book("pages")
 
 
-def show(page: str, profile: Path) -> html.HtmlElement:
+def show(page: str, profile: Path, *options: str) -> html.HtmlElement:
     """Open a page, let its scripts run, and return what there is then."""
-    command = [BROWSER, *OPTIONS, f"--user-data-dir={profile}"]
+    command = [BROWSER, *OPTIONS, *options, f"--user-data-dir={profile}"]
     command += ["--virtual-time-budget=20000", "--dump-dom", page]
     done = subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
     return html.fromstring(done.stdout)
@@ -142,3 +142,34 @@ def test_the_page_is_written_in_the_language_of_the_reader(
     shown = show((built.out / "index.html").as_uri(), tmp_path)
     [heading, *_] = words(shown, "//h1")
     assert not any("a" <= letter.lower() <= "z" for letter in heading)
+
+
+@pytest.mark.parametrize(
+    ("languages", "query", "wanted"),
+    [
+        ("es-MX,en", "", "es"),
+        ("fr,zh-Hans-SG", "", "zh-CN"),
+        ("fr", "", "en"),  # the root page itself
+        ("es", "?choose", "en"),
+    ],
+)
+def test_the_root_page_leads_to_the_reader_s_language(
+    site: Path, tmp_path: Path, languages: str, query: str, wanted: str
+) -> None:
+    page = f"{(site / 'index.html').as_uri()}{query}"
+    assert show(page, tmp_path, f"--accept-lang={languages}").get("lang") == wanted
+
+
+def test_a_reader_stays_at_the_section(site: Path, tmp_path: Path) -> None:
+    page = show(f"{(site / 'es' / 'soil.html').as_uri()}#clay", tmp_path)
+    links = page.xpath("//nav[contains(@class, 'amts-languages')]//a/@href")
+    root = site.as_uri()
+    assert links == [f"{root}/{tag}/soil.html#clay" for tag in ("zh", "es")]
+
+
+@pytest.fixture(scope="module")
+def site(pages: Book) -> Path:
+    """Return the folder with two editions and their root page."""
+    built = pages.build("amts", engine="pseudo")
+    assert built.status == 0
+    return built.out

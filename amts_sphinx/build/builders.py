@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -53,6 +54,9 @@ class OrderingBuilder(Builder):
         app = _compat.application_of(self)
         # What others do at the end of a build belongs to the edition: feeds, sitemaps.
         _compat.only_own_handlers(app, "build-finished", _PACKAGE)
+        # Some put scripts there at once, though nobody will show them.
+        self._stray = Path(self.outdir, "_static")
+        self._is_stray = not self.tag and not self._stray.exists()
         super().init()
         self._languages = checked(self.config).editions(self.tag)
         # Sphinx writes what it has read; with -E it reads everything.
@@ -95,6 +99,8 @@ class OrderingBuilder(Builder):
 
     def finish(self) -> None:
         """Write nothing: the editions are complete."""
+        if self._is_stray:
+            shutil.rmtree(self._stray, ignore_errors=True)
 
     def cleanup(self) -> None:
         """Do nothing: there is nothing of our own."""

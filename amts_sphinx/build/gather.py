@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from amts_sphinx.doctree import conf_strings, sphinx_strings, templates
 from amts_sphinx.doctree.collect import texts_of
+from amts_sphinx.doctree.stays import of_figures, of_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from amts_sphinx.core.languages import Language
     from amts_sphinx.core.units import Container
     from amts_sphinx.doctree.collect import DocumentTexts
+    from amts_sphinx.doctree.stays import Stay
 
 
 class Material(NamedTuple):
@@ -31,11 +33,21 @@ class Material(NamedTuple):
     sources: Mapping[str, Path]
     #: What pages show by Sphinx's catalogues: its own labels, strings of templates.
     messages: frozenset[str] = frozenset()
+    #: Values of ``conf.py`` that cannot be read.
+    unread: tuple[Stay, ...] = ()
 
     @property
     def figures(self) -> list[Container]:
         """The texts of skipped figures."""
         return [each for texts in self.texts.values() for each in texts.figures]
+
+    def stays(self, by_people: Iterable[str]) -> list[Stay]:
+        """Return what stays in the source language in an edition.
+
+        :param by_people: the keys of texts of figures that people translated
+        """
+        found = [stay for texts in self.texts.values() for stay in texts.stays]
+        return [*of_figures(self.figures, by_people), *self.unread, *found]
 
     def labels(self, language: Language) -> list[Container]:
         """Return those of the messages that Sphinx does not have in *language*."""
@@ -58,4 +70,11 @@ def gather(app: Sphinx, env: BuildEnvironment) -> Material:
     messages |= templates.messages(app)
     if app.config.numfig:
         messages |= {*sphinx_strings.NUMBERED}
-    return Material(texts, containers, sources, frozenset(messages))
+    unread = (
+        stay
+        for each in conf_strings.texts(app.config)
+        if each.markup is None
+        for stay in of_value(conf_strings.CONF, each.text)
+    )
+    labels = frozenset(messages)
+    return Material(texts, containers, sources, labels, tuple(unread))

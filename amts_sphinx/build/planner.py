@@ -17,7 +17,7 @@ from amts_sphinx.doctree.collect import rules
 from amts_sphinx.edition.plan import FORMAT, BoundText, EditionPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
@@ -74,8 +74,17 @@ class Planner:
         self._texts = material.texts
         self._format = form
 
-    def plan(self, language: Language, content: Content, order: Order) -> EditionPlan:
-        """Return the plan of one edition of *order*."""
+    def plan(
+        self,
+        language: Language,
+        content: Content,
+        order: Order,
+        present: Iterable[Language],
+    ) -> EditionPlan:
+        """Return the plan of one edition of *order*.
+
+        :param present: the languages of the editions that a reader will find
+        """
         app = self._app
         command = given.command_line(app)
         strings = conf_strings.strings(
@@ -115,7 +124,7 @@ class Planner:
             written=given.facts(app.config),
             figures=content.figures,
             strings=strings,
-            site=site.of(app.config, language, order.editions, whole=order.whole),
+            site=site.of(app.config, language, present, whole=order.whole),
         )
 
     def _digest_around(self, strings: Mapping[str, str], content: Content) -> str:

@@ -17,6 +17,7 @@ from amts_sphinx.build.catalogues import CatalogueReader
 from amts_sphinx.build.failures import Failures
 from amts_sphinx.build.gather import gather
 from amts_sphinx.build.planner import Content, Planner
+from amts_sphinx.build.publication import Publication, readable
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Finding, Severity
@@ -29,7 +30,7 @@ from amts_sphinx.translate.cost_limit import Budget
 from amts_sphinx.translate.translator import is_bound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from amts_sphinx.config.settings import AmtsConfig
     from amts_sphinx.core.units import Container, Edition
     from amts_sphinx.doctree.collect import DocumentTexts
+    from amts_sphinx.doctree.stays import Stay
     from amts_sphinx.edition.plan import EditionPlan
     from amts_sphinx.report.reporter import ReportOutcome
     from amts_sphinx.translate.translator import Translator
@@ -56,6 +58,8 @@ class _Printing(NamedTuple):
     work: Work
     edition: Edition
     outcome: Future[BuildOutcome | None]
+    #: What stays in the source language.
+    stays: Sequence[Stay] = ()
 
 
 def produce(app: Sphinx, builder: Builder, config: AmtsConfig, order: Order) -> None:
@@ -105,6 +109,7 @@ def _produce(
     planner = Planner(app, builder, material, config.format)
     log = summary.BuildLog(material.texts)
     jobs = order.at_a_time(app.parallel)
+    publication = Publication(builder, config, order) if order.whole else None
     said: dict[str, CatalogueCounts] = {}
     opened = _memory(app, builder, config, order, said, texts=material.texts)
     with opened as memory, ThreadPoolExecutor(jobs) as pool:
@@ -121,16 +126,20 @@ def _produce(
                 edition = _with_labels(edition, work.labels)
                 work.translator.drop_former_drafts(edition)
                 figures = work.translator.by_people(material.figures, work.pair)
+                stays = material.stays(figures)
                 content = _content(work.translator, work.texts, edition, figures)
-                plan = planner.plan(work.language, content, order)
+                present = readable(order, failures)
+                plan = planner.plan(work.language, content, order, present)
                 outcome = pool.submit(_print, plan, app, builder, jobs)
-                printings.append(_Printing(work, edition, outcome))
+                printings.append(_Printing(work, edition, outcome, stays))
             commission.keep_paid(memory, config, work)
         for printing in printings:
             with failures.of(printing.work.language.tag):
                 reporter = _reporter(memory, printing.work, material, app, order)
                 reporter = reporter and replace(reporter, catalogues=said)
                 _report(printing, reporter, log, failures)
+    if publication:
+        publication.complete(failures)
 
 
 def _memory(
@@ -254,6 +263,7 @@ def _report(
     with failures.of(tag):
         if reporter:
             cost = Cost(edition.usage.characters, edition.usage.dollars)
-            quality = reporter.report(edition, cost, printing.work.labels)
+            labels, stays = printing.work.labels, printing.stays
+            quality = reporter.report(edition, cost, labels, stays)
             quality.pass_gate()
     log.end(f"amts-{tag}", printing.work.config, edition, outcome, quality)

@@ -28,13 +28,8 @@ def of(
     # The build of one edition does not know where the others are.
     beside = list(editions) if whole else [language]
     found = [
-        Sibling(
-            each.tag,
-            each.native_name,
-            "" if each == language else f"../{each.tag}/",
-            url_of(config, each),
-        )
-        for each in beside
+        each._replace(path="" if each.tag == language.tag else f"../{each.path}")
+        for each in beside_root(config, beside)
     ]
     source = source_of(config)
     if source and (whole or source.url == source.path):
@@ -42,12 +37,22 @@ def of(
         path = f"../{source.path}" if is_relative else source.path
         found.insert(0, source._replace(path=path))
     several = len(found) > 1
+    chooser = base(config) if ours.root_page and whole and not source else ""
     return Site(
         tuple(found),
         switcher=ours.language_switcher and several,
         alternates=ours.alternates and several,
         url=url_of(config, language),
+        chooser=chooser,
     )
+
+
+def beside_root(config: Config, languages: Iterable[Language]) -> list[Sibling]:
+    """Return the editions as the root page names them."""
+    return [
+        Sibling(each.tag, each.native_name, f"{each.tag}/", url_of(config, each))
+        for each in languages
+    ]
 
 
 def source_of(config: Config) -> Sibling | None:

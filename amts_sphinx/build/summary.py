@@ -72,7 +72,8 @@ class BuildLog:
             logger.info("%s: the edition is up to date", name)
         if quality:
             logger.info("%s: %s", name, quality)
-        logger.info(edition.summary(name))
+        findings = sum(quality.findings.values()) if quality else None
+        logger.info(edition.summary(name, findings))
         advise(name, config, edition)
 
     def _log_states(self, name: str, engine: str, edition: Edition) -> None:

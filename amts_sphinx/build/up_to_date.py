@@ -47,9 +47,10 @@ def is_current(plan: EditionPlan, order: str) -> bool:
     """Tell whether the edition was made from the same and is still there."""
     try:
         receipt = json.loads(_path(plan).read_text("utf-8"))
+        # It may be of an edition elsewhere, and there be no folder yet.
+        return bool(receipt == {"order": order, "files": _files(plan)})
     except (OSError, ValueError):
         return False
-    return bool(receipt == {"order": order, "files": _files(plan)})
 
 
 def keep(plan: EditionPlan, order: str) -> None:

@@ -19,6 +19,7 @@ from amts_sphinx.cli import (
     memory,
     models,
     parallel,
+    prune,
     score,
 )
 from amts_sphinx.cli.console import echo
@@ -63,5 +64,6 @@ def make_parser() -> argparse.ArgumentParser:
     gettext.add_to(commands)
     estimate.add_to(commands)
     jobs.add_to(commands)
+    prune.add_to(commands)
     endpoint.add_to(commands)
     return parser

@@ -509,7 +509,7 @@ def unknown(names: Iterable[str]) -> list[str]:
     found = []
     for name in sorted(set(names)):
         if name.startswith("amts_") and name not in (*known, PLAN):
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
             hint = f"; did you mean {near[0]}?" if near else ""
             found.append(f"there is no configuration value {name}{hint}")
     return found

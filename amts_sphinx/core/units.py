@@ -342,11 +342,16 @@ class Edition:
         key = segment.key
         return self.bound.get((key, segment.location)) or self.units.get(key)
 
-    def summary(self, name: str) -> str:
-        """Return the line that a build ends with; scripts rely on its form."""
+    def summary(self, name: str, findings: int | None = None) -> str:
+        """Return the line that a build ends with; scripts rely on its form.
+
+        :param findings: the number that the report counts; where there is none, only
+            translating has found something
+        """
         use = self.usage
+        count = len(self.findings) if findings is None else findings
         return (
             f"{name}: {use.segments} segments, {use.recalled} recalled, "
             f"{use.translated} translated, {use.characters} characters, "
-            f"{len(self.findings)} findings"
+            f"{count} findings"
         )

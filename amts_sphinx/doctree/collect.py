@@ -20,6 +20,7 @@ from amts_sphinx.doctree.conf_strings import today, values
 from amts_sphinx.doctree.segments import with_sites
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings, labels_of
+from amts_sphinx.doctree.stays import stays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.core.units import Container
     from amts_sphinx.doctree.messages import MessageText
+    from amts_sphinx.doctree.stays import Stay
 
 _ATTRIBUTE: Final = "amts_texts"
 
@@ -48,6 +50,8 @@ class DocumentTexts(NamedTuple):
     messages: tuple[MessageText, ...] = ()
     #: The messages of the document that hold no words.
     wordless: frozenset[str] = frozenset()
+    #: What else stays in the source language.
+    stays: tuple[Stay, ...] = ()
 
 
 def texts_of(env: BuildEnvironment) -> dict[str, DocumentTexts]:
@@ -113,6 +117,7 @@ class CollectTexts(SphinxTransform):
             tuple(container for site, container in found if site.by_people),
             known,
             frozenset(messages.others(self.document, known)),
+            tuple(stays(self.document, self.env.docname, finder)),
         )
         packed = pickle.dumps(texts, pickle.HIGHEST_PROTOCOL)
         _packed(self.env)[self.env.docname] = packed

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from amts_sphinx import _compat
 from amts_sphinx.doctree import conf_strings
 from amts_sphinx.doctree.given import ADDRESSES
+from amts_sphinx.edition import pages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +57,8 @@ def set_up(app: Sphinx, config: Config, plan: EditionPlan) -> None:
         # Of a list, only the names of files are those of the book.
         config[name] = value if place is None else _renamed(config[name], value, place)
     _set_addresses(config, plan)
+    if plan.site.switcher:
+        pages.find_place(config)
     if not _compat.is_given(config, "epub_language"):
         config["epub_language"] = plan.locale.replace("_", "-")
     app.translator.add_fallback(_Strings(plan.strings))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from docutils import nodes
     from sphinx.application import Sphinx
+    from sphinx.config import Config
 
     from amts_sphinx.edition.plan import EditionPlan, Sibling
 
@@ -38,6 +39,14 @@ _PLACES: Final = (
     re.compile(r'<div id="search-results"'),
     re.compile(r"<h1\b(?!.*<h1\b)", re.DOTALL),
 )
+_NAV: Final = '<nav class="amts-languages'
+#: Themes that have a place for such things: an option, and the parts usually there.
+_HOMES: Final = {
+    "pydata_sphinx_theme": ("navbar_end", ("theme-switcher", "navbar-icon-links")),
+}
+#: Our part of such a place: a template.
+_PART: Final = "amts-switcher"
+_TEMPLATES: Final = Path(__file__).parent.parent / "templates" / "edition"
 _HTML: Final = re.compile(r"<html\b(?![^>]*\sdir=)", re.IGNORECASE)
 #: The picture beside the names: a globe. As text it would be a box without a font.
 _GLOBE: Final = (
@@ -87,7 +96,39 @@ def register(app: Sphinx, plan: EditionPlan) -> None:
     if not builder.embedded and builder.out_suffix == ".html":
         if plan.site.switcher:
             app.add_js_file("amts.js", loading_method="defer")
+            # Before themes look which of their parts are empty.
+            app.connect("html-page-context", partial(_offer, plan), priority=100)
         app.connect("html-page-context", partial(_on_page, plan), priority=900)
+
+
+def find_place(config: Config) -> None:
+    """Put the switcher into the theme's own place, if it is known to have one.
+
+    It must be called before the theme sees its options.
+    """
+    if config.html_theme not in _HOMES:
+        return
+    name, usual = _HOMES[config.html_theme]
+    options = config.html_theme_options or {}
+    parts = options.get(name, usual)
+    if isinstance(parts, str):
+        parts = [part.strip() for part in parts.split(",") if part.strip()]
+    config["html_theme_options"] = {**options, name: [*parts, _PART]}
+    config["templates_path"] = [*config.templates_path, str(_TEMPLATES)]
+
+
+def _offer(
+    plan: EditionPlan,
+    app: Sphinx,
+    pagename: str,
+    _: str,
+    context: dict[str, Any],
+    __: nodes.document | None,
+) -> None:
+    """Give the switcher to the templates."""
+    if pagename not in _PLACELESS:
+        uri = uri_of(app.builder, pagename)  # type: ignore[arg-type]
+        context["amts_switcher"] = switcher(plan, uri)
 
 
 def _on_page(
@@ -100,10 +141,9 @@ def _on_page(
 ) -> None:
     """Add to a page what leads to its counterparts."""
     uri = uri_of(app.builder, pagename)  # type: ignore[arg-type]
-    if plan.site.switcher and pagename not in _PLACELESS:
-        context["amts_switcher"] = switcher(plan, uri)
-        if context.get("body"):
-            context["body"] = context.pop("amts_switcher") + context["body"]
+    is_at_home = app.config.html_theme in _HOMES
+    if not is_at_home and context.get("amts_switcher") and context.get("body"):
+        context["body"] = context.pop("amts_switcher") + context["body"]
     if plan.site.alternates and pagename not in _TOOLS and doctree is not None:
         links = alternates(plan, uri)
         context["metatags"] = context.get("metatags", "") + links
@@ -129,7 +169,7 @@ def switcher(plan: EditionPlan, uri: str) -> str:
         _item(each, uri, is_here=each is here) for each in plan.site.siblings
     )
     return (
-        f'<nav class="amts-languages no-search" aria-label="{escape(label)}"><details>'
+        f'{_NAV} no-search" aria-label="{escape(label)}"><details>'
         f"<summary>{_GLOBE} {escape(here.name)}</summary><ul>{items}</ul></details>"
         "</nav>"
     )
@@ -140,8 +180,8 @@ def _item(sibling: Sibling, uri: str, *, is_here: bool) -> str:
     current = ' aria-current="true"' if is_here else ""
     href = escape(_link(sibling, uri))
     return (
-        f'<li><a href="{href}" lang="{tag}" hreflang="{tag}" dir="auto"{current}>'
-        f"{escape(sibling.name)}</a></li>"
+        f'<li><a href="{href}" lang="{tag}" hreflang="{tag}"{current}>'
+        f"<bdi>{escape(sibling.name)}</bdi></a></li>"
     )
 
 
@@ -161,9 +201,12 @@ def alternates(plan: EditionPlan, uri: str) -> str:
     if not all(each.url for each in siblings):
         return ""
     found = [(each.tag, each.url) for each in siblings]
-    found += [("x-default", each.url) for each in siblings if each.is_source]
+    found = [(tag, url + uri) for tag, url in found]
+    found += [("x-default", each.url + uri) for each in siblings if each.is_source]
+    if plan.site.chooser:
+        found.append(("x-default", plan.site.chooser))
     return "".join(
-        f'\n<link rel="alternate" hreflang="{tag}" href="{escape(url + uri)}" />'
+        f'\n<link rel="alternate" hreflang="{tag}" href="{escape(url)}" />'
         for tag, url in found
     )
 
@@ -175,7 +218,8 @@ def _finished(text: str, context: Mapping[str, Any], plan: EditionPlan) -> str:
     if find_language(plan.tag).from_right:
         text = _from_right(text, plan)
     found = context.get("amts_switcher")
-    for place in _PLACES if found else ():
+    is_shown = not found or _NAV in text
+    for place in () if is_shown else _PLACES:
         if match := place.search(text):
             return f"{text[: match.start()]}{found}{text[match.start() :]}"
     return text

@@ -69,6 +69,9 @@ class Site:
     alternates: bool = False
     #: The full address of this edition, with a slash at the end.
     url: str = ""
+    #: The full address of the page that leads readers to their language, for those
+    #: whose language is not among the editions; empty: the book itself is for them.
+    chooser: str = ""
 
 
 @dataclass(frozen=True, slots=True)

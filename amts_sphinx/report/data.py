@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Severity
+from amts_sphinx.doctree.stays import REASONS
 from amts_sphinx.report.locations import fragment
 from amts_sphinx.report.model import BY_PEOPLE, Origin, coverage, share
 from amts_sphinx.report.post_editing import GOAL, work_left
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from amts_sphinx.core.units import Finding, Score
+    from amts_sphinx.doctree.stays import Stay
     from amts_sphinx.report.locations import Links
     from amts_sphinx.report.model import Document, NearMatch, Report, Row
     from amts_sphinx.report.quality_gate import Failure
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 #: The version of the format of ``report.json``.
 VERSION: Final = 1
 
+#: So many places are listed of what stays for one reason.
+_PLACES: Final = 500
 #: The rules for findings that do not come from a check, but from translating.
 _OF_TRANSLATING: Final = {
     ("untranslated", Severity.INFO): "The engine has a translation.",
@@ -70,6 +74,7 @@ def of(report: Report, about: Circumstances, links: Links) -> dict[str, Any]:
         "scores": [_score(score) for score in report.scores],
         "findings": _findings(report),
         "catalogues": _catalogues(report),
+        "stays": _stays(report.stays),
         "gate": {
             "limits": dict(about.limits),
             "failures": [
@@ -181,6 +186,28 @@ def _findings(report: Report) -> dict[str, Any]:
             for (check, severity), count in counts.most_common()
         ],
     }
+
+
+def _stays(stays: Sequence[Stay]) -> list[dict[str, Any]]:
+    """Return what stays in the source language, by the reason for it."""
+    return [
+        {
+            "reason": reason,
+            "why": why,
+            "texts": len(found),
+            "words": sum(each.words for each in found),
+            "places": [
+                {
+                    "document": each.location.docname,
+                    "line": each.location.line,
+                    "text": each.text,
+                }
+                for each in found[:_PLACES]
+            ],
+        }
+        for reason, why in REASONS.items()
+        if (found := [each for each in stays if each.reason == reason])
+    ]
 
 
 def _rule(check: str, severity: Severity) -> str:

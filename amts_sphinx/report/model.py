@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from amts_sphinx.core.units import Finding, LanguagePair, Score, Segment
+    from amts_sphinx.doctree.stays import Stay
     from amts_sphinx.formats.catalogues import LeftMessage
 
 
@@ -129,6 +130,8 @@ class Report:
     scores: tuple[Score, ...]
     #: ``None``: the book has none in this language.
     catalogues: CatalogueCounts | None = None
+    #: What stays in the source language on purpose; it is not among the rows.
+    stays: tuple[Stay, ...] = ()
 
     def words(self, *origins: Origin) -> int:
         """Return how many words of the book have one of *origins* (default: any)."""

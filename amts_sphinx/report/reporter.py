@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Score,
         TranslationUnit,
     )
+    from amts_sphinx.doctree.stays import Stay
     from amts_sphinx.formats.terminology import Terminology
     from amts_sphinx.memory.memory import Memory
     from amts_sphinx.report.model import CatalogueCounts, Cost, Row
@@ -119,20 +120,26 @@ class Reporter:
     catalogues: Mapping[str, CatalogueCounts] = field(default_factory=dict)
 
     def report(
-        self, edition: Edition, cost: Cost, labels: Sequence[Container] = ()
+        self,
+        edition: Edition,
+        cost: Cost,
+        labels: Sequence[Container] = (),
+        stays: Sequence[Stay] = (),
     ) -> ReportOutcome:
         """Report on *edition*.
 
         :param labels: what this edition has to translate beside the book
+        :param stays: what stays in the source language on purpose
         :raises InterchangeError: the report cannot be written
         """
         folder = self.folder / edition.pair.target
         survey = rows.survey([*self.book.containers, *labels], edition)
         terms = terminology.read(self.config.terminology, edition.pair)
-        digest = self._digest(edition, survey, terms)
+        digest = self._digest(edition, survey, terms, stays)
         content = _last(folder)
         if content is None or content["digest"] != digest:
             made = self._made(edition, survey, terms, cost)
+            made = replace(made, stays=tuple(stays))
             content = self._write(made, digest, folder)
         failed = tuple(
             quality_gate.Failure(
@@ -250,7 +257,13 @@ class Reporter:
             fullwidth=config.fullwidth_punctuation,
         )
 
-    def _digest(self, edition: Edition, survey: Survey, terms: Terminology) -> str:
+    def _digest(
+        self,
+        edition: Edition,
+        survey: Survey,
+        terms: Terminology,
+        stays: Sequence[Stay],
+    ) -> str:
         """Return a hash of all that the report of *edition* is made from."""
         config = self.config
         made_from: list[object] = [
@@ -268,7 +281,7 @@ class Reporter:
             terms.digest,
             config.fullwidth_punctuation,
         ]
-        made_from += edition.findings
+        made_from += [*edition.findings, *stays]
         made_from.append(self.catalogues.get(edition.pair.target))
         for place in survey.places:
             unit = edition.unit(place.segment)

@@ -22,7 +22,7 @@ from amts_sphinx.engine import language_pairs
 from amts_sphinx.engine.protocol import Commission, Paid, Versatile, quiet
 from amts_sphinx.memory.memory import Refusal
 from amts_sphinx.text import entities
-from amts_sphinx.translate import bound, people, request
+from amts_sphinx.translate import bound, people, quotes, request
 from amts_sphinx.translate.cost_limit import Budget
 from amts_sphinx.translate.neighbours import requests_of
 
@@ -269,6 +269,7 @@ class Translator:
         if unit.by_human:
             return unit
         target = entities.resolve(unit.source, unit.target)
+        target = quotes.localised(target, *unit.pair)
         target = self.profile.apply(target, unit.source)
         return unit if target == unit.target else replace(unit, target=target)
 

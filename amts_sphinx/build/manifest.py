@@ -1,0 +1,155 @@
+"""What a build of all editions wrote, so that nothing else is ever removed.
+
+The list lies beside the editions, in ``.amts-editions.json``. A file that was there
+before the first build, or was put there by somebody else, is not in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from amts_sphinx.core.atomic import replacing
+from amts_sphinx.core.errors import ConfigError, InterchangeError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+NAME: Final = ".amts-editions.json"
+_FORMAT: Final = "amts_sphinx editions"
+_VERSION: Final = 1
+#: The size of a file in bytes, and the time of its last change in nanoseconds.
+Stamp = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Manifest:
+    """The editions of one folder, and their files."""
+
+    #: The editions that ``conf.py`` names, by tag.
+    current: list[str] = field(default_factory=list)
+    #: The files of each edition that was ever written here, by their paths in it.
+    editions: dict[str, dict[str, Stamp]] = field(default_factory=dict)
+
+    @property
+    def removed(self) -> list[str]:
+        """The tags of editions that are here and no longer named."""
+        return sorted(self.editions.keys() - set(self.current))
+
+
+def read(out: Path) -> Manifest:
+    """Return the list in *out*; an empty one if there is none.
+
+    :raises InterchangeError: it is damaged, or of a later version
+    """
+    path = out / NAME
+    try:
+        content: Any = json.loads(path.read_text("utf-8"))
+        if content["format"] != _FORMAT or content["version"] != _VERSION:
+            raise InterchangeError(
+                f"{path}: this is version {content['version']} of {content['format']};"
+                f" version {_VERSION} of {_FORMAT} can be read"
+            )
+        return Manifest(
+            list(content["current"]),
+            {
+                tag: {name: (size, time) for name, (size, time) in files.items()}
+                for tag, files in content["editions"].items()
+            },
+        )
+    except FileNotFoundError:
+        return Manifest()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
+        raise InterchangeError(f"{path} cannot be read: {exc!r}") from exc
+
+
+def write(out: Path, manifest: Manifest) -> None:
+    """Write the list.
+
+    :raises InterchangeError: it cannot be written
+    """
+    content = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "current": manifest.current,
+        "editions": manifest.editions,
+    }
+    with replacing(out / NAME) as stream:
+        stream.write(json.dumps(content, ensure_ascii=False).encode())
+
+
+def foreign(folder: Path, known: Collection[str]) -> set[str]:
+    """Return the files of an edition's folder that no build of ours wrote.
+
+    :param known: the paths of files that earlier builds wrote
+    """
+    return {name for name, _ in _files(folder)} - set(known)
+
+
+def written(folder: Path, foreign: Collection[str]) -> dict[str, Stamp]:
+    """Return the files of an edition's folder, but for those of others."""
+    return {name: stamp for name, stamp in _files(folder) if name not in foreign}
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Stamp]]:
+    """Yield each file below *folder* by its path there; links are not followed."""
+    for place, _, names in os.walk(folder):
+        for name in names:
+            path = Path(place, name)
+            stat = path.lstat()
+            yield path.relative_to(folder).as_posix(), (stat.st_size, stat.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What became of one edition that was removed."""
+
+    tag: str
+    #: Files that are gone, or would be.
+    files: int
+    #: Files that stay, by their paths: they were changed since, or are not ours.
+    kept: tuple[str, ...]
+
+
+def prune(out: Path, *, dry_run: bool = False) -> list[Pruned]:
+    """Remove the editions that ``conf.py`` no longer names.
+
+    Only files that a build wrote there, and that nobody has changed since, are removed;
+    then the folders that are empty.
+
+    :raises ConfigError: no build of all editions has written to *out*
+    :raises InterchangeError: the list of what was written cannot be used
+    """
+    if not (out / NAME).is_file():
+        raise ConfigError(
+            f"{out} has no {NAME}: it is not a folder that `sphinx-build -b amts` wrote"
+        )
+    manifest = read(out)
+    found = []
+    for tag in manifest.removed:
+        folder = out / tag
+        if Path(tag).name != tag or folder.is_symlink():
+            raise InterchangeError(f"{out / NAME}: {tag!r} is no folder of an edition")
+        files = manifest.editions[tag]
+        present = dict(_files(folder))
+        ours = sorted(name for name in present if files.get(name) == present[name])
+        kept = tuple(sorted(present.keys() - set(ours)))
+        found.append(Pruned(tag, len(ours), kept))
+        if not dry_run:
+            for name in ours:
+                (folder / name).unlink()
+            _drop_empty(folder)
+            del manifest.editions[tag]
+    if found and not dry_run:
+        write(out, manifest)
+    return found
+
+
+def _drop_empty(folder: Path) -> None:
+    """Remove *folder* and what is below it, where no file is left."""
+    for place, _, _ in os.walk(folder, topdown=False):
+        if not any(Path(place).iterdir()):
+            Path(place).rmdir()

@@ -1,0 +1,215 @@
+"""What stands beside the editions of a book: the root page, the sitemap, the list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from xml.sax.saxutils import escape, quoteattr
+
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.util import logging
+
+from amts_sphinx.build import manifest, site
+from amts_sphinx.core import pages
+from amts_sphinx.core.atomic import replacing
+from amts_sphinx.core.languages import find_language
+from amts_sphinx.edition.pages import uri_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sphinx.builders import Builder
+
+    from amts_sphinx.build.failures import Failures
+    from amts_sphinx.build.planner import Order
+    from amts_sphinx.config.settings import AmtsConfig
+    from amts_sphinx.core.languages import Language
+    from amts_sphinx.edition.plan import Sibling
+
+logger = logging.getLogger(__name__)
+ROOT_PAGE: Final = "index.html"
+SITEMAP: Final = "sitemap.xml"
+#: What tells a file of ours from one that somebody else wrote.
+_SIGN: Final = "amts_sphinx"
+#: So much of a file is read to look for it.
+_HEAD: Final = 1000
+#: The most addresses that a sitemap may have.
+_MOST: Final = 50_000
+_SITEMAPS: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XHTML: Final = "http://www.w3.org/1999/xhtml"
+
+
+class Publication:
+    """The folder that a build of all editions writes to."""
+
+    def __init__(self, builder: Builder, config: AmtsConfig, order: Order) -> None:
+        """Look at the folder, before any edition is written.
+
+        :raises InterchangeError: the list of what was written is damaged
+        """
+        self._out = Path(builder.outdir)
+        self._builder = builder
+        self._config = config
+        self._order = order
+        self._manifest = manifest.read(self._out)
+        #: Where readers of other languages are led, if not to the book itself.
+        self._chooser = site.base(builder.config) if config.root_page else ""
+        self._foreign = {
+            language.tag: manifest.foreign(
+                folder, self._manifest.editions.get(language.tag, ())
+            )
+            for language, folder in order.editions.items()
+        }
+
+    def complete(self, failures: Failures) -> None:
+        """Write what stands beside the editions.
+
+        :param failures: names editions that are not as they should be
+        :raises InterchangeError: something cannot be written
+        """
+        for language, folder in self._order.editions.items():
+            tag = language.tag
+            found = manifest.written(folder, self._foreign[tag])
+            if found:
+                self._manifest.editions[tag] = found
+        self._manifest.current = [each.tag for each in self._order.editions]
+        manifest.write(self._out, self._manifest)
+        for tag in self._manifest.removed:
+            logger.info(
+                "%s holds an edition that amts_target_languages no longer names;"
+                " `amts prune %s` removes it",
+                self._out / tag,
+                self._out,
+            )
+        if self._order.filenames or not self._is_site():
+            return
+        present = self._present(failures)
+        if present and self._config.root_page:
+            self._write_root(present)
+        if present and self._config.sitemap and all(each.url for each in present):
+            self._write_sitemap(present)
+
+    def _is_site(self) -> bool:
+        """Tell whether the editions are pages for a browser."""
+        builder = self._builder
+        return (
+            isinstance(builder, StandaloneHTMLBuilder)
+            and not builder.embedded
+            and builder.out_suffix == ".html"
+        )
+
+    def _present(self, failures: Failures) -> list[Sibling]:
+        """Return the editions that can be read: the book itself first, if it is."""
+        languages = readable(self._order, failures)
+        config = self._builder.config
+        found = site.beside_root(config, languages)
+        source = site.source_of(config)
+        return [source, *found] if source else found
+
+    def _uri(self, docname: str) -> str:
+        if not isinstance(self._builder, StandaloneHTMLBuilder):
+            raise TypeError(f"{self._builder.name} writes no pages")
+        return uri_of(self._builder, docname)
+
+    def _write_root(self, present: list[Sibling]) -> None:
+        """Write the page that leads to the edition in the reader's language."""
+        path = self._out / ROOT_PAGE
+        if not _is_ours(path):
+            logger.info("%s is not ours: it is left as it is", path)
+            return
+        config = self._builder.config
+        home = self._uri(config.root_doc) or ROOT_PAGE
+        home += ROOT_PAGE if home.endswith("/") else ""
+        pages.write(
+            path,
+            "root.html",
+            title=config.html_title or config.project,
+            language=self._config.source_language.tag,
+            editions=[
+                {
+                    "tag": each.tag,
+                    "name": each.name,
+                    "href": f"{each.path}{home}",
+                    "url": f"{each.url}{self._uri(config.root_doc)}",
+                    "direction": "rtl" if find_language(each.tag).from_right else "ltr",
+                }
+                for each in present
+            ],
+            base=site.base(config) if all(each.url for each in present) else "",
+        )
+
+    def _write_sitemap(self, present: list[Sibling]) -> None:
+        """Write the addresses of all pages of all editions.
+
+        Each names its counterparts, so that search engines show readers their own.
+        """
+        path = self._out / SITEMAP
+        if not _is_ours(path):
+            logger.info("%s is not ours: it is left as it is", path)
+            return
+        documents = sorted(self._builder.env.found_docs)
+        if self._builder.name == "singlehtml":
+            documents = [self._builder.config.root_doc]
+        most = _MOST // len(present)
+        if len(documents) > most:
+            logger.warning(
+                "%s: a sitemap has room for %d addresses; the first %d documents are"
+                " in it",
+                path,
+                _MOST,
+                most,
+                type="amts",
+                subtype="sitemap",
+            )
+        lines = [
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            f"<!-- {_SIGN} -->",
+            f'<urlset xmlns="{_SITEMAPS}" xmlns:xhtml="{_XHTML}">',
+        ]
+        for docname in documents[:most]:
+            lines += self._entries(self._uri(docname), present)
+        lines.append("</urlset>\n")
+        with replacing(path) as stream:
+            stream.write("\n".join(lines).encode())
+
+    def _entries(self, uri: str, present: list[Sibling]) -> Iterable[str]:
+        """Return the entries of one document, one for each edition."""
+        links = ""
+        if self._config.alternates and len(present) > 1:
+            named = [(each.tag, each.url) for each in present]
+            named = [(tag, url + uri) for tag, url in named]
+            named += [
+                ("x-default", each.url + uri if each.is_source else self._chooser)
+                for each in present[:1]
+                if each.is_source or self._chooser
+            ]
+            links = "".join(
+                f'<xhtml:link rel="alternate" hreflang="{tag}" href={quoteattr(url)}/>'
+                for tag, url in named
+            )
+        return [
+            f"<url><loc>{escape(each.url + uri)}</loc>{links}</url>" for each in present
+        ]
+
+
+def readable(order: Order, failures: Failures) -> list[Language]:
+    """Return the languages of the editions that a reader can find.
+
+    One that fails now may be there from an earlier build.
+    """
+    return [
+        language
+        for language, folder in order.editions.items()
+        if not failures.noted(language.tag) or any(folder.glob("*.html"))
+    ]
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell whether *path* may be written: it is not there, or this package wrote it."""
+    try:
+        with path.open("rb") as file:
+            return _SIGN.encode() in file.read(_HEAD)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False

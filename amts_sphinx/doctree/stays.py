@@ -1,0 +1,98 @@
+"""What stays in the source language in every edition, and why."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from docutils import nodes
+
+from amts_sphinx.core.inline_codes import plain
+from amts_sphinx.core.units import Location
+from amts_sphinx.doctree.classify import is_untranslated, language_of, same_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from amts_sphinx.core.units import Container
+    from amts_sphinx.doctree.sites import Finder
+
+#: Why a text stays, by the name of the reason, the order of a list.
+REASONS: Final = {
+    "figure": "figures are skipped: see amts_figure_captions",
+    "notranslate": "the class notranslate, or translate='no'",
+    "skip": "amts_skip names its node or class",
+    "language": "it is marked as being in another language",
+    "html": "its HTML is not well-formed",
+    "raw": "raw HTML or LaTeX",
+    "code": "code",
+}
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_TAG: Final = re.compile(r"<[^>]*>|\\[a-zA-Z]+")
+#: So much of a text is kept, in characters.
+_SHOWN: Final = 120
+
+
+class Stay(NamedTuple):
+    """One text that stays."""
+
+    #: A key of :data:`REASONS`.
+    reason: str
+    location: Location
+    #: Its beginning, as plain text.
+    text: str
+    words: int
+
+
+def stays(doctree: nodes.document, docname: str, finder: Finder) -> Iterator[Stay]:
+    """Yield what stays of a document, but for figures: people may translate those."""
+    waiting: list[nodes.Element] = [doctree]
+    while waiting:
+        node = waiting.pop()
+        reason = _reason(node, finder)
+        if reason:
+            where = Location(docname, node.line)
+            text = node.astext()
+            yield from _stay(
+                reason, where, _TAG.sub(" ", text) if reason == "raw" else text
+            )
+        elif not isinstance(node, (nodes.figure, nodes.Invisible)):
+            kids = [n for n in node.children if isinstance(n, nodes.Element)]
+            waiting += reversed(kids)
+
+
+def _reason(node: nodes.Element, finder: Finder) -> str:
+    if is_untranslated(node, finder.rules):
+        marked = language_of(node)
+        if marked and not same_language(marked, finder.rules.language):
+            return "language"
+        is_marked = "notranslate" in node["classes"] or node.get("translate") == "no"
+        return "notranslate" if is_marked else "skip"
+    if isinstance(node, nodes.raw):
+        return "raw"
+    return "code" if isinstance(node, nodes.literal_block) else ""
+
+
+def of_figures(containers: Iterable[Container], published: Iterable[str]) -> list[Stay]:
+    """Return the texts of skipped figures that nobody translated.
+
+    :param published: the keys of those that people did
+    """
+    keys = {*published}
+    return [
+        stay
+        for each in containers
+        if each.whole.key not in keys
+        for stay in _stay("figure", each.whole.location, plain(each.whole.source))
+    ]
+
+
+def of_value(name: str, text: str) -> list[Stay]:
+    """Return a value of ``conf.py`` whose HTML is not well-formed."""
+    return list(_stay("html", Location(name), text))
+
+
+def _stay(reason: str, where: Location, text: str) -> Iterator[Stay]:
+    words = len(_WORD.findall(text))
+    if words:
+        yield Stay(reason, where, " ".join(text.split())[:_SHOWN], words)
