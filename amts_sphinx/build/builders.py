@@ -16,12 +16,14 @@ from amts_sphinx.core.languages import find_language
 from amts_sphinx.edition import gc_tuning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
 
-    from amts_sphinx.build.commission import Estimate
+    from amts_sphinx.config.settings import AmtsConfig
+
+    Use = Callable[[Sphinx, Builder, AmtsConfig, Order], None]
 
 
 class AmtsBuilder(StandaloneHTMLBuilder):
@@ -38,8 +40,8 @@ class AmtsBuilder(StandaloneHTMLBuilder):
     #: The editions' own builds look for catalogues and outdated pages.
     use_message_catalog = False
 
-    #: Takes what the editions would cost, in place of making them.
-    estimates: list[Estimate] | None = None
+    #: What to do with the book in place of making its editions.
+    use: Use | None = None
 
     def init(self) -> None:
         """Find out which editions to build.
@@ -86,14 +88,14 @@ class AmtsBuilder(StandaloneHTMLBuilder):
             if method == "specific"
             else (),
         )
+        arguments = app, self, checked(self.config), order
+        if self.use is not None:
+            self.use(*arguments)
+            return
         # A plain build need not load what translates.
         from amts_sphinx.build import production
 
-        arguments = app, self, checked(self.config), order
-        if self.estimates is None:
-            production.produce(*arguments)
-        else:
-            self.estimates.extend(production.estimates(*arguments))
+        production.produce(*arguments)
 
     def finish(self) -> None:
         """Write nothing: the editions are complete."""

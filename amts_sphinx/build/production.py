@@ -79,7 +79,7 @@ def estimates(
     :raises AmtsError: one of them cannot be made
     """
     material = gather(app, builder.env)
-    with _memory(config) as memory:
+    with open_memory(config) as memory:
         works = [commission.work(memory, config, each) for each in order.editions]
         return [commission.estimate(work, material.containers) for work in works]
 
@@ -95,7 +95,7 @@ def _produce(
     planner = Planner(app, builder, material.texts, config.format)
     log = summary.BuildLog(config.engine, material.texts)
     jobs = order.at_a_time(app.parallel)
-    with _memory(config) as memory, ThreadPoolExecutor(jobs) as pool:
+    with open_memory(config) as memory, ThreadPoolExecutor(jobs) as pool:
         works = commission.works(memory, config, order.editions, failures)
         dollars = commission.start(works, material.containers, config, failures)
         printings: list[_Printing] = []
@@ -115,7 +115,7 @@ def _produce(
                 _report(printing, reporter, dollars, log, failures)
 
 
-def _memory(config: AmtsConfig) -> Memory:
+def open_memory(config: AmtsConfig) -> Memory:
     """Open the memory, with what people's files hold now."""
     memory = Memory(config.memory)
     try:

@@ -14,7 +14,7 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Severity
 from amts_sphinx.report.locations import fragment
-from amts_sphinx.report.model import BY_PEOPLE, Origin, coverage, share
+from amts_sphinx.report.model import BY_PEOPLE, Origin, Stage, coverage, share
 from amts_sphinx.report.post_editing import GOAL, work_left
 from amts_sphinx.report.rows import shown
 from amts_sphinx.text import diff
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.core.units import Finding, Score
     from amts_sphinx.report.locations import Links
-    from amts_sphinx.report.model import Document, NearMatch, Report, Row
+    from amts_sphinx.report.model import Document, NearMatch, Progress, Report, Row
     from amts_sphinx.report.quality_gate import Failure
 
 #: The version of the format of ``report.json``.
@@ -65,7 +65,7 @@ def of(report: Report, about: Circumstances, links: Links) -> dict[str, Any]:
         "digest": about.digest,
         "edition": _edition(report, about),
         "coverage": _coverage(report),
-        "work": _work(report),
+        "work": work(report),
         "cost": _cost(report, about),
         "scores": [_score(score) for score in report.scores],
         "findings": _findings(report),
@@ -119,7 +119,8 @@ def _by_origin(counts: Mapping[Origin, int]) -> dict[str, int]:
     return {origin.value: counts.get(origin, 0) for origin in Origin}
 
 
-def _work(report: Report) -> dict[str, Any]:
+def work(report: Report) -> dict[str, Any]:
+    """Return what is left to do in an edition, as it stands in ``report.json``."""
     left = work_left({o: report.words(o) for o in Origin}, report.effort)
     return {
         "goal": GOAL,
@@ -127,6 +128,17 @@ def _work(report: Report) -> dict[str, Any]:
         "effort": report.effort.share,
         "words_left": left.words,
         "saved": left.saved,
+        "progress": progress(report.progress),
+    }
+
+
+def progress(found: Progress) -> dict[str, Any]:
+    """Return how far people have come with a document, or an edition."""
+    return {
+        "words": {stage.value: found.words.get(stage, 0) for stage in Stage},
+        "segments": {stage.value: found.segments.get(stage, 0) for stage in Stage},
+        "conflicts": found.conflicts,
+        "words_to_do": found.words_to_do,
     }
 
 
@@ -193,6 +205,7 @@ def _document(document: Document, links: Links) -> dict[str, Any]:
             for severity in ("error", "warning", "info")
         },
         "scores": [_score(score) for score in document.scores],
+        "progress": progress(document.progress),
     }
 
 
@@ -209,6 +222,7 @@ def _segment(row: Row, links: Links) -> dict[str, Any]:
         "source": shown(segment.source, segment),
         "target": None if row.target is None else shown(row.target, segment),
         "origin": row.origin.value,
+        "stage": row.stage.value,
         "maker": row.maker,
         "words": row.words,
         "risk": row.risk,

@@ -102,6 +102,25 @@ class Translator:
         findings = (*old, *reply.findings, *reply.refusals.values())
         return Edition(pair, units, findings, usage, at_place)
 
+    def recall(self, containers: Collection[Container], pair: LanguagePair) -> Edition:
+        """Return what is known of a whole book; the engine is not asked."""
+        known, published, fitted, at_place = self._known(containers, pair)
+        wanted = {key: s for key, s in published.items() if key not in known}
+        refused = self.memory.refused(pair, self.engine.fingerprint)
+        segments = len(_distinct(containers))
+        return Edition(
+            pair,
+            {key: self._typeset(unit) for key, unit in known.items()},
+            (
+                *_to_review(published, known, fitted.recoded),
+                *_bound_to_review(at_place),
+                *people.findings(fitted, published),
+                *_still_refused(wanted, refused),
+            ),
+            Usage(segments=segments, recalled=segments - len(wanted)),
+            at_place,
+        )
+
     def _ask(
         self,
         missing: Mapping[str, Segment],
