@@ -1,4 +1,4 @@
-"""``amts status``: its numbers are the report's, and a CI can rely on its exit status."""
+"""``amts status``: its numbers are the report's, and its exit status is for a CI."""
 
 from __future__ import annotations
 

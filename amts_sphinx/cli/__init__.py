@@ -15,6 +15,7 @@ from amts_sphinx.cli import (
     jobs,
     memory,
     parallel,
+    review,
     score,
     status,
 )
@@ -56,6 +57,7 @@ def make_parser() -> argparse.ArgumentParser:
     memory.add_to(commands)
     estimate.add_to(commands)
     status.add_to(commands)
+    review.add_to(commands)
     jobs.add_to(commands)
     endpoint.add_to(commands)
     return parser

@@ -13,6 +13,7 @@ import sqlite3
 import time
 from calendar import timegm
 from contextlib import closing, contextmanager
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -42,6 +43,8 @@ _HEADER: Final = (
     ' o-tmf="amts" adminlang="en" srclang="{}" datatype="xml"/>\n<body>\n'
 )
 _END: Final = "</body>\n</tmx>\n"
+#: What makes git keep the lines of both sides.
+UNION: Final = "merge=union"
 _DATE: Final = "%Y%m%dT%H%M%SZ"
 _DOCUMENT: Final = "x-amts-document"
 _REPLACED: Final = "x-amts-replaced"
@@ -237,11 +240,33 @@ class HomeFile:
         :raises InterchangeError: it cannot be written
         """
         query = "SELECT text FROM line ORDER BY key, changed, target, place"
+        if not self.path.exists():
+            _tell_git(self.path)
         with replacing(self.path) as stream:
             stream.write(_HEADER.format(self._source_language).encode())
             for (text,) in self._db.execute(query):
                 stream.write(f"{text}\n".encode())
             stream.write(_END.encode())
+
+
+def _tell_git(path: Path) -> None:
+    """Have git keep the lines of both sides when two people's home files merge.
+
+    It is told beside the first home file in a repository, if nobody told it there.
+    """
+    folder = path.resolve().parent
+    if not any((each / ".git").exists() for each in (folder, *folder.parents)):
+        return
+    told = folder / ".gitattributes"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = told.read_text("utf-8").splitlines() if told.exists() else []
+        rules = [line.split() for line in lines]
+        if not any(fnmatchcase(path.name, rule[0]) for rule in rules if rule):
+            new = "\n".join([*lines, f"{path.name} {UNION}", ""])
+            told.write_text(new, "utf-8")
+    except (OSError, UnicodeError) as exc:
+        raise InterchangeError(f"{told} cannot be written: {exc}") from exc
 
 
 def _name(unit: TranslationUnit) -> tuple[str, str, str]:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from amts_sphinx.core.units import Finding, LanguagePair, Score, Segment, State
+    from amts_sphinx.core.units import (
+        Finding,
+        LanguagePair,
+        Score,
+        Segment,
+        State,
+        TranslationUnit,
+    )
 
 
 class Origin(str, Enum):
@@ -99,6 +106,8 @@ class NearMatch(NamedTuple):
     score: int
     #: Whether its source has left the book: then the text has probably replaced it.
     gone: bool
+    #: The unit itself, with its codes.
+    unit: TranslationUnit
 
 
 @dataclass(frozen=True, slots=True)

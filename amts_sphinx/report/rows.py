@@ -261,6 +261,7 @@ def completed(
             inline_codes.plain(unit.target),
             match.score,
             gone,
+            unit,
         )
     found = replace(
         row,
