@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.cli import book
 from amts_sphinx.cli.console import echo
+from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.units import Severity
 from amts_sphinx.memory import importing, statements
 from amts_sphinx.memory.delivery import deliver
 from amts_sphinx.memory.importing import LANGUAGE
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
 
     from amts_sphinx.review.desk import EditionAtHand
 
+_CHECK: Final = """\
+Check the home files and the files of amts_memory_files, as for a pull request: codes,
+states, languages, and conflicts between people. The book is not read. Errors make the
+exit status 1.
+"""
+#: The keys of :data:`amts_sphinx.review.ci_output.FORMS`, which is slow to load.
+FORMS: Final = ("text", "github", "sarif", "junit")
 _STATES: Final = (*(stage.value for stage in Stage), CONFLICTS)
 _EXPORT: Final = """\
 Write a file with exactly the work: what is new or has changed, what machines made, what
@@ -57,6 +66,36 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="who did the work; without it nobody is named",
     )
     taken.set_defaults(run=_import)
+    _add_check(
+        commands.add_parser("check", help="check people's files", description=_CHECK)
+    )
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="tell of these files only (default: all home files and amts_memory_files)",
+    )
+    book.add_argument(parser)
+    parser.add_argument(
+        "--format",
+        choices=FORMS,
+        default="text",
+        help="how to tell: as lines, GitHub annotations, SARIF or JUnit XML",
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="FILE", help="write there, not to the terminal"
+    )
+    parser.add_argument(
+        "-W",
+        dest="strict",
+        action="store_true",
+        help="warnings, such as conflicts, make the exit status 1 too",
+    )
+    parser.set_defaults(run=_check)
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
@@ -166,3 +205,21 @@ def _import(options: argparse.Namespace) -> int:
             if commands := done.undo():
                 echo(f"to undo it: {' && '.join(commands)}")
     return int(refused > 0)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from amts_sphinx.review import check, ci_output
+
+    files = book.required(options.book).config.files
+    only = [check.checked(path) for path in options.files]
+    problems = check.check(files, only)
+    told = ci_output.FORMS[options.format](problems)
+    if options.output:
+        with replacing(options.output) as stream:
+            stream.write(told.encode())
+    elif told:
+        echo(told.rstrip("\n"))
+    errors = sum(each.severity is Severity.ERROR for each in problems)
+    counts = f"{errors} errors, {len(problems) - errors} warnings"
+    echo(f"amts review check: {counts}", error=True)
+    return int(bool(problems if options.strict else errors))

@@ -14,7 +14,7 @@ import time
 from calendar import timegm
 from contextlib import closing, contextmanager
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
@@ -101,11 +101,25 @@ def read(
         such line is an error
     :raises InterchangeError: the file cannot be read
     """
+    for _, unit in lines(path, on_skip):
+        yield unit
+
+
+def lines(
+    path: Path, on_skip: Callable[[str], None] | None = None
+) -> Iterator[tuple[int, TranslationUnit]]:
+    """Yield the units of a home file in order, each with its line, from 1.
+
+    :param on_skip: as for :func:`read`
+    :raises InterchangeError: the file cannot be read
+    """
     try:
         with path.open("rb") as stream:
             for event, element in parsing.events(stream, str(path), "tmx"):
                 if event == "end" and etree.QName(element).localname == "tu":
-                    yield from _usable(path, element, on_skip)
+                    line: Any = element.sourceline
+                    for unit in _usable(path, element, on_skip):
+                        yield int(line or 1), unit
                     parsing.forget(element)
     except OSError as exc:
         raise InterchangeError(f"{path} cannot be read: {exc.strerror}") from exc
