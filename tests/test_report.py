@@ -154,6 +154,7 @@ def configuration(home: Path, **more: Any) -> AmtsConfig:
         "terminology": (), "cost_limit": None, "report": home / "report",
         "fail_under": values.FailUnder(), "ignore": frozenset(),
         "forbidden_terms": {}, "draft_notice": True, "fullwidth_punctuation": True,
+        "stale": "machine",
         "script_spacing": False,
     }  # fmt: skip
     return AmtsConfig(**(options | more))

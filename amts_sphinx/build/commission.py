@@ -81,7 +81,8 @@ def work(memory: Memory, config: AmtsConfig, language: Language) -> Work:
     def progress(line: str) -> None:
         logger.info("amts-%s: %s", language.tag, line)
 
-    translator = Translator(memory, engine, profile, asking, progress)
+    keeps_stale = config.stale == "human"
+    translator = Translator(memory, engine, profile, asking, progress, keeps_stale)
     return Work(language, pair, translator)
 
 

@@ -51,6 +51,8 @@ class Content:
     drafts: frozenset[str]
     #: What is published at one place only, as :attr:`.EditionPlan.bound`.
     bound: Mapping[str, Mapping[tuple[str, int | None], BoundText]]
+    #: The sources among them whose targets are of a former version.
+    stale: frozenset[str] = frozenset()
 
 
 class Planner:
@@ -96,6 +98,7 @@ class Planner:
             rules=rules(app.config),
             targets=content.targets,
             drafts=content.drafts,
+            stale=content.stale,
             bound=content.bound,
             notice=checked(app.config).draft_notice,
             digests={d: self._digest(d, language, content) for d in self._texts},
@@ -109,7 +112,8 @@ class Planner:
         made_from.append(str(checked(self._app.config).draft_notice))
         for container in self._texts[docname].containers:
             key = container.whole.key
-            made_from += [content.targets.get(key, ""), "*" * (key in content.drafts)]
+            marks = "*" * (key in content.drafts) + "~" * (key in content.stale)
+            made_from += [content.targets.get(key, ""), marks]
         made_from.append(repr([*content.bound.get(docname, {}).items()]))
         return _hash("\0".join(made_from).encode())
 

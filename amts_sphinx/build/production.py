@@ -132,18 +132,22 @@ def _content(
     """Return what the edition publishes in place of each container."""
     targets: dict[str, str] = {}
     drafts: set[str] = set()
+    stale: set[str] = set()
     bound: dict[str, dict[tuple[str, int | None], BoundText]] = defaultdict(dict)
     for container in containers:
         key, (docname, line) = container.whole.key, container.whole.location
         target = translator.target(container, edition)
         is_draft = target is not None and translator.is_draft(container, edition)
+        is_stale = translator.is_stale(container, edition)
         if is_bound(container, edition):
-            bound[docname][key, line] = BoundText(target, is_draft)
+            bound[docname][key, line] = BoundText(target, is_draft, is_stale)
         elif target is not None:
             targets[key] = target
             if is_draft:
                 drafts.add(key)
-    return Content(targets, frozenset(drafts), dict(bound))
+            if is_stale:
+                stale.add(key)
+    return Content(targets, frozenset(drafts), dict(bound), frozenset(stale))
 
 
 def _print(

@@ -170,8 +170,17 @@ class AmtsConfig:
     draft_notice: bool = values.value(
         True,
         values.flag,
-        "Whether pages tell their readers of translations that are an engine's drafts.",
+        "Whether pages tell their readers of translations that are an engine's drafts,"
+        " and of those of a former text.",
         allowed="``True`` or ``False``",
+    )
+    stale: str = values.value(
+        "machine",
+        values.one_of("machine", "human"),
+        "What readers see of a sentence that a person translated before its source"
+        " changed: what a ``machine`` makes of the new text, or, with a notice, what"
+        " the ``human`` made of the former one.",
+        allowed="``machine`` or ``human``",
     )
     fullwidth_punctuation: bool = values.value(
         True,

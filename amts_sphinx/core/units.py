@@ -341,6 +341,8 @@ class Edition:
     #: What people bound to one place, by the key and the location of its source. It is
     #: published there, before what :attr:`units` has.
     bound: Mapping[tuple[str, Location], TranslationUnit] = field(default_factory=dict)
+    #: The keys of texts of which a translation of a former version is published.
+    stale: frozenset[str] = frozenset()
 
     def unit(self, segment: Segment) -> TranslationUnit | None:
         """Return what is published of *segment*, a text of the book."""

@@ -106,6 +106,7 @@ class _Deriver:
             plan.targets,
             values,
             drafts=plan.drafts,
+            stale=plan.stale,
             bound=bound,
         )
         if plan.notice:

@@ -37,6 +37,8 @@ class BoundText(NamedTuple):
     target: str | None
     #: Whether an engine drafted some of it.
     draft: bool
+    #: Whether some of it is what a person made of a former version.
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class EditionPlan:
     digests: Mapping[str, str]
     #: The text of ``|today|`` when each document was read.
     dates: Mapping[str, str]
+    #: The sources among those of :attr:`targets` whose targets are of a former version.
+    stale: frozenset[str] = frozenset()
 
     @property
     def place(self) -> str:

@@ -80,7 +80,7 @@ def _begin(app: Sphinx) -> None:
     _compat.write_also(app.builder, state.pending[plan.place])
     _keep_doctrees_out(app, plan)
     _STATES[app] = (plan, state)
-    if plan.notice and plan.drafts:
+    if plan.notice and (plan.drafts or plan.stale):
         draft_notice.register(app)
     gc_tuning.relax()
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: The class of elements that an engine drafted.
 DRAFT: Final = "amts-draft"
+#: The class of elements that show what a person made of a former version.
+STALE: Final = "amts-stale"
 
 
 def publish(
@@ -33,6 +35,7 @@ def publish(
     values: Mapping[str, str],
     *,
     drafts: Collection[str] = (),
+    stale: Collection[str] = (),
     bound: Mapping[tuple[str, int | None], BoundText] = MappingProxyType({}),
 ) -> int:
     """Replace the texts of *doctree* by their targets.
@@ -41,6 +44,7 @@ def publish(
         exactly the codes of its source
     :param values: what stands for a source edition's value, such as today's date
     :param drafts: the sources whose elements are marked as an engine's drafts
+    :param stale: the sources whose elements are marked as of a former version
     :param bound: what is published at one place, by source and line, before *targets*
     :returns: the number of texts that changed
     """
@@ -49,15 +53,18 @@ def publish(
     for site in list(finder.sites(doctree)):
         key = inline_codes.normalise(site.coded)
         at_place = bound and bound.get((key, line_of(site.node)))
-        general = BoundText(targets.get(key), key in drafts)
-        target, is_draft = at_place or general
+        general = BoundText(targets.get(key), key in drafts, key in stale)
+        target, is_draft, is_stale = at_place or general
         if site.baked:
-            target, is_draft = inline_codes.escape(site.baked), False
+            baked = inline_codes.escape(site.baked)
+            target, is_draft, is_stale = BoundText(baked, draft=False)
         if target is not None:
             write(site, target, values)
             changed += 1
             if is_draft and not site.attribute:
                 site.node["classes"].append(DRAFT)
+            if is_stale and not site.attribute:
+                site.node["classes"].append(STALE)
     return changed
 
 

@@ -34,6 +34,7 @@ VERSION: Final = 1
 _OF_TRANSLATING: Final = {
     ("untranslated", Severity.INFO): "The engine has a translation.",
     ("review", Severity.WARNING): "A person's translation needs no more review.",
+    ("stale", Severity.INFO): "A person translated the text as it is now.",
     ("conflict", Severity.WARNING): "People's translations of one text do not differ.",
     ("codes", Severity.WARNING): "The engine does not damage inline markup, so that the"
     " text need not be translated piece by piece.",

@@ -22,6 +22,7 @@ from amts_sphinx.report.model import (
 )
 from amts_sphinx.text import code_matching
 from amts_sphinx.translate.people import CONFLICT
+from amts_sphinx.translate.stale import STALE
 from amts_sphinx.translate.translator import published
 
 if TYPE_CHECKING:
@@ -185,6 +186,8 @@ def stage(row: Row, *, has_predecessor: bool) -> Stage:
 
     :param has_predecessor: whether a person translated a former version of it
     """
+    if any(finding.check == STALE for finding in row.findings):
+        return Stage.CHANGED
     if row.state in {State.REVIEWED, State.APPROVED, State.NEEDS_REVIEW}:
         by_person = row.maker == HUMAN
         if by_person or row.state is not State.NEEDS_REVIEW:
@@ -263,11 +266,10 @@ def completed(
             gone,
             unit,
         )
+    found = replace(row, findings=tuple(findings), near=near)
     found = replace(
-        row,
-        findings=tuple(findings),
-        near=near,
-        stage=stage(row, has_predecessor=changed),
+        found,
+        stage=stage(found, has_predecessor=changed),
         conflict=any(finding.check == CONFLICT for finding in findings),
     )
     return replace(found, risk=risk(found))

@@ -122,4 +122,6 @@ def _translator(
         return commission.work(memory, config, language).translator
     except AmtsError as exc:
         warn(f"{language.tag}: the texts of machines are not seen: {exc}")
-        return Translator(memory, NoEngine(), profile_for(language.tag))
+        keeps_stale = config.stale == "human"
+        profile = profile_for(language.tag)
+        return Translator(memory, NoEngine(), profile, keeps_stale=keeps_stale)

@@ -7,7 +7,7 @@ no target is published whose codes are not exactly those of its source.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import (
@@ -21,11 +21,11 @@ from amts_sphinx.core.units import (
 from amts_sphinx.engine import language_pairs
 from amts_sphinx.engine.protocol import Commission, Paid, Versatile, quiet
 from amts_sphinx.memory.memory import Refusal
-from amts_sphinx.translate import bound, people, request
+from amts_sphinx.translate import bound, people, request, stale
 from amts_sphinx.translate.neighbours import requests_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from amts_sphinx.core.units import Container, LanguagePair, Location, Segment
     from amts_sphinx.engine.protocol import Engine, Progress
@@ -44,6 +44,29 @@ _REVIEWS: Final = {
 }
 
 
+class _Recalled(NamedTuple):
+    """What is known of a book before an engine is asked."""
+
+    #: The units, by key.
+    known: dict[str, TranslationUnit]
+    #: What is to be published everywhere, by key.
+    texts: dict[str, Segment]
+    #: How people's texts were fitted to the book.
+    fitted: People
+    #: What people bound to places; it is not among the rest.
+    at_place: AtPlace
+    #: The keys of what stands for a changed text.
+    stale: frozenset[str]
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what a person should look at, at every build."""
+        reviewed = {*self.fitted.recoded, *self.stale}
+        yield from _to_review(self.texts, self.known, reviewed)
+        yield from _bound_to_review(self.at_place)
+        yield from people.findings(self.fitted, self.texts)
+        yield from stale.findings(self.stale, self.texts)
+
+
 def _quietly(segments: int, characters: int) -> None:
     """Say nothing."""
 
@@ -59,6 +82,8 @@ class Translator:
     asking: Callable[[int, int], object] = _quietly
     #: Takes lines about how the engine's work goes.
     progress: Progress = quiet
+    #: Whether what people made of a former version of a text is published meanwhile.
+    keeps_stale: bool = False
 
     def translate(
         self, containers: Collection[Container], pair: LanguagePair
@@ -71,7 +96,8 @@ class Translator:
         :raises EngineError: the engine failed; what is known stays known
         """
         maker = self.engine.fingerprint
-        known, published, fitted, at_place = self._known(containers, pair)
+        recalled = self._known(containers, pair)
+        known, published, at_place = recalled.known, recalled.texts, recalled.at_place
         segments = _distinct(containers)
         wanted = {key: s for key, s in published.items() if key not in known}
         refused = self.memory.refused(pair, maker) if wanted else {}
@@ -93,32 +119,28 @@ class Translator:
             characters=reply.characters,
             requests=reply.calls,
         )
-        old = (
-            *_to_review(published, known, fitted.recoded),
-            *_bound_to_review(at_place),
-            *people.findings(fitted, published),
+        findings = (
+            *recalled.findings(),
             *_still_refused(wanted, refused),
+            *reply.findings,
+            *reply.refusals.values(),
         )
-        findings = (*old, *reply.findings, *reply.refusals.values())
-        return Edition(pair, units, findings, usage, at_place)
+        return Edition(pair, units, findings, usage, at_place, recalled.stale)
 
     def recall(self, containers: Collection[Container], pair: LanguagePair) -> Edition:
         """Return what is known of a whole book; the engine is not asked."""
-        known, published, fitted, at_place = self._known(containers, pair)
-        wanted = {key: s for key, s in published.items() if key not in known}
+        recalled = self._known(containers, pair)
+        known = recalled.known
+        wanted = {key: s for key, s in recalled.texts.items() if key not in known}
         refused = self.memory.refused(pair, self.engine.fingerprint)
         segments = len(_distinct(containers))
         return Edition(
             pair,
             {key: self._typeset(unit) for key, unit in known.items()},
-            (
-                *_to_review(published, known, fitted.recoded),
-                *_bound_to_review(at_place),
-                *people.findings(fitted, published),
-                *_still_refused(wanted, refused),
-            ),
+            (*recalled.findings(), *_still_refused(wanted, refused)),
             Usage(segments=segments, recalled=segments - len(wanted)),
-            at_place,
+            recalled.at_place,
+            recalled.stale,
         )
 
     def _ask(
@@ -171,12 +193,8 @@ class Translator:
 
     def _known(
         self, containers: Collection[Container], pair: LanguagePair
-    ) -> tuple[dict[str, TranslationUnit], dict[str, Segment], People, AtPlace]:
-        """Return the units that are known, and what is to be published, by keys.
-
-        With them come how people's texts were fitted to the book, and what they bound
-        to places. What is published there alone is not among the rest.
-        """
+    ) -> _Recalled:
+        """Return what is known of the texts of a book."""
         engine = self.engine
         maker = engine.makers if isinstance(engine, Versatile) else engine.fingerprint
         known = self.memory.recall(pair, maker, _sources(containers))
@@ -188,7 +206,13 @@ class Translator:
                 f"memory: {elsewhere} of people's translations into {pair.target} are"
                 " for places that the book does not have; they are not published"
             )
-        return known, _published(containers, known, at_place), fitted, at_place
+        former: dict[str, TranslationUnit] = {}
+        if self.keeps_stale:
+            documents = _documents(containers, known)
+            former = stale.find(self.memory, pair, documents, known)
+            known |= former
+        texts = _published(containers, known, at_place)
+        return _Recalled(known, texts, fitted, at_place, frozenset(former))
 
     def target(self, container: Container, edition: Edition) -> str | None:
         """Return the coded text to publish for a container; ``None``: its source.
@@ -216,6 +240,13 @@ class Translator:
             return False
         found = map(edition.unit, container.segments)
         return any(unit and unit.state is State.DRAFT for unit in found)
+
+    def is_stale(self, container: Container, edition: Edition) -> bool:
+        """Tell whether some of what :meth:`target` returns is of a former version."""
+        return bool(edition.stale) and any(
+            segment.key in edition.stale
+            for segment in published(container, edition.unit)
+        )
 
     def _unit(
         self, segment: Segment, answer: Answer, pair: LanguagePair
@@ -263,6 +294,21 @@ def published(
     """
     whole = unit_of(container.whole)
     return (container.whole,) if whole and whole.by_human else container.segments
+
+
+def _documents(
+    containers: Iterable[Container], known: Mapping[str, TranslationUnit]
+) -> dict[str, list[Segment]]:
+    """Return the texts of each document that are published, in order."""
+
+    def unit_of(segment: Segment) -> TranslationUnit | None:
+        return known.get(segment.key)
+
+    found: dict[str, list[Segment]] = {}
+    for container in containers:
+        mine = found.setdefault(container.whole.location.docname, [])
+        mine += published(container, unit_of)
+    return found
 
 
 def is_bound(container: Container, edition: Edition) -> bool:
