@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from amts_sphinx import __version__
 from amts_sphinx.cli import (
+    diff,
     endpoint,
     estimate,
     evaluate,
@@ -57,6 +58,7 @@ def make_parser() -> argparse.ArgumentParser:
     memory.add_to(commands)
     estimate.add_to(commands)
     status.add_to(commands)
+    diff.add_to(commands)
     review.add_to(commands)
     jobs.add_to(commands)
     endpoint.add_to(commands)

@@ -129,6 +129,10 @@ def work(report: Report) -> dict[str, Any]:
         "effort": report.effort.share,
         "words_left": left.words,
         "saved": left.saved,
+        "engines": [
+            {"maker": maker, "texts": effort.texts, "effort": effort.share}
+            for maker, effort in report.efforts.items()
+        ],
         "progress": progress(report.progress),
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -184,6 +184,8 @@ class Report:
     effort: Effort
     #: The scores of machines' texts against people's corrections of them.
     scores: tuple[Score, ...]
+    #: The effort with each engine's texts, by its fingerprint.
+    efforts: Mapping[str, Effort] = field(default_factory=dict)
 
     def words(self, *origins: Origin) -> int:
         """Return how many words of the book have one of *origins* (default: any)."""

@@ -198,6 +198,7 @@ class Reporter:
             rows=tuple(sorted(rows.values(), key=lambda row: -row.risk)),
             cost=cost,
             effort=post_editing.measure(corrections),
+            efforts=post_editing.by_maker(corrections),
             scores=_scores(corrections, edition, ["BLEU", "chrF2"], _BOOTSTRAP),
         )
 
