@@ -73,6 +73,7 @@ def configuration(home: Path) -> AmtsConfig:
         ignore=frozenset(),
         forbidden_terms={},
         draft_notice=True,
+        stale="machine",
         fullwidth_punctuation=True,
         script_spacing=False,
     )

@@ -156,7 +156,7 @@ def configuration(home: Path, **more: Any) -> AmtsConfig:
         "forbidden_terms": {}, "draft_notice": True, "fullwidth_punctuation": True,
         "script_spacing": False, "strings": (), "edition_url": "", "source_url": "",
         "language_switcher": True, "alternates": True, "sitemap": True,
-        "root_page": True,
+        "root_page": True, "stale": "machine",
     }  # fmt: skip
     return AmtsConfig(**(options | more))
 
@@ -289,6 +289,29 @@ def test_people_at_work_on_the_machine_s_texts(desk: Desk) -> None:
     page = html.parse(desk.folder / "report.html")
     assert "Over 2 builds" in page.xpath("string(//main)")
     assert len(page.xpath("//*[local-name()='polyline']")) == 2
+
+
+def test_the_effort_with_each_engine(desk: Desk) -> None:
+    def machine(source: str, target: str, maker: str) -> TranslationUnit:
+        return TranslationUnit(source, target, PAIR, maker, State.MACHINE)
+
+    desk.learn(
+        machine("Dig first.", "先挖", "good/1"),
+        machine("Then wait.", "等等等", "bad/1"),
+        machine("Go home.", "等等等", "bad/1"),
+        person("Dig first.", "先挖"),
+        person("Then wait.", "然后等"),
+    )
+    desk.report("Dig first.", "Then wait.", "Go home.", engine="none")
+    work = desk.data()["work"]
+    assert work["engines"] == [
+        {"maker": "bad/1", "texts": 1, "effort": pytest.approx(2 / 3)},
+        {"maker": "good/1", "texts": 1, "effort": 0},
+    ]
+    assert work["effort"] == pytest.approx(2 / 5)
+    page = html.parse(desk.folder / "report.html").xpath("string(//main)")
+    assert "bad/1: 66.7 % of 1 texts" in " ".join(page.split())
+    assert "No person has reviewed 2 words" in page
 
 
 def test_a_changed_sentence_is_shown_beside_what_it_replaces(desk: Desk) -> None:

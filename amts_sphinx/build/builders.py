@@ -19,11 +19,13 @@ from amts_sphinx.core.languages import find_language
 from amts_sphinx.edition import gc_tuning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from sphinx.application import Sphinx
 
-    from amts_sphinx.build.commission import Estimate
+    from amts_sphinx.config.settings import AmtsConfig
+
+    Use = Callable[[Sphinx, Builder, AmtsConfig, Order], None]
 
 _PACKAGE: Final = __name__.partition(".")[0]
 
@@ -42,8 +44,8 @@ class OrderingBuilder(Builder):
     #: The editions' own builds look for catalogues and outdated pages.
     use_message_catalog = False
 
-    #: Takes what the editions would cost, in place of making them.
-    estimates: list[Estimate] | None = None
+    #: What to do with the book in place of making its editions.
+    use: Use | None = None
 
     def init(self) -> None:
         """Find out which editions to build.
@@ -88,14 +90,14 @@ class OrderingBuilder(Builder):
             else (),
             whole=not self.tag,
         )
+        arguments = app, self, checked(self.config), order
+        if self.use is not None:
+            self.use(*arguments)
+            return
         # A plain build need not load what translates.
         from amts_sphinx.build import production
 
-        arguments = app, self, checked(self.config), order
-        if self.estimates is None:
-            production.produce(*arguments)
-        else:
-            self.estimates.extend(production.estimates(*arguments))
+        production.produce(*arguments)
 
     def finish(self) -> None:
         """Write nothing: the editions are complete."""

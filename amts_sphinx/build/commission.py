@@ -110,7 +110,15 @@ def work(
     def progress(line: str) -> None:
         logger.info("amts-%s: %s", language.tag, line)
 
-    translator = Translator(memory, engine, profile, asking, progress, budget)
+    translator = Translator(
+        memory,
+        engine,
+        profile,
+        asking,
+        progress,
+        budget,
+        keeps_stale=config.stale == "human",
+    )
     containers = material.containers
     if not config.by_sentence and any(len(each.segments) > 1 for each in containers):
         # The book is split for other editions.

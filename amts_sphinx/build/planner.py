@@ -56,6 +56,8 @@ class Content:
     bound: Mapping[str, Mapping[tuple[str, int | None], BoundText]]
     #: Coded targets by people of texts of figures that are otherwise skipped.
     figures: Mapping[str, str]
+    #: The sources among them whose targets are of a former version.
+    stale: frozenset[str] = frozenset()
 
 
 class Planner:
@@ -114,6 +116,7 @@ class Planner:
             rules=rules(app.config),
             targets=content.targets,
             drafts=content.drafts,
+            stale=content.stale,
             bound=content.bound,
             notice=checked(app.config).for_language(language.tag).draft_notice,
             digests={
@@ -145,7 +148,8 @@ class Planner:
         made_from.append(str(config.draft_notice))
         for container in self._texts[docname].containers:
             key = container.whole.key
-            made_from += [content.targets.get(key, ""), "*" * (key in content.drafts)]
+            marks = "*" * (key in content.drafts) + "~" * (key in content.stale)
+            made_from += [content.targets.get(key, ""), marks]
         made_from.append(repr([*content.bound.get(docname, {}).items()]))
         for container in self._texts[docname].figures:
             made_from.append(content.figures.get(container.whole.key, ""))

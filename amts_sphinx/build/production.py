@@ -89,7 +89,7 @@ def estimates(
     :raises AmtsError: one of them cannot be made
     """
     material = gather(app, builder.env)
-    with _memory(app, builder, config, order, {}, texts=material.texts) as memory:
+    with open_memory(app, builder, config, order, {}, texts=material.texts) as memory:
         budget = Budget(config.cost_limit)
         works = [
             commission.work(memory, config, each, material, budget)
@@ -111,7 +111,7 @@ def _produce(
     jobs = order.at_a_time(app.parallel)
     publication = Publication(builder, config, order) if order.whole else None
     said: dict[str, CatalogueCounts] = {}
-    opened = _memory(app, builder, config, order, said, texts=material.texts)
+    opened = open_memory(app, builder, config, order, said, texts=material.texts)
     with opened as memory, ThreadPoolExecutor(jobs) as pool:
         works = commission.works(memory, config, order.editions, material, failures)
         bills = commission.start(works, config, failures)
@@ -123,7 +123,7 @@ def _produce(
             with failures.of(tag):
                 bill = bills.get(tag)
                 edition = work.translator.translate(work.texts, work.pair, bill)
-                edition = _with_labels(edition, work.labels)
+                edition = with_labels(edition, work.labels)
                 work.translator.drop_former_drafts(edition)
                 figures = work.translator.by_people(material.figures, work.pair)
                 stays = material.stays(figures)
@@ -142,7 +142,7 @@ def _produce(
         publication.complete(failures)
 
 
-def _memory(
+def open_memory(
     app: Sphinx,
     builder: Builder,
     config: AmtsConfig,
@@ -170,7 +170,18 @@ def _memory(
     return memory
 
 
-def _with_labels(edition: Edition, labels: Iterable[Container]) -> Edition:
+def memory_of_files(config: AmtsConfig) -> Memory:
+    """Open the memory, with what people's files hold now; the book is not read."""
+    memory = Memory(config.memory)
+    try:
+        importing.learn_book(memory, config.files, logger.info, summary.warn)
+    except BaseException:
+        memory.close()
+        raise
+    return memory
+
+
+def with_labels(edition: Edition, labels: Iterable[Container]) -> Edition:
     """Add a finding for each label that Sphinx does not have in the language."""
     language = name_language(edition.pair.target).name
     found = tuple(
@@ -190,18 +201,22 @@ def _content(
     """Return what the edition publishes in place of each container."""
     targets: dict[str, str] = {}
     drafts: set[str] = set()
+    stale: set[str] = set()
     bound: dict[str, dict[tuple[str, int | None], BoundText]] = defaultdict(dict)
     for container in containers:
         key, (docname, line) = container.whole.key, container.whole.location
         target = translator.target(container, edition)
         is_draft = target is not None and translator.is_draft(container, edition)
+        is_stale = translator.is_stale(container, edition)
         if is_bound(container, edition):
-            bound[docname][key, line] = BoundText(target, is_draft)
+            bound[docname][key, line] = BoundText(target, is_draft, is_stale)
         elif target is not None:
             targets[key] = target
             if is_draft:
                 drafts.add(key)
-    return Content(targets, frozenset(drafts), dict(bound), figures)
+            if is_stale:
+                stale.add(key)
+    return Content(targets, frozenset(drafts), dict(bound), figures, frozenset(stale))
 
 
 def _print(

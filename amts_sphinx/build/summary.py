@@ -12,6 +12,7 @@ from amts_sphinx.core.units import Severity, State
 from amts_sphinx.edition.warning_log import recorded
 from amts_sphinx.engine import survey
 from amts_sphinx.translate.request import NO_TRANSLATION
+from amts_sphinx.translate.stale import STALE
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -92,6 +93,12 @@ class BuildLog:
         for reason, count in reasons.most_common(_REASONS):
             if reason != NO_TRANSLATION:  # that has just been said
                 logger.info("%s: %d of them: %s", name, count, reason)
+        if edition.stale:
+            logger.info(
+                "%s: %d segments are people's translations of a former text",
+                name,
+                sum(f.check == STALE for f in edition.findings),
+            )
         drafts = sum(unit.state is State.DRAFT for unit in edition.units.values())
         if drafts:
             logger.info(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from amts_sphinx import __version__
 from amts_sphinx.cli import (
+    diff,
     doctor,
     endpoint,
     engines,
@@ -20,7 +21,9 @@ from amts_sphinx.cli import (
     models,
     parallel,
     prune,
+    review,
     score,
+    status,
 )
 from amts_sphinx.cli.console import echo
 from amts_sphinx.core.errors import AmtsError
@@ -33,11 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
     :returns: the exit status: 0, or 1 after an error that the user can do something
-        about
+        about, and where a command found what it was to look for
     """
     options = make_parser().parse_args(arguments)
     try:
-        options.run(options)
+        code: int | None = options.run(options)
     except AmtsError as exc:
         echo(f"amts: {exc}", error=True)
         return 1
@@ -45,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Who read what we write has had enough. Python would complain at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    return 0
+    return code or 0
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -63,6 +66,9 @@ def make_parser() -> argparse.ArgumentParser:
     doctor.add_to(commands)
     gettext.add_to(commands)
     estimate.add_to(commands)
+    status.add_to(commands)
+    diff.add_to(commands)
+    review.add_to(commands)
     jobs.add_to(commands)
     prune.add_to(commands)
     endpoint.add_to(commands)

@@ -30,6 +30,17 @@ def add_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_languages(parser: argparse.ArgumentParser) -> None:
+    """Add what chooses among the editions of the book."""
+    parser.add_argument(
+        "--languages",
+        nargs="+",
+        default=[],
+        metavar="TAG",
+        help="languages of the editions (default: amts_target_languages)",
+    )
+
+
 def find(named: Path | None, start: Path | None = None) -> BookAt | None:
     """Return the book that is *named*, else the one at *start* or nearest above it.
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-import tempfile
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from amts_sphinx.cli.console import echo
 from amts_sphinx.cli.editions import setting
-from amts_sphinx.core.errors import AmtsError, ConfigError
 from amts_sphinx.translate.cost_limit import shown, totals
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from amts_sphinx.build.commission import Estimate
 
@@ -56,45 +52,17 @@ def _run(options: argparse.Namespace) -> None:
 
 def _estimates(book: Path, overrides: dict[str, str]) -> list[Estimate]:
     """Read the book as a build does, and return what its editions would cost."""
-    from sphinx.application import Sphinx
-    from sphinx.util.docutils import docutils_namespace
+    # Loading Sphinx takes longer than most commands: not before there is a book.
+    from amts_sphinx.build import production
+    from amts_sphinx.build.read_book import read_book
 
-    from amts_sphinx.build.builders import AmtsBuilder, OrderingBuilder
-
-    if not (book / "conf.py").exists():
-        raise ConfigError(f"{book} is not a Sphinx project: it has no conf.py")
     found: list[Estimate] = []
-    with _sphinx_errors(), tempfile.TemporaryDirectory() as out, docutils_namespace():
-        app = Sphinx(
-            str(book),
-            str(book),
-            out,
-            str(Path(out, "doctrees")),
-            AmtsBuilder.name,
-            confoverrides=overrides,
-            status=None,
-            warning=sys.stderr,
-        )
-        if not isinstance(app.builder, OrderingBuilder):
-            raise ConfigError(
-                f"{book}: conf.py does not list the extension amts_sphinx"
-            )
-        app.builder.estimates = found
-        app.build(force_all=True)
+
+    def use(*book_read: Any) -> None:
+        found.extend(production.estimates(*book_read))
+
+    read_book(book, use, overrides)
     return found
-
-
-@contextmanager
-def _sphinx_errors() -> Iterator[None]:
-    """Raise Sphinx's errors as ours, which are shown without a traceback."""
-    from sphinx.errors import SphinxError
-
-    try:
-        yield
-    except AmtsError:
-        raise
-    except SphinxError as exc:
-        raise AmtsError(str(exc)) from exc
 
 
 def table(estimates: Sequence[Estimate]) -> list[str]:

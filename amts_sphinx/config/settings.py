@@ -197,7 +197,7 @@ class AmtsConfig:
         True,
         values.flag,
         "Whether pages tell their readers of translations that are an engine's drafts,"
-        " and that they are not translated at all.",
+        " that they are not translated at all, and that some are of a former text.",
         allowed="``True`` or ``False``",
         by_language=True,
     )
@@ -252,6 +252,14 @@ class AmtsConfig:
         "Whether ``-b amts`` writes an ``index.html`` that leads to the edition in the"
         " reader's language. One that is not ours is never replaced.",
         allowed="``True`` or ``False``",
+    )
+    stale: str = values.value(
+        "machine",
+        values.one_of("machine", "human"),
+        "What readers see of a sentence that a person translated before its source"
+        " changed: what a ``machine`` makes of the new text, or, with a notice, what"
+        " the ``human`` made of the former one.",
+        allowed="``machine`` or ``human``",
     )
     fullwidth_punctuation: bool = values.value(
         True,

@@ -232,18 +232,25 @@ class SkippedText(str):
     It says too which source the text was to translate, where that is known.
     """
 
-    __slots__ = ("pair", "source")
+    __slots__ = ("missing", "pair", "source")
 
     #: Coded text; empty where it is not known.
     source: str
     pair: LanguagePair | None
+    #: Whether nothing is wrong but that there is no translation yet.
+    missing: bool
 
     def __new__(
-        cls, text: str, source: str = "", pair: LanguagePair | None = None
+        cls,
+        text: str,
+        source: str = "",
+        pair: LanguagePair | None = None,
+        *,
+        missing: bool = False,
     ) -> Self:
         """Make the text, for a *source* in the languages of *pair*."""
         made = super().__new__(cls, text)
-        made.source, made.pair = source, pair
+        made.source, made.pair, made.missing = source, pair, missing
         return made
 
 
@@ -336,6 +343,8 @@ class Edition:
     #: What people bound to one place, by the key and the location of its source. It is
     #: published there, before what :attr:`units` has.
     bound: Mapping[tuple[str, Location], TranslationUnit] = field(default_factory=dict)
+    #: The keys of texts of which a translation of a former version is published.
+    stale: frozenset[str] = frozenset()
 
     def unit(self, segment: Segment) -> TranslationUnit | None:
         """Return what is published of *segment*, a text of the book."""

@@ -1,4 +1,7 @@
-"""Tell readers which pages hold an engine's drafts, in the language of the edition."""
+"""Tell readers which pages hold drafts of an engine, or translations of a former text.
+
+It is told in the language of the edition.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,14 @@ from typing import Final
 from docutils import nodes
 
 from amts_sphinx.core.languages import closest, name_language
-from amts_sphinx.edition.publish import DRAFT
+from amts_sphinx.edition.publish import DRAFT, STALE
 from amts_sphinx.edition.search import NO_SEARCH
 
 #: The class of the notice.
 NOTICE: Final = "amts-notice"
-#: By language, or by language and script or region. English stands for the others.
-_TEXTS: Final = {
+#: Of drafts, by language, or by language and script or region. English stands for the
+#: others.
+_DRAFTS: Final = {
     "ar": "تُرجمت أجزاء من هذه الصفحة آليًا، ولم يراجعها أحد بعد.",
     "de": "Teile dieser Seite sind maschinell übersetzt und noch nicht geprüft.",
     "en": "Parts of this page are machine translations that nobody has reviewed yet.",
@@ -35,23 +39,53 @@ _TEXTS: Final = {
     "zh": "本页部分内容由机器翻译，尚未经人工审校。",
     "zh-TW": "本頁部分內容由機器翻譯，尚未經人工審校。",
 }
+#: Of what people made of a former text, in the same languages.
+_STALE: Final = {
+    "ar": "أجزاء من هذه الصفحة مترجمة من نسخة سابقة من النص.",
+    "de": "Teile dieser Seite sind Übersetzungen einer früheren Fassung des Textes.",
+    "en": "Parts of this page are translations of an earlier version of the text.",
+    "es": "Partes de esta página son traducciones de una versión anterior del texto.",
+    "fr": "Certaines parties de cette page sont traduites d’une version antérieure"
+    " du texte.",
+    "id": "Sebagian halaman ini adalah terjemahan dari versi teks sebelumnya.",
+    "it": "Parti di questa pagina sono traduzioni di una versione precedente del"
+    " testo.",
+    "ja": "このページには、以前の版の原文からの翻訳が含まれています。",
+    "ko": "이 페이지에는 이전 판 원문의 번역이 포함되어 있습니다.",
+    "nl": "Delen van deze pagina zijn vertaald uit een eerdere versie van de tekst.",
+    "pl": "Części tej strony to tłumaczenia wcześniejszej wersji tekstu.",
+    "pt": "Partes desta página são traduções de uma versão anterior do texto.",
+    "ru": "Часть этой страницы — перевод более ранней версии текста.",
+    "tr": "Bu sayfanın bazı bölümleri metnin önceki bir sürümünün çevirisidir.",
+    "uk": "Частину цієї сторінки перекладено з попередньої версії тексту.",
+    "vi": "Một số phần của trang này được dịch từ phiên bản trước của văn bản.",
+    "zh": "本页部分内容译自原文的旧版本。",
+    "zh-TW": "本頁部分內容譯自原文的舊版本。",
+}
 
 
 def tell(doctree: nodes.document, tag: str) -> None:
-    """Put a notice below the first title of a page that holds a draft.
+    """Put a notice below the first title of a page that holds such texts.
 
     :param tag: the edition's language, BCP 47
     """
-    if not any(DRAFT in node["classes"] for node in doctree.findall(nodes.Element)):
+    classes = {
+        name for node in doctree.findall(nodes.Element) for name in node["classes"]
+    }
+    kinds = {DRAFT: _DRAFTS, STALE: _STALE}
+    found = [texts for name, texts in kinds.items() if name in classes]
+    if not found:
         return
-    insert(doctree, _TEXTS[closest(name_language(tag).tag, _TEXTS) or "en"])
-
-
-def insert(doctree: nodes.document, text: str) -> None:
-    """Put a notice for readers below the first title of a page."""
-    notice = nodes.container(
-        "", nodes.paragraph(text, text), classes=[NOTICE, NO_SEARCH]
+    insert(
+        doctree,
+        *(each[closest(name_language(tag).tag, each) or "en"] for each in found),
     )
+
+
+def insert(doctree: nodes.document, *texts: str) -> None:
+    """Put a notice for readers below the first title of a page."""
+    paragraphs = [nodes.paragraph(text, text) for text in texts]
+    notice = nodes.container("", *paragraphs, classes=[NOTICE, NO_SEARCH])
     title = next(doctree.findall(nodes.title), None)
     if title is not None and isinstance(title.parent, nodes.section):
         title.parent.insert(title.parent.index(title) + 1, notice)

@@ -101,7 +101,11 @@ class _Deriver:
         values = {self._plan.dates.get(docname, ""): self._today}
         plan = self._plan
         content = Targets(
-            plan.targets, plan.drafts, plan.figures, plan.bound.get(docname, {})
+            plan.targets,
+            plan.drafts,
+            plan.figures,
+            plan.bound.get(docname, {}),
+            plan.stale,
         )
         published = publish(doctree, self._finder, content, values)
         if plan.notice:

@@ -38,6 +38,8 @@ class BoundText(NamedTuple):
     target: str | None
     #: Whether an engine drafted some of it.
     draft: bool
+    #: Whether some of it is what a person made of a former version.
+    stale: bool = False
 
 
 class Sibling(NamedTuple):
@@ -126,6 +128,8 @@ class EditionPlan:
     strings: Mapping[str, str] = field(default_factory=dict)
     #: What the pages show of other editions.
     site: Site = Site()
+    #: The sources among those of :attr:`targets` whose targets are of a former version.
+    stale: frozenset[str] = frozenset()
 
     @property
     def place(self) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: The class of elements that an engine drafted.
 DRAFT: Final = "amts-draft"
+#: The class of elements that show what a person made of a former version.
+STALE: Final = "amts-stale"
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -39,6 +41,8 @@ class Targets(NamedTuple):
     people: Mapping[str, str] = _NOTHING
     #: What is published at one place, by source and line, before the others.
     bound: Mapping[tuple[str, int | None], BoundText] = MappingProxyType({})
+    #: The sources of :attr:`all` whose targets are of a former version.
+    stale: Collection[str] = ()
 
 
 def publish(
@@ -60,9 +64,11 @@ def publish(
         key = inline_codes.normalise(site.coded)
         at_place = content.bound.get((key, line_of(site.node)))
         texts = content.people if site.by_people else content.all
-        target, is_draft = at_place or BoundText(texts.get(key), key in content.drafts)
+        general = BoundText(texts.get(key), key in content.drafts, key in content.stale)
+        target, is_draft, is_stale = at_place or general
         if site.baked:
-            target, is_draft = inline_codes.escape(site.baked), False
+            baked = inline_codes.escape(site.baked)
+            target, is_draft, is_stale = BoundText(baked, draft=False)
         if target is not None:
             write(site, target, values)
             changed += 1
@@ -70,6 +76,8 @@ def publish(
                 left = [node for node in left if not _holds(node, site.node)]
             if is_draft and not site.attribute:
                 site.node["classes"].append(DRAFT)
+            if is_stale and not site.attribute:
+                site.node["classes"].append(STALE)
         elif not (site.attribute or site.by_people):
             left.append(_block(site.node))
     for node in left:

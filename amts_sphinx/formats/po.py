@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 #: The maker of what gettext's tools guessed, or a person was not sure of.
 FUZZY: Final = "fuzzy"
+_MISSING: Final = "there is no translation"
 _FUZZY: Final = Trust(FUZZY, State.NEEDS_REVIEW)
 #: Signs of inline markup, and what docutils makes a link by itself.
 _MARKUP: Final = re.compile(
@@ -119,24 +120,25 @@ class _Catalogue(NamedTuple):
         unit = TranslationUnit(source, target, self.pair, HUMAN, State.REVIEWED)
         try:
             why = self._fault(message)
+            missing = why == _MISSING
             unit, certain = self._said(unit, message)
             why = why or reading_fault(unit, certain=certain)
         except MarkupError as exc:
-            why = str(exc)
+            why, missing = str(exc), False
         if not why:
             yield unit
             return
         told = f"{self.path}:{message.line}: {why}"
         if self.on_skip is None:
             raise InterchangeError(told)
-        self.on_skip(SkippedText(told, source, self.pair))
+        self.on_skip(SkippedText(told, source, self.pair, missing=missing))
 
     def _fault(self, message: Message) -> str:
         """Say why a message cannot be a unit, or return an empty string."""
         if message.has_plural:
             return "it has plural forms"
         if not message.target.strip():
-            return "there is no translation"
+            return _MISSING
         if self.coded:
             return ""
         texts = message.source, message.target
@@ -294,15 +296,12 @@ def write(
     """
     mine = (unit for unit in units if unit.pair == pair)
     ordered = in_order(writable(path, mine), _order)
-    header = _HEADER.format(
-        ours=_OURS, source=pair.source, target=posix_locale(pair.target)
-    )
     count = left_out = 0
     with replacing(path) as stream:
-        stream.write(header.encode())
+        stream.write(header(pair).encode())
         for _, group in groupby(ordered, _message_of):
             best, *others = group
-            stream.write(_message(best).encode())
+            stream.write(message(best).encode())
             count += 1
             left_out += len(others)
         if left_out and on_skip:
@@ -338,7 +337,18 @@ def _is_fuzzy(unit: TranslationUnit) -> bool:
     return not unit.by_human or unit.state not in {State.REVIEWED, State.APPROVED}
 
 
-def _message(unit: TranslationUnit) -> str:
+def header(pair: LanguagePair) -> str:
+    """Return the head of a catalogue of coded text."""
+    return _HEADER.format(
+        ours=_OURS, source=pair.source, target=posix_locale(pair.target)
+    )
+
+
+def message(unit: TranslationUnit, notes: Iterable[str] = ()) -> str:
+    """Return the message of *unit*, whose target may be empty.
+
+    :param notes: what a translator should know, a line each
+    """
     lines = [""]
     if said := _said_of(unit):
         text = json.dumps(said, ensure_ascii=False)
@@ -347,6 +357,7 @@ def _message(unit: TranslationUnit) -> str:
         lines.append(f"# {_SAID}{text}")
     if not unit.by_human:
         lines.append("#. translated by a machine")
+    lines += [f"#. {' '.join(note.split())}" for note in notes]
     if unit.document:
         blank = any(char.isspace() for char in unit.document)
         # Marks of gettext's around a name with blanks.
@@ -355,6 +366,9 @@ def _message(unit: TranslationUnit) -> str:
         )
     if _is_fuzzy(unit):
         lines.append("#, fuzzy")
+    if unit.replaced:
+        former = normalize(unit.replaced, width=0).splitlines()
+        lines += [f"#| {'msgid ' * (not n)}{line}" for n, line in enumerate(former)]
     if context := _context(unit.place):
         lines.append(f"msgctxt {normalize(context, width=0)}")
     lines.append(f"msgid {normalize(unit.source, width=0)}")

@@ -57,18 +57,18 @@ def without_controls(unit: TranslationUnit) -> TranslationUnit:
     texts = (unit.source, unit.target, unit.maker, *_attributes(unit))
     if not any(map(_CONTROL.search, texts)):
         return unit
-    place = unit.place and Place(*map(_clean, unit.place))
+    place = unit.place and Place(*map(clean, unit.place))
     return replace(
         unit,
-        source=_clean(unit.source),
-        target=_clean(unit.target),
-        maker=_clean(unit.maker),
-        document=_clean(unit.document),
-        replaced=_clean(unit.replaced),
-        author=_clean(unit.author),
-        tool=_clean(unit.tool),
+        source=clean(unit.source),
+        target=clean(unit.target),
+        maker=clean(unit.maker),
+        document=clean(unit.document),
+        replaced=clean(unit.replaced),
+        author=clean(unit.author),
+        tool=clean(unit.tool),
         place=place,
-        corrects=tuple(map(_clean, unit.corrects)),
+        corrects=tuple(map(clean, unit.corrects)),
     )
 
 
@@ -101,5 +101,6 @@ def _attributes(unit: TranslationUnit) -> tuple[str, ...]:
     return (*said, *place, *unit.corrects)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Return *text* without the characters that no file can hold."""
     return _CONTROL.sub("", text)

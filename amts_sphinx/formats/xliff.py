@@ -30,7 +30,13 @@ from amts_sphinx.formats.asked import Asked
 from amts_sphinx.formats.validity import reading_fault
 from amts_sphinx.formats.xliff_codes import read_pair
 from amts_sphinx.formats.xliff_states import TOOLS, Segment
-from amts_sphinx.formats.xliff_writer import OURS, attribute, write, written_state
+from amts_sphinx.formats.xliff_writer import (
+    OURS,
+    STATE_NAMES_2,
+    attribute,
+    write,
+    written_state,
+)
 
 if TYPE_CHECKING:
     import os
@@ -44,6 +50,7 @@ __all__ = ["read", "write"]
 
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _STATES: Final = tuple(State)
+_MISSING: Final = "there is no translation"
 
 
 def read(
@@ -220,7 +227,7 @@ class _XliffReader:
             if xliff_states.PHRASE in holder.nsmap.values()
             else None
         )
-        pair, why = self._pair(part), "there is no translation"
+        pair, why = self._pair(part), _MISSING
         if pair is None and part.is_done:
             raise self._unnamed(part.segment.target)
         try:
@@ -280,7 +287,8 @@ class _XliffReader:
         error = self._error(element, why)
         if self._on_skip is None:
             raise error
-        self._on_skip(SkippedText(str(error), source, pair))
+        missing = why == _MISSING
+        self._on_skip(SkippedText(str(error), source, pair, missing=missing))
 
     def _error(self, element: etree._Element, why: str) -> InterchangeError:
         return InterchangeError(f"{self._path}:{element.sourceline}: {why}")
@@ -333,6 +341,8 @@ def _own(
     def said(name: str) -> str:
         return holder.get(attribute(name), "")
 
+    if not segment.is_old and "state" not in segment.holder.attrib:
+        trust = provenance.PERSON  # we left it out, since there was no translation
     state = provenance.state_named(said("state"))
     if said("state") and state is None:
         raise MarkupError(
@@ -353,8 +363,11 @@ def _own(
         corrects=corrects,
     )
     approved = holder.get("approved", "")
-    now = segment.target.get("state", ""), "" if approved == "no" else approved
-    same = not now[0] or now == written_state(exported)
+    if segment.is_old:
+        now = segment.target.get("state", ""), "" if approved == "no" else approved
+        same = not now[0] or now == written_state(exported)
+    else:
+        same = segment.holder.get("state", "") in {"", STATE_NAMES_2[exported.state]}
     changed = segment.said_by_tool or not same
     return provenance.returned(exported, said("digest"), trust if changed else None)
 

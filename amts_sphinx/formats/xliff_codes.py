@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -10,10 +12,14 @@ from lxml import etree
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import MarkupError
 from amts_sphinx.formats import literal_codes
+from amts_sphinx.formats.validity import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from amts_sphinx.core.units import Code
+
+_NO_CODES: Final[Mapping[int, Code]] = MappingProxyType({})
 SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 #: Inline elements of 1.2 and of 2.x by name: what each stands for, and the family in
 #: which its id is unique. In 2.x, ``<pc>`` may become ``<sc/>`` and ``<ec/>``.
@@ -70,8 +76,53 @@ def read_pair(
     return here, _coded(target, numbers)
 
 
-def fill(element: etree._Element, coded: str) -> None:
-    """Put *coded* into an empty element without a namespace, in the form of 1.2."""
+def fill(
+    element: etree._Element, coded: str, codes: Mapping[int, Code] = _NO_CODES
+) -> None:
+    """Put *coded* into an empty element without a namespace, in the form of 1.2.
+
+    :param codes: what stands behind the numbers, for tools to show
+    """
+    _fill(element, coded, {"open": "g", "empty": "x"}, partial(_old_hints, codes))
+
+
+def fill_2(
+    element: etree._Element, coded: str, codes: Mapping[int, Code] = _NO_CODES
+) -> None:
+    """Put *coded* into an empty element without a namespace, in the form of 2.x.
+
+    :param codes: as for :func:`fill`
+    """
+    _fill(element, coded, {"open": "pc", "empty": "ph"}, partial(_new_hints, codes))
+
+
+def _old_hints(codes: Mapping[int, Code], number: int) -> dict[str, str]:
+    code = codes.get(number)
+    if code is None:
+        return {}
+    found = {"ctype": f"x-{_BLANKS.sub('-', code.kind)}" if code.kind else ""}
+    found["equiv-text"] = clean(code.equiv)
+    return {name: text for name, text in found.items() if text}
+
+
+def _new_hints(codes: Mapping[int, Code], number: int) -> dict[str, str]:
+    code = codes.get(number)
+    if code is None:
+        return {}
+    shown = clean(f"{code.kind} {code.equiv}".strip())
+    return {"dispStart" if code.paired else "disp": shown} if shown else {}
+
+
+def _fill(
+    element: etree._Element,
+    coded: str,
+    names: Mapping[str, str],
+    hints: Callable[[int], dict[str, str]],
+) -> None:
+    """Put *coded* into an element.
+
+    :param names: of the elements of codes with and without words
+    """
     around = [element]
     for piece in inline_codes.tokens(coded):
         if piece.type == "text":
@@ -79,9 +130,10 @@ def fill(element: etree._Element, coded: str) -> None:
         elif piece.type == "close":
             around.pop()
         else:
-            name = "g" if piece.type == "open" else "x"
-            child = etree.SubElement(around[-1], name, id=str(piece.id))
-            if name == "g":
+            child = etree.SubElement(
+                around[-1], names[piece.type], {"id": str(piece.id), **hints(piece.id)}
+            )
+            if piece.type == "open":
                 around.append(child)
 
 

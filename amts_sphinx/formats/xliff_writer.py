@@ -43,6 +43,14 @@ STATE_NAMES: Final = {
     State.REVIEWED: "translated",
     State.APPROVED: "final",
 }
+#: The same in 2.x, where "initial" is a text without translation.
+STATE_NAMES_2: Final = {
+    State.DRAFT: "translated",
+    State.MACHINE: "translated",
+    State.NEEDS_REVIEW: "translated",
+    State.REVIEWED: "reviewed",
+    State.APPROVED: "final",
+}
 #: Required of a file; it names nothing where units of no document are together.
 NO_DOCUMENT: Final = "book"
 
@@ -118,11 +126,15 @@ def _named(
                 f"{path} cannot hold the unit {unit.source[:60]!r}{where}: its codes"
                 " are not in order"
             )
-        # It stays as long as the source does, whatever is added to the file.
-        name = hashlib.sha256(unit.key.encode()).hexdigest()[:16]
+        name = name_of(unit)
         number = number + 1 if name == former else 1
         former = name
         yield unit, name if number == 1 else f"{name}-{number}"
+
+
+def name_of(unit: TranslationUnit) -> str:
+    """Return an id for *unit*: it stays as long as the source does."""
+    return hashlib.sha256(unit.key.encode()).hexdigest()[:16]
 
 
 def _holder(unit: TranslationUnit, name: str) -> str:
@@ -135,7 +147,7 @@ def _holder(unit: TranslationUnit, name: str) -> str:
     holder.set(SPACE, "preserve")
     if approved:
         holder.set("approved", approved)
-    for key, text in _said(unit).items():
+    for key, text in said_of(unit).items():
         if text:
             holder.set(attribute(key), text)
     source = etree.SubElement(holder, "source")
@@ -150,7 +162,7 @@ def _holder(unit: TranslationUnit, name: str) -> str:
     return text.replace(f' xmlns:amts="{OURS}"', "", 1)
 
 
-def _said(unit: TranslationUnit) -> dict[str, str]:
+def said_of(unit: TranslationUnit) -> dict[str, str]:
     """Return what we say of *unit* beside the standard's words."""
     plain = unit.by_human and unit.state not in {State.DRAFT, State.MACHINE}
     return {

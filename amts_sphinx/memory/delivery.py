@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from amts_sphinx import formats
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import MarkupError
-from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.core.units import LanguagePair, SkippedText
 from amts_sphinx.memory import home_file, importing, statements
 from amts_sphinx.memory.statements import HOME, Conflict, Statement
 
@@ -45,6 +45,8 @@ class Kind(str, Enum):
     OLDER = "older than a correction"
     CONFLICT = "in conflict"
     MACHINE = "by machines"
+    #: In the file to be translated, and not translated yet.
+    MISSING = "not translated"
     REFUSED = "refused"
 
     def __str__(self) -> str:
@@ -67,6 +69,11 @@ class Delivery:
         told = [f"{self.counts[kind]} {kind}" for kind in Kind if self.counts[kind]]
         return f"{self.path}: {', '.join(told) or 'no units'}"
 
+    @property
+    def refused(self) -> int:
+        """The number of units that were not taken, since something is wrong."""
+        return self.counts[Kind.REFUSED]
+
     def undo(self) -> list[str]:
         """Return the commands that put the home files back."""
         return [
@@ -82,6 +89,7 @@ def deliver(
     *,
     pair: LanguagePair | None = None,
     author: str = "",
+    informed: bool = False,
     tell: Callable[[str], None],
 ) -> Delivery:
     """Merge the units of a file into the home files of its languages.
@@ -91,13 +99,24 @@ def deliver(
 
     :param pair: the languages of the file, where it does not name them
     :param author: who wrote the units that name nobody; by default the file's name
+    :param informed: whether the units name, as corrected, all people's texts that their
+        translators saw. Others that stand now are in conflict with them, and no name
+        is made of the file's
     :param tell: takes a line on each text that is refused
     :raises InterchangeError: a file cannot be read or written; nothing is changed then
     """
-    merge = _Merge(memory, files, Delivery(path), author or path.name)
+    name = author or ("" if informed else path.name)
+    merge = _Merge(memory, files, Delivery(path), name, informed=informed)
     refused = importing.LeftOut(tell)
+
+    def skip(text: str) -> None:
+        if isinstance(text, SkippedText) and text.missing:
+            merge.done.counts[Kind.MISSING] += 1
+        else:
+            refused(text)
+
     asked = pair or LanguagePair(files.source_language, "")
-    units = formats.read(path, asked, on_skip=refused)
+    units = formats.read(path, asked, on_skip=skip)
     with ExitStack() as stack:
         while batch := list(islice(units, _BATCH)):
             machines = [unit for unit in batch if not unit.by_human]
@@ -119,11 +138,18 @@ class _Merge:
     """One delivery on its way into the home files."""
 
     def __init__(
-        self, memory: Memory, files: BookFiles, done: Delivery, author: str
+        self,
+        memory: Memory,
+        files: BookFiles,
+        done: Delivery,
+        author: str,
+        *,
+        informed: bool,
     ) -> None:
         self._memory = memory
         self._files = files
         self._author = author
+        self._informed = informed
         self._now = int(time.time())
         self._homes: dict[str, HomeFile] = {}
         self._changed: set[str] = set()
@@ -179,28 +205,45 @@ class _Merge:
         if not people:
             return self._add(home, line, said, Kind.NEW)
         first = people[0]
+        is_home = first.origin.kind == HOME
         if _text(first.unit) == _text(unit):
             if not statements.is_higher(unit.state, first.unit.state):
                 return Kind.EQUAL
-        elif first.origin.kind == HOME:
-            if unit.target in first.unit.corrects:
-                return Kind.OLDER
-            if _is_rival(unit, line, first.unit):
-                self._note(first, line)
-                same = any(_text(each.unit) == _text(unit) for each in people)
-                return (
-                    Kind.EQUAL if same else self._add(home, line, said, Kind.CONFLICT)
-                )
-        if first.origin.kind == HOME:
+        elif is_home and unit.target in first.unit.corrects:
+            return Kind.OLDER
+        elif self._is_rival(unit, line, first):
+            self._note(first, line)
+            same = any(_text(each.unit) == _text(unit) for each in people)
+            return Kind.EQUAL if same else self._add(home, line, said, Kind.CONFLICT)
+        if is_home:
             home.remove(first.unit)
             said.remove(first)
-        named = {*first.unit.corrects, first.unit.target} - {unit.target}
+        named = {*first.unit.corrects, first.unit.target}
+        if self._informed:
+            named |= {*unit.corrects}
+        named -= {unit.target}
         line = replace(
             line,
             corrects=tuple(sorted(named)),
             document=unit.document or first.unit.document,
         )
         return self._add(home, line, said, Kind.CHANGED)
+
+    def _is_rival(
+        self, unit: TranslationUnit, line: TranslationUnit, first: Statement
+    ) -> bool:
+        """Tell whether *unit* was hardly written in knowledge of the *first* text.
+
+        Its work file does not name that text; or, in other files, somebody else wrote
+        it, or the unit has the earlier date.
+        """
+        if self._informed:
+            return first.unit.target not in unit.corrects
+        if first.origin.kind != HOME:
+            return False
+        return line.author != first.unit.author or bool(
+            unit.changed and unit.changed < first.unit.changed
+        )
 
     def _add(
         self, home: HomeFile, line: TranslationUnit, said: list[Statement], kind: Kind
@@ -230,15 +273,3 @@ class _Merge:
 
 def _text(unit: TranslationUnit) -> str:
     return inline_codes.normalise(unit.target)
-
-
-def _is_rival(
-    unit: TranslationUnit, line: TranslationUnit, other: TranslationUnit
-) -> bool:
-    """Tell whether *unit* was hardly written in knowledge of the *other* text.
-
-    Somebody else wrote it, or it has the earlier date.
-    """
-    return line.author != other.author or bool(
-        unit.changed and unit.changed < other.changed
-    )

@@ -13,7 +13,8 @@ import sqlite3
 import time
 from calendar import timegm
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Final
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
@@ -42,6 +43,8 @@ HEADER: Final = (
     ' o-tmf="amts" adminlang="en" srclang="{}" datatype="xml"/>\n<body>\n'
 )
 END: Final = "</body>\n</tmx>\n"
+#: What makes git keep the lines of both sides.
+UNION: Final = "merge=union"
 _DATE: Final = "%Y%m%dT%H%M%SZ"
 _DOCUMENT: Final = "x-amts-document"
 _REPLACED: Final = "x-amts-replaced"
@@ -98,11 +101,25 @@ def read(
         such line is an error
     :raises InterchangeError: the file cannot be read
     """
+    for _, unit in lines(path, on_skip):
+        yield unit
+
+
+def lines(
+    path: Path, on_skip: Callable[[str], None] | None = None
+) -> Iterator[tuple[int, TranslationUnit]]:
+    """Yield the units of a home file in order, each with its line, from 1.
+
+    :param on_skip: as for :func:`read`
+    :raises InterchangeError: the file cannot be read
+    """
     try:
         with path.open("rb") as stream:
             for event, element in parsing.events(stream, str(path), "tmx"):
                 if event == "end" and etree.QName(element).localname == "tu":
-                    yield from _usable(path, element, on_skip)
+                    line: Any = element.sourceline
+                    for unit in _usable(path, element, on_skip):
+                        yield int(line or 1), unit
                     parsing.forget(element)
     except OSError as exc:
         raise InterchangeError(f"{path} cannot be read: {exc.strerror}") from exc
@@ -249,11 +266,33 @@ class HomeFile:
         :raises InterchangeError: it cannot be written
         """
         query = "SELECT text FROM line ORDER BY key, changed, target, place"
+        if not self.path.exists():
+            _tell_git(self.path)
         with replacing(self.path) as stream:
             stream.write(HEADER.format(self._source_language).encode())
             for (text,) in self._db.execute(query):
                 stream.write(f"{text}\n".encode())
             stream.write(END.encode())
+
+
+def _tell_git(path: Path) -> None:
+    """Have git keep the lines of both sides when two people's home files merge.
+
+    It is told beside the first home file in a repository, if nobody told it there.
+    """
+    folder = path.resolve().parent
+    if not any((each / ".git").exists() for each in (folder, *folder.parents)):
+        return
+    told = folder / ".gitattributes"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = told.read_text("utf-8").splitlines() if told.exists() else []
+        rules = [line.split() for line in lines]
+        if not any(fnmatchcase(path.name, rule[0]) for rule in rules if rule):
+            new = "\n".join([*lines, f"{path.name} {UNION}", ""])
+            told.write_text(new, "utf-8")
+    except (OSError, UnicodeError) as exc:
+        raise InterchangeError(f"{told} cannot be written: {exc}") from exc
 
 
 def _name(unit: TranslationUnit) -> tuple[str, str, str]:

@@ -14,7 +14,7 @@ from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Severity
 from amts_sphinx.doctree.stays import REASONS
 from amts_sphinx.report.locations import fragment
-from amts_sphinx.report.model import BY_PEOPLE, Origin, coverage, share
+from amts_sphinx.report.model import BY_PEOPLE, Origin, Stage, coverage, share
 from amts_sphinx.report.post_editing import GOAL, work_left
 from amts_sphinx.report.rows import shown
 from amts_sphinx.text import diff
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from amts_sphinx.core.units import Finding, Score
     from amts_sphinx.doctree.stays import Stay
     from amts_sphinx.report.locations import Links
-    from amts_sphinx.report.model import Document, NearMatch, Report, Row
+    from amts_sphinx.report.model import Document, NearMatch, Progress, Report, Row
     from amts_sphinx.report.quality_gate import Failure
 
 #: The version of the format of ``report.json``.
@@ -38,6 +38,7 @@ _OF_TRANSLATING: Final = {
     ("untranslated", Severity.INFO): "The engine has a translation.",
     ("label", Severity.INFO): "Sphinx has its own labels in the language.",
     ("review", Severity.WARNING): "A person's translation needs no more review.",
+    ("stale", Severity.INFO): "A person translated the text as it is now.",
     ("conflict", Severity.WARNING): "People's translations of one text do not differ.",
     ("codes", Severity.WARNING): "The engine does not damage inline markup, so that the"
     " text need not be translated piece by piece.",
@@ -69,7 +70,7 @@ def of(report: Report, about: Circumstances, links: Links) -> dict[str, Any]:
         "digest": about.digest,
         "edition": _edition(report, about),
         "coverage": _coverage(report),
-        "work": _work(report),
+        "work": work(report),
         "cost": _cost(report, about),
         "scores": [_score(score) for score in report.scores],
         "findings": _findings(report),
@@ -134,7 +135,8 @@ def _by_origin(counts: Mapping[Origin, int]) -> dict[str, int]:
     return {origin.value: counts.get(origin, 0) for origin in Origin}
 
 
-def _work(report: Report) -> dict[str, Any]:
+def work(report: Report) -> dict[str, Any]:
+    """Return what is left to do in an edition, as it stands in ``report.json``."""
     left = work_left({o: report.words(o) for o in Origin}, report.effort)
     return {
         "goal": GOAL,
@@ -142,6 +144,21 @@ def _work(report: Report) -> dict[str, Any]:
         "effort": report.effort.share,
         "words_left": left.words,
         "saved": left.saved,
+        "engines": [
+            {"maker": maker, "texts": effort.texts, "effort": effort.share}
+            for maker, effort in report.efforts.items()
+        ],
+        "progress": progress(report.progress),
+    }
+
+
+def progress(found: Progress) -> dict[str, Any]:
+    """Return how far people have come with a document, or an edition."""
+    return {
+        "words": {stage.value: found.words.get(stage, 0) for stage in Stage},
+        "segments": {stage.value: found.segments.get(stage, 0) for stage in Stage},
+        "conflicts": found.conflicts,
+        "words_to_do": found.words_to_do,
     }
 
 
@@ -232,6 +249,7 @@ def _document(document: Document, links: Links) -> dict[str, Any]:
             for severity in ("error", "warning", "info")
         },
         "scores": [_score(score) for score in document.scores],
+        "progress": progress(document.progress),
     }
 
 
@@ -248,6 +266,7 @@ def _segment(row: Row, links: Links) -> dict[str, Any]:
         "source": shown(segment.source, segment),
         "target": None if row.target is None else shown(row.target, segment),
         "origin": row.origin.value,
+        "stage": row.stage.value,
         "maker": row.maker,
         "words": row.words,
         "risk": row.risk,

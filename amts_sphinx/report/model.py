@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from amts_sphinx.core.units import Finding, LanguagePair, Score, Segment
+    from amts_sphinx.core.units import (
+        Finding,
+        LanguagePair,
+        Score,
+        Segment,
+        State,
+        TranslationUnit,
+    )
     from amts_sphinx.doctree.stays import Stay
     from amts_sphinx.formats.catalogues import LeftMessage
 
@@ -38,6 +46,57 @@ class Origin(str, Enum):
 BY_PEOPLE = frozenset({Origin.HUMAN, Origin.REVIEWED})
 
 
+class Stage(str, Enum):
+    """How far people have come with a text; what is left to do comes first."""
+
+    #: It is in the source language, and nobody translated a former version of it.
+    NEW = "new"
+    #: A person translated a former version of it, and nobody this one.
+    CHANGED = "changed"
+    #: A machine translated it.
+    MACHINE = "machine"
+    #: An engine drafted it.
+    DRAFT = "draft"
+    #: A person's, to be looked at again.
+    NEEDS_REVIEW = "needs-review"
+    #: A person translated or read it.
+    REVIEWED = "reviewed"
+    #: A person takes responsibility for it.
+    APPROVED = "approved"
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do."""
+        return self in {Stage.REVIEWED, Stage.APPROVED}
+
+
+#: What an edition may have beside texts in stages.
+CONFLICTS: Final = "conflicts"
+
+
+class Progress(NamedTuple):
+    """How far people have come with a document, or with an edition."""
+
+    #: Number of words by stage.
+    words: Mapping[Stage, int]
+    #: Number of segments by stage.
+    segments: Mapping[Stage, int]
+    #: Number of segments about which people's translations differ.
+    conflicts: int
+
+    @property
+    def words_to_do(self) -> int:
+        """The number of words that no person has reviewed."""
+        return sum(self.words.get(stage, 0) for stage in Stage if not stage.is_done)
+
+
+#: Nothing is there.
+NO_PROGRESS = Progress({}, {}, 0)
+
+
 class NearMatch(NamedTuple):
     """The unit of the memory whose source is most similar, but not the same."""
 
@@ -49,6 +108,8 @@ class NearMatch(NamedTuple):
     score: int
     #: Whether its source has left the book: then the text has probably replaced it.
     gone: bool
+    #: The unit itself, with its codes.
+    unit: TranslationUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +126,11 @@ class Row:
     words: int
     #: Number of places in the book.
     places: int = 1
+    #: How far the target has come; ``None`` where there is none.
+    state: State | None = None
+    stage: Stage = Stage.NEW
+    #: Whether people's translations differ.
+    conflict: bool = False
     near: NearMatch | None = None
     findings: tuple[Finding, ...] = ()
     #: How urgent it is to look at the text; 0: not at all.
@@ -84,6 +150,7 @@ class Document:
     findings: Mapping[str, int]
     #: The scores of machines' texts here against people's corrections of them.
     scores: tuple[Score, ...] = ()
+    progress: Progress = NO_PROGRESS
 
 
 class Effort(NamedTuple):
@@ -132,10 +199,24 @@ class Report:
     catalogues: CatalogueCounts | None = None
     #: What stays in the source language on purpose; it is not among the rows.
     stays: tuple[Stay, ...] = ()
+    #: The effort with each engine's texts, by its fingerprint.
+    efforts: Mapping[str, Effort] = field(default_factory=dict)
 
     def words(self, *origins: Origin) -> int:
         """Return how many words of the book have one of *origins* (default: any)."""
         return sum(d.words.get(o, 0) for d in self.documents for o in origins or Origin)
+
+    @property
+    def progress(self) -> Progress:
+        """How far people have come with the edition; each place of a text counts."""
+        words: Counter[Stage] = Counter()
+        segments: Counter[Stage] = Counter()
+        for document in self.documents:
+            words.update(document.progress.words)
+            segments.update(document.progress.segments)
+        return Progress(
+            words, segments, sum(d.progress.conflicts for d in self.documents)
+        )
 
 
 def share(words: Mapping[Origin, int], *origins: Origin) -> float:

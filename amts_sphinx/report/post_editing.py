@@ -57,6 +57,16 @@ def measure(corrections: Iterable[tuple[TranslationUnit, TranslationUnit]]) -> E
     return Effort(texts, edits / whole if whole else None)
 
 
+def by_maker(
+    corrections: Iterable[tuple[TranslationUnit, TranslationUnit]],
+) -> dict[str, Effort]:
+    """Return the effort with each machine's texts, by the name of its maker."""
+    found: dict[str, list[tuple[TranslationUnit, TranslationUnit]]] = {}
+    for both in corrections:
+        found.setdefault(both[0].maker, []).append(both)
+    return {maker: measure(found[maker]) for maker in sorted(found)}
+
+
 def work_left(words: Mapping[Origin, int], effort: Effort) -> WorkLeft:
     """Return the work that is left in an edition.
 

@@ -29,7 +29,7 @@ from amts_sphinx.report import (
     rows,
 )
 from amts_sphinx.report.locations import Links
-from amts_sphinx.report.model import Report
+from amts_sphinx.report.model import Cost, Report
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from amts_sphinx.doctree.stays import Stay
     from amts_sphinx.formats.terminology import Terminology
     from amts_sphinx.memory.memory import Memory
-    from amts_sphinx.report.model import CatalogueCounts, Cost, Row
+    from amts_sphinx.report.model import CatalogueCounts, Row
     from amts_sphinx.report.quality_gate import Failure
     from amts_sphinx.report.rows import Survey
 
@@ -177,6 +177,12 @@ class Reporter:
             stream.write(json.dumps(content, ensure_ascii=False, indent=1).encode())
         return content
 
+    def survey(self, edition: Edition) -> Report:
+        """Return the report on an edition that may not be whole; nothing is written."""
+        terms = terminology.read(self.config.terminology, edition.pair)
+        survey = rows.survey(self.book.containers, edition)
+        return self._made(edition, survey, terms, Cost(0, None))
+
     def _made(
         self, edition: Edition, survey: Survey, terms: Terminology, cost: Cost
     ) -> Report:
@@ -201,6 +207,7 @@ class Reporter:
             rows=tuple(sorted(rows.values(), key=lambda row: -row.risk)),
             cost=cost,
             effort=post_editing.measure(corrections),
+            efforts=post_editing.by_maker(corrections),
             scores=_scores(corrections, edition, ["BLEU", "chrF2"], _BOOTSTRAP),
             catalogues=self.catalogues.get(edition.pair.target),
         )
@@ -221,7 +228,7 @@ class Reporter:
                 row.segment,
                 row.target,
                 by_human=row.maker == HUMAN,
-                near=near.get(key),
+                near=near.matches.get(key),
                 ignored=survey.texts[key].ignored,
             )
             for key, row in bare_rows.items()
@@ -233,8 +240,9 @@ class Reporter:
             key: rows.completed(
                 row,
                 findings.get(key, ()),
-                near.get(key),
-                gone=key in near and rows.is_gone(near[key], bare_rows),
+                near.matches.get(key),
+                gone=key in near.matches and rows.is_gone(near.matches[key], bare_rows),
+                changed=key in near.changed,
             )
             for key, row in bare_rows.items()
         }

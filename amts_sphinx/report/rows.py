@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import name_language
-from amts_sphinx.core.units import Severity, State
+from amts_sphinx.core.units import HUMAN, Severity, State
 from amts_sphinx.memory import predecessors
 from amts_sphinx.report import post_editing
-from amts_sphinx.report.model import BY_PEOPLE, Document, NearMatch, Origin, Row
+from amts_sphinx.report.model import (
+    BY_PEOPLE,
+    Document,
+    NearMatch,
+    Origin,
+    Progress,
+    Row,
+    Stage,
+)
 from amts_sphinx.text import code_matching
+from amts_sphinx.translate.people import CONFLICT
+from amts_sphinx.translate.stale import STALE
 from amts_sphinx.translate.translator import published
 
 if TYPE_CHECKING:
@@ -81,6 +91,7 @@ class Survey:
                     inline_codes.plain(place.segment.source), spaced=spaced
                 ),
                 counts[key],
+                unit.state if unit else None,
             )
         return found
 
@@ -101,18 +112,36 @@ class Survey:
         words: dict[str, Counter[Origin]] = defaultdict(Counter)
         segments: dict[str, Counter[Origin]] = defaultdict(Counter)
         findings: dict[str, Counter[str]] = defaultdict(Counter)
+        progress: dict[str, Progress] = {}
         for place in self.places:
-            row = rows[place.key]
-            words[place.document][row.origin] += row.words
-            segments[place.document][row.origin] += 1
+            row, document = rows[place.key], place.document
+            words[document][row.origin] += row.words
+            segments[document][row.origin] += 1
+            former = progress.get(document) or Progress(Counter(), Counter(), 0)
+            progress[document] = _counted(former, row)
         for row in rows.values():
             for finding in row.findings:
                 findings[finding.location.docname][finding.severity.value] += 1
         return tuple(
-            Document(name, words[name], segments[name], findings[name])
+            Document(
+                name,
+                words[name],
+                segments[name],
+                findings[name],
+                progress=progress[name],
+            )
             for name in order
             if name in words
         )
+
+
+def _counted(progress: Progress, row: Row) -> Progress:
+    """Return *progress* with one more place of the text of *row*."""
+    return Progress(
+        Counter(progress.words) + Counter({row.stage: row.words}),
+        Counter(progress.segments) + Counter({row.stage: 1}),
+        progress.conflicts + row.conflict,
+    )
 
 
 def survey(containers: Iterable[Container], edition: Edition) -> Survey:
@@ -152,13 +181,40 @@ def origin(unit: TranslationUnit | None, *, reviewed: bool) -> Origin:
     return Origin.DRAFT if unit.state is State.DRAFT else Origin.MACHINE
 
 
+def stage(row: Row, *, has_predecessor: bool) -> Stage:
+    """Return how far people have come with a text.
+
+    :param has_predecessor: whether a person translated a former version of it
+    """
+    if any(finding.check == STALE for finding in row.findings):
+        return Stage.CHANGED
+    if row.state in {State.REVIEWED, State.APPROVED, State.NEEDS_REVIEW}:
+        by_person = row.maker == HUMAN
+        if by_person or row.state is not State.NEEDS_REVIEW:
+            return Stage(row.state.value)
+    if has_predecessor:
+        return Stage.CHANGED
+    if row.state is None:
+        return Stage.NEW
+    return Stage.DRAFT if row.state is State.DRAFT else Stage.MACHINE
+
+
+class Nearest(NamedTuple):
+    """The units of the memory that are like texts of the book, by the texts' keys."""
+
+    #: The nearest one of each text.
+    matches: Mapping[str, Match]
+    #: The keys of texts whose match is what a person made of a former version.
+    changed: Collection[str]
+
+
 def nearest(
     memory: Memory,
     pair: LanguagePair,
     rows: Mapping[str, Row],
     documents: Mapping[str, Sequence[str]],
-) -> dict[str, Match]:
-    """Return the nearest other unit of each text that is not by people, by key.
+) -> Nearest:
+    """Return the nearest other unit of each text that is not by people.
 
     A unit whose source has left the book is first: the text has probably replaced it.
 
@@ -172,12 +228,13 @@ def nearest(
     by_source = memory.fuzzy(pair, keys, cutoff=NEAR, limit=4)
     near = {keys[source]: matches for source, matches in by_source.items()}
     found = predecessors.find(memory, pair, documents, keys.values(), near)
+    changed = frozenset(found)
     for key, matches in near.items():
         # The text itself is among them, if a machine translated it.
         others = [match for match in matches if match.unit.key != key]
         if others and key not in found:
             found[key] = max(others, key=lambda m: (is_gone(m, rows), m.score))
-    return found
+    return Nearest(found, changed)
 
 
 def is_gone(match: Match, rows: Mapping[str, Row]) -> bool:
@@ -186,9 +243,18 @@ def is_gone(match: Match, rows: Mapping[str, Row]) -> bool:
 
 
 def completed(
-    row: Row, findings: Sequence[Finding], match: Match | None, *, gone: bool
+    row: Row,
+    findings: Sequence[Finding],
+    match: Match | None,
+    *,
+    gone: bool,
+    changed: bool,
 ) -> Row:
-    """Return *row* with its findings, its near match and its risk."""
+    """Return *row* with its findings, its near match, its stage and its risk.
+
+    :param gone: whether the source of the match has left the book
+    :param changed: whether the match is a person's of a former version of the text
+    """
     near = None
     if match:
         unit = match.unit
@@ -198,8 +264,14 @@ def completed(
             inline_codes.plain(unit.target),
             match.score,
             gone,
+            unit,
         )
     found = replace(row, findings=tuple(findings), near=near)
+    found = replace(
+        found,
+        stage=stage(found, has_predecessor=changed),
+        conflict=any(finding.check == CONFLICT for finding in findings),
+    )
     return replace(found, risk=risk(found))
 
 

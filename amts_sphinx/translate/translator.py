@@ -22,12 +22,12 @@ from amts_sphinx.engine import language_pairs
 from amts_sphinx.engine.protocol import Commission, Paid, Versatile, quiet
 from amts_sphinx.memory.memory import Refusal
 from amts_sphinx.text import entities
-from amts_sphinx.translate import bound, people, quotes, request
+from amts_sphinx.translate import bound, people, quotes, request, stale
 from amts_sphinx.translate.cost_limit import Budget
 from amts_sphinx.translate.neighbours import requests_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from amts_sphinx.core.units import Container, LanguagePair, Location, Segment
     from amts_sphinx.engine.protocol import Bill, Engine, Progress
@@ -63,6 +63,16 @@ class _Known(NamedTuple):
     at_place: AtPlace
     #: How many texts they bound to other places.
     elsewhere: int
+    #: The keys of what stands for a changed text.
+    stale: frozenset[str]
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what a person should look at, at every build."""
+        reviewed = {*self.people.recoded, *self.stale}
+        yield from _to_review(self.published, self.units, reviewed)
+        yield from _bound_to_review(self.at_place)
+        yield from people.findings(self.people, self.published)
+        yield from stale.findings(self.stale, self.published)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,8 @@ class Translator:
     progress: Progress = quiet
     #: What asking again for damaged targets may cost.
     budget: Budget = field(default_factory=Budget)
+    #: Whether what people made of a former version of a text is published meanwhile.
+    keeps_stale: bool = False
 
     def translate(
         self,
@@ -94,11 +106,14 @@ class Translator:
         :raises EngineError: the engine failed; what is known stays known
         """
         maker = self.engine.fingerprint
-        known, published, fitted, at_place, elsewhere = self._known(containers, pair)
-        if elsewhere:
+        recalled = self._known(containers, pair)
+        known, published = recalled.units, recalled.published
+        at_place = recalled.at_place
+        if recalled.elsewhere:
             self.progress(
-                f"memory: {elsewhere} of people's translations into {pair.target} are"
-                " for places that the book does not have; they are not published"
+                f"memory: {recalled.elsewhere} of people's translations into"
+                f" {pair.target} are for places that the book does not have; they are"
+                " not published"
             )
         segments = _distinct(containers)
         wanted = {key: s for key, s in published.items() if key not in known}
@@ -123,15 +138,30 @@ class Translator:
             requests=reply.calls,
             dollars=reply.dollars,
         )
-        old = (
-            *_to_review(published, known, fitted.recoded),
-            *_bound_to_review(at_place),
-            *people.findings(fitted, published),
+        findings = (
+            *recalled.findings(),
             *_still_refused(wanted, refused),
+            *reply.findings,
+            *reply.refusals.values(),
+            *reply.postponed.values(),
         )
-        left = (*reply.refusals.values(), *reply.postponed.values())
-        findings = (*old, *reply.findings, *left)
-        return Edition(pair, units, findings, usage, at_place)
+        return Edition(pair, units, findings, usage, at_place, recalled.stale)
+
+    def recall(self, containers: Collection[Container], pair: LanguagePair) -> Edition:
+        """Return what is known of a whole book; the engine is not asked."""
+        recalled = self._known(containers, pair)
+        known = recalled.units
+        wanted = {k: s for k, s in recalled.published.items() if k not in known}
+        refused = self.memory.refused(pair, self.engine.fingerprint)
+        segments = len(_distinct(containers))
+        return Edition(
+            pair,
+            {key: self._typeset(unit) for key, unit in known.items()},
+            (*recalled.findings(), *_still_refused(wanted, refused)),
+            Usage(segments=segments, recalled=segments - len(wanted)),
+            recalled.at_place,
+            recalled.stale,
+        )
 
     def _ask(
         self,
@@ -204,8 +234,14 @@ class Translator:
         fitted = people.fit(self.memory, pair, containers, known)
         known |= fitted.units
         at_place, elsewhere = bound.find(self.memory, pair, containers)
+        former: dict[str, TranslationUnit] = {}
+        if self.keeps_stale:
+            documents = _documents(containers, known)
+            former = stale.find(self.memory, pair, documents, known)
+            known |= former
         texts = _published(containers, known, at_place)
-        return _Known(known, texts, fitted, at_place, elsewhere)
+        changed = frozenset(former)
+        return _Known(known, texts, fitted, at_place, elsewhere, changed)
 
     def target(self, container: Container, edition: Edition) -> str | None:
         """Return the coded text to publish for a container; ``None``: its source.
@@ -253,6 +289,13 @@ class Translator:
             return False
         found = map(edition.unit, container.segments)
         return any(unit and unit.state is State.DRAFT for unit in found)
+
+    def is_stale(self, container: Container, edition: Edition) -> bool:
+        """Tell whether some of what :meth:`target` returns is of a former version."""
+        return bool(edition.stale) and any(
+            segment.key in edition.stale
+            for segment in published(container, edition.unit)
+        )
 
     def _unit(
         self, segment: Segment, answer: Answer, pair: LanguagePair
@@ -313,6 +356,21 @@ def published(
     """
     whole = unit_of(container.whole)
     return (container.whole,) if whole and whole.by_human else container.segments
+
+
+def _documents(
+    containers: Iterable[Container], known: Mapping[str, TranslationUnit]
+) -> dict[str, list[Segment]]:
+    """Return the texts of each document that are published, in order."""
+
+    def unit_of(segment: Segment) -> TranslationUnit | None:
+        return known.get(segment.key)
+
+    found: dict[str, list[Segment]] = {}
+    for container in containers:
+        mine = found.setdefault(container.whole.location.docname, [])
+        mine += published(container, unit_of)
+    return found
 
 
 def is_bound(container: Container, edition: Edition) -> bool:

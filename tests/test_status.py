@@ -1,0 +1,145 @@
+"""``amts status``: its numbers are the report's, and its exit status is for a CI."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lxml import etree
+
+from amts_sphinx.cli import main
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.formats import tmx
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Book, MakeBook
+
+pytestmark = pytest.mark.sphinx
+PAIR = LanguagePair("en", "zh")
+
+
+def unit(source: str, target: str, state: State = State.REVIEWED) -> TranslationUnit:
+    return TranslationUnit(source, target, PAIR, HUMAN, state, "soil")
+
+
+@pytest.fixture(scope="module")
+def garden(make_book: MakeBook) -> Book:
+    """Return a book in every stage, built into Chinese; to be read only."""
+    book = make_book("pages")
+    said = [
+        unit("Dig first.", "先挖。", State.APPROVED),
+        unit("Mix both.", "混合两者。"),
+        unit("Then wait.", "然后等？", State.NEEDS_REVIEW),
+        unit("Good red soil", "好红土"),
+    ]
+    tmx.write(book.source / "a.tmx", said, source_language="en")
+    rivals = [unit("Mix both.", "都混合。")]
+    tmx.write(book.source / "b.tmx", rivals, source_language="en")
+    settings = (
+        'amts_engine = "pseudo"\namts_memory_files = ["a.tmx", "b.tmx"]\n'
+        'amts_target_languages = ["zh"]\n'
+    )
+    book.write("conf.py", (book.source / "conf.py").read_text() + settings)
+    assert book.build("amts-zh").status == 0
+    return book
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], garden: Book) -> Any:
+    """Return a function that runs ``amts status`` on the book: status and outputs."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        named = ["status", "--book", str(garden.source), *map(str, arguments)]
+        code = main(named)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def test_the_numbers_are_those_of_the_report(garden: Book, run: Any) -> None:
+    path = garden.source / ".amts" / "report" / "zh" / "report.json"
+    report = json.loads(path.read_bytes())
+    code, out, _ = run("--json")
+    [status] = json.loads(out)
+    assert code == 0
+    assert {name: status[name] for name in report["work"]} == report["work"]
+    assert {d["name"]: d["words_to_do"] for d in status["documents"]} == {
+        d["name"]: d["progress"]["words_to_do"] for d in report["documents"]
+    }
+    [soil] = [d for d in status["documents"] if d["name"] == "soil"]
+    assert soil["segments"] == {
+        "new": 0,
+        "changed": 1,
+        "machine": 1,
+        "draft": 0,
+        "needs-review": 1,
+        "reviewed": 1,
+        "approved": 1,
+    }
+    assert soil["conflicts"] == 1
+    assert soil["words_to_do"] == 2 + 3 + 2
+    stages = {each["source"]: each["stage"] for each in report["segments"]}
+    assert stages["Good soil"] == "changed"
+    assert stages["Clay and sand"] == "machine"
+
+
+def test_a_table_lists_the_documents(run: Any) -> None:
+    _, out, _ = run("--document", "so*")
+    assert "soil" in out
+    assert "water" not in out
+    assert "work left" in out
+
+
+def test_what_no_engine_was_asked_for_is_new(run: Any) -> None:
+    _, out, _ = run("--languages", "es", "--json")
+    [status] = json.loads(out)
+    words = status["progress"]["words"]
+    assert status["language"] == "es"
+    assert words["new"] == sum(words.values()) == status["words_left"] > 0
+
+
+def test_an_exit_status_for_what_must_not_be(run: Any) -> None:
+    code, _, err = run("--fail-on", "new")
+    assert (code, err) == (0, "")
+    code, _, err = run("--fail-on", "needs-review", "--fail-on", "conflicts")
+    assert code == 1
+    assert "zh: 2 words needs-review" in err
+    assert "zh: 1 conflicts" in err
+
+
+def test_a_badge(tmp_path: Path, run: Any) -> None:
+    run("--badge", tmp_path / "{language}.svg")
+    picture = etree.parse(tmp_path / "zh.svg").getroot()
+    assert picture.get("aria-label", "").startswith("Chinese (simplified): ")
+    assert "% reviewed" in picture.get("aria-label", "")
+    code, _, err = run("--languages", "zh", "es", "--badge", tmp_path / "one.svg")
+    assert code == 1
+    assert "put {language} into the name" in err
+
+
+def test_an_engine_that_is_missing_hides_nobody_s_text(
+    garden: Book, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conf = (garden.source / "conf.py").read_text()
+    folder = tmp_path / "book"
+    folder.mkdir()
+    for name in ("soil.rst", "a.tmx", "b.tmx"):
+        (folder / name).write_bytes((garden.source / name).read_bytes())
+    lonely = 'root_doc = "soil"\namts_engine = "amazon"\namts_amazon = {"x": 1}\n'
+    (folder / "conf.py").write_text(conf + lonely)
+    assert main(["status", "--json", "--book", str(folder)]) == 0
+    said = capsys.readouterr()
+    assert "the texts of machines are not seen" in said.err
+    [status] = json.loads(said.out)
+    assert status["progress"]["segments"]["approved"] == 1
+
+
+def test_a_folder_without_a_book(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["status", "--book", str(tmp_path)]) == 1
+    assert "has no conf.py" in capsys.readouterr().err
