@@ -185,7 +185,7 @@ def test_amts_doctor_of_a_book_with_ailments(
     both = capsys.readouterr()
     ill = "\n".join(x for x in both.out.splitlines() if x.startswith("!"))
     assert "extension: conf.py does not list it" in ill
-    assert "no value amts_engin; did you mean amts_engine?" in ill
+    assert "no configuration value amts_engin; did you mean amts_engine?" in ill
     assert (
         "engine of zh (Chinese (simplified)): firefox, which lacks: amts models" in ill
     )

@@ -52,7 +52,7 @@ INLINE: dict[str, tuple[str, list[tuple[str, str]]]] = {
         f"A {X1} here.",
         [("inline", "Brand")],
     ),
-    "a &lt; b &amp; c&nbsp;&eacute;<br>d<!-- so -->": ("a &lt; b &amp; c é d", []),
+    "a &lt; b &amp; c&nbsp;&eacute;<br>d<!-- so -->": ("a &lt; b &amp; c\xa0é d", []),
     "<a href='x.html'><b>All of it.</b></a>": ("All of it.", []),
     "Words<a class='headerlink' href='#x'>¶</a><script>no()</script>": ("Words", []),
 }

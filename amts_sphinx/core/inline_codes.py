@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 _TOKEN: Final = re.compile(r'(<g id="\d+">|</g>|<x id="\d+"/>)')
 _ID_IN_CODE: Final = re.compile(r'(<[gx] id=")(\d+)("/?>)')
 _STRAY: Final = re.compile(r"[<>]|&(?!amp;|lt;|gt;)")
-#: The blanks that HTML shows as one, and that a line may be broken at. Every other one,
-#: such as a no-break space, is a character that its author chose.
-BLANKS: Final = " \t\r\n\f\v"
+#: The blanks that HTML shows as one, and the other marks at which a line ends. Every
+#: other blank, such as a no-break space, is a character that its author chose.
+BLANKS: Final = " \t\r\n\f\v\x1c\x1d\x1e\x85\u2028\u2029"
 _BLANKS: Final = re.compile(rf"[{BLANKS}]+")
 #: Blanks of any kind, for the memory's key.
 _ANY_BLANKS: Final = re.compile(r"\s+")
