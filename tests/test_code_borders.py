@@ -70,6 +70,10 @@ GLUED = [
     ("de", 'A (<g id="1">red</g>) one', 'Ein<g id="1">roter</g>.', None),
     ("zh", PAGE, 'Sphinx<g id="1">first</g>', 'Sphinx <g id="1">first</g>'),
 ]
+GLUED += [
+    ("cs", PAGE, 'Čti <g id="1">ji</g>v knize.', 'Čti <g id="1">ji</g> v knize.'),
+    ("es", PAGE, 'Lee <g id="1">la</g>y ve.', 'Lee <g id="1">la</g> y ve.'),
+]
 TORN = [
     ("de", QUOTED, 'Lies " <g id="1">dies</g> " oder ( <x id="2"/> ).', None),
     ("de", QUOTED, 'Lies "<g id="1"> dies </g>" oder(<x id="2"/>).', None),
@@ -100,6 +104,8 @@ LEFT = [
     ("de", 'users\' <x id="1"/>', 'Nutzer\' <x id="1"/>'),
     ("de", 'pre- <g id="1">and</g> on', 'vor- <g id="1">und</g> nach'),
     ("en", '“<x id="1"/>” and ‘<x id="2"/>’ a', '‘<x id="2"/>’ “<x id="1"/>” A'),
+    ("es", PAGE, 'Lee <g id="1">la página</g>s.'),
+    ("de", PAGE, 'Lies <g id="1">die Seite</g>n zuerst.'),
     ("ko", PAGE, '<g id="1">문서</g>를 읽기'),
     ("ko", SEE, '<x id="1"/>에서는 <x id="2"/>입니다'),
     ("tr", PAGE, 'Önce <g id="1">sayfa</g>yı oku.'),

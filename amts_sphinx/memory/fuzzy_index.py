@@ -47,6 +47,8 @@ _ROUNDING: Final = 1e-9
 _PLACES: Final = 16
 _SMALLEST: Final = 2**14
 _LARGEST: Final = 2**23
+#: Up to so many texts their features are kept; those of more take too much room.
+_REMEMBERED: Final = 50_000
 
 
 class FuzzyHit(NamedTuple):
@@ -66,7 +68,13 @@ class Index:
         self._texts = list(texts)
         self._lengths = np.array([len(text) for text in self._texts], np.int32)
         self._places = _places(len(self._texts))
-        self._starts, self._postings = _invert(self._texts, self._places)
+        self._starts, self._postings, own = _invert(self._texts, self._places)
+        #: Features of texts that will be asked for themselves: those of a book.
+        self._own = (
+            dict(zip(self._texts, own, strict=True))
+            if len(own) <= _REMEMBERED
+            else dict[str, Ints]()
+        )
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -105,7 +113,9 @@ class Index:
 
     def _rarest(self, text: str) -> list[tuple[int, int]]:
         """Return the ends of the postings of the rarest features of *text*."""
-        places = np.array(sorted(set(_hashes(text, self._places))), np.int64)
+        places = self._own.get(text)
+        if places is None:
+            places = _features_of(text, self._places)
         starts, ends = self._starts[places], self._starts[places + 1]
         sizes = ends - starts
         order = np.argsort(sizes, kind="stable")
@@ -151,6 +161,12 @@ def _features(text: str) -> Iterator[str]:
         last = word
 
 
+def _features_of(text: str, places: int) -> Ints:
+    """Return where the features of a text stand in the table, rising, each once."""
+    own = sorted(set(_hashes(text, places)))
+    return np.fromiter(own, np.int32, len(own))
+
+
 def _hashes(text: str, places: int) -> Iterator[int]:
     for feature in _features(text):
         yield zlib.crc32(feature.encode("utf-8", "surrogatepass")) & (places - 1)
@@ -162,17 +178,21 @@ def _places(texts: int) -> int:
     return int(2 ** np.ceil(np.log2(wanted)))
 
 
-def _invert(texts: Sequence[str], places: int) -> tuple[NDArray[np.int64], Ints]:
-    """Return where each feature's postings start, and the postings: texts, rising."""
+def _invert(
+    texts: Sequence[str], places: int
+) -> tuple[NDArray[np.int64], Ints, list[Ints]]:
+    """Return where each feature's postings start, and the postings: texts, rising.
+
+    With them come the features of each text.
+    """
     hashes: list[Ints] = []
     owners: list[Ints] = []
     for number, text in enumerate(texts):
-        own = set(_hashes(text, places))
-        hashes.append(np.fromiter(own, np.int32, len(own)))
-        owners.append(np.full(len(own), number, np.int32))
+        hashes.append(_features_of(text, places))
+        owners.append(np.full(len(hashes[-1]), number, np.int32))
     if not hashes:
-        return np.zeros(places + 1, np.int64), np.empty(0, np.int32)
+        return np.zeros(places + 1, np.int64), np.empty(0, np.int32), []
     keys, numbers = np.concatenate(hashes), np.concatenate(owners)
     starts = np.zeros(places + 1, np.int64)
     np.cumsum(np.bincount(keys, minlength=places), out=starts[1:])
-    return starts, numbers[np.argsort(keys, kind="stable")]
+    return starts, numbers[np.argsort(keys, kind="stable")], hashes

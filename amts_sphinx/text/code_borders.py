@@ -9,7 +9,8 @@ script of the target has blanks between words. Rules, for every border:
    the text it is dropped.
 2. Two words that touch at a border get a blank between them, unless those of the source
    touch there, or are joined by a mark such as a hyphen. Endings and beginnings that
-   the language joins to a word stay. Letters of a script without blanks stay too.
+   the language joins to a word stay, and so does an ending without a vowel. Letters of
+   a script without blanks stay too.
 3. A blank is dropped after an opening bracket, before a closing mark, after an elided
    word, beside a quotation mark, before a joined ending, between letters of a script
    without blanks, and at a hyphen or an apostrophe that joins in the source too: unless
@@ -76,6 +77,10 @@ _ENDINGS: Final = {
 }
 #: How long a beginning may be that a language joins to the next word.
 _BEGINNINGS: Final = {"ar": 3, "ckb": 2, "fa": 2, "he": 3, "ur": 2, "yi": 2}
+#: Latin consonants without a vowel, which no word is made of.
+_ENDING: Final = re.compile("[bcdfghjklmnpqrstvwxzß]{1,2}", re.IGNORECASE)
+#: Languages with words of one consonant: prepositions.
+_CONSONANTS_ALONE: Final = frozenset("bs cs hr pl sk sl sr szl wen".split())
 _ELIDES: Final = frozenset({"ca", "fr", "it", "oc"})
 _TAG: Final = "(?:<g[^>]*>|</g>)"
 _BLANK: Final = f"[{inline_codes.BLANKS}]"
@@ -386,10 +391,19 @@ def _is_missing(
     after_code = any(not side.first for side in sides)
     before_code = any(side.first for side in sides)
     if after_code and not before_code:
-        return _letters(right) > rules.ending
+        size = _letters(right)
+        return size > rules.ending and not _is_ending(right[:size], rules)
     if before_code and not after_code:
         return _letters(left[::-1]) > rules.beginning
     return True
+
+
+def _is_ending(letters: str, rules: BorderRules) -> bool:
+    """Tell whether *letters* can only be the end of a word: one or two consonants.
+
+    A blank would tear the word apart, which reads worse than a link that lacks an "s".
+    """
+    return rules.language not in _CONSONANTS_ALONE and bool(_ENDING.fullmatch(letters))
 
 
 def _letters(text: str) -> int:
