@@ -551,7 +551,7 @@ class TestAmazonBatch(EngineContract):
     def engine(self, endpoint: Served, shared: Path) -> AmazonEngine:
         """Return the engine to test."""
         assert endpoint.url
-        return engine_for(home=shared, prefix="contract")
+        return engine_for(home=shared, prefix="contract", learnt=0)
 
 
 class TestAmazonRealTime(EngineContract):
