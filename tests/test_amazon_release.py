@@ -264,6 +264,7 @@ def test_an_interrupted_build_says_that_the_job_goes_on(
 def test_jobs_of_another_computer_are_listed_and_cleaned(
     book: Book, endpoint: Served, tmp_path: Path
 ) -> None:
+    before = jobs(endpoint)
     assert book.build("amts-zh").status == 0
     clone = copy_book(book, tmp_path)
     shutil.rmtree(clone.source / ".amts")
@@ -277,6 +278,7 @@ def test_jobs_of_another_computer_are_listed_and_cleaned(
     assert "fetched" in amts("jobs", "list", "--book", book.source).stdout
     assert amts("jobs", "list", "--book", clone.source).stdout == "no jobs\n"
     assert book.build("amts-zh").summary()["translated"] == 0
+    assert jobs(endpoint) == before + 1
 
 
 def test_jobs_are_looked_for_where_they_are(book: Book) -> None:
