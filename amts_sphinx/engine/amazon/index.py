@@ -60,7 +60,9 @@ def key_of(client: Client, entry: JournalEntry) -> str:
 
 
 def write(client: Client, entry: JournalEntry) -> None:
-    """Tell of a job."""
+    """Tell of a job; not of one of 0.1, whose results are where others do not look."""
+    if entry.folder != job_plan.folder_of(client.options, entry.name):
+        return
     # What is here alone is nobody else's business.
     state = journals.ENDED if entry.state == journals.FETCHED else entry.state
     said = replace(entry, state=state, profile="", changed=0.0)
