@@ -43,7 +43,7 @@ def engine_for(
     *,
     home: Path,
     prefix: str,
-    learnt: int = 60,
+    learnt: int = 8,
     terms: Mapping[str, str] | None = None,
     scope: str = "",
     clock: Clock | None = None,

@@ -83,7 +83,7 @@ def main() -> None:
         "role_arn": "arn:aws:iam::123456789012:role/translate",
     }
     engine = Amazon(AllOptions(options), QuickClock())
-    human = units(pairs(ES, 60), ES)
+    human = units(pairs(ES, 8), ES)
     trained = engine.train(ES, human, Path(home), {})
     targets = translated(trained, TEXTS, ES)
     sys.stdout.write(json.dumps({"targets": targets, "steps": steps.count}))

@@ -43,12 +43,12 @@ def served() -> Iterator[Served]:
 
 @pytest.fixture
 def make(endpoint: Served, tmp_path: Path) -> Make:
-    """Return what makes an engine that has learnt 60 pairs."""
+    """Return what makes an engine that has learnt some pairs."""
     assert endpoint.options.buckets == (BUCKET,)
 
     def make(
         pair: LanguagePair = ES,
-        learnt: int = 60,
+        learnt: int = 8,
         terms: Mapping[str, str] | None = None,
         home: Path = tmp_path,
         scope: str = "",
@@ -86,7 +86,7 @@ def assert_sound(sources: list[str], targets: list[str | None]) -> None:
 
 def test_a_job_translates_with_parallel_data(make: Make, used: Used) -> None:
     told: list[str] = []
-    engine = make()
+    engine = make(learnt=60)
     targets = translated(engine, TEXTS, ES, told.append)
     assert_sound(TEXTS, targets)
     assert "libro" in (targets[0] or "")  # it has learnt from our pairs
@@ -120,7 +120,7 @@ def test_the_same_parallel_data_is_sent_once(make: Make, used: Used) -> None:
     translated(make(), TEXTS[:1], ES)
     translated(make(), TEXTS[1:2], ES)
     assert used("CreateParallelData") == 1
-    translated(make(learnt=61), TEXTS[2:3], ES)
+    translated(make(learnt=9), TEXTS[2:3], ES)
     assert used("CreateParallelData") == 2
     assert used.jobs == 3
 
@@ -169,9 +169,9 @@ def test_systems_of_an_experiment_have_jobs_of_their_own(
 ) -> None:
     """They are asked for the same texts, and each has learnt something else."""
     engines = [
-        make(ES, learnt=60, home=tmp_path / "sentence", scope="sentence"),
-        make(ES, learnt=61, home=tmp_path / "paragraph", scope="paragraph"),
-        make(ZH, learnt=60, home=tmp_path / "zh", scope="zh"),
+        make(ES, learnt=8, home=tmp_path / "sentence", scope="sentence"),
+        make(ES, learnt=9, home=tmp_path / "paragraph", scope="paragraph"),
+        make(ZH, learnt=8, home=tmp_path / "zh", scope="zh"),
         make(
             LanguagePair("zh", "es"),
             learnt=0,
@@ -353,7 +353,7 @@ def test_a_fault_that_passes_is_borne(
 ) -> None:
     endpoint.plan([fault])
     # Without parallel data there is less to wait for.
-    learnt = 60 if "ParallelData" in fault["on"] else 0
+    learnt = 8 if "ParallelData" in fault["on"] else 0
     assert_sound(TEXTS, translated(make(learnt=learnt), TEXTS, ES))
     assert sum(each["happened"] for each in endpoint.faults()) > 0
     if fault["on"] != "document":
@@ -409,7 +409,7 @@ def test_a_fault_that_lasts_is_told(
     message: str,
 ) -> None:
     endpoint.plan([{**fault, "count": None}])
-    learnt = 60 if fault["on"] == "import" else 0
+    learnt = 8 if fault["on"] == "import" else 0
     with pytest.raises(EngineError, match=message) as caught:
         translated(make(learnt=learnt), TEXTS, ES)
     assert isinstance(caught.value, error)
@@ -551,7 +551,7 @@ class TestAmazonBatch(EngineContract):
     def engine(self, endpoint: Served, shared: Path) -> AmazonEngine:
         """Return the engine to test."""
         assert endpoint.url
-        return engine_for(home=shared, prefix="contract")
+        return engine_for(home=shared, prefix="contract", learnt=0)
 
 
 class TestAmazonRealTime(EngineContract):

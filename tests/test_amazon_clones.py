@@ -15,7 +15,7 @@ from engine_calls import commission, requests, translated
 from amts_sphinx.core.errors import EngineError, EnginePartialError
 from amts_sphinx.endpoint import Options, serve
 from amts_sphinx.engine.amazon import index, limits
-from amts_sphinx.engine.amazon.journal import FETCHED, Journal
+from amts_sphinx.engine.amazon.journal import FETCHED, STARTED, Journal
 from amts_sphinx.engine.protocol import quiet
 
 if TYPE_CHECKING:
@@ -331,3 +331,23 @@ def test_a_fault_at_the_start_starts_no_second_job(
     endpoint.plan([{"on": "StartTextTranslationJob", **fault}])
     assert None not in translated(clone(learnt=0), TEXTS, ES)
     assert (used.jobs, used.characters) == (1, CHARACTERS)
+
+
+def test_a_job_of_an_earlier_version_is_taken_over(clone: Clone, used: Used) -> None:
+    """Its results are elsewhere in the bucket; other clones are not sent there."""
+    engine = clone("old")
+    batch = engine.batch
+    translated(engine, TEXTS, ES)
+    (entry,) = batch.journal.entries()
+    (key,) = batch.client.keys(index.place_of(batch.client))
+    batch.client.delete(key)
+    (result,) = (k for k in batch.client.keys(entry.folder) if k.endswith("00001.html"))
+    former = f"{entry.prefix}/{entry.name}/"
+    place = f"{former}out/1-TranslateText-2/{result.rpartition('/')[2]}"
+    batch.client.put(place, batch.client.get(result, 10**6).data, "text/html")
+    batch.client.delete(entry.folder)
+    batch.journal.drop(entry)
+    batch.journal.write(entry, state=STARTED, folder=former)
+    assert None not in translated(clone("old"), TEXTS, ES)
+    assert (used.jobs, used.repeated) == (1, 0)
+    assert not list(batch.client.keys(index.place_of(batch.client)))

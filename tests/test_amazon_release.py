@@ -261,6 +261,26 @@ def test_an_interrupted_build_says_that_the_job_goes_on(
     assert jobs(endpoint) == before + 2
 
 
+def test_jobs_of_another_computer_are_listed_and_cleaned(
+    book: Book, endpoint: Served, tmp_path: Path
+) -> None:
+    before = jobs(endpoint)
+    assert book.build("amts-zh").status == 0
+    clone = copy_book(book, tmp_path)
+    shutil.rmtree(clone.source / ".amts")
+    listed = amts("jobs", "list", "--book", clone.source)
+    assert listed.returncode == 0, listed.stderr
+    assert "en → zh  ended  " in listed.stdout
+    resumed = amts("jobs", "resume", "--book", clone.source)
+    assert "its results are fetched; the next build uses them" in resumed.stdout
+    assert "removed" in amts("jobs", "clean", "--book", clone.source).stdout
+    # What the first computer knows by itself is still there; the bucket has nothing.
+    assert "fetched" in amts("jobs", "list", "--book", book.source).stdout
+    assert amts("jobs", "list", "--book", clone.source).stdout == "no jobs\n"
+    assert book.build("amts-zh").summary()["translated"] == 0
+    assert jobs(endpoint) == before + 1
+
+
 def test_jobs_are_looked_for_where_they_are(book: Book) -> None:
     done = amts("jobs", "list", book.source / "nowhere")
     assert (done.returncode, done.stderr) == (

@@ -19,7 +19,7 @@ from waiting import until
 from amts_sphinx.core.errors import EngineError, EngineUnavailableError
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.endpoint import Options, serve
-from amts_sphinx.engine.amazon import jobs, leftovers
+from amts_sphinx.engine.amazon import jobs, leftovers, limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -120,7 +120,7 @@ def gone(service: Any, name: str) -> bool:
 
 def test_what_newer_ones_replace_is_removed(make: Make, service: Any) -> None:
     told: list[str] = []
-    for learnt in (60, 61, 62):
+    for learnt in (8, 9, 10):
         engine = make(learnt=learnt, terms={"book": f"Tomo{learnt}"})
         translated(engine, [f"The book {learnt} reads."], ES, told.append)
         until(lambda: len(names(service, engine)) == 2)  # noqa: B023
@@ -154,9 +154,9 @@ def test_what_a_running_job_uses_stays(
     make: Make, endpoint: Served, service: Any
 ) -> None:
     endpoint.plan([{"on": "job", "kind": "stuck"}])
-    running = make(learnt=60)
+    running = make(learnt=8)
     running.begin([commission(running, TEXTS, ES)])
-    later = make(learnt=61)
+    later = make(learnt=9)
     translated(later, ["A new one reads."], ES)
     assert len(names(service, later)) == 2
     (entry,) = (e for e in later.batch.journal.entries() if e.state == "started")
@@ -168,24 +168,25 @@ def test_what_a_running_job_uses_stays(
 
 
 def test_a_full_account_is_looked_at_and_not_waited_out(
-    make: Make, endpoint: Served
+    make: Make, endpoint: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit = {"kind": "error", "code": "LimitExceededException", "count": None}
+    monkeypatch.setattr(limits, "PARALLEL_DATA", 0)
     for on, what in (
         ("CreateParallelData", "parallel data in this region, 0 of them of this book"),
         ("ImportTerminology", "cannot import the terminology"),
     ):
         endpoint.plan([{"on": on, **limit}])
         clock = QuickClock()
-        engine = make(clock=clock, terms={"book": "tomo"}, learnt=60 + len(on))
+        engine = make(clock=clock, terms={"book": "tomo"}, learnt=8 + len(on))
         with pytest.raises(EngineUnavailableError, match=what):
             translated(engine, TEXTS, ES)
-        assert sum(clock.waits) <= engine.options.patience
+        assert sum(clock.waits) < 60
         endpoint.plan([])
 
 
 def test_room_is_made_where_that_is_possible(
-    make: Make, endpoint: Served, service: Any
+    make: Make, endpoint: Served, service: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two older ones were left by builds that were not allowed to remove them."""
     forbidden = {"kind": "error", "code": "AccessDeniedException", "count": None}
@@ -196,16 +197,17 @@ def test_room_is_made_where_that_is_possible(
         ]
     )
     told: list[str] = []
-    for n in (60, 61):
+    for n in (8, 9):
         engine = make(terms={"book": f"Tomo{n}"}, learnt=n)
         translated(engine, [f"The book {n} reads."], ES, told.append)
     assert any("stays: Amazon Translate: cannot remove" in each for each in told)
     assert len(names(service, engine)) == 4
+    monkeypatch.setattr(limits, "PARALLEL_DATA", 2)
     limit = {"kind": "error", "code": "LimitExceededException", "count": 1}
     endpoint.plan(
         [{"on": on, **limit} for on in ("CreateParallelData", "ImportTerminology")]
     )
-    translated(make(terms={"book": "Tomo"}, learnt=62), ["The book reads."], ES)
+    translated(make(terms={"book": "Tomo"}, learnt=10), ["The book reads."], ES)
     until(lambda: len(names(service, engine)) == 2)
 
 
@@ -359,7 +361,7 @@ def test_the_policies_list_just_what_is_called(
     """With everything that builds and `amts jobs` do."""
     engine = make(terms={"book": "tomo"})
     translated(engine, TEXTS, ES)
-    translated(make(learnt=61, terms={"book": "libro"}), ["The book is new."], ES)
+    translated(make(learnt=9, terms={"book": "libro"}), ["The book is new."], ES)
     translated(make(mode="realtime"), TEXTS[:1], ES)
     endpoint.plan([{"on": "job", "kind": "stuck"}])
     waiting = make()

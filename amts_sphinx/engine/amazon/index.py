@@ -45,6 +45,8 @@ LEASE: Final = 60.0
 #: Seconds between two renewals, and between two looks at another's lock.
 _RENEWAL: Final = 15.0
 _LOOK: Final = 2.0
+#: Seconds between two lines while it is waited for.
+_MINUTE: Final = 60.0
 
 
 def place_of(client: Client, use: str = "") -> str:
@@ -58,7 +60,9 @@ def key_of(client: Client, entry: JournalEntry) -> str:
 
 
 def write(client: Client, entry: JournalEntry) -> None:
-    """Tell of a job."""
+    """Tell of a job; not of one of 0.1, whose results are where others do not look."""
+    if entry.folder != job_plan.folder_of(client.options, entry.name):
+        return
     # What is here alone is nobody else's business.
     state = journals.ENDED if entry.state == journals.FETCHED else entry.state
     said = replace(entry, state=state, profile="", changed=0.0)
@@ -79,7 +83,8 @@ def sync(client: Client, journal: Journal, use: str = "") -> None:
     for key in client.keys(place_of(client, use)):
         name = key.rpartition("/")[2].removesuffix(".json")
         known = journal.find(name) if _NAME.fullmatch(name) else None
-        if known is None or known.state not in {journals.FETCHED, journals.FAILED}:
+        # What is said of a job that has ended does not change.
+        if known is None or known.state in {journals.INTENDED, journals.STARTED}:
             wanted.append((key, name))
     if not wanted:
         return
@@ -149,6 +154,7 @@ class Lock:
         """Take it, after whoever has it now; from one who is gone, by force."""
         client, clock = self._client, self._client.clock
         seen: StoredObject | None = None
+        told: float | None = None
         since = clock.now()
         while True:
             condition = {"IfNoneMatch": "*"}
@@ -164,8 +170,9 @@ class Lock:
             if now and self._is_ours(now):
                 self._etag = now.etag
                 break  # only the reply was lost
-            if seen is None and now:
+            if now and (told is None or clock.now() >= told + _MINUTE):
                 progress("another build is starting a job; waiting for it")
+                told = clock.now()
             if now != seen:
                 seen, since = now, clock.now()
             clock.pause(_LOOK)

@@ -36,7 +36,8 @@ def use_of(
 
     :param scope: of an experiment, which shares with nobody else
     """
-    said = json.dumps([source, adapts, terminology, settings, revision, scope])
+    what = [source, adapts, terminology, settings, revision]
+    said = json.dumps([*what, scope] if scope else what)  # as 0.1 had it
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

@@ -88,6 +88,8 @@ class Journal:
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        #: What was read of each file, with its date and size then.
+        self._read: dict[Path, tuple[tuple[int, int], JournalEntry]] = {}
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -109,12 +111,20 @@ class Journal:
 
         :raises EngineError: a file of the journal is damaged
         """
-        return [_read(path) for path in sorted(self.home.glob("*.json"))]
+        return [self._entry(path) for path in sorted(self.home.glob("*.json"))]
+
+    def _entry(self, path: Path) -> JournalEntry:
+        now = path.stat()
+        version = now.st_mtime_ns, now.st_size
+        known = self._read.get(path)
+        if known is None or known[0] != version:
+            known = self._read[path] = (version, _read(path))
+        return known[1]
 
     def find(self, name: str) -> JournalEntry | None:
         """Return the job *name*, if it is known."""
         path = self.home / f"{name}.json"
-        return _read(path) if path.exists() else None
+        return self._entry(path) if path.exists() else None
 
     def write(self, entry: JournalEntry, **changes: object) -> JournalEntry:
         """Keep *entry* with *changes*, on the disk before this returns."""

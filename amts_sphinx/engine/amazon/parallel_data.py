@@ -261,10 +261,10 @@ def _make_room(client: Client, progress: Progress) -> bool | None:
             progress(f"the service is busy with the {each}; waiting for it")
             _settled(client, each.name, progress)
             return True
+    if len(everything) < limits.PARALLEL_DATA:
+        return False  # the import that was in the way has just ended
     old = leftovers.unused(client, everything, ())
-    if leftovers.remove(client, old, progress):
-        return True
-    return None if len(everything) >= limits.PARALLEL_DATA else False
+    return True if leftovers.remove(client, old, progress) else None
 
 
 def _crowd(client: Client) -> str:
