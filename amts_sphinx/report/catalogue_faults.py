@@ -41,6 +41,9 @@ _WARNING: Final = re.compile(
     r"(?P<path>.*?):(?P<line>\d+)?(?::?<translated>:\d+)?:"
     r" (?P<level>WARNING|ERROR|CRITICAL): (?P<text>.*)"
 )
+#: Sphinx compares references as they are written, in order: who translates the words of
+#: one, or puts them into another order, is told of a fault. We compare what they are.
+_COMPARED: Final = "inconsistent "
 _LEVELS: Final = {
     Severity.ERROR: ("error", "error"),
     Severity.WARNING: ("warning", "warning"),
@@ -96,6 +99,8 @@ def _of_sphinx(read: CataloguesRead) -> Iterator[CatalogueFault]:
     for line in read.warnings:
         match = _WARNING.match(line)
         if match is None or match["line"] is None:
+            continue
+        if match["text"].startswith(_COMPARED):
             continue
         path = match["path"].replace("\\", "/")
         number = int(match["line"])
