@@ -362,7 +362,12 @@ def texts(data: bytes) -> dict[str, str]:
         file.write(data)
         file.flush()
         found = po_syntax.messages(file.name, lambda _: None)
-        return {m.source: m.target for m in found if not m.is_header and m.target}
+        return {
+            m.source: m.target
+            for m in found
+            if not (m.is_header or m.obsolete or "fuzzy" in m.flags)
+            and m.target not in {"", m.source}
+        }
 
 
 def identical(before: bytes, after: bytes) -> int:
