@@ -203,6 +203,20 @@ def test_one_changed_literal_is_that_of_the_source_and_two_are_not() -> None:
     assert code_matching.likened(two, changed, {}) == changed
 
 
+def test_code_in_the_translation_alone_becomes_words() -> None:
+    source = segment('Run <x id="1"/> here.', empty(1, "literal", "a"))
+    target = segment(
+        '<x id="1"/>で<x id="2"/>を走らせる。',
+        empty(1, "literal", "b & c"),
+        empty(2, "literal", "a"),
+    )
+    assert code_matching.recode(source, target, {}) is None
+    likened = code_matching.likened(source, target, {})
+    assert code_matching.recode(source, likened, {}) == (
+        'b &amp; cで<x id="1"/>を走らせる。'
+    )
+
+
 def test_emptied_codes_lose_what_is_inside() -> None:
     coded = 'a <g id="1">b <g id="2">c</g> <x id="3"/></g> <g id="4">d</g>'
     assert inline_codes.emptied(coded, [1]) == 'a <x id="1"/> <g id="4">d</g>'

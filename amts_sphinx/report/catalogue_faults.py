@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from amts_sphinx.core.units import Severity
 from amts_sphinx.doctree import catalogues as reasons
 from amts_sphinx.formats import catalogues as sorted_out
+from amts_sphinx.formats.provenance import PERSON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -123,8 +124,9 @@ def _by_line(read: CataloguesRead) -> dict[tuple[str, int], Entry]:
         known = read.catalogues.entries.get(read.settings.domain(docname), {})
         for text in texts.messages:
             line = text.container.whole.location.line
-            if line and text.message in known:
-                found.setdefault((docname, line), known[text.message])
+            entry = known.get(text.message)
+            if line and entry and (entry.trust == PERSON or read.settings.fuzzy):
+                found.setdefault((docname, line), entry)
     return found
 
 
