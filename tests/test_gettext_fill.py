@@ -184,6 +184,12 @@ def test_named_references_may_keep_their_words_or_be_silent() -> None:
     coded = '<g id="1">ポンプ</g>です'
     assert rst("`the pump`_", coded, named, references=SOURCE) == "`the pump`_\\ です"
     assert rst("`the pump`_", coded, named, references=NOQA).endswith(" # noqa")
+    word = span("reference", "pump_", "pump")
+    assert rst("pump_", coded, word, references=NOQA).endswith(" # noqa")
+    alias = span("reference", "`the pump <pump_>`_", "the pump")
+    assert rst(alias.raw, coded, alias, references=NOQA).endswith(" # noqa")
+    address = span("reference", "`a <https://b.example>`_", "a")
+    assert not rst(address.raw, coded, address, references=NOQA).endswith("noqa")
     same = '<g id="1">the pump</g>です'
     assert not rst("`the pump`_", same, named, references=NOQA).endswith("noqa")
 
