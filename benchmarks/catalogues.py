@@ -276,11 +276,7 @@ def measure_fill(bench: Bench, plain: str, options: argparse.Namespace) -> None:
     conf.write_text(plain + _CONF.format(tag=tag) + settings, "utf-8")
     emptied = sum(empty(path, every=1) for path in files)
     said = amts("gettext", "fill", folder, "--book", bench.book)
-    same = sum(
-        each == texts(path.read_bytes()).get(source)
-        for path, data in original.items()
-        for source, each in texts(data).items()
-    )
+    same = sum(identical(data, path.read_bytes()) for path, data in original.items())
     print(
         f"round trip: {emptied} messages emptied; {same} filled byte by byte as before"
     )
@@ -366,7 +362,18 @@ def texts(data: bytes) -> dict[str, str]:
         file.write(data)
         file.flush()
         found = po_syntax.messages(file.name, lambda _: None)
-        return {m.source: m.target for m in found if not m.is_header and m.target}
+        return {
+            m.source: m.target
+            for m in found
+            if not (m.is_header or m.obsolete or "fuzzy" in m.flags)
+            and m.target not in {"", m.source}
+        }
+
+
+def identical(before: bytes, after: bytes) -> int:
+    """Return how many messages have the same translation in both catalogues."""
+    old, new = texts(before), texts(after)
+    return sum(new.get(source) == target for source, target in old.items())
 
 
 def changed_outside(before: bytes, after: bytes) -> int:

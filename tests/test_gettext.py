@@ -203,6 +203,20 @@ def test_one_changed_literal_is_that_of_the_source_and_two_are_not() -> None:
     assert code_matching.likened(two, changed, {}) == changed
 
 
+def test_code_in_the_translation_alone_becomes_words() -> None:
+    source = segment('Run <x id="1"/> here.', empty(1, "literal", "a"))
+    target = segment(
+        '<x id="1"/>で<x id="2"/>を走らせる。',
+        empty(1, "literal", "b & c"),
+        empty(2, "literal", "a"),
+    )
+    assert code_matching.recode(source, target, {}) is None
+    likened = code_matching.likened(source, target, {})
+    assert code_matching.recode(source, likened, {}) == (
+        'b &amp; cで<x id="1"/>を走らせる。'
+    )
+
+
 def test_hollowed_codes_lose_what_is_inside() -> None:
     coded = 'a <g id="1">b <g id="2">c</g> <x id="3"/></g> <g id="4">d</g>'
     assert inline_codes.hollowed(coded, [1]) == 'a <x id="1"/> <g id="4">d</g>'
@@ -275,6 +289,8 @@ def build_all(folder: Path) -> dict[str, Built]:
     allow = ("-D", "gettext_allow_fuzzy_translations=1")
     built["changed"] = book.build("amts-ja", *allow, out="changed")
     shutil.copyfile(book.source / part, book.source / "delivery.po")
+    own = ("-D", "amts_memory_files=locales/*/LC_MESSAGES/*.po")
+    built["named"] = book.build("amts-ja", *allow, *own, out="changed")
     names = ("-D", "amts_memory_files=delivery.po", "-D", "amts_gettext=0")
     built["file"] = book.build("amts-ja", *names, out="file")
     return built
@@ -374,6 +390,14 @@ def test_a_change_and_what_is_fuzzy_are_published_where_the_project_allows_it(
 def test_catalogues_can_be_left_out(built: dict[str, Built]) -> None:
     assert built["off"].text("part", PARAGRAPHS)[0] == "Open the hatch. Start the pump."
     assert built["off"].summary("ja")["recalled"] == 0
+
+
+@pytest.mark.sphinx
+def test_the_book_s_own_catalogues_may_be_named_too(built: dict[str, Built]) -> None:
+    named = built["named"]
+    assert "reading the book" not in named.said
+    assert "learnt" not in named.said.replace("texts learnt", "")
+    assert named.summary("ja") == built["changed"].summary("ja")
 
 
 @pytest.mark.sphinx

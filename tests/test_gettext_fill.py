@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import pytest
 from conftest import Book, Once, copy_root
@@ -19,9 +20,6 @@ from amts_sphinx.report import catalogue_faults
 from amts_sphinx.report.catalogue_faults import CatalogueFault
 from amts_sphinx.writers import myst, restructuredtext
 from amts_sphinx.writers.names import NOQA, SOURCE
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MACHINE: Final = Trust("engine 1", State.MACHINE)
 
@@ -186,6 +184,12 @@ def test_named_references_may_keep_their_words_or_be_silent() -> None:
     coded = '<g id="1">ポンプ</g>です'
     assert rst("`the pump`_", coded, named, references=SOURCE) == "`the pump`_\\ です"
     assert rst("`the pump`_", coded, named, references=NOQA).endswith(" # noqa")
+    word = span("reference", "pump_", "pump")
+    assert rst("pump_", coded, word, references=NOQA).endswith(" # noqa")
+    alias = span("reference", "`the pump <pump_>`_", "the pump")
+    assert rst(alias.raw, coded, alias, references=NOQA).endswith(" # noqa")
+    address = span("reference", "`a <https://b.example>`_", "a")
+    assert not rst(address.raw, coded, address, references=NOQA).endswith("noqa")
     same = '<g id="1">the pump</g>です'
     assert not rst("`the pump`_", same, named, references=NOQA).endswith("noqa")
 
@@ -252,6 +256,7 @@ def fill_book(folder: Path) -> tuple[Book, str, str]:
         text = f'{before}msgid "{source}"\nmsgstr "{after.partition(chr(10))[0][-1:]}'
         text += "\n" + after.partition("\n")[2]
     part.write_text(text, "utf-8")
+    book.change("locales/ja/LC_MESSAGES/index.po", '"マス。"', '":nosuch:`マス`。"')
     locale = str(book.source / "locales/ja")
     assert main(["gettext", "fill", locale, "--book", str(book.source)]) == 0
     return book, text, part.read_text("utf-8")
@@ -314,6 +319,11 @@ def test_a_check_tells_file_line_and_rule(
     found = capsys.readouterr()
     rows = json.loads(found.out)
     assert {row["rule"] for row in rows} >= {"syntax", "markup", "not-shown"}
+    [role] = [row for row in rows if row["rule"] == "sphinx"]
+    assert (role["severity"], role["path"].rpartition("/")[2]) == ("error", "index.po")
+    assert "nosuch" in role["message"]
+    lines = Path(role["path"]).read_text("utf-8").splitlines()
+    assert lines[role["line"] - 1] == 'msgid "A cell."'
     assert all(row["path"].endswith(".po") for row in rows)
     assert "there are errors" in found.err
 

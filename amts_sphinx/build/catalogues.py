@@ -133,7 +133,13 @@ class CatalogueReader:
         done: set[Path] = set()
         rest: dict[str, tuple[_Origin, Reading]] = {}
         paths: dict[str, Path] = {}
+        known = folders(map(Path, about.locale_dirs)) if self.config.gettext else {}
+        own = {each.resolve() for those in known.values() for each in those}
         for file in self.config.files.found(lambda _: None):
+            if file.path.suffix == ".po" and own & {*file.path.resolve().parents}:
+                # It is an origin already.
+                done.add(file.path)
+                continue
             named = file.pair.target if file.pair else ""
             tag = named or language_of(file.path) if file.path.suffix == ".po" else ""
             if not language_of(file.path) or tag not in tags:

@@ -268,7 +268,7 @@ class Filler:
                 done.left.append((NO_TARGET, str(container.whole.location)))
                 continue
             if container.whole.kind == "term":
-                if target in terms:
+                if target in terms and trust.state is not State.REVIEWED:
                     done.left.append((TWIN, str(container.whole.location)))
                     continue
                 terms.add(target)

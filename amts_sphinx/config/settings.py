@@ -91,7 +91,7 @@ class AmtsConfig:
         False,
         values.flag,
         "Whether captions, legends and alternative texts of figures are translated;"
-        " otherwise figures are skipped whole.",
+        " otherwise figures stay as they are, but for what people translated.",
         allowed="``True`` or ``False``",
         rebuild="env",
     )

@@ -94,7 +94,8 @@ def units(
     by_trust: dict[Trust, list[Learnt]] = defaultdict(list)
     for pair, said_of in zip(both, learnt, strict=True):
         by_trust[_trust(pair.entry.trust, fuzzy=about.fuzzy)].append(said_of)
-        if reason := _shortcoming(said_of):
+        reason = _shortcoming(said_of)
+        if reason and _is_told(pair.entry, about):
             detail = "" if reason == HALF else said_of.lost or said_of.changed
             left.append(_left(reason, pair.entry, pair.source, detail))
             if reason == DIFFERS:
@@ -128,9 +129,14 @@ def _gathered(
             why, pair = _paired(mine, other, entry) if entry else ("", None)
             if pair:
                 both.append(pair)
-            elif why and entry:
+            elif why and entry and _is_told(entry, about):
                 left.append(_left(why, entry, mine.container))
     return both, [*left, *_unseen(pairing)]
+
+
+def _is_told(entry: Entry, about: GettextSettings) -> bool:
+    """Tell whether a translation is finished, so that its faults are worth a word."""
+    return entry.trust == PERSON or (about.fuzzy and entry.trust == FUZZY)
 
 
 def _shortcoming(learnt: Learnt) -> str:

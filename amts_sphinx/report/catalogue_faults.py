@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from amts_sphinx.core.units import Severity
 from amts_sphinx.doctree import catalogues as reasons
 from amts_sphinx.formats import catalogues as sorted_out
+from amts_sphinx.formats.provenance import PERSON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -41,6 +42,9 @@ _WARNING: Final = re.compile(
     r"(?P<path>.*?):(?P<line>\d+)?(?::?<translated>:\d+)?:"
     r" (?P<level>WARNING|ERROR|CRITICAL): (?P<text>.*)"
 )
+#: Sphinx compares references as they are written, in order: who translates the words of
+#: one, or puts them into another order, is told of a fault. We compare what they are.
+_COMPARED: Final = "inconsistent "
 _LEVELS: Final = {
     Severity.ERROR: ("error", "error"),
     Severity.WARNING: ("warning", "warning"),
@@ -97,6 +101,8 @@ def _of_sphinx(read: CataloguesRead) -> Iterator[CatalogueFault]:
         match = _WARNING.match(line)
         if match is None or match["line"] is None:
             continue
+        if match["text"].startswith(_COMPARED):
+            continue
         path = match["path"].replace("\\", "/")
         number = int(match["line"])
         for (docname, place), entry in entries.items():
@@ -118,8 +124,9 @@ def _by_line(read: CataloguesRead) -> dict[tuple[str, int], Entry]:
         known = read.catalogues.entries.get(read.settings.domain(docname), {})
         for text in texts.messages:
             line = text.container.whole.location.line
-            if line and text.message in known:
-                found.setdefault((docname, line), known[text.message])
+            entry = known.get(text.message)
+            if line and entry and (entry.trust == PERSON or read.settings.fuzzy):
+                found.setdefault((docname, line), entry)
     return found
 
 

@@ -79,7 +79,7 @@ def likened(source: Segment, target: Segment, terms: Mapping[str, str]) -> Segme
     A reference that shows the title of its target in the source does so in the
     translation too, whatever its translator has it show. Of code, links and the like
     that a translator changed, the source's is taken where just one of a kind is left on
-    each side.
+    each side. What is marked as code in the translation alone becomes words.
     """
     named = {code.id: replace(code, equiv=_named(code, terms)) for code in target.codes}
     free = Counter(_content(code) for code in source.codes)
@@ -102,9 +102,19 @@ def likened(source: Segment, target: Segment, terms: Mapping[str, str]) -> Segme
         alone = [each for each in new if _shape(each) == _shape(code)]
         if len(like) == len(alone) == 1:
             named[code.id] = replace(code, equiv=like[0].equiv)
-    if not bare and [*named.values()] == [*target.codes]:
+    # Code that is none in the source becomes words.
+    words = {
+        code.id: code.equiv
+        for code in new
+        if code.kind == "literal" and not any(_shape(c) == _shape(code) for c in lost)
+    }
+    if not (bare or words) and [*named.values()] == [*target.codes]:
         return target
     coded = inline_codes.hollowed(target.source, bare)
+    coded = "".join(
+        inline_codes.escape(words[piece.id]) if piece.id in words else piece.coded
+        for piece in inline_codes.tokens(coded)
+    )
     left = set(inline_codes.ids(coded))
     return replace(
         target,

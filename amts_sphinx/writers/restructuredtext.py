@@ -116,7 +116,8 @@ def render(
         parts = [_Part(text, is_markup=True)]
     text = _joined(parts)
     if references == NOQA and any(
-        _is_named(each.raw) and each.raw not in text for each in known.values()
+        _is_named(each.raw) and each.raw not in text.replace(f"<{each.raw}>", "")
+        for each in known.values()
     ):
         text += " # noqa"
     return text
@@ -202,9 +203,10 @@ def _sides(kind: str, raw: str) -> tuple[str, str]:
 
 
 def _is_named(raw: str) -> bool:
-    """Tell whether a reference names its target by the words that it shows."""
+    """Tell whether a reference points at a name in the document, not at an address."""
     match = _ROLE.fullmatch(raw)
-    by_words = bool(match and match[5] == "_" and not match[3])
+    target = (match[3] or "_>") if match else ""
+    by_words = bool(match and match[5] == "_" and target.endswith("_>"))
     return by_words or bool(_WORD_REFERENCE.fullmatch(raw) and not raw.endswith("__"))
 
 
