@@ -238,6 +238,23 @@ def test_terms_take_the_place_of_the_engines_own() -> None:
     assert answer.target == "Pluviómetro y la tomo."
 
 
+def test_binding_terms_are_never_lost() -> None:
+    asked: list[str] = []
+
+    def say(text: str) -> str:
+        asked.append(text)
+        return spanish(text)
+
+    known = Terminology(ES, {"rain gauge": "pluviómetro", "book": "tomo"})
+    bound = Speaker(say, ES, frozenset(ALPHABET), known, binding=True)
+    source = 'Rain gauge <g id="1">of the book</g> and the rain gauge.'
+    assert bound.translate(source).target == (
+        'Pluviómetro <g id="1">de la tomo</g> y la pluviómetro.'
+    )
+    assert not any("gauge" in text for text in asked)
+    assert bound.translate("Book").target == "Tomo"
+
+
 def test_blanks_around_codes() -> None:
     target = respace(
         split('Call <x id="1"/> and <g id="2">x</g>.'),
