@@ -77,7 +77,7 @@ def test_the_words_that_give_way_to_a_mark_are_those_of_the_pair() -> None:
     alone = {"give it up": "xxxxx", "Give it up": "xxxxx"}
     whole = {
         "Do not give it up now.": "No te rindas ahora.",
-        "Do not _99_ now.": "No _99_ ahora.",
+        "Do not _1_ now.": "No _1_ ahora.",
     }
 
     def say(text: str) -> str:
@@ -89,9 +89,7 @@ def test_the_words_that_give_way_to_a_mark_are_those_of_the_pair() -> None:
 
 def test_a_pair_that_is_not_found_is_filled() -> None:
     said_of = {
-        "The odd thing is here.": "Aquí está.",
-        "The _99_ is here.": "Está aquí.",  # the mark is lost
-        "The [99] is here.": "Está aquí.",
+        "The odd thing is here.": "Existe.",
         "The _1_ is here.": "La _1_ está aquí.",
         "odd thing": "Cosa rara",
     }
