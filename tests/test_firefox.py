@@ -192,6 +192,11 @@ def test_terms_are_in_the_maker_of_the_texts_that_have_them(folder: Path) -> Non
     assert engine.makers("The house.") == bare.makers("The house.")
     assert engine.makers("The book.") != bare.makers("The book.")
     assert translated(engine, ["The book."], ES) == ["La tomo."]
+    forced: Any = create_engine(
+        "firefox", {"models": str(folder), "binding_terms": True}
+    ).train(ES, [], folder, {"book": "tomo"})  # type: ignore[attr-defined]
+    assert forced.makers("The book.") != engine.makers("The book.")
+    assert translated(forced, ["The book."], ES) == ["La tomo."]
 
 
 def test_by_way_of_english(folder: Path) -> None:

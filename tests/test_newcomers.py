@@ -206,3 +206,35 @@ def test_amts_doctor_without_a_book(
     (tmp_path / "conf.py").write_text("amts_engine = 'nothing'\n")
     assert run("doctor") == 1
     assert "amts_engine must be one of" in capsys.readouterr().out
+
+
+def test_amts_doctor_looks_for_credentials(
+    conf: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_DEFAULT_REGION", "MY_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "BOTO_CONFIG"):
+        monkeypatch.setenv(name, str(conf.parent / "none"))
+    text = CONF + (
+        'amts_engine = {"zh": "bedrock", "es": "llm"}\n'
+        'amts_bedrock = {"model": "vendor.model"}\n'
+        'amts_llm = {"url": "http://localhost:1/v1", "model": "m",'
+        ' "key_variable": "MY_KEY"}\n'
+    )
+    conf.write_text(text, "utf-8")
+    assert run("doctor", "--book", conf.parent) == 1
+    said = capsys.readouterr().out
+    assert "! credentials of bedrock: no region" in said
+    assert "  key of llm: the environment variable MY_KEY is not set" in said
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    assert run("doctor", "--book", conf.parent) == 1
+    assert "! credentials of bedrock: none in the env" in capsys.readouterr().out
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not to be shown")
+    monkeypatch.setenv("MY_KEY", "nor this")
+    assert run("doctor", "--book", conf.parent) == 0
+    said = capsys.readouterr().out
+    assert "  credentials of bedrock: from env, region us-east-1; not tried" in said
+    assert "MY_KEY is set" in said
+    assert "shown" not in said
+    assert "nor this" not in said

@@ -77,7 +77,7 @@ def test_the_words_that_give_way_to_a_mark_are_those_of_the_pair() -> None:
     alone = {"give it up": "xxxxx", "Give it up": "xxxxx"}
     whole = {
         "Do not give it up now.": "No te rindas ahora.",
-        "Do not _99_ now.": "No _99_ ahora.",
+        "Do not _1_ now.": "No _1_ ahora.",
     }
 
     def say(text: str) -> str:
@@ -89,9 +89,7 @@ def test_the_words_that_give_way_to_a_mark_are_those_of_the_pair() -> None:
 
 def test_a_pair_that_is_not_found_is_filled() -> None:
     said_of = {
-        "The odd thing is here.": "Aquí está.",
-        "The _99_ is here.": "Está aquí.",  # the mark is lost
-        "The [99] is here.": "Está aquí.",
+        "The odd thing is here.": "Existe.",
         "The _1_ is here.": "La _1_ está aquí.",
         "odd thing": "Cosa rara",
     }
@@ -236,6 +234,23 @@ def test_terms_take_the_place_of_the_engines_own() -> None:
     terms = {"rain gauge": "pluviómetro", "book": "tomo"}
     answer = speaker(terms=terms).translate("Rain gauge and the book.")
     assert answer.target == "Pluviómetro y la tomo."
+
+
+def test_binding_terms_are_never_lost() -> None:
+    asked: list[str] = []
+
+    def say(text: str) -> str:
+        asked.append(text)
+        return spanish(text)
+
+    known = Terminology(ES, {"rain gauge": "pluviómetro", "book": "tomo"})
+    bound = Speaker(say, ES, frozenset(ALPHABET), known, binding=True)
+    source = 'Rain gauge <g id="1">of the book</g> and the rain gauge.'
+    assert bound.translate(source).target == (
+        'Pluviómetro <g id="1">de la tomo</g> y la pluviómetro.'
+    )
+    assert not any("gauge" in text for text in asked)
+    assert bound.translate("Book").target == "Tomo"
 
 
 def test_blanks_around_codes() -> None:

@@ -15,12 +15,14 @@ from amts_sphinx.formats import is_known, terminology
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from amts_sphinx.config.settings import AmtsConfig
 
 _EXTENSION: Final = "amts_sphinx"
+#: Engines that need an AWS account.
+_AWS: Final = frozenset({"amazon", "bedrock"})
 
 
 class Symptom(NamedTuple):
@@ -96,6 +98,43 @@ def _editions(config: AmtsConfig) -> Iterator[Symptom]:
             yield Symptom(what, f"{own.engine}, which lacks: {need}", ill=True)
         else:
             yield Symptom(what, f"{own.engine}, ready")
+    chosen = {config.for_language(each.tag).engine for each in languages}
+    for name in sorted(chosen & _AWS):
+        yield _credentials(name, config.options.get(name, {}))
+    if "llm" in chosen:
+        variable = str(config.options["llm"].get("key_variable", "AMTS_LLM_KEY"))
+        told = (
+            "set" if os.environ.get(variable) else "not set; a local server needs none"
+        )
+        yield Symptom("key of llm", f"the environment variable {variable} is {told}")
+
+
+def _credentials(engine: str, options: Mapping[str, object]) -> Symptom:
+    """Look for AWS credentials where that asks nothing of the network."""
+    what = f"credentials of {engine}"
+    try:
+        import botocore.session
+        from botocore.exceptions import BotoCoreError
+    except ImportError:
+        return Symptom(what, "pip install 'amts_sphinx[amazon]'", ill=True)
+    session = botocore.session.Session(
+        profile=str(options.get("profile") or "") or None
+    )
+    try:
+        chain = session.get_component("credential_provider")
+        for remote in ("container-role", "iam-role"):
+            chain.remove(remote)
+        found = chain.load_credentials()
+        region = options.get("region") or session.get_config_variable("region")
+    except BotoCoreError as exc:
+        return Symptom(what, str(exc), ill=True)
+    if not region:
+        text = f"no region; set amts_{engine}.region or AWS_DEFAULT_REGION"
+        return Symptom(what, text, ill=True)
+    if found is None:
+        text = "none in the environment or the AWS configuration; see `aws configure`"
+        return Symptom(what, text, ill=True)
+    return Symptom(what, f"from {found.method}, region {region}; not tried")
 
 
 def _files(config: AmtsConfig) -> Iterator[Symptom]:

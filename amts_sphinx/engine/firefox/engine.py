@@ -47,6 +47,8 @@ class FirefoxOptions:
     models: str = ""
     #: How many processes translate; 0: one for each core.
     processes: int = 0
+    #: Whether every term is forced, at the cost of the sentence around it.
+    binding_terms: bool = False
 
 
 class FirefoxEngine:
@@ -124,7 +126,8 @@ class FirefoxEngine:
         if not found or self._pair is None:
             return [self.fingerprint]
         digest = Terminology(self._pair, found).digest
-        return [f"{self.fingerprint}/terms={digest}"]
+        name = "binding" if self._options.binding_terms else "terms"
+        return [f"{self.fingerprint}/{name}={digest}"]
 
     def translate(
         self, requests: Sequence[Request], pair: LanguagePair, progress: Progress
@@ -136,7 +139,8 @@ class FirefoxEngine:
         """
         language_pairs.check(self, pair)
         legs = self._store.route(pair)
-        task = worker.Task(legs, dict(self._terms.terms) if self._terms else {})
+        terms = dict(self._terms.terms) if self._terms else {}
+        task = worker.Task(legs, terms, self._options.binding_terms)
         wanted = list(
             dict.fromkeys(
                 (request.source, request.kind)

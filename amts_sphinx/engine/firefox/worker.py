@@ -30,6 +30,8 @@ class Task(NamedTuple):
     #: One model, or two by way of English.
     legs: tuple[Leg, ...]
     terms: Mapping[str, str]
+    #: Whether the terms are forced.
+    binding: bool = False
 
     def dump(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -37,7 +39,7 @@ class Task(NamedTuple):
             [str(leg.folder), list(leg.pair), [str(path) for path in leg.files]]
             for leg in self.legs
         ]
-        return {"legs": legs, "terms": dict(self.terms)}
+        return {"legs": legs, "terms": dict(self.terms), "binding": self.binding}
 
     @classmethod
     def load(cls, said: Mapping[str, Any]) -> Task:
@@ -46,7 +48,7 @@ class Task(NamedTuple):
             Leg(Path(folder), LanguagePair(*pair), (Path(a), Path(b), Path(c)))
             for folder, pair, (a, b, c) in said["legs"]
         )
-        return cls(tuple(legs), said["terms"])
+        return cls(tuple(legs), said["terms"], said["binding"])
 
 
 def translator(task: Task) -> Callable[[str, str], Answer]:
@@ -68,7 +70,7 @@ def translator(task: Task) -> Callable[[str, str], Answer]:
             terms = Terminology(leg.pair, task.terms)
         if known is not None and written is not None:
             known &= written | {sign for sign in known if sign.isalpha()}
-        speakers.append(Speaker(say, leg.pair, known, terms))
+        speakers.append(Speaker(say, leg.pair, known, terms, task.binding))
 
     def translate(coded: str, kind: str) -> Answer:
         answer = Answer(coded)

@@ -40,6 +40,8 @@ _CHUNK: Final = re.compile(r"\S+")
 _AROUND: Final = ".,;:!?()[]\"'¿¡"
 #: Signs that may stand in a word of prose.
 _IN_PROSE: Final = frozenset(".,:;!?'\"()-/%$&+=*°_[]|")
+#: What may stand between signs of one expression.
+_FIGURES: Final = re.compile(r"[\s\d.+\-*/=]+")
 #: Signs that stand by themselves in prose.
 _MARKS: Final = frozenset(".,:;!?'\"()-/%$&+=")
 #: A character of HTML by its name.
@@ -169,7 +171,7 @@ def _hide(
             core.count("(") > core.count(")") and text[start + len(core) :][:1] == ")"
         ):
             core += ")"
-        number = _FIRST + len(hidden)
+        number = max(hidden, default=_FIRST - 1) + 1
         hidden[number] = core
         if start > place:
             parts.append(Part("text", text[place:start]))
@@ -177,7 +179,20 @@ def _hide(
         place = start + len(core)
     if place < len(text):
         parts.append(Part("text", text[place:]))
-    return parts
+    return _together(parts, hidden)
+
+
+def _together(parts: list[Part], hidden: dict[int, str]) -> list[Part]:
+    """Join codes of our own with only figures and blanks between: ``α ≤ 3 × β``."""
+    joined: list[Part] = []
+    for part in parts:
+        near = len(joined) > 1 and part.kind == "empty"
+        if near and _FIGURES.fullmatch(joined[-1].text) and joined[-2].kind == "empty":
+            between = joined.pop().text
+            hidden[joined[-1].number] += between + hidden.pop(part.number)
+        else:
+            joined.append(part)
+    return joined
 
 
 def _is_hidden(chunk: str, alphabet: Collection[str] | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from amts_sphinx.core import inline_codes
@@ -41,14 +42,14 @@ class Style(NamedTuple):
     opening: str
     closing: str
 
-    def spell(self, part: Part) -> str:
-        """Return the mark of a code."""
+    def spell(self, part: Part, number: int) -> str:
+        """Return the mark of a code, with a number of its own."""
         spelling = {
             "empty": self.empty,
             "open": self.opening,
             "close": self.closing,
         }
-        return spelling[part.kind].format(part.number)
+        return spelling[part.kind].format(number)
 
     @property
     def signs(self) -> frozenset[str]:
@@ -62,6 +63,12 @@ class Marked(NamedTuple):
     text: str
     #: Each mark with the code that it stands for, in order.
     marks: dict[str, Part]
+    #: Where each part begins in the text, and where the last one ends.
+    ends: tuple[int, ...]
+
+    def of(self, number: int) -> str:
+        """Return the first mark of the code *number*."""
+        return next(m for m, part in self.marks.items() if part.number == number)
 
     def are_kept(self, said: str) -> bool:
         """Tell whether each mark stands in *said* exactly once."""
@@ -118,13 +125,21 @@ def words(parts: Iterable[Part]) -> list[str]:
 
 
 def mark(parts: Sequence[Part], style: Style) -> Marked | None:
-    """Return *parts* as plain text; ``None`` where the text looks like a mark."""
-    marks = {style.spell(p): p for p in parts if p.kind != "text"}
+    """Return *parts* as plain text; ``None`` where the text looks like a mark.
+
+    The codes are counted from 1: engines keep small numbers better.
+    """
+    codes = dict.fromkeys(p.number for p in parts if p.kind != "text")
+    short = {number: place for place, number in enumerate(codes, 1)}
+    spelt = [
+        p.text if p.kind == "text" else style.spell(p, short[p.number]) for p in parts
+    ]
+    marks = {text: p for text, p in zip(spelt, parts, strict=True) if p.kind != "text"}
     texts = [p.text for p in parts if p.kind == "text"]
     if any(each in text for each in marks for text in texts):
         return None
-    plain = "".join(p.text if p.kind == "text" else style.spell(p) for p in parts)
-    return Marked(plain, marks)
+    ends = (0, *accumulate(map(len, spelt)))
+    return Marked("".join(spelt), marks, ends)
 
 
 def unmark(said: str, marked: Marked) -> list[Part] | None:

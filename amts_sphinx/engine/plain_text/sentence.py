@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from amts_sphinx.engine.plain_text.parts import Style
     from amts_sphinx.formats.terminology import Terminology
 
+#: The codes that stand for terms have numbers from here; no text has so many.
+_BOUND: Final = 20_000
 #: Words of a sentence that engines bear; more are cut.
 _MOST_WORDS: Final = 60
 #: Where a sentence that is too long is cut, the best first.
@@ -87,6 +89,8 @@ class Speaker:
     alphabet: Collection[str] | None = None
     #: What must be translated in one way; ``None``: nothing.
     terms: Terminology | None = None
+    #: Whether the terms stand as marks in what the engine is asked.
+    binding: bool = False
     #: How to keep codes, the best way first.
     ways: Sequence[str] = ORDER
     _known: dict[str, str] = field(default_factory=dict, compare=False)
@@ -123,17 +127,20 @@ class Speaker:
         if not _is_speech(parts):
             return Answer(join(parts), "same")
         title = kind in _TITLES or "title" in kind
-        worn = disguise.put_on(parts, self.alphabet, title=title)
+        asked, bound = list(parts), dict[int, str]()
+        if self.terms and self.binding:
+            asked, bound = terms.bind(self.terms, parts, _BOUND)
+        worn = disguise.put_on(asked, self.alphabet, title=title)
         if not has_words(worn.parts):
-            return Answer(join(parts), "same")
+            return Answer(join(terms.unbind(bound, asked)), "same")
         way = Ways(self._said, self._styles, self.ways).translate(_trimmed(worn.parts))
         if way is None:
             return Answer(None, "", LOST if len(parts) > 1 else NOTHING_SAID)
         said = way.target
-        if self.terms:
+        if self.terms and not self.binding:
             said = terms.put_in(self.terms, self._said, worn.parts, said)
         said = _in_case(worn.parts, said, self.pair.target)
-        target = disguise.take_off(worn, said)
+        target = terms.unbind(bound, disguise.take_off(worn, said))
         target = _closed(parts, _around(parts, target))
         if fault := _fault(parts, target):
             return Answer(None, "", fault)

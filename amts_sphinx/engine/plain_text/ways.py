@@ -38,8 +38,8 @@ STYLES: Final = (
 )
 #: The ways before pieces.
 ORDER: Final = ("project", "fill", "hold")
-#: The number of a mark that stands for a pair whose words are looked for.
-_STAND_IN: Final = 99
+#: The number of a code that stands for a pair whose words are looked for.
+_STAND_IN: Final = 30_000
 #: How often the engine is asked about one sentence which words give way to a mark.
 _QUESTIONS: Final = 3
 #: A place less worth than this is none, 0–100.
@@ -169,11 +169,10 @@ class Ways:
         if said is None or marked is None:
             return None
         spans = places.units(said, marked.marks)
-        ends = _ends(flat, style)
         taken: dict[int, tuple[int, int]] = {}
         asked = 0
         for pair in pairs:
-            start, end = ends[pair.first], ends[pair.last]
+            start, end = marked.ends[pair.first], marked.ends[pair.last]
             words = marked.text[start:end]
             if not words.strip():
                 return None  # an empty pair has no words to find
@@ -230,7 +229,7 @@ class Ways:
         other = self._said(marked)
         if other is None or marked is None:
             return None
-        spelt = style.spell(stand_in)
+        spelt = marked.of(_STAND_IN)
         others = [each for each in marked.marks if each != spelt]
         found = places.given_way(said, other, spelt, others)
         return found if found and _is_free(*found, pair, taken) else None
@@ -251,15 +250,6 @@ def _without_pairs(parts: Sequence[Part]) -> tuple[list[Part], list[_Pair]]:
         else:
             flat.append(part)
     return flat, sorted(pairs, key=lambda pair: (len(pair.around), pair.first))
-
-
-def _ends(flat: Sequence[Part], style: Style) -> list[int]:
-    """Return where each part begins in the marked text, and where the last ends."""
-    ends = [0]
-    for part in flat:
-        shown = part.text if part.kind == "text" else style.spell(part)
-        ends.append(ends[-1] + len(shown))
-    return ends
 
 
 def _is_free(
