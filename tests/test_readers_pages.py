@@ -205,6 +205,8 @@ def test_arabic_runs_from_the_right(release: Release) -> None:
         assert edition.page(name).get("dir") == "rtl"
     [english] = edition.page("index").xpath("//p[@lang='en']")
     assert english.get("dir") == "ltr"
+    code = edition.page("index").xpath("//dt[contains(@class, 'sig')] | //code")
+    assert {element.get("dir") for element in code} == {"ltr"}
     assert release.edition("es").page("index").get("dir") is None
 
 
