@@ -72,7 +72,11 @@ class Publication:
             found = manifest.written(folder, self._foreign[tag])
             if found:
                 self._manifest.editions[tag] = found
-        self._manifest.current = [each.tag for each in self._order.editions]
+        named = [each.tag for each in self._order.editions]
+        if "amts_target_languages" in self._builder.config.overrides:
+            # Some of the languages, for this once: the others are not removed by that.
+            named = sorted({*self._manifest.current, *named})
+        self._manifest.current = named
         manifest.write(self._out, self._manifest)
         for tag in self._manifest.removed:
             logger.info(
