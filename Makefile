@@ -105,6 +105,6 @@ $(VENV)/has-docs: $(VENV)/made setup.cfg pyproject.toml
 
 $(VENV)/has-test: $(VENV)/made setup.cfg pyproject.toml
 	@echo 'Installing amts_sphinx and the tools for its tests into $(VENV) ...'
-	@$(PIP) install --editable '.[book,docs,test,lint]'
+	@$(PIP) install --editable '.[book,docs,test,others,lint]'
 	@$(PORTUGUESE)
 	@touch $(VENV)/has-book $(VENV)/has-docs $@

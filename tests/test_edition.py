@@ -297,3 +297,41 @@ def test_a_reference_keeps_what_it_points_at() -> None:
     assert paragraph.children[1] is reference
     assert reference.children == [words]
     assert words.astext() == "ESO"
+
+
+def figure() -> nodes.document:
+    tree = doctree("Some words.")
+    tree += nodes.figure("", nodes.caption("", "A leaf"))
+    return tree
+
+
+def test_a_caption_that_a_person_translated_is_published() -> None:
+    """Figures are skipped: no engine is asked for their texts."""
+    finder = Finder(SegmentRules("en"), UiStrings("en", "es"))
+    kinds = {site.coded: site.by_people for site in finder.sites(figure())}
+    assert kinds == {"Some words.": False, "A leaf": True}
+    machine = {"Some words.": "Unas palabras.", "A leaf": "MACHINE"}
+    tree = figure()
+    publish(tree, finder, Targets(machine, people={"A leaf": "Una hoja"}), {})
+    assert tree.astext().split("\n\n") == ["Unas palabras.", "Una hoja"]
+    [caption] = tree.findall(nodes.caption)
+    assert "language-en" not in caption.parent["classes"]
+
+
+def test_a_caption_without_a_person_s_translation_says_its_language() -> None:
+    finder = Finder(SegmentRules("en"), UiStrings("en", "es"))
+    tree = figure()
+    publish(tree, finder, Targets({"A leaf": "MACHINE"}), {})
+    assert tree.astext().split("\n\n") == ["Some words.", "A leaf"]
+    elements = tree.findall(nodes.Element)
+    marked = [n.tagname for n in elements if "language-en" in n.get("classes", "")]
+    assert marked == ["paragraph", "figure"]
+
+
+def test_what_the_author_marked_in_the_source_language_is_marked_no_more() -> None:
+    finder = Finder(SegmentRules("en"), UiStrings("en", "es"))
+    tree = doctree("Some words.")
+    [paragraph] = tree.findall(nodes.paragraph)
+    paragraph["classes"].append("language-en")
+    publish(tree, finder, Targets({"Some words.": "Unas palabras."}), {})
+    assert paragraph["classes"] == []

@@ -205,6 +205,8 @@ def test_arabic_runs_from_the_right(release: Release) -> None:
         assert edition.page(name).get("dir") == "rtl"
     [english] = edition.page("index").xpath("//p[@lang='en']")
     assert english.get("dir") == "ltr"
+    code = edition.page("index").xpath("//dt[contains(@class, 'sig')] | //code")
+    assert {element.get("dir") for element in code} == {"ltr"}
     assert release.edition("es").page("index").get("dir") is None
 
 
@@ -273,6 +275,10 @@ def test_each_feature_is_switched_off_by_one_value(once: Once) -> None:
     assert page.xpath(HREFLANG) == []
     assert page.xpath("//link[@rel='canonical']/@href") == [f"{SITE}index.html"]
     assert "index.html is not ours" in release.built.said
+    # What the command line leaves out for once is no edition that was removed.
+    release.book.build("amts", "-D", "amts_target_languages=es", engine="pseudo")
+    assert manifest.read(out).removed == []
+    assert manifest.read(out).current == ["es", "sw"]
 
 
 def bare(folder: Path) -> Release:

@@ -51,6 +51,12 @@ INLINE: dict[str, str] = {
     "Call :py:func:`sow` or :py:func:`this one <sow>`.": (
         f'Call {X1} or <g id="2">this one</g>.'
     ),
+    "See :py:func:`the GitHub parser of 3.12 <sow>`.": (
+        'See <g id="1">the GitHub parser of 3.12</g>.'
+    ),
+    "See :py:func:`the beds_of it <sow>`, :py:func:`a getBeds call <sow>`.": (
+        f"See {X1}, {X2}."
+    ),
     "Call :py:func:`plant <sow>` or :py:func:`the beds.sow <sow>`.": (
         f"Call {X1} or {X2}."
     ),

@@ -176,6 +176,17 @@ def test_a_person_translates_what_an_engine_could_not(memory: Memory) -> None:
     assert (edition.findings, counts(edition)) == ((), (1, 1, 0, 0))
 
 
+def test_what_people_alone_translate_is_theirs_to_the_end(memory: Memory) -> None:
+    engine = Fake()
+    translate(memory, engine, "Four.")
+    memory.learn([human("One.", "Uno."), human("Two.", "Dos.")])
+    translator = Translator(memory, engine, profile_for("es"))
+    captions = book("One. Two.", "Two. Three.", "Four.", "Two.")
+    found = translator.by_people(captions, PAIR)
+    assert found == {"One. Two.": "Uno. Dos.", "Two.": "Dos."}
+    assert len(engine.requests) == 1
+
+
 @pytest.mark.parametrize("texts", [("One.", "Two. Three.", "One."), ("One.",)])
 def test_what_its_translator_wants_reviewed_is_told(
     memory: Memory, texts: tuple[str, ...]

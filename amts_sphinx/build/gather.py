@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from amts_sphinx.core import inline_codes
 from amts_sphinx.doctree import conf_strings, sphinx_strings, templates
 from amts_sphinx.doctree.collect import texts_of
 from amts_sphinx.doctree.stays import of_figures, of_value
@@ -49,10 +50,14 @@ class Material(NamedTuple):
         found = [stay for texts in self.texts.values() for stay in texts.stays]
         return [*of_figures(self.figures, by_people), *self.unread, *found]
 
-    def labels(self, language: Language) -> list[Container]:
+    def lacking(self, language: Language) -> list[str]:
         """Return those of the messages that Sphinx does not have in *language*."""
-        lacking = sphinx_strings.lacking(self.messages, language.locale)
-        return [conf_strings.message(each) for each in lacking]
+        return sphinx_strings.lacking(self.messages, language.locale)
+
+    def labels(self, language: Language) -> list[Container]:
+        """Return :meth:`lacking` as what is to be translated."""
+        found = map(conf_strings.message, self.lacking(language))
+        return [each for each in found if inline_codes.has_words(each.whole.source)]
 
 
 def gather(app: Sphinx, env: BuildEnvironment) -> Material:

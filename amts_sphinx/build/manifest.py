@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx.core.atomic import replacing
+from amts_sphinx.core.atomic import keep
 from amts_sphinx.core.errors import ConfigError, InterchangeError
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ def write(out: Path, manifest: Manifest) -> None:
         "current": manifest.current,
         "editions": manifest.editions,
     }
-    with replacing(out / NAME) as stream:
-        stream.write(json.dumps(content, ensure_ascii=False).encode())
+    keep(out / NAME, json.dumps(content, ensure_ascii=False).encode())
 
 
 def foreign(folder: Path, known: Collection[str]) -> set[str]:

@@ -90,7 +90,8 @@ class Planner:
         app = self._app
         command = given.command_line(app)
         strings = conf_strings.strings(
-            [*self._material.messages, *checked(app.config).strings], content.targets
+            [*self._material.lacking(language), *checked(app.config).strings],
+            content.targets,
         )
         return EditionPlan(
             tag=language.tag,

@@ -11,7 +11,7 @@ from sphinx.util import logging
 
 from amts_sphinx.build import manifest, site
 from amts_sphinx.core import pages
-from amts_sphinx.core.atomic import replacing
+from amts_sphinx.core.atomic import keep
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.edition.pages import uri_of
 
@@ -72,7 +72,11 @@ class Publication:
             found = manifest.written(folder, self._foreign[tag])
             if found:
                 self._manifest.editions[tag] = found
-        self._manifest.current = [each.tag for each in self._order.editions]
+        named = [each.tag for each in self._order.editions]
+        if "amts_target_languages" in self._builder.config.overrides:
+            # Some of the languages, for this once: the others are not removed by that.
+            named = sorted({*self._manifest.current, *named})
+        self._manifest.current = named
         manifest.write(self._out, self._manifest)
         for tag in self._manifest.removed:
             logger.info(
@@ -169,8 +173,7 @@ class Publication:
         for docname in documents[:most]:
             lines += self._entries(self._uri(docname), present)
         lines.append("</urlset>\n")
-        with replacing(path) as stream:
-            stream.write("\n".join(lines).encode())
+        keep(path, "\n".join(lines).encode())
 
     def _entries(self, uri: str, present: list[Sibling]) -> Iterable[str]:
         """Return the entries of one document, one for each edition."""

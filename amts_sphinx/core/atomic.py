@@ -43,6 +43,18 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         raise InterchangeError(f"{path} cannot be written: {exc.strerror}") from exc
 
 
+def keep(path: Path, content: bytes) -> None:
+    """Have *path* hold *content*; a file that does so already is left alone.
+
+    :raises InterchangeError: it cannot be written
+    """
+    with suppress(OSError):
+        if path.read_bytes() == content:
+            return
+    with replacing(path) as stream:
+        stream.write(content)
+
+
 def place(path: Path, content: bytes, mode: int) -> bool:
     """Put a new file at *path*, whole; leave a file that is there alone.
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from amts_sphinx.core.atomic import replacing
+from amts_sphinx.core.atomic import keep
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def write(path: Path, template: str, **values: object) -> None:
-    """Write the page *path*.
+    """Write the page *path*, unless it is there as it would be.
 
     :param template: the name of a file in the package's ``templates``
     :param values: the values of its variables; texts are escaped
@@ -27,5 +27,4 @@ def write(path: Path, template: str, **values: object) -> None:
         lstrip_blocks=True,
     )
     text = environment.get_template(template).render(values)
-    with replacing(path) as stream:
-        stream.write(text.encode())
+    keep(path, text.encode())

@@ -43,7 +43,8 @@ _FILE: Final = re.compile(r"\S*[./_\\]\S*")
 #: single word. That of other roles is prose if it is several words, none of them code.
 _PROSE_IN_LITERAL: Final = frozenset({"any", "numref", "download"})
 _CODE_IN_WORDS: Final = re.compile(
-    r"[_=/\\\\<>{}$#@*|]|\w[.:(\[]\w|\(\)|::|(?<!\S)-|(?<!\S)\.\w|[a-z][A-Z]|\w\("
+    r"[_=/\\\\<>{}$#@*|]|[^\W\d][.:\[]\w|\w\(|::|(?<!\S)-|(?<!\S)\.\w"
+    r"|(?<!\w)[a-z]+[A-Z]"
 )
 #: A class that names the language of a text, as docutils knows it.
 _LANGUAGE: Final = re.compile(r"language-([a-zA-Z]{2,3}(?:[-_]\w{2,8})*)")

@@ -42,6 +42,8 @@ _STRINGS: Final = (
     "epub_description",
     "ogp_site_name",
     "ogp_image_alt",
+    "togglebutton_hint",
+    "togglebutton_hint_hide",
 )
 #: Values with holes that Sphinx fills; one of them is a dictionary.
 _WITH_HOLES: Final = (
@@ -69,6 +71,8 @@ _NAMES_TEXT: Final = re.compile(
 )
 #: Names that end like one of those, and name something else.
 _NAMES_NO_TEXT: Final = re.compile(r"(?:sidebar|hide|show|use)_\w+|\w+_(?:style_)?name")
+#: Options that are colours in some themes, and texts in others.
+_COLOURS: Final = frozenset({"body_text", "code_text", "footer_text", "sidebar_text"})
 #: Lists of pairs, or dictionaries, of names of links and where they lead.
 _LINKS: Final = re.compile(r"(?:\w+_)?(?:links|navbar|pages|icons)")
 _ADDRESS: Final = re.compile(
@@ -152,9 +156,19 @@ def strings(messages: Iterable[str], targets: Mapping[str, str]) -> dict[str, st
     for each in messages:
         markup = conf_markup.with_holes(each)
         target = targets.get(inline_codes.normalise(markup.coded))
-        if target is not None:
+        if target is not None and _is_in_order(markup, target):
             found[each] = markup.filled(target)
     return found
+
+
+def _is_in_order(markup: Markup, target: str) -> bool:
+    """Tell whether holes without a name, such as ``%s``, stand in their order.
+
+    Sphinx fills them one after the other.
+    """
+    nameless = {code.id for code in markup.codes if not code.equiv.startswith("%(")}
+    order = [number for number in inline_codes.ids(target) if number in nameless]
+    return order == sorted(order)
 
 
 def translate(
@@ -322,6 +336,8 @@ def _mixed(
             _mixed(item, change, key if isinstance(item, (list, tuple)) else "")
             for item in value
         )
+    if key in _COLOURS and isinstance(value, str) and len(value.split()) == 1:
+        return value
     is_text = _NAMES_TEXT.fullmatch(key) and not _NAMES_NO_TEXT.fullmatch(key)
     return _option(value, change) if is_text else value
 

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 _LOCALE: Final = Path(sphinx.__file__).parent / "locale"
 #: The files of Sphinx that put words into doctrees.
 _WRITERS: Final = re.compile(r"(?:.*sphinx/)?(?:domains|ext|directives|roles)\b")
+#: The files of Sphinx that put words on every page.
+_SHOWERS: Final = re.compile(
+    r"(?:^|sphinx/)((?:themes/.*|builders/html/__init__\.py|environment/adapters/\w+\.py"
+    r"|writers/html5?\.py)$)"
+)
 _HOLE: Final = re.compile(r"%(?:\(\w+\))?[sd]")
 #: The least number of characters that a pattern has outside of its placeholders.
 _LEAST: Final = 4
@@ -83,6 +88,34 @@ def _probe(locale: str) -> gettext.NullTranslations:
     return found
 
 
+@cache
+def _shown() -> frozenset[str]:
+    """Return the messages that readers see on any page: those of themes and indexes."""
+    with (_LOCALE / "sphinx.pot").open("rb") as file:
+        return frozenset(
+            message.id
+            for message in read_po(file)
+            if isinstance(message.id, str)
+            and any(_is_shown(path, line) for path, line in message.locations)
+        )
+
+
+def _is_shown(path: str, line: int | None) -> bool:
+    """Tell whether a message at a line of Sphinx's code is for readers.
+
+    What is between ``__(`` and ``)`` is for who builds the book.
+    """
+    found = _SHOWERS.search(path)
+    if not found or "/themes/" in path:
+        return bool(found)
+    try:
+        lines = (_LOCALE.parent / found[1]).read_text("utf-8").splitlines()
+    except OSError:
+        return False
+    around = "".join(lines[max(0, (line or 1) - 2) : line])
+    return bool(re.search(r"(?<![\w_])_\(", around)) and "__(" not in around
+
+
 def lacking(messages: Iterable[str], locale: str) -> list[str]:
     """Return those of Sphinx's *messages* that its catalogue has not in a language.
 
@@ -91,6 +124,8 @@ def lacking(messages: Iterable[str], locale: str) -> list[str]:
     """
     if locale.partition("_")[0] == "en":
         return []
+    if isinstance(_probe(locale), _Missing):
+        messages = {*messages, *_shown()}  # no word of the pages is in the language
     own, theirs = _labels("en"), _labels(locale)
     translated = {own[key] for key in own if theirs.get(key, own[key]) != own[key]}
     return [

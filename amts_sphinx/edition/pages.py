@@ -48,6 +48,10 @@ _HOMES: Final = {
 _PART: Final = "amts-switcher"
 _TEMPLATES: Final = Path(__file__).parent.parent / "templates" / "edition"
 _HTML: Final = re.compile(r"<html\b(?![^>]*\sdir=)", re.IGNORECASE)
+#: Code and signatures run from the left in every language.
+_CODE: Final = re.compile(
+    r'<(?:(?:pre|code|kbd|samp)(?=[\s>])|dt (?=class="sig\b))(?![^>]*\sdir=)'
+)
 #: The picture beside the names: a globe. As text it would be a box without a font.
 _GLOBE: Final = (
     '<svg aria-hidden="true" viewBox="0 0 24 24" width="1em" height="1em" fill="none"'
@@ -233,4 +237,5 @@ def _from_right(text: str, plan: EditionPlan) -> str:
             rf'(<(?!html\b)\w+[^>]*?\slang="{re.escape(source)}")(?! dir=)'
         )
         text = part.sub(r'\1 dir="ltr"', text)
+    text = _CODE.sub(r'\g<0> dir="ltr"', text)
     return _HTML.sub('<html dir="rtl"', text, count=1)
