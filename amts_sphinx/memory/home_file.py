@@ -14,7 +14,7 @@ import time
 from calendar import timegm
 from contextlib import closing, contextmanager
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lxml import etree
 
@@ -210,6 +210,16 @@ def _time(text: str) -> int:
         return 1
 
 
+class Line(NamedTuple):
+    """One line of a home file, as it stands."""
+
+    key: str
+    target: str
+    place: str
+    changed: int
+    text: str
+
+
 class HomeFile:
     """The lines of a home file while they are changed; in a temporary database.
 
@@ -235,17 +245,34 @@ class HomeFile:
 
         :raises MarkupError: a file cannot hold the unit
         """
-        row = (*_name(unit), unit.changed, line_of(unit))
-        self._db.execute(
-            "INSERT OR REPLACE INTO line (key, target, place, changed, text)"
-            " VALUES (?, ?, ?, ?, ?)",
-            row,
-        )
+        self.restore(Line(*_name(unit), unit.changed, line_of(unit)))
 
     def remove(self, unit: TranslationUnit) -> None:
         """Remove the line of *unit*, if there is one."""
         self._db.execute(
             "DELETE FROM line WHERE key = ? AND target = ? AND place = ?", _name(unit)
+        )
+
+    def general(self, key: str) -> list[Line]:
+        """Return the lines of a source that hold everywhere, by its key."""
+        query = (
+            "SELECT key, target, place, changed, text FROM line"
+            " WHERE key = ? AND place = '' ORDER BY changed, target"
+        )
+        return [Line(*row) for row in self._db.execute(query, (key,))]
+
+    def drop(self, line: Line) -> None:
+        """Remove a line, if it is there."""
+        self._db.execute(
+            "DELETE FROM line WHERE key = ? AND target = ? AND place = ?", line[:3]
+        )
+
+    def restore(self, line: Line) -> None:
+        """Put a line back that was taken out."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO line (key, target, place, changed, text)"
+            " VALUES (?, ?, ?, ?, ?)",
+            line,
         )
 
     def write(self) -> None:
