@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from test_browser import BROWSER, OPTIONS
 from test_report_browser import GRAVE
 from waiting import PATIENCE
 
+from amts_sphinx.cli import main
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 from amts_sphinx.formats import tmx
 from amts_sphinx.memory import home_file
@@ -321,9 +323,14 @@ def test_a_killed_server_leaves_a_whole_file(book: Path, served: Served) -> None
     assert [each.name for each in (book / "memory").iterdir()] == ["de.home.tmx"]
 
 
-def test_the_command_needs_one_edition(book: Path) -> None:
-    from amts_sphinx.cli import main
+def test_a_port_that_is_taken(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["review", "serve", "--book", str(book), "--port", port]) == 1
+    assert f"port {port} of 127.0.0.1 cannot be used" in capsys.readouterr().err
 
+
+def test_the_command_needs_one_edition(book: Path) -> None:
     serve = ["review", "serve", "--book", str(book)]
     assert main([*serve, "--language", "en"]) == 1
     (book / "conf.py").write_text(CONF.replace('["de"]', '["de", "es"]'))

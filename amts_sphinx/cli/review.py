@@ -280,7 +280,8 @@ def _serve(options: argparse.Namespace) -> None:
 
     def serve(at_hand: EditionAtHand) -> None:
         # One thread: what two windows save comes one after the other.
-        with closing(socket.create_server(("127.0.0.1", options.port))) as listener:
+        saver.read()  # so that the first save takes no longer than the others
+        with closing(saver), closing(_listener(options.port)) as listener:
             port = listener.getsockname()[1]
             host = f"127.0.0.1:{port}"
             app = server.make_app(at_hand, saver, token, host)
@@ -297,3 +298,10 @@ def _serve(options: argparse.Namespace) -> None:
                 httpd.serve_forever()
 
     desk.look(here.folder, [language.tag], serve, _warn)
+
+
+def _listener(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except (OSError, OverflowError) as exc:
+        raise ConfigError(f"port {port} of 127.0.0.1 cannot be used: {exc}") from exc
