@@ -45,6 +45,8 @@ _HEADER: Final = (
 _END: Final = "</body>\n</tmx>\n"
 #: What makes git keep the lines of both sides.
 UNION: Final = "merge=union"
+#: What the names of home files end with, unless a book has it otherwise.
+_USUAL: Final = ".home.tmx"
 _DATE: Final = "%Y%m%dT%H%M%SZ"
 _DOCUMENT: Final = "x-amts-document"
 _REPLACED: Final = "x-amts-replaced"
@@ -304,7 +306,10 @@ def _tell_git(path: Path) -> None:
         lines = told.read_text("utf-8").splitlines() if told.exists() else []
         rules = [line.split() for line in lines]
         if not any(fnmatchcase(path.name, rule[0]) for rule in rules if rule):
-            new = "\n".join([*lines, f"{path.name} {UNION}", ""])
+            # The same for all languages, so that two people's first files merge, too.
+            usual = path.name.endswith(_USUAL)
+            name = f"*{_USUAL}" if usual else path.name
+            new = "\n".join([*lines, f"{name} {UNION}", ""])
             told.write_text(new, "utf-8")
     except (OSError, UnicodeError) as exc:
         raise InterchangeError(f"{told} cannot be written: {exc}") from exc
