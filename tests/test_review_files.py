@@ -311,8 +311,13 @@ def test_git_is_told_to_keep_both_sides(book: Path, run: Any) -> None:
     translate("w.po", {"Then wait": "Dann warten."})
     run("review", "import", "w.po")
     told = book / "memory" / ".gitattributes"
-    assert told.read_text() == "de.home.tmx merge=union\n"
-    (book / "memory" / "de.home.tmx").unlink()
-    told.write_text("*.home.tmx merge=union\n")
-    run("review", "import", "w.po")
     assert told.read_text() == "*.home.tmx merge=union\n"
+    (book / "memory" / "de.home.tmx").unlink()
+    told.write_text("*.tmx merge=union\n")
+    run("review", "import", "w.po")
+    assert told.read_text() == "*.tmx merge=union\n"
+    conf = (book / "conf.py").read_text()
+    (book / "conf.py").write_text(f"{conf}amts_home_file = 'memory/{{language}}.tmx'\n")
+    told.write_text("* text\n".replace("*", "x"))
+    run("review", "import", "w.po")
+    assert told.read_text() == "x text\nde.tmx merge=union\n"

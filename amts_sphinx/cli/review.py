@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+import socket
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +28,10 @@ _CHECK: Final = """\
 Check the home files and the files of amts_memory_files, as for a pull request: codes,
 states, languages, and conflicts between people. The book is not read. Errors make the
 exit status 1.
+"""
+_SERVE: Final = """\
+Serve a page to review one edition in, to this machine alone, until Ctrl+C. Open the
+address that is printed. Every save is a line of the home file at once.
 """
 #: The keys of :data:`amts_sphinx.review.ci_output.FORMS`, which is slow to load.
 FORMS: Final = ("text", "github", "sarif", "junit")
@@ -69,6 +76,28 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     _add_check(
         commands.add_parser("check", help="check people's files", description=_CHECK)
     )
+    _add_serve(
+        commands.add_parser(
+            "serve", help="open a page in the browser", description=_SERVE
+        )
+    )
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    book.add_argument(parser)
+    parser.add_argument(
+        "--language", default="", metavar="TAG", help="of the edition to review"
+    )
+    parser.add_argument(
+        "--port", type=int, default=0, help="of 127.0.0.1 (default: any that is free)"
+    )
+    parser.add_argument(
+        "--by",
+        default="",
+        metavar="NAME",
+        help="who reviews; without it nobody is named",
+    )
+    parser.set_defaults(run=_serve)
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
@@ -223,3 +252,56 @@ def _check(options: argparse.Namespace) -> int:
     counts = f"{errors} errors, {len(problems) - errors} warnings"
     echo(f"amts review check: {counts}", error=True)
     return int(bool(problems if options.strict else errors))
+
+
+def _serve(options: argparse.Namespace) -> None:
+    try:
+        from werkzeug.serving import make_server
+
+        from amts_sphinx.review import desk, server
+    except ImportError as exc:
+        raise ConfigError(
+            f"the page needs a package that is missing: {exc};"
+            " pip install 'amts_sphinx[review]'"
+        ) from exc
+    from amts_sphinx.review.saving import Saver
+
+    here = book.required(options.book)
+    languages = here.config.editions(options.language)
+    if len(languages) != 1:
+        tags = ", ".join(each.tag for each in languages)
+        raise ConfigError(f"choose an edition with --language; there are {tags}")
+    (language,) = languages
+    home = here.config.files.home_of(language.tag)
+    if home is None:
+        raise ConfigError("amts_home_file is empty: there is no file to write to")
+    saver = Saver(home, here.config.source_language.tag, options.by)
+    token = secrets.token_urlsafe(32)
+
+    def serve(at_hand: EditionAtHand) -> None:
+        # One thread: what two windows save comes one after the other.
+        saver.read()  # so that the first save takes no longer than the others
+        with closing(saver), closing(_listener(options.port)) as listener:
+            port = listener.getsockname()[1]
+            host = f"127.0.0.1:{port}"
+            app = server.make_app(at_hand, saver, token, host)
+            httpd = make_server(
+                "127.0.0.1",
+                port,
+                app,
+                threaded=False,
+                request_handler=server.QuietHandler,
+                fd=listener.fileno(),
+            )
+            echo(f"open http://{host}/#{token}")
+            with suppress(KeyboardInterrupt):
+                httpd.serve_forever()
+
+    desk.look(here.folder, [language.tag], serve, _warn)
+
+
+def _listener(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except (OSError, OverflowError) as exc:
+        raise ConfigError(f"port {port} of 127.0.0.1 cannot be used: {exc}") from exc

@@ -134,7 +134,12 @@ def _named(
 
 def name_of(unit: TranslationUnit) -> str:
     """Return an id for *unit*: it stays as long as the source does."""
-    return hashlib.sha256(unit.key.encode()).hexdigest()[:16]
+    return name_of_key(unit.key)
+
+
+def name_of_key(key: str) -> str:
+    """Return the id of the units of a source, by its key."""
+    return hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _holder(unit: TranslationUnit, name: str) -> str:

@@ -14,7 +14,7 @@ import time
 from calendar import timegm
 from contextlib import closing, contextmanager
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lxml import etree
 
@@ -45,6 +45,8 @@ HEADER: Final = (
 END: Final = "</body>\n</tmx>\n"
 #: What makes git keep the lines of both sides.
 UNION: Final = "merge=union"
+#: What the names of home files end with, unless a book has it otherwise.
+_USUAL: Final = ".home.tmx"
 _DATE: Final = "%Y%m%dT%H%M%SZ"
 _DOCUMENT: Final = "x-amts-document"
 _REPLACED: Final = "x-amts-replaced"
@@ -222,6 +224,16 @@ def _time(text: str) -> int:
         return 1
 
 
+class Line(NamedTuple):
+    """One line of a home file, as it stands."""
+
+    key: str
+    target: str
+    place: str
+    changed: int
+    text: str
+
+
 class HomeFile:
     """The lines of a home file while they are changed; in a temporary database.
 
@@ -247,17 +259,34 @@ class HomeFile:
 
         :raises MarkupError: a file cannot hold the unit
         """
-        row = (*_name(unit), unit.changed, line_of(unit))
-        self._db.execute(
-            "INSERT OR REPLACE INTO line (key, target, place, changed, text)"
-            " VALUES (?, ?, ?, ?, ?)",
-            row,
-        )
+        self.restore(Line(*_name(unit), unit.changed, line_of(unit)))
 
     def remove(self, unit: TranslationUnit) -> None:
         """Remove the line of *unit*, if there is one."""
         self._db.execute(
             "DELETE FROM line WHERE key = ? AND target = ? AND place = ?", _name(unit)
+        )
+
+    def general(self, key: str) -> list[Line]:
+        """Return the lines of a source that hold everywhere, by its key."""
+        query = (
+            "SELECT key, target, place, changed, text FROM line"
+            " WHERE key = ? AND place = '' ORDER BY changed, target"
+        )
+        return [Line(*row) for row in self._db.execute(query, (key,))]
+
+    def drop(self, line: Line) -> None:
+        """Remove a line, if it is there."""
+        self._db.execute(
+            "DELETE FROM line WHERE key = ? AND target = ? AND place = ?", line[:3]
+        )
+
+    def restore(self, line: Line) -> None:
+        """Put a line back that was taken out."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO line (key, target, place, changed, text)"
+            " VALUES (?, ?, ?, ?, ?)",
+            line,
         )
 
     def write(self) -> None:
@@ -289,7 +318,10 @@ def _tell_git(path: Path) -> None:
         lines = told.read_text("utf-8").splitlines() if told.exists() else []
         rules = [line.split() for line in lines]
         if not any(fnmatchcase(path.name, rule[0]) for rule in rules if rule):
-            new = "\n".join([*lines, f"{path.name} {UNION}", ""])
+            # The same for all languages, so that two people's first files merge, too.
+            usual = path.name.endswith(_USUAL)
+            name = f"*{_USUAL}" if usual else path.name
+            new = "\n".join([*lines, f"{name} {UNION}", ""])
             told.write_text(new, "utf-8")
     except (OSError, UnicodeError) as exc:
         raise InterchangeError(f"{told} cannot be written: {exc}") from exc

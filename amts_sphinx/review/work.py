@@ -137,13 +137,13 @@ def difference(former: str, segment: Segment) -> str:
 def choose(at_hand: EditionAtHand, choice: Choice) -> list[WorkUnit]:
     """Return the work on an edition that *choice* wants, in its order."""
     rows = {row.segment.key: row for row in at_hand.report.rows}
-    around = _around(at_hand)
+    around = neighbours(at_hand)
     wanted = [rows[key] for key in around if key in rows and choice.wants(rows[key])]
     if choice.order == "risk":
         wanted.sort(key=lambda row: -row.risk)
     elif choice.order == "places":
         wanted.sort(key=lambda row: (-row.places, -row.risk))
-    return list(_units(at_hand, _at_most(wanted, choice.words), around))
+    return list(units(at_hand, _at_most(wanted, choice.words), around))
 
 
 def _at_most(rows: Iterable[Row], words: int) -> list[Row]:
@@ -158,7 +158,7 @@ def _at_most(rows: Iterable[Row], words: int) -> list[Row]:
     return found
 
 
-def _around(at_hand: EditionAtHand) -> dict[str, tuple[str, str]]:
+def neighbours(at_hand: EditionAtHand) -> dict[str, tuple[str, str]]:
     """Return the neighbours of each text by its key, in the order of the book."""
     documents: dict[str, list[Segment]] = {name: [] for name in at_hand.sources}
     for container in at_hand.containers:
@@ -172,11 +172,15 @@ def _around(at_hand: EditionAtHand) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _units(
+def units(
     at_hand: EditionAtHand,
     rows: Sequence[Row],
     around: Mapping[str, tuple[str, str]],
 ) -> Iterator[WorkUnit]:
+    """Yield the units of *rows*.
+
+    :param around: the neighbours of each text by its key, of :func:`neighbours`
+    """
     memory, pair = at_hand.memory, at_hand.edition.pair
     sources = [row.segment.source for row in rows]
     said = memory.statements(pair, sources)
