@@ -275,6 +275,7 @@ def test_each_feature_is_switched_off_by_one_value(once: Once) -> None:
     assert page.xpath(HREFLANG) == []
     assert page.xpath("//link[@rel='canonical']/@href") == [f"{SITE}index.html"]
     assert "index.html is not ours" in release.built.said
+    assert f"{manifest.NAME} cannot be read" in release.built.warned
     # What the command line leaves out for once is no edition that was removed.
     release.book.build("amts", "-D", "amts_target_languages=es", engine="pseudo")
     assert manifest.read(out).removed == []
@@ -287,6 +288,7 @@ def bare(folder: Path) -> Release:
     out = folder / "out" / "amts"
     out.mkdir(parents=True)
     (out / "index.html").write_text("Not yours.", "utf-8")
+    (out / manifest.NAME).write_text("damaged", "utf-8")
     options = ["amts_target_languages=es,sw", "amts_language_switcher=0"]
     options += ["amts_alternates=0", "amts_sitemap=0", "amts_edition_url="]
     given = [part for option in options for part in ("-D", option)]

@@ -12,6 +12,7 @@ from sphinx.util import logging
 from amts_sphinx.build import manifest, site
 from amts_sphinx.core import pages
 from amts_sphinx.core.atomic import keep
+from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.edition.pages import uri_of
 
@@ -43,15 +44,12 @@ class Publication:
     """The folder that a build of all editions writes to."""
 
     def __init__(self, builder: Builder, config: AmtsConfig, order: Order) -> None:
-        """Look at the folder, before any edition is written.
-
-        :raises InterchangeError: the list of what was written is damaged
-        """
+        """Look at the folder, before any edition is written."""
         self._out = Path(builder.outdir)
         self._builder = builder
         self._config = config
         self._order = order
-        self._manifest = manifest.read(self._out)
+        self._manifest = _read(self._out)
         #: Where readers of other languages are led, if not to the book itself.
         self._chooser = site.base(builder.config) if config.root_page else ""
         self._foreign = {
@@ -205,6 +203,18 @@ def readable(order: Order, failures: Failures) -> list[Language]:
         for language, folder in order.editions.items()
         if not failures.noted(language.tag) or any(folder.glob("*.html"))
     ]
+
+
+def _read(out: Path) -> manifest.Manifest:
+    """Return the list of what was written; a new one if it is damaged.
+
+    Then nothing that is there counts as ours, and nothing of it is ever removed.
+    """
+    try:
+        return manifest.read(out)
+    except InterchangeError as exc:
+        logger.warning("%s; it is made anew", exc, type="amts", subtype="prune")
+        return manifest.Manifest()
 
 
 def _is_ours(path: Path) -> bool:
