@@ -229,6 +229,16 @@ def test_a_damaged_unit_is_refused_by_its_place(
     assert [*home(book)] == ["Then wait."]
 
 
+def test_each_damaged_unit_is_told(book: Path, run: Any) -> None:
+    lines = (f"Dig *{n}* times." for n in "abcdefgh")
+    (book / "index.rst").write_text("Garden\n======\n\n" + "\n\n".join(lines) + "\n")
+    export(run, "w.po")
+    translate("w.po", {"Dig": "Graben."})
+    said = run("review", "import", "w.po", code=1)
+    assert said.count("lost code 1") == 8
+    assert "w.po: 8 refused" in said
+
+
 @pytest.mark.parametrize("name", SUFFIXES)
 def test_what_happened_since_is_a_conflict(book: Path, run: Any, name: str) -> None:
     export(run, name)

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import islice
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx import formats
@@ -107,13 +108,16 @@ def deliver(
     """
     name = author or ("" if informed else path.name)
     merge = _Merge(memory, files, Delivery(path), name, informed=informed)
-    refused = importing.LeftOut(tell)
+    # A person who did the work wants to know each place.
+    refused = importing.LeftOut(tell, inf if informed else importing.SHOWN)
 
     def skip(text: str) -> None:
         if isinstance(text, SkippedText) and text.missing:
             merge.done.counts[Kind.MISSING] += 1
-        else:
+        elif isinstance(text, SkippedText):
             refused(text)
+        elif not (merge.done.counts[Kind.MISSING] or refused.count):
+            tell(text)  # of the file as a whole, not of a text
 
     asked = pair or LanguagePair(files.source_language, "")
     units = formats.read(path, asked, on_skip=skip)

@@ -353,8 +353,10 @@ def _lines(said: list[Statement]) -> Iterator[TranslationUnit]:
 class LeftOut:
     """Tells of the first texts that are left out, and counts all."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, tell: Callable[[str], None], most: float = SHOWN) -> None:
         self._tell = tell
+        #: How many are told one by one.
+        self._most = most
         self.count = 0
         #: Languages and keys of the texts, where they are known.
         self.unusable: set[tuple[LanguagePair, str]] = set()
@@ -364,15 +366,15 @@ class LeftOut:
         self.count += 1
         if isinstance(text, SkippedText) and text.source and text.pair:
             self.unusable.add((text.pair, inline_codes.normalise(text.source)))
-        if self.count <= SHOWN:
+        if self.count <= self._most:
             self._tell(text)
 
     def end(self, path: Path) -> None:
         """Say how many there were in the file *path*, if not all were shown."""
-        if self.count > SHOWN:
+        if self.count > self._most:
             self._tell(
                 f"{path}: {self.count} texts were left out, of which these are the"
-                f" first {SHOWN}"
+                f" first {self._most}"
             )
 
 
