@@ -388,7 +388,7 @@ def test_a_change_and_what_is_fuzzy_are_published_where_the_project_allows_it(
 
 @pytest.mark.sphinx
 def test_catalogues_can_be_left_out(built: dict[str, Built]) -> None:
-    assert built["off"].text("part", PARAGRAPHS)[0] == "Open the hatch. Start the pump."
+    assert "Open the hatch. Start the pump." in built["off"].text("part", PARAGRAPHS)
     assert built["off"].summary("ja")["recalled"] == 0
 
 
