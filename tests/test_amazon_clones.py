@@ -72,6 +72,18 @@ def test_four_fresh_clones_pay_once(clone: Clone, used: Used) -> None:
     assert (used.jobs, used.characters) == (1, paid)
 
 
+def test_half_of_what_the_bucket_tells_is_not_taken_for_all(
+    clone: Clone, endpoint: Served, used: Used
+) -> None:
+    """A connection that broke would have the book paid for again."""
+    first = translated(clone(), TEXTS, ES)
+    cut_off = {"on": "S3:GetObject", "kind": "truncated", "match": "*/index/*"}
+    endpoint.plan([{**cut_off, "count": 3}])
+    assert translated(clone(), TEXTS, ES) == first
+    assert endpoint.faults()[0]["happened"] == 3
+    assert used.jobs == 1
+
+
 def test_two_clones_at_once_share_one_job(clone: Clone, used: Used) -> None:
     engines, start = [clone(clock=StillClock()) for _ in range(2)], Barrier(2)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, IncompleteReadError
 from botocore.loaders import create_loader
 from urllib3.exceptions import HTTPError
 
@@ -266,9 +266,14 @@ class Client:
         end = self.clock.now() + self._patience
         while True:
             reply = self.s3("get_object", doing, needs=["Body", "ETag"], Key=key)
+            size = min(int(reply.get("ContentLength") or 0), most + 1)
             try:
                 with closing(reply["Body"]) as body:
                     data: bytes = body.read(most + 1)
+                if len(data) < size:  # botocore does not notice
+                    raise IncompleteReadError(
+                        actual_bytes=len(data), expected_bytes=size
+                    )
             except (BotoCoreError, HTTPError, OSError) as exc:
                 if self.clock.now() >= end:
                     raise EngineUnavailableError(
