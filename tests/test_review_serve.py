@@ -385,8 +385,9 @@ def test_the_page_by_the_keyboard_alone(book: Path, served: Served) -> None:
         page.locator("#search").fill("script")
         page.locator("#list button").first.click()
         page.locator("#source", has_text="<script>alert(1)</script>").wait_for()
-        for width in (1200, 390):
+        for width, light in ((1200, "light"), (390, "dark")):
             page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=light)  # type: ignore[arg-type]
             found = Axe().run(page).response["violations"]
             assert [each["id"] for each in found if each["impact"] in GRAVE] == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
