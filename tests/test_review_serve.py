@@ -127,6 +127,7 @@ def test_a_save_is_a_line_of_the_home_file(book: Path, on_page: Any) -> None:
         unit = window.open("Dig")
         assert [piece[0] for piece in unit["source"]].count("open") == 1
         assert unit["codes"]["2"]["text"] == "spade()"
+        assert "Dig first with spade()." in window.ids
         window.save(unit, GOOD, "approved")
         [line] = home(book)
         assert (line.source, line.target, line.author) == (CODED, GOOD, "Ann")
