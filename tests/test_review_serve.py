@@ -127,6 +127,7 @@ def test_a_save_is_a_line_of_the_home_file(book: Path, on_page: Any) -> None:
         unit = window.open("Dig")
         assert [piece[0] for piece in unit["source"]].count("open") == 1
         assert unit["codes"]["2"]["text"] == "spade()"
+        assert "Dig first with spade()." in window.ids
         window.save(unit, GOOD, "approved")
         [line] = home(book)
         assert (line.source, line.target, line.author) == (CODED, GOOD, "Ann")
@@ -385,8 +386,9 @@ def test_the_page_by_the_keyboard_alone(book: Path, served: Served) -> None:
         page.locator("#search").fill("script")
         page.locator("#list button").first.click()
         page.locator("#source", has_text="<script>alert(1)</script>").wait_for()
-        for width in (1200, 390):
+        for width, light in ((1200, "light"), (390, "dark")):
             page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=light)  # type: ignore[arg-type]
             found = Axe().run(page).response["violations"]
             assert [each["id"] for each in found if each["impact"] in GRAVE] == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width

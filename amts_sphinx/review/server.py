@@ -26,6 +26,7 @@ from amts_sphinx.core.units import State
 from amts_sphinx.formats import terminology
 from amts_sphinx.formats.xliff_writer import name_of_key
 from amts_sphinx.report.model import Stage
+from amts_sphinx.report.rows import shown
 from amts_sphinx.review import work
 from amts_sphinx.review.saving import Saver, SeenNotError
 from amts_sphinx.text import diff
@@ -111,8 +112,8 @@ class _Desk:
             "words": row.words,
             "risk": 0 if name in self._saved else row.risk,
             "findings": sorted({each.check for each in row.findings}),
-            "source": inline_codes.plain(row.segment.source),
-            "target": inline_codes.plain(target or ""),
+            "source": shown(row.segment.source, row.segment),
+            "target": shown(target or "", row.segment),
         }
 
     def _row(self, name: object) -> Row:
