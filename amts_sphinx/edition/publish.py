@@ -62,7 +62,7 @@ def publish(
             if site.by_people:
                 left = [node for node in left if not _holds(node, site.node)]
             if key in content.drafts and not (site.baked or site.attribute):
-                site.node["classes"].append(DRAFT)
+                _block(site.node)["classes"].append(DRAFT)
         elif not (site.attribute or site.by_people):
             left.append(_block(site.node))
     for node in left:
