@@ -75,9 +75,9 @@ def publish(
             if site.by_people:
                 left = [node for node in left if not _holds(node, site.node)]
             if is_draft and not site.attribute:
-                site.node["classes"].append(DRAFT)
+                _block(site.node)["classes"].append(DRAFT)
             if is_stale and not site.attribute:
-                site.node["classes"].append(STALE)
+                _block(site.node)["classes"].append(STALE)
         elif not (site.attribute or site.by_people):
             left.append(_block(site.node))
     for node in left:
