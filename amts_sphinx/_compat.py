@@ -66,8 +66,12 @@ def is_given(config: Config, name: str) -> bool:
 
 
 def given_names(config: Config) -> set[str]:
-    """Return the names of all that ``conf.py`` or the command line gives."""
-    return {*config._raw_config, *config.overrides}  # noqa: SLF001
+    """Return the names of all that ``conf.py`` or the command line gives.
+
+    Before Sphinx 7, an option that the command line sets alone has its name there.
+    """
+    names = {*config._raw_config, *config.overrides}  # noqa: SLF001
+    return {name.partition(".")[0] for name in names}
 
 
 class CommandLine(NamedTuple):

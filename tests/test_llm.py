@@ -248,7 +248,7 @@ CODED: Final = 'The <g id="1">house</g> of <x id="2"/> is here, and it is red.'
         (lambda text: text.replace("</g>", ""), "not closed"),
         (
             lambda _: '<g id="1"></g>La casa de <x id="2"/> es roja y está aquí.',
-            "words inside of a code",
+            "code 1 lost its words",
         ),
         (lambda text: f"Here is the translation: {text}", "words of your own"),
         (lambda text: f"{text}\n\nI hope this helps!", "more than one line"),

@@ -77,8 +77,8 @@ _ENDINGS: Final = {
 }
 #: How long a beginning may be that a language joins to the next word.
 _BEGINNINGS: Final = {"ar": 3, "ckb": 2, "fa": 2, "he": 3, "ur": 2, "yi": 2}
-#: Latin consonants without a vowel, which no word is made of.
-_ENDING: Final = re.compile("[bcdfghjklmnpqrstvwxzß]{1,2}", re.IGNORECASE)
+#: Latin consonants without a vowel, which no word is made of; a capital begins a name.
+_ENDING: Final = re.compile("[bcdfghjklmnpqrstvwxzß]{1,2}")
 #: Languages with words of one consonant: prepositions.
 _CONSONANTS_ALONE: Final = frozenset("bs cs hr pl sk sl sr szl wen".split())
 _ELIDES: Final = frozenset({"ca", "fr", "it", "oc"})

@@ -327,7 +327,8 @@ class ModelEngine:
                 return None
             before, after = piece.coded.split(core, 1)
             made.append(f"{before}{target}{after}")
-        return "".join(made)
+        target = "".join(made)
+        return None if inline_codes.verify(request.source, target) else target
 
     def _conversation(
         self, request: Request, pair: LanguagePair
