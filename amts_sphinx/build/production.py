@@ -132,7 +132,9 @@ def _produce(
                 plan = planner.plan(work.language, content, order, present)
                 outcome = pool.submit(_print, plan, app, builder, jobs)
                 printings.append(_Printing(work, edition, outcome, stays))
-            commission.keep_paid(memory, config, work)
+            # Though the edition failed, what was paid for is kept.
+            with failures.of(tag):
+                commission.keep_paid(memory, config, work)
         for printing in printings:
             with failures.of(printing.work.language.tag):
                 reporter = _reporter(memory, printing.work, material, app, order)
