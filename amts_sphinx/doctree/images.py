@@ -73,7 +73,8 @@ def choose(env: BuildEnvironment, docname: str, doctree: nodes.document) -> None
         if node["uri"].endswith(f"{os.extsep}*"):
             node["candidates"] = {**candidates, **_of_any_type(env, node["uri"])}
         elif _ONLY in candidates and candidates[_ONLY] == node["uri"]:
-            written = node.get("original_uri", node["uri"])
+            # Older Sphinx keeps the path from the source folder alone.
+            written = node.get("original_uri") or f"/{node['uri']}"
             wanted = i18n.search_image_for_language(written, env)
             uri, _ = env.relfn2path(wanted, docname)
             if uri == node["uri"]:
