@@ -21,14 +21,17 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import amazon_driver
 
 
-def setup(app: Sphinx) -> None:
+def setup(_: Sphinx) -> None:
     """Take steps from now on."""
     steps = amazon_driver.Steps(int(os.environ.get("AMTS_KILL_AT", "0")))
     amazon_driver.watch(steps)
     Memory.learn = steps.around(Memory.learn)  # type: ignore[method-assign]
 
-    def note(app: Sphinx, _: object) -> None:
-        if not app.config.amts_edition_plan:  # an edition's process takes no step
-            Path(os.environ["AMTS_STEPS"]).write_text(str(steps.count), "utf-8")
+    close = Memory.close
 
-    app.connect("build-finished", note)
+    def note(memory: Memory) -> None:
+        Path(os.environ["AMTS_STEPS"]).write_text(str(steps.count), "utf-8")
+        close(memory)
+
+    # The last that a build does with what it has translated; editions have no memory.
+    Memory.close = note  # type: ignore[assignment, method-assign]
