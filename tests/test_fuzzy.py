@@ -10,6 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.memory import fuzzy_index
 from amts_sphinx.memory.fuzzy_index import Index, reduced
 from amts_sphinx.memory.memory import Memory
 
@@ -48,6 +49,16 @@ def test_the_index_finds_what_comparing_with_all_finds(make: object) -> None:
         )
         found = index.near(query, 0.7, 1)
         assert [near.similarity for near in found] == ([best[1]] if best else [])
+
+
+def test_an_index_of_many_books_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = random.Random(3)
+    texts = [english(rng) for _ in range(300)]
+    small = Index(texts)
+    monkeypatch.setattr(fuzzy_index, "_REMEMBERED", 10)
+    big = Index(texts)
+    for text in texts[:50]:
+        assert big.near(text, 0.5, 3) == small.near(text, 0.5, 3)
 
 
 def test_an_empty_index_and_an_empty_query() -> None:

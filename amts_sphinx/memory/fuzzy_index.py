@@ -70,11 +70,9 @@ class Index:
         self._places = _places(len(self._texts))
         self._starts, self._postings, own = _invert(self._texts, self._places)
         #: Features of texts that will be asked for themselves: those of a book.
-        self._own = (
-            dict(zip(self._texts, own, strict=True))
-            if len(own) <= _REMEMBERED
-            else dict[str, Ints]()
-        )
+        self._own: dict[str, Ints] = {}
+        if len(own) <= _REMEMBERED:
+            self._own = dict(zip(self._texts, own, strict=True))
 
     def __len__(self) -> int:
         return len(self._texts)
