@@ -15,6 +15,7 @@ import pytest
 from lxml import etree
 
 from amts_sphinx import formats
+from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.core.units import HUMAN, LanguagePair, Place, State, TranslationUnit
 from amts_sphinx.formats import po_syntax
@@ -399,6 +400,11 @@ def test_what_gettext_guesses_from_our_units_is_no_persons(tmp_path: Path) -> No
         assert (guess.replaced, guess.author) == (was.source, "")
 
 
+def letters(coded: str) -> str:
+    """Return a coded text without its codes and blanks."""
+    return "".join(inline_codes.plain(coded).split())
+
+
 def test_through_the_translate_toolkit(tmp_path: Path) -> None:
     """Its programs alone: it is of another licence."""
     merge = program("pomerge", TOOLKIT)
@@ -415,7 +421,9 @@ def test_through_the_translate_toolkit(tmp_path: Path) -> None:
             if form == "xlf" and unit.by_human and unit.state is not approved
             else unit
             for unit in made
-            if form == "po" or unit.source != unit.target or unit.state is approved
+            if form == "po"
+            or letters(unit.source) != letters(unit.target)
+            or unit.state is approved
         ]
         assert by_text(found) == by_text(doubted)
     tmx = tmp_path / "a.tmx"
