@@ -361,6 +361,6 @@ def test_faults_have_forms_for_tools() -> None:
     assert second["level"] == "note"
     assert "region" not in second["locations"][0]["physicalLocation"]
     assert catalogue_faults.as_github(FAULTS).splitlines() == [
-        "::error file=a%3Ab.po,line=3::lost 100%25%0Aof it [markup]",
-        "::notice file=c.po::gone [no-document]",
+        "::error file=a%3Ab.po,line=3,title=amts markup::lost 100%25%0Aof it",
+        "::notice file=c.po,title=amts no-document::gone",
     ]

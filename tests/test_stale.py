@@ -17,10 +17,13 @@ from amts_sphinx.core.units import (
     TranslationUnit,
 )
 from amts_sphinx.edition import draft_notice
+from amts_sphinx.engine.none import create
 from amts_sphinx.formats import tmx
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.text.segmentation import container
+from amts_sphinx.text.typography import profile_for
 from amts_sphinx.translate import stale
+from amts_sphinx.translate.translator import Translator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,3 +109,19 @@ def test_only_what_has_the_codes_of_now(
 
 def test_a_notice_in_every_language_that_has_one_of_drafts() -> None:
     assert draft_notice._STALE.keys() == draft_notice._DRAFTS.keys()  # noqa: SLF001
+
+
+def test_a_caption_is_not_taken_for_another_that_the_book_has(tmp_path: Path) -> None:
+    """Figures are asked for alone: what else the book has is not known there."""
+    segment = Segment(NOW, "caption", Location("lone"))
+    caption = container(segment, 0, "en", by_sentence=True)
+    with Memory(tmp_path / "memory.sqlite") as memory:
+        memory.learn([unit(FORMER, "首霜前浇透水。")], file=("a.tmx", "1"))
+        memory.arrange([("file", "a.tmx")])
+        translator = Translator(memory, create({}), profile_for("zh"), keeps_stale=True)
+        assert translator.recall([caption], PAIR).stale
+        assert translator.by_people([caption], PAIR) == {}
+        memory.learn([unit(NOW, "末霜前浇透水。")], file=("a.tmx", "2"))
+        assert translator.by_people([caption], PAIR) == {
+            caption.whole.key: "末霜前浇透水。"
+        }

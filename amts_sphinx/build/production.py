@@ -30,7 +30,7 @@ from amts_sphinx.translate.cost_limit import Budget
 from amts_sphinx.translate.translator import is_bound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
@@ -137,8 +137,9 @@ def _produce(
                 commission.keep_paid(memory, config, work)
         for printing in printings:
             with failures.of(printing.work.language.tag):
-                reporter = _reporter(memory, printing.work, material, app, order)
-                reporter = reporter and replace(reporter, catalogues=said)
+                reporter = _reporter(
+                    memory, printing.work, material, app, order, catalogues=said
+                )
                 _report(printing, reporter, log, failures)
     if publication:
         publication.complete(failures)
@@ -157,8 +158,8 @@ def open_memory(
 
     :param said: takes what became of the messages of catalogues, by tag
     """
-    memory = Memory(config.memory)
-    try:
+
+    def learn(memory: Memory) -> None:
         reader = CatalogueReader(app, builder, config, memory)
         known = reader.learn_files(order.editions, texts)
         importing.learn_book(
@@ -166,17 +167,24 @@ def open_memory(
         )
         for tag, found in reader.learn(order.editions, texts).items():
             said[tag] = CatalogueCounts(found.counts, found.left)
-    except BaseException:
-        memory.close()
-        raise
-    return memory
+
+    return _opened(config, learn)
 
 
 def memory_of_files(config: AmtsConfig) -> Memory:
     """Open the memory, with what people's files hold now; the book is not read."""
+
+    def learn(memory: Memory) -> None:
+        importing.learn_book(memory, config.files, logger.info, summary.warn)
+
+    return _opened(config, learn)
+
+
+def _opened(config: AmtsConfig, learn: Callable[[Memory], None]) -> Memory:
+    """Open the memory, and close it again if it cannot *learn*."""
     memory = Memory(config.memory)
     try:
-        importing.learn_book(memory, config.files, logger.info, summary.warn)
+        learn(memory)
     except BaseException:
         memory.close()
         raise
@@ -251,6 +259,8 @@ def _reporter(
     material: Material,
     app: Sphinx,
     order: Order,
+    *,
+    catalogues: Mapping[str, CatalogueCounts],
 ) -> Reporter | None:
     """Return what reports on an edition; ``None`` when nobody wants that."""
     config = work.config
@@ -259,7 +269,7 @@ def _reporter(
     version = app.extensions["amts_sphinx"].version
     book = BookFacts(app.config.project, work.containers, material.sources, version)
     outdirs = {language.tag: out for language, out in order.editions.items()}
-    return Reporter(memory, config, config.report, book, outdirs)
+    return Reporter(memory, config, config.report, book, outdirs, catalogues)
 
 
 def _report(

@@ -272,19 +272,7 @@ class _Maker:
         self._left.append(Left(source.location, reason))
 
     def _unit(self, source: Segment, target: Segment) -> TranslationUnit | None:
-        text = code_matching.recode(source, target, self._terms)
-        if text is None:
-            return None
-        where = source.location
-        return TranslationUnit(
-            source.source,
-            text,
-            self._pair,
-            HUMAN,
-            State.REVIEWED,
-            where.docname,
-            where.line,
-        )
+        return pairs.unit_of(source, target, self._pair, self._terms)
 
 
 def settled(

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from amts_sphinx.align import PairLimits, align_documents
 from amts_sphinx.core import inline_codes
-from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 from amts_sphinx.parallel import pairs
 from amts_sphinx.parallel.extract import prose_of
 from amts_sphinx.text import code_matching
@@ -19,7 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from concurrent.futures import Executor
 
-    from amts_sphinx.core.units import Container, Segment
+    from amts_sphinx.core.units import (
+        Container,
+        LanguagePair,
+        Segment,
+        TranslationUnit,
+    )
     from amts_sphinx.parallel.pairs import Block
 
 
@@ -123,19 +127,7 @@ class _Maker(NamedTuple):
 
     def unit(self, source: Segment, target: Segment) -> TranslationUnit | None:
         """Return the unit of two texts; ``None`` where their codes differ."""
-        text = code_matching.recode(source, target, self.terms)
-        if text is None:
-            return None
-        where = source.location
-        return TranslationUnit(
-            source.source,
-            text,
-            self.pair,
-            HUMAN,
-            State.REVIEWED,
-            where.docname,
-            where.line,
-        )
+        return pairs.unit_of(source, target, self.pair, self.terms)
 
 
 def _is_same(unit: TranslationUnit) -> bool:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from amts_sphinx.align import PairLimits
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import name_language
-from amts_sphinx.core.units import Code, Segment
+from amts_sphinx.core.units import HUMAN, Code, Segment, State, TranslationUnit
+from amts_sphinx.text import code_matching
 from amts_sphinx.text.copies import is_copy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from amts_sphinx.align import Confidence, Pairing
     from amts_sphinx.align.beads import Bead
@@ -212,3 +213,19 @@ def _sections(containers: Sequence[Container]) -> Iterator[tuple[int, int]]:
     titles = [n for n, c in enumerate(containers) if c.whole.kind == "title"]
     starts = sorted({0, *titles})
     yield from zip(starts, [*starts[1:], len(containers)], strict=True)
+
+
+def unit_of(
+    source: Segment, target: Segment, pair: LanguagePair, terms: Mapping[str, str]
+) -> TranslationUnit | None:
+    """Return a person's translation as a unit; ``None`` where the codes differ.
+
+    :param terms: the source's name of each term, by the translation's
+    """
+    text = code_matching.recode(source, target, terms)
+    if text is None:
+        return None
+    where = source.location
+    return TranslationUnit(
+        source.source, text, pair, HUMAN, State.REVIEWED, where.docname, where.line
+    )

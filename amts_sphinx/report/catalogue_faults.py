@@ -10,12 +10,14 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core.units import Severity
 from amts_sphinx.doctree import catalogues as reasons
 from amts_sphinx.formats import catalogues as sorted_out
 from amts_sphinx.formats.provenance import PERSON
+from amts_sphinx.report import ci_annotations
+from amts_sphinx.report.ci_annotations import Annotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from amts_sphinx.doctree.gettext import CataloguesRead
     from amts_sphinx.formats.catalogues import Entry
 
-_SARIF: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 #: Reasons, with the rule that is broken and how bad that is.
 _RULES: Final = {
     sorted_out.DAMAGED: ("syntax", Severity.ERROR),
@@ -45,11 +46,6 @@ _WARNING: Final = re.compile(
 #: Sphinx compares references as they are written, in order: who translates the words of
 #: one, or puts them into another order, is told of a fault. We compare what they are.
 _COMPARED: Final = "inconsistent "
-_LEVELS: Final = {
-    Severity.ERROR: ("error", "error"),
-    Severity.WARNING: ("warning", "warning"),
-    Severity.INFO: ("note", "notice"),
-}
 
 
 class CatalogueFault(NamedTuple):
@@ -143,50 +139,18 @@ def as_json(found: Sequence[CatalogueFault]) -> str:
 
 def as_sarif(found: Sequence[CatalogueFault]) -> str:
     """Return a SARIF log."""
-    rules = sorted({each.rule for each in found})
-    run = {
-        "tool": {
-            "driver": {
-                "name": "amts gettext check",
-                "rules": [{"id": r} for r in rules],
-            }
-        },
-        "results": [_result(each) for each in found],
-    }
-    log = {"$schema": _SARIF, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, ensure_ascii=False, indent=1)
-
-
-def _result(fault: CatalogueFault) -> dict[str, Any]:
-    place: dict[str, Any] = {"artifactLocation": {"uri": fault.path}}
-    if fault.line:
-        place["region"] = {"startLine": fault.line}
-    return {
-        "ruleId": fault.rule,
-        "level": _LEVELS[fault.severity][0],
-        "message": {"text": fault.message},
-        "locations": [{"physicalLocation": place}],
-    }
+    rules = dict.fromkeys(sorted({each.rule for each in found}), "")
+    log = ci_annotations.sarif("amts gettext check", rules, map(_annotation, found))
+    return log.rstrip()
 
 
 def as_github(found: Sequence[CatalogueFault]) -> str:
     """Return workflow commands, which GitHub shows beside the lines."""
-    return "\n".join(map(_command, found))
+    return ci_annotations.github(map(_annotation, found)).rstrip()
 
 
-def _command(fault: CatalogueFault) -> str:
-    level = _LEVELS[fault.severity][1]
-    place = f"file={_escaped(fault.path, ':,')}"
-    place += f",line={fault.line}" if fault.line else ""
-    text = _escaped(f"{fault.message} [{fault.rule}]")
-    return f"::{level} {place}::{text}"
-
-
-def _escaped(text: str, more: str = "") -> str:
-    """Return a text as a workflow command holds it."""
-    return "".join(
-        f"%{ord(char):02X}" if char in f"%\r\n{more}" else char for char in text
-    )
+def _annotation(fault: CatalogueFault) -> Annotation:
+    return Annotation(fault.path, fault.line, fault.rule, fault.severity, fault.message)
 
 
 FORMS: Final[dict[str, Callable[[Sequence[CatalogueFault]], str]]] = {

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from amts_sphinx import __version__
-from amts_sphinx.core.units import Severity
 from amts_sphinx.formats.validity import clean
+from amts_sphinx.report import ci_annotations
+from amts_sphinx.report.ci_annotations import Annotation
 from amts_sphinx.review.check import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from amts_sphinx.review.check import Problem
-
-_SARIF: Final = "https://json.schemastore.org/sarif-2.1.0.json"
-#: What GitHub calls a severity, and what SARIF does.
-_GITHUB: Final = {
-    Severity.ERROR: "error",
-    Severity.WARNING: "warning",
-    Severity.INFO: "notice",
-}
-_LEVELS: Final = {
-    Severity.ERROR: "error",
-    Severity.WARNING: "warning",
-    Severity.INFO: "note",
-}
 
 
 def text(problems: Sequence[Problem]) -> str:
@@ -38,51 +24,21 @@ def text(problems: Sequence[Problem]) -> str:
 
 def github(problems: Sequence[Problem]) -> str:
     """Return GitHub's workflow commands: it shows them at the lines they name."""
-    return "".join(
-        f"::{_GITHUB[each.severity]} file={_property(each.name)},line={each.line},"
-        f"title={_property(f'amts {each.rule}')}::{_data(each.message)}\n"
-        for each in problems
-    )
-
-
-def _data(message: str) -> str:
-    return message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(value: str) -> str:
-    return _data(value).replace(":", "%3A").replace(",", "%2C")
-
-
-def _one_line(message: str) -> str:
-    return " ".join(message.split())
+    return ci_annotations.github(map(_annotation, problems))
 
 
 def sarif(problems: Sequence[Problem]) -> str:
     """Return SARIF 2.1.0."""
-    driver = {
-        "name": "amts review check",
-        "version": __version__,
-        "rules": [
-            {"id": name, "shortDescription": {"text": rule}}
-            for name, rule in RULES.items()
-        ],
-    }
-    run = {"tool": {"driver": driver}, "results": [_result(each) for each in problems]}
-    whole = {"$schema": _SARIF, "version": "2.1.0", "runs": [run]}
-    return f"{json.dumps(whole, ensure_ascii=False, indent=1)}\n"
+    return ci_annotations.sarif("amts review check", RULES, map(_annotation, problems))
 
 
-def _result(problem: Problem) -> dict[str, Any]:
-    place = {
-        "artifactLocation": {"uri": problem.name},
-        "region": {"startLine": problem.line},
-    }
-    return {
-        "ruleId": problem.rule,
-        "level": _LEVELS[problem.severity],
-        "message": {"text": problem.message},
-        "locations": [{"physicalLocation": place}],
-    }
+def _annotation(problem: Problem) -> Annotation:
+    _, line, rule, severity, message = problem
+    return Annotation(problem.name, line, rule, severity, message)
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split())
 
 
 def junit(problems: Sequence[Problem]) -> str:

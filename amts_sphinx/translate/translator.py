@@ -225,14 +225,20 @@ class Translator:
         ):
             self.memory.drop_drafts(edition.pair, maker)
 
-    def _known(self, containers: Collection[Container], pair: LanguagePair) -> _Known:
-        """Return what is known of a book before an engine is asked."""
+    def _recalled(
+        self, containers: Collection[Container], pair: LanguagePair
+    ) -> tuple[dict[str, TranslationUnit], People]:
+        """Return the units of some texts, and how people's were fitted to them."""
         engine = self.engine
         maker = engine.makers if isinstance(engine, Versatile) else engine.fingerprint
         recalled = self.memory.recall(pair, maker, _sources(containers))
         known = {key: unit for key, unit in recalled.items() if _is_whole(unit)}
         fitted = people.fit(self.memory, pair, containers, known)
-        known |= fitted.units
+        return {**known, **fitted.units}, fitted
+
+    def _known(self, containers: Collection[Container], pair: LanguagePair) -> _Known:
+        """Return what is known of a book before an engine is asked."""
+        known, fitted = self._recalled(containers, pair)
         at_place, elsewhere = bound.find(self.memory, pair, containers)
         former: dict[str, TranslationUnit] = {}
         if self.keeps_stale:
@@ -267,11 +273,15 @@ class Translator:
     ) -> dict[str, str]:
         """Return what people made of *containers*, by the keys of the whole.
 
+        What they made of former texts is not asked for: to tell what is former takes
+        all texts of the book.
+
+        :param containers: some of the book's
         :returns: coded targets of those that they translated to the end
         """
         if not containers:
             return {}
-        known = self._known(containers, pair).units
+        known, _ = self._recalled(containers, pair)
         theirs = {key: unit for key, unit in known.items() if unit.by_human}
         edition = Edition(pair, theirs, (), Usage())
         found: dict[str, str] = {}
