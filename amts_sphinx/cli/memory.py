@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.cli.book import BookAt
     from amts_sphinx.core.units import TranslationUnit
+    from amts_sphinx.memory.delivery import Delivery
     from amts_sphinx.memory.statements import Statement
 
 _DESCRIPTION: Final = """\
@@ -262,13 +263,18 @@ def _import(options: argparse.Namespace) -> None:
             done = deliver(
                 memory, files, path, pair=pair, author=options.author, tell=_warn
             )
-            echo(str(done))
-            for conflict in done.conflicts:
-                _warn(statements.describe(conflict))
-            for home in done.written:
-                echo(f"wrote {home}")
-            if commands := done.undo():
-                echo(f"to undo it: {' && '.join(commands)}")
+            tell_of(done)
+
+
+def tell_of(done: Delivery) -> None:
+    """Say what a delivery came to, and how to undo it."""
+    echo(str(done))
+    for conflict in done.conflicts:
+        _warn(statements.describe(conflict))
+    for home in done.written:
+        echo(f"wrote {home}")
+    if commands := done.undo():
+        echo(f"to undo it: {' && '.join(commands)}")
 
 
 def _warn(text: str) -> None:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.cli import book
 from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.memory import tell_of
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.units import Severity
-from amts_sphinx.memory import importing, statements
+from amts_sphinx.memory import importing
 from amts_sphinx.memory.delivery import deliver
 from amts_sphinx.memory.importing import LANGUAGE
 from amts_sphinx.memory.memory import Memory
@@ -226,13 +227,7 @@ def _import(options: argparse.Namespace) -> int:
                 tell=_warn,
             )
             refused += done.refused
-            echo(str(done))
-            for conflict in done.conflicts:
-                _warn(statements.describe(conflict))
-            for home in done.written:
-                echo(f"wrote {home}")
-            if commands := done.undo():
-                echo(f"to undo it: {' && '.join(commands)}")
+            tell_of(done)
     return int(refused > 0)
 
 

@@ -18,6 +18,7 @@ from amts_sphinx.memory.memory import Memory
 from amts_sphinx.report.post_editing import length
 from amts_sphinx.translate import commissions
 from amts_sphinx.translate.cost_limit import Budget
+from amts_sphinx.translate.translator import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -102,7 +103,7 @@ def between(old: Path, new: Path, settings: Mapping[str, str] | None = None) -> 
     """
     former, _ = _read(old, settings)
     containers, language = _read(new, settings)
-    texts, before = _distinct(containers), _distinct(former)
+    texts, before = distinct(containers), distinct(former)
     reused = frozenset(texts.keys() & before.keys())
     changed = _predecessors(texts, before, reused, containers, language)
     taken = {match.unit.key for match in changed.values()}
@@ -130,14 +131,6 @@ def _read(
 
     read_book(folder, use, settings)
     return found, languages[0]
-
-
-def _distinct(containers: Iterable[Container]) -> dict[str, Segment]:
-    found: dict[str, Segment] = {}
-    for container in containers:
-        for segment in container.segments:
-            found.setdefault(segment.key, segment)
-    return found
 
 
 def _predecessors(

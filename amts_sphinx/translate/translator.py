@@ -115,7 +115,7 @@ class Translator:
                 f" {pair.target} are for places that the book does not have; they are"
                 " not published"
             )
-        segments = _distinct(containers)
+        segments = distinct(containers)
         wanted = {key: s for key, s in published.items() if key not in known}
         refused = self.memory.refused(pair, maker) if wanted else {}
         missing = {key: s for key, s in wanted.items() if key not in refused}
@@ -153,7 +153,7 @@ class Translator:
         known = recalled.units
         wanted = {k: s for k, s in recalled.published.items() if k not in known}
         refused = self.memory.refused(pair, self.engine.fingerprint)
-        segments = len(_distinct(containers))
+        segments = len(distinct(containers))
         return Edition(
             pair,
             {key: self._typeset(unit) for key, unit in known.items()},
@@ -346,7 +346,7 @@ def _sources(containers: Iterable[Container]) -> set[str]:
     }
 
 
-def _distinct(containers: Iterable[Container]) -> dict[str, Segment]:
+def distinct(containers: Iterable[Container]) -> dict[str, Segment]:
     """Return each segment of the book once, by its key, where it stands first."""
     found: dict[str, Segment] = {}
     for container in containers:
