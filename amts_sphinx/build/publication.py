@@ -14,7 +14,7 @@ from amts_sphinx.core import pages
 from amts_sphinx.core.atomic import keep
 from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.core.languages import find_language
-from amts_sphinx.edition.pages import uri_of
+from amts_sphinx.edition.pages import counterparts, uri_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -177,16 +177,9 @@ class Publication:
         """Return the entries of one document, one for each edition."""
         links = ""
         if self._config.alternates and len(present) > 1:
-            named = [(each.tag, each.url) for each in present]
-            named = [(tag, url + uri) for tag, url in named]
-            named += [
-                ("x-default", each.url + uri if each.is_source else self._chooser)
-                for each in present[:1]
-                if each.is_source or self._chooser
-            ]
             links = "".join(
                 f'<xhtml:link rel="alternate" hreflang="{tag}" href={quoteattr(url)}/>'
-                for tag, url in named
+                for tag, url in counterparts(present, uri, self._chooser)
             )
         return [
             f"<url><loc>{escape(each.url + uri)}</loc>{links}</url>" for each in present

@@ -19,7 +19,7 @@ from amts_sphinx import _compat
 from amts_sphinx.core.languages import closest, find_language, name_language
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from docutils import nodes
     from sphinx.application import Sphinx
@@ -204,15 +204,26 @@ def alternates(plan: EditionPlan, uri: str) -> str:
     siblings = plan.site.siblings
     if not all(each.url for each in siblings):
         return ""
-    found = [(each.tag, each.url) for each in siblings]
-    found = [(tag, url + uri) for tag, url in found]
-    found += [("x-default", each.url + uri) for each in siblings if each.is_source]
-    if plan.site.chooser:
-        found.append(("x-default", plan.site.chooser))
     return "".join(
         f'\n<link rel="alternate" hreflang="{tag}" href="{escape(url)}" />'
-        for tag, url in found
+        for tag, url in counterparts(siblings, uri, plan.site.chooser)
     )
+
+
+def counterparts(
+    siblings: Sequence[Sibling], uri: str, chooser: str
+) -> list[tuple[str, str]]:
+    """Return the address of a page in each edition, by its language.
+
+    Readers of other languages (``x-default``) are led to the book itself, or else to
+    the page that lets them choose.
+
+    :param chooser: the address of that page; empty: there is none
+    """
+    found = [(each.tag, each.url + uri) for each in siblings]
+    books = (each.url + uri for each in siblings if each.is_source)
+    default = next(books, chooser)
+    return [*found, ("x-default", default)] if default else found
 
 
 def _finished(text: str, context: Mapping[str, Any], plan: EditionPlan) -> str:
