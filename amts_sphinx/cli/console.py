@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,18 +15,39 @@ def echo(text: str, *, error: bool = False) -> None:
     print(text, file=sys.stderr if error else sys.stdout, flush=True)
 
 
+#: Lines that tell of a long work from its beginning to its end.
+_LINES: Final = 20
+
+
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress(what: str, *, lines: bool = False) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar, if the output goes to a terminal.
 
+    :param lines: where it does not, print a line each time a part is done
     :returns: a function that takes the amount of work that is done, and the whole
     """
     from rich.console import Console
     from rich.progress import Progress
 
     console = Console(stderr=True)
+    if lines and not console.is_terminal:
+        yield _by_lines(what)
+        return
     with Progress(
         console=console, transient=True, disable=not console.is_terminal
     ) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, whole: bar.update(task, completed=done, total=whole)
+
+
+def _by_lines(what: str) -> Callable[[int, int], None]:
+    told = 0
+
+    def advance(done: int, whole: int) -> None:
+        nonlocal told
+        parts = done * _LINES // whole if whole else _LINES
+        if parts > told:
+            told = parts
+            echo(f"{what}: {parts * 100 // _LINES} %", error=True)
+
+    return advance
