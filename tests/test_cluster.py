@@ -37,11 +37,11 @@ def container(words: str) -> Container:
 
 
 def documents(count: int) -> list[tuple[list[Container], list[Container]]]:
-    """Return as many documents of one paragraph, each too large to share a task."""
+    """Return as many documents, each of eighty sentences in both languages."""
     return [
         (
-            [container(f"Reading {n} of the gauge {i}.") for i in range(800)],
-            [container(f"雨量计{i}的读数{n}。") for i in range(800)],
+            [container(f"Reading {n} of the gauge {i}.") for i in range(40)],
+            [container(f"雨量计{i}的读数{n}。") for i in range(40)],
         )
         for n in range(count)
     ]
@@ -261,10 +261,13 @@ def address_in(file: Path) -> str:
 
 
 @pytest.mark.slow
-def test_two_workers_do_what_one_process_does(tmp_path: Path) -> None:
+def test_two_workers_do_what_one_process_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With a worker that is killed when the first documents are done."""
     distributed = pytest.importorskip("distributed", reason="needs: distributed")
-    several = documents(6)
+    monkeypatch.setattr(amts_sphinx.align, "_PORTION", 100)
+    several = documents(12)
     alone = align_documents(several, PAIR)
     told: list[str] = []
     with dask_cluster(tmp_path) as (address, workers):
