@@ -60,7 +60,7 @@ def align_documents(
     """Align documents with their translations.
 
     :param documents: the prose of each, and of its translation
-    :param carrier: carries the work, as any executor of :mod:`concurrent.futures` can;
+    :param carrier: carries the work, as any executor of ``concurrent.futures`` can;
         by default this thread does
     :param progress: is told how many sentences are done, and of how many: those of
         both sides, each counted twice

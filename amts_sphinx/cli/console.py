@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from io import TextIOWrapper
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+def use_terminal() -> None:
+    """Have characters that the terminal does not know shown by their numbers.
+
+    A program that prints an arrow is not to end of it, as it would on a Windows console
+    or in the locale C.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def echo(text: str, *, error: bool = False) -> None:
     """Print one line at once."""
     print(text, file=sys.stderr if error else sys.stdout, flush=True)
+
+
+def echo_json(value: Any) -> None:
+    """Print a value as JSON, which any encoding of the output carries whole."""
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    is_utf8 = encoding.lower().replace("-", "").replace("_", "") == "utf8"
+    echo(json.dumps(value, ensure_ascii=not is_utf8, indent=1))
 
 
 #: Lines that tell of a long work from its beginning to its end.
