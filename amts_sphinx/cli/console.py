@@ -21,6 +21,13 @@ def use_terminal() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    names = sys.getfilesystemencoding()
+    if not _is_utf8(names):
+        echo(
+            f"amts: names of files are read as {names}: others than of ASCII are not"
+            " told right. Set the environment variable PYTHONUTF8 to 1",
+            error=True,
+        )
 
 
 def echo(text: str, *, error: bool = False) -> None:
@@ -31,8 +38,11 @@ def echo(text: str, *, error: bool = False) -> None:
 def echo_json(value: Any) -> None:
     """Print a value as JSON, which any encoding of the output carries whole."""
     encoding = getattr(sys.stdout, "encoding", None) or "ascii"
-    is_utf8 = encoding.lower().replace("-", "").replace("_", "") == "utf8"
-    echo(json.dumps(value, ensure_ascii=not is_utf8, indent=1))
+    echo(json.dumps(value, ensure_ascii=not _is_utf8(encoding), indent=1))
+
+
+def _is_utf8(encoding: str) -> bool:
+    return encoding.lower().replace("-", "").replace("_", "") == "utf8"
 
 
 #: Lines that tell of a long work from its beginning to its end.
