@@ -120,6 +120,27 @@ def test_names_on_another_drive_stay_absolute(
         memory.learn([unit("Rain", "雨")])
 
 
+#: Names that Windows keeps for itself, with any suffix, and characters it refuses.
+RESERVED: Final = re.compile(
+    r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?|.*[<>:\"|?*\\\x00-\x1f].*|.*[. ]"
+)
+
+
+def test_every_file_of_the_project_can_be_checked_out_on_windows() -> None:
+    folders = ("amts_sphinx", "benchmarks", "docs", "sample_book", "tests", ".github")
+    for folder in folders:
+        seen: set[str] = set()
+        for path in sorted((ROOT / folder).rglob("*")):
+            if {"__pycache__", ".amts", "_build"} & set(path.parts):
+                continue
+            assert not path.is_symlink(), path
+            assert not RESERVED.fullmatch(path.name), path
+            name = path.relative_to(ROOT).as_posix().casefold()
+            assert name not in seen, f"{path}: another file differs only in case"
+            seen.add(name)
+        assert seen, folder
+
+
 # Encodings
 
 
