@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tarfile
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -61,8 +60,6 @@ QUICK: Final = (
     *("tests/test_packaging.py", "tests/test_sample_book.py", "tests/test_commands.py"),
     *("-m", "not slow"),
 )
-#: Whether this Python can refuse what an archive should not hold.
-FILTERS: Final = hasattr(tarfile, "data_filter")
 FITTING: Final = [
     version
     for version, row in ROWS.items()
@@ -114,8 +111,7 @@ def package(session: nox.Session) -> None:
     [archive] = folder.glob("*.tar.gz")
     place = Path(session.create_tmp()) / "source"
     shutil.rmtree(place, ignore_errors=True)
-    with tarfile.open(archive) as tar:
-        tar.extractall(place, **({"filter": "data"} if FILTERS else {}))
+    shutil.unpack_archive(archive, place)
     [source] = place.iterdir()
     _compare(session, source)
     # As whoever has the archive alone.
