@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from argparse import ArgumentTypeError
 from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, Final
@@ -43,6 +44,21 @@ def echo_json(value: Any) -> None:
 
 def _is_utf8(encoding: str) -> bool:
     return encoding.lower().replace("-", "").replace("_", "") == "utf8"
+
+
+def number(text: str, least: int, most: int | None = None) -> int:
+    """Return the number that an option was given.
+
+    :raises ArgumentTypeError: it is none, or out of bounds
+    """
+    bounds = f"from {least} to {most}" if most is not None else f"of {least} or more"
+    try:
+        found = int(text)
+    except ValueError:
+        found = least - 1
+    if found < least or (most is not None and found > most):
+        raise ArgumentTypeError(f"{text!r} is no number {bounds}")
+    return found
 
 
 #: Lines that tell of a long work from its beginning to its end.
