@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -262,13 +263,48 @@ def test_jobs_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Non
     assert json.loads(capsys.readouterr().out) == []
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
 def test_a_shell_completes(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("shtab", reason="needs: pip install shtab")
     assert main(["completion", shell]) == 0
     script = capsys.readouterr().out
     assert set(cli.COMMANDS) <= set(re.findall(r"[\w-]+", script))
     assert "granularity" in script
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [("mem", "memory"), ("memory ex", "export"), ("parallel --clu", "--cluster")],
+)
+def test_bash_completes_what_one_types(
+    typed: str, completed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("shtab", reason="needs: pip install shtab")
+    assert main(["completion", "bash"]) == 0
+    script = tmp_path / "amts.bash"
+    script.write_text(capsys.readouterr().out, "utf-8")
+    words = ["amts", *typed.split()]
+    told = subprocess.run(
+        ["bash", "-c", _ASK, "bash", script, str(len(words) - 1), *words],
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert told.stdout.split() == [completed]
+
+
+#: What bash does when the key for completion is pressed.
+_ASK: Final = """\
+source "$1"
+COMP_CWORD=$2
+shift 2
+COMP_WORDS=("$@")
+function=$(complete -p amts)
+function=${function##*-F }
+${function%% *}
+echo "${COMPREPLY[@]}"
+"""
 
 
 def test_completion_names_the_extra_that_is_missing(
