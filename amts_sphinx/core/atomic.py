@@ -40,7 +40,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         with _draft(target, _mode_of(target)) as (stream, name):
             yield stream
             _finish(stream, name)
-            _move(name, target)
+            move(name, target)
     except OSError as exc:
         raise InterchangeError(f"{path} cannot be written: {exc.strerror}") from exc
 
@@ -73,7 +73,7 @@ def place(path: Path, content: bytes, mode: int) -> bool:
             return False
         except OSError:
             # No hard links, as on FAT: two at once may then lose one's content.
-            _move(name, path)
+            move(name, path)
     return True
 
 
@@ -88,8 +88,8 @@ def _finish(stream: BinaryIO, name: Path) -> None:
     stream.close()
 
 
-def _move(name: Path, target: Path) -> None:
-    """Give a file its name, in place of the one that has it.
+def move(name: Path, target: Path) -> None:
+    """Give a file that is closed its name, in place of the one that has it.
 
     On Windows that fails while somebody reads the former file, as a virus scanner does
     for a moment.
