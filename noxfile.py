@@ -57,8 +57,10 @@ ELSEWHERE: Final = (
 )
 #: What the tests need most of the source archive: its books, documents and settings.
 QUICK: Final = (
-    *("tests/test_packaging.py", "tests/test_sample_book.py", "tests/test_commands.py"),
-    *("-m", "not slow"),
+    "tests/test_packaging.py",
+    "tests/test_sample_book.py",
+    "-m",
+    "not slow",
 )
 FITTING: Final = [
     version
