@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +24,6 @@ from amts_sphinx.parallel.extract import pair_books
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 PAIR = LanguagePair("en", "zh")
 #: A text that no reader of the tests below survives.
@@ -223,20 +224,32 @@ def test_all_workers_are_lost() -> None:
 
 
 @contextmanager
-def dask_cluster(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
-    """Start a scheduler and two workers, each in a process, as people do."""
+def dask_cluster(
+    tmp_path: Path, workers: int, spared: int = 3
+) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
+    """Start a scheduler and its workers, each in a process, as people do.
+
+    :param spared: workers that a task may end before it is given up
+    """
     command = [sys.executable, "-W", "ignore", "-m", "dask"]
     file = tmp_path / "scheduler.json"
     local = ["--host", "127.0.0.1", "--no-dashboard"]
     scheduler = [*command, "scheduler", *local, "--port", "0"]
     worker = [*command, "worker", *local, "--nthreads", "1", "--no-nanny"]
     worker += ["--local-directory", str(tmp_path), "--scheduler-file", str(file)]
+    several = [worker] * workers
+    path = [str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")]
+    env = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, path)),
+        "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(spared),
+    }
     log = (tmp_path / "dask.log").open("w", encoding="utf-8")
     running: list[subprocess.Popen[str]] = []
     try:
         running += [
-            subprocess.Popen(each, stdout=log, stderr=log, encoding="utf-8")
-            for each in ([*scheduler, "--scheduler-file", str(file)], worker, worker)
+            subprocess.Popen(each, stdout=log, stderr=log, encoding="utf-8", env=env)
+            for each in ([*scheduler, "--scheduler-file", str(file)], *several)
         ]
         yield address_in(file), running[1:]
     finally:
@@ -268,7 +281,7 @@ def test_two_workers_do_what_one_process_does(
     several = documents(12)
     alone = align_documents(several, PAIR)
     told: list[str] = []
-    with dask_cluster(tmp_path) as (address, workers):
+    with dask_cluster(tmp_path, 2) as (address, workers):
         client = distributed.Client(address, set_as_default=False)
         client.wait_for_workers(2)
 
@@ -298,3 +311,28 @@ def test_two_workers_do_what_one_process_does(
         assert files[0].read_bytes() == files[1].read_bytes()
         assert b"page-19" in files[0].read_bytes()
         client.close()
+
+
+def upper_or_end(task: Task) -> list[str]:
+    """Do the work, or end the worker."""
+    if "b" in task.documents:
+        os._exit(1)
+    return upper(task)
+
+
+@pytest.mark.slow
+def test_a_document_that_ends_its_workers_is_found(tmp_path: Path) -> None:
+    """It takes two of three workers along: with others, and alone."""
+    pytest.importorskip("distributed", reason="needs: pip install distributed")
+    told: list[str] = []
+    with (
+        dask_cluster(tmp_path, 3, spared=0) as (address, workers),
+        cluster.connected(address, told.append) as carrier,
+    ):
+        until(lambda: carrier.count() == 3)
+        tasks = [Task(["a", "b", "c"]), Task(["d"])]
+        [[a, failure, c], [d]] = carry(carrier, upper_or_end, tasks)
+        until(lambda: [each.poll() is None for each in workers].count(True) == 1)
+    assert (a, c, d) == ("A", "C", "D")
+    assert failure.reason.startswith("1 worker ended with it")
+    assert len([line for line in told if "is lost" in line]) == 2

@@ -114,9 +114,9 @@ def _result(
             return [Failure(str(exc))]
     else:
         return list(found)
-    single = [task._replace(documents=[document]) for document in task.documents]
-    promises = [carrier.submit(function, each) for each in single]
     results: list[Any] = []
-    for part, its_promise in zip(single, promises, strict=True):
-        results += _result(carrier, function, part, its_promise)
+    # One at a time: a cluster suspects all that a worker had when it ended.
+    for document in task.documents:
+        alone = task._replace(documents=[document])
+        results += _result(carrier, function, alone, carrier.submit(function, alone))
     return results

@@ -193,6 +193,10 @@ class Cluster:
         )
         return _Promise(future, self)
 
+    def count(self) -> int:
+        """Return how many workers there are."""
+        return len(self._client.nthreads())
+
     def look(self) -> None:
         """Tell which workers were lost, and which came, since the last look.
 
@@ -246,10 +250,10 @@ class _Promise:
             except distributed.TimeoutError:
                 continue
             except distributed.KilledWorker as exc:
-                workers = exc.allowed_failures + 1
+                number = exc.allowed_failures + 1
+                ended = f"{number} workers" if number > 1 else "1 worker"
                 raise WorkerLostError(
-                    f"{workers} workers ended while they had it; has it too little"
-                    " memory?"
+                    f"{ended} ended with it; was there too little memory?"
                 ) from exc
             except (distributed.CancelledError, OSError) as exc:
                 raise _gone(exc) from exc
