@@ -65,7 +65,7 @@ def recode(source: Segment, target: Segment, terms: Mapping[str, str]) -> str | 
 
     :returns: ``None`` when the two do not have the same codes, nested in the same way
     """
-    target = _less_emphatic(source, target)
+    target = _less_emphatic(source, _stressed_alike(source, target))
     numbers = match(source.codes, target.codes, terms)
     if numbers is None:
         return None
@@ -142,6 +142,28 @@ def _shape(code: Code) -> tuple[str, bool]:
 def _is_extra(code: Code, source: Segment) -> bool:
     """Tell whether the source has no paired code like this one."""
     return all(_content(code) != _content(each) for each in source.codes)
+
+
+def _stressed_alike(source: Segment, target: Segment) -> Segment:
+    """Return a translation with its source's kind of emphasis in place of another one.
+
+    Scripts without italics often have bold words where the source has slanted ones.
+    """
+    ours, theirs = (
+        Counter(c.kind for c in side.codes if c.paired and c.kind in _EMPHASIS)
+        for side in (source, target)
+    )
+    lost, new = ours - theirs, theirs - ours
+    if not (len(lost) == len(new) == 1 and lost.total() == new.total()):
+        return target
+    (kind,), (other,) = lost, new
+    if other in ours:  # which of them is meant otherwise?
+        return target
+    codes = tuple(
+        replace(code, kind=kind) if code.paired and code.kind == other else code
+        for code in target.codes
+    )
+    return replace(target, codes=codes)
 
 
 def _less_emphatic(source: Segment, target: Segment) -> Segment:
