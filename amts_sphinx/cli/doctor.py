@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.cli import book
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import echo, echo_json
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine import survey
@@ -45,6 +45,7 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         " Nothing is asked of the network.",
     )
     book.add_argument(parser)
+    parser.add_argument("--json", action="store_true", help="write JSON")
     parser.set_defaults(run=_run)
 
 
@@ -53,10 +54,16 @@ def _run(options: argparse.Namespace) -> None:
 
     :raises AmtsError: something is wrong
     """
-    ill = 0
+    found = []
     for symptom in _symptoms(options.book):
-        ill += symptom.ill
-        echo(f"{'!' if symptom.ill else ' '} {symptom.what}: {symptom.text}")
+        found.append(symptom)
+        if not options.json:
+            echo(f"{'!' if symptom.ill else ' '} {symptom.what}: {symptom.text}")
+    if options.json:
+        echo_json([symptom._asdict() for symptom in found])
+    ill = sum(symptom.ill for symptom in found)
+    if ill and options.json:
+        raise AmtsError(f"{ill} of these are to be put right")
     if ill:
         raise AmtsError(f"{ill} thing{'s' * (ill != 1)} to put right, marked with !")
 

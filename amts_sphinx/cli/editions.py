@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from amts_sphinx.cli.console import echo
-from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.errors import AmtsError, ConfigError
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.readers import editions
 from amts_sphinx.text import metrics
 
 if TYPE_CHECKING:
     import argparse
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
 
+    from amts_sphinx.align.workers import Carrier
     from amts_sphinx.readers.editions import EditionRead
 
 
@@ -51,6 +53,16 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=os.cpu_count() or 1,
         help="number of processes (default: one for each core)",
+    )
+
+
+def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """Add the cluster that aligns the editions instead."""
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="align on the machines of a Dask cluster, instead of in processes here:"
+        " the address of its scheduler, as tcp://HOST:8786",
     )
 
 
@@ -95,11 +107,31 @@ def read(
     return source, target, pair
 
 
-def workers(jobs: int) -> AbstractContextManager[ProcessPoolExecutor | None]:
-    """Return the processes that align; ``None``: this process does."""
-    # Forked processes would inherit the caller's threads.
-    spawn = get_context("spawn")
-    return ProcessPoolExecutor(jobs, spawn) if jobs > 1 else nullcontext()
+@contextmanager
+def workers(jobs: int, cluster: str | None = None) -> Iterator[Carrier | None]:
+    """Return the processes that align, or the cluster; ``None``: this process does.
+
+    :raises AmtsError: a process ended, or the cluster cannot be used
+    """
+    if cluster:
+        from amts_sphinx.parallel.cluster import connected
+
+        with connected(
+            cluster, lambda told: echo(f"cluster: {told}", error=True)
+        ) as it:
+            yield it
+    elif jobs > 1:
+        # Forked processes would inherit the caller's threads.
+        with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+            try:
+                yield pool
+            except BrokenProcessPool as exc:
+                raise AmtsError(
+                    "one of the processes that align was ended, for lack of memory"
+                    " perhaps; try again with fewer of them, as -j 1"
+                ) from exc
+    else:
+        yield None
 
 
 def setting(option: str, text: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from amts_sphinx.cli import book as books
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import echo, echo_json
 from amts_sphinx.core.errors import AmtsError, ConfigError
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
             help="names of jobs (default: all); the file of the book's memory, or its"
             " folder, may come first",
         )
+        if name == "list":
+            command.add_argument("--json", action="store_true", help="write JSON")
         command.set_defaults(run=run)
 
 
@@ -88,7 +90,8 @@ def _place(options: argparse.Namespace) -> _Place:
         try:
             index.sync(client, journal)
         except AmtsError as exc:
-            echo(f"the bucket {client.options.bucket} does not answer: {exc}")
+            told = f"the bucket {client.options.bucket} does not answer: {exc}"
+            echo(told, error=True)
     return _Place(journal, clients, names)
 
 
@@ -123,10 +126,27 @@ def _chosen(place: _Place) -> list[JournalEntry]:
 
 def _list(options: argparse.Namespace) -> None:
     entries = _chosen(_place(options))
+    if options.json:
+        echo_json([_data(entry) for entry in entries])
+        return
     for entry in entries:
         echo(_line(entry))
     if not entries:
         echo("no jobs")
+
+
+def _data(entry: JournalEntry) -> dict[str, object]:
+    return {
+        "name": entry.name,
+        "source": entry.source,
+        "targets": list(entry.targets),
+        "state": entry.state,
+        "at_service": _status(entry).strip(" ()") or None,
+        "segments": len(entry.keys()),
+        "characters": entry.characters,
+        "changed": entry.changed,
+        "message": entry.message or None,
+    }
 
 
 def _line(entry: JournalEntry) -> str:

@@ -22,8 +22,8 @@ from amts_sphinx.parallel.extract import Left, PairingRules, Parallel
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Sequence
-    from concurrent.futures import Executor
 
+    from amts_sphinx.align.workers import Carrier
     from amts_sphinx.core.units import Book, TranslationUnit
 
 _FORMATS: Final = ("csv", "tsv", "tmx")
@@ -94,6 +94,7 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
         help="page to write, with the pairs side by side, the least sure first",
     )
     editions.add_jobs(parser)
+    editions.add_cluster(parser)
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="show every text that is left out"
     )
@@ -104,13 +105,19 @@ def _run(options: argparse.Namespace) -> None:
         raise ConfigError(
             "name a file with -o, a memory with --learn, or a page with --review"
         )
+    is_file = options.target is None and options.source.is_file()
+    if options.cluster and (options.gettext or is_file):
+        raise ConfigError(
+            "--cluster aligns two editions; it does not go with --gettext, or with a"
+            " file of pairs"
+        )
     form = _format(options) if options.output else ""
     if options.gettext:
         found, pair = _of_catalogues(options)
-    elif options.target is None and options.source.is_file():
+    elif is_file:
         found, pair = _given(options)
     else:
-        with editions.workers(options.jobs) as workers:
+        with editions.workers(options.jobs, options.cluster) as workers:
             found, pair = _paired(options, workers)
     added = list(_others(options.add, pair))
     _report(found, pair, len(added), verbose=options.verbose)
@@ -180,7 +187,7 @@ def _format(options: argparse.Namespace) -> str:
 
 
 def _paired(
-    options: argparse.Namespace, workers: Executor | None
+    options: argparse.Namespace, workers: Carrier | None
 ) -> tuple[Parallel, LanguagePair]:
     """Pair the two editions that the options name."""
     source, target, pair = editions.read(options)
@@ -191,10 +198,13 @@ def _paired(
         if name in ours or name not in source.texts
     }
     rules = PairingRules(by_sentence=options.granularity == "sentence")
-    with progress("aligning") as advance:
+    with progress("aligning", lines=bool(options.cluster)) as advance:
         found = extract.pair_books(
             ours, theirs, pair, rules, executor=workers, progress=advance
         )
+    for location, reason, _ in found.left:
+        if reason.startswith(extract.FAILED):
+            _warn(f"{location}: {reason}")
     return found, pair
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.cli import book
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import echo, echo_json
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.memory.importing import LANGUAGE
@@ -69,7 +68,7 @@ def _run(options: argparse.Namespace) -> int:
     here = book.required(options.book)
     desk.look(here.folder, options.languages, use, lambda s: echo(s, error=True))
     if options.json:
-        echo(json.dumps(found, ensure_ascii=False, indent=1))
+        echo_json(found)
     else:
         for each in found:
             _show(each)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.align import PairLimits, align_documents
 from amts_sphinx.core import inline_codes
@@ -20,10 +20,14 @@ from amts_sphinx.text.copies import is_copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from concurrent.futures import Executor
 
+    from amts_sphinx.align.workers import Carrier
     from amts_sphinx.core.units import Book, Container, LanguagePair, Segment
     from amts_sphinx.parallel.pairs import Block, Pair
+
+
+#: Why nothing of a document was learnt, before the colon.
+FAILED: Final = "it cannot be aligned"
 
 
 class Left(NamedTuple):
@@ -79,7 +83,7 @@ def pair_books(
     pair: LanguagePair,
     rules: PairingRules = PairingRules(),
     *,
-    executor: Executor | None = None,
+    executor: Carrier | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Parallel:
     """Pair two editions of a book and return what people translated.
@@ -89,11 +93,18 @@ def pair_books(
     :param pair: the languages of the two
     :param executor: runs the alignment; by default this thread does
     :param progress: takes the amount of the alignment that is done, and the whole
+    :returns: a document that cannot be aligned is told of in :attr:`Parallel.left`
     """
     names = [name for name in source if name in target]
     prose = [(prose_of(source[name]), prose_of(target[name])) for name in names]
-    aligned = align_documents(prose, pair, executor, progress)
     left = list(_alone(source, target))
+
+    def failed(number: int, why: str) -> None:
+        where = Location(names[number])
+        reason = f"{FAILED}: {why}"
+        left.append(Left(where, reason, len(prose[number][0])))
+
+    aligned = align_documents(prose, pair, executor, progress, failed)
     known = (
         p.score.coverage for found in aligned for p in found if all(p.blocks.shape)
     )

@@ -17,8 +17,8 @@ from amts_sphinx.text.written_codes import read_written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from concurrent.futures import Executor
 
+    from amts_sphinx.align.workers import Carrier
     from amts_sphinx.core.units import (
         Container,
         LanguagePair,
@@ -46,7 +46,7 @@ class Learnt(NamedTuple):
 def pair_texts(
     texts: Sequence[tuple[Container, Container]],
     pair: LanguagePair,
-    executor: Executor | None = None,
+    executor: Carrier | None = None,
 ) -> list[Learnt]:
     """Return the units of each text and its translation.
 
