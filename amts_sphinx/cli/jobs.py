@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from amts_sphinx.engine.amazon.client import Client
-    from amts_sphinx.engine.amazon.journal import Journal, JournalEntry
+    from amts_sphinx.engine.aws.journal import Journal, JournalEntry
 
 
 def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -71,8 +71,8 @@ def _place(options: argparse.Namespace) -> _Place:
     :raises ConfigError: there is no book, or boto3 is missing
     """
     try:
-        from amts_sphinx.engine.amazon import index
-        from amts_sphinx.engine.amazon.journal import Journal
+        from amts_sphinx.engine.aws import index
+        from amts_sphinx.engine.aws.journal import Journal
     except ImportError as exc:
         raise ConfigError(f"{exc}; pip install 'amts_sphinx[amazon]'") from exc
     names, folder = list(options.names), None
@@ -162,12 +162,14 @@ def _line(entry: JournalEntry) -> str:
 
 def _status(entry: JournalEntry) -> str:
     """Return the state at the service of a job that may be running."""
-    from amts_sphinx.engine.amazon import jobs, journal
+    from amts_sphinx.engine.amazon.places import client_of
+    from amts_sphinx.engine.aws import journal
 
     if entry.state != journal.STARTED:
         return ""
     try:
-        state = jobs.describe(jobs.client_of(entry), entry)
+        client = client_of(entry)
+        state = client.service.describe(client, entry)
     except AmtsError as exc:
         return f" ({exc})"
     return f" ({str(state.get('JobStatus', '?')).lower().replace('_', ' ')})"
@@ -175,15 +177,16 @@ def _status(entry: JournalEntry) -> str:
 
 def _running(options: argparse.Namespace) -> Iterator[tuple[Journal, JournalEntry]]:
     """Yield the jobs that may be running."""
-    from amts_sphinx.engine.amazon import index, jobs
-    from amts_sphinx.engine.amazon import journal as journals
+    from amts_sphinx.engine.amazon.places import client_of
+    from amts_sphinx.engine.aws import index, jobs
+    from amts_sphinx.engine.aws import journal as journals
 
     place = _place(options)
     journal, count = place.journal, 0
     for entry in _chosen(place):
         known: JournalEntry | None = entry
         if entry.state == journals.INTENDED:
-            client = jobs.client_of(entry, echo)
+            client = client_of(entry, echo)
             with journal.locked(), index.locked(client, entry.use, echo):
                 known = jobs.settle(client, journal, entry)
         if known and known.state in {journals.STARTED, journals.ENDED}:
@@ -194,11 +197,12 @@ def _running(options: argparse.Namespace) -> Iterator[tuple[Journal, JournalEntr
 
 
 def _resume(options: argparse.Namespace) -> None:
-    from amts_sphinx.engine.amazon import jobs, results
-    from amts_sphinx.engine.amazon import journal as journals
+    from amts_sphinx.engine.amazon.places import client_of
+    from amts_sphinx.engine.aws import jobs, results
+    from amts_sphinx.engine.aws import journal as journals
 
     for journal, entry in _running(options):
-        client = jobs.client_of(entry, echo)
+        client = client_of(entry, echo)
         state = {}
         if entry.state == journals.STARTED:
             state = jobs.wait(client, entry, echo)
@@ -210,18 +214,21 @@ def _resume(options: argparse.Namespace) -> None:
 
 
 def _stop(options: argparse.Namespace) -> None:
-    from amts_sphinx.engine.amazon import jobs
-    from amts_sphinx.engine.amazon import journal as journals
+    from amts_sphinx.engine.amazon.places import client_of
+    from amts_sphinx.engine.aws import journal as journals
 
     for _, entry in _running(options):
         if entry.state == journals.STARTED:
-            jobs.stop(jobs.client_of(entry, echo), entry)
+            client = client_of(entry, echo)
+            client.service.stop(client, entry)
             echo(f"{entry.name}: asked to stop; what it has translated is paid for")
 
 
 def _clean(options: argparse.Namespace) -> None:
-    from amts_sphinx.engine.amazon import jobs, leftovers
-    from amts_sphinx.engine.amazon import journal as journals
+    from amts_sphinx.engine.amazon import leftovers
+    from amts_sphinx.engine.amazon.places import client_of
+    from amts_sphinx.engine.aws import jobs
+    from amts_sphinx.engine.aws import journal as journals
 
     place = _place(options)
     clients = list(place.clients)
@@ -229,7 +236,7 @@ def _clean(options: argparse.Namespace) -> None:
         if entry.state in {journals.INTENDED, journals.STARTED}:
             echo(f"{entry.name}: {entry.state}; not removed")
             continue
-        client = jobs.client_of(entry, echo)
+        client = client_of(entry, echo)
         client.delete(entry.folder)
         jobs.forget(client, place.journal, entry)
         echo(f"{entry.name}: removed")

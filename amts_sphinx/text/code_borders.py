@@ -486,7 +486,15 @@ def _mended(gap: Sequence[CodedPiece], fault: Fault, text: _Text) -> list[CodedP
     at_end = fault.gap in {0, len(text.gaps) - 1}
     if fault.kind == "extra" or at_end:
         return codes
-    opens = (place for place, piece in enumerate(codes) if piece.type == "open")
-    place = next(opens, len(codes))
+    # A pair without content would have the blank inside of the pair around it.
+    closed = {piece.id for piece in codes if piece.type == "close"}
+    place = next(
+        (
+            place
+            for place, piece in enumerate(codes)
+            if piece.type == "open" and piece.id not in closed
+        ),
+        len(codes),
+    )
     blank = inline_codes.CodedPiece("text", " ", 0)
     return [*codes[:place], blank, *codes[place:]]
