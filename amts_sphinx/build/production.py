@@ -113,7 +113,10 @@ def _produce(
     said: dict[str, CatalogueCounts] = {}
     opened = open_memory(app, builder, config, order, said, texts=material.texts)
     with opened as memory, ThreadPoolExecutor(jobs) as pool:
-        works = commission.works(memory, config, order.editions, material, failures)
+        home = Path(app.doctreedir, ".amts")
+        works = commission.works(
+            memory, config, order.editions, material, failures, home=home
+        )
         bills = commission.start(works, config, failures)
         printings: list[_Printing] = []
         for work in works:
@@ -123,6 +126,7 @@ def _produce(
             with failures.of(tag):
                 bill = bills.get(tag)
                 edition = work.translator.translate(work.texts, work.pair, bill)
+                commission.keep_typeset(work, home)
                 edition = with_labels(edition, work.labels)
                 work.translator.drop_former_drafts(edition)
                 figures = work.translator.by_people(material.figures, work.pair)
@@ -269,7 +273,18 @@ def _reporter(
     version = app.extensions["amts_sphinx"].version
     book = BookFacts(app.config.project, work.containers, material.sources, version)
     outdirs = {language.tag: out for language, out in order.editions.items()}
-    return Reporter(memory, config, config.report, book, outdirs, catalogues)
+    kept = Path(app.doctreedir, ".amts", work.language.tag, "report.pickle")
+    if order.force:
+        kept.unlink(missing_ok=True)
+    return Reporter(
+        memory,
+        config,
+        config.report,
+        book,
+        outdirs,
+        catalogues,
+        {work.language.tag: kept},
+    )
 
 
 def _report(

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     )
     from pathlib import Path
 
+    from amts_sphinx.memory.fuzzy_kept import KeptMatches
     from amts_sphinx.memory.fuzzy_match import Likeness
 
 #: The columns of a statement, after those of its unit.
@@ -343,6 +344,7 @@ class MemoryReader:
         *,
         cutoff: int = 70,
         limit: int = 1,
+        kept: KeptMatches | None = None,
     ) -> dict[str, list[Match]]:
         """Return the units whose sources are most like each of *sources*, best first.
 
@@ -352,6 +354,8 @@ class MemoryReader:
 
         :param cutoff: the least score, 1–100
         :param limit: the most matches of one source
+        :param kept: the matches of the last time, for the same direction; of what has
+            changed nothing they are taken again, and it is brought up to date
         :raises ValueError: *cutoff* or *limit* is out of bounds
         """
         from amts_sphinx.memory.fuzzy_match import EXACT, Likeness  # it loads numpy
@@ -362,7 +366,7 @@ class MemoryReader:
             )
         if self._likeness is None:
             self._likeness = Likeness(self.path, self._db, self._said)
-        return self._likeness.find(pair, sources, cutoff, limit)
+        return self._likeness.find(pair, sources, cutoff, limit, kept)
 
     def holding(
         self, pair: LanguagePair, text: str, limit: int

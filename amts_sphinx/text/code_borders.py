@@ -163,10 +163,10 @@ def mend(target: str, source: str | None, rules: BorderRules) -> str:
         return target
     # A blank that is put at one border shows where a word ends at the next one.
     for _ in range(_ROUNDS):
-        text = _Text(target)
-        found = list(_faults(text, source, rules))
+        found = _found(target, source, rules)
         if not found:
             break
+        text = _Text(target)
         for fault in found:
             text.gaps[fault.gap] = _mended(text.gaps[fault.gap], fault, text)
         target = str(text)
@@ -175,7 +175,13 @@ def mend(target: str, source: str | None, rules: BorderRules) -> str:
 
 def faults(target: str, source: str, rules: BorderRules) -> list[Fault]:
     """Return the borders of *target* that :func:`mend` would change."""
-    return list(_faults(_Text(target), source, rules)) if _is_suspect(target) else []
+    return [*_found(target, source, rules)] if _is_suspect(target) else []
+
+
+@lru_cache(2**15)
+def _found(target: str, source: str | None, rules: BorderRules) -> tuple[Fault, ...]:
+    """Return the faults of a text; it is mended, and checked again for the report."""
+    return tuple(_faults(_Text(target), source, rules))
 
 
 class _Text:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
+from amts_sphinx.core.kept import Remembered
 from amts_sphinx.core.units import (
     Edition,
     Finding,
@@ -90,6 +91,8 @@ class Translator:
     budget: Budget = field(default_factory=Budget)
     #: Whether what people made of a former version of a text is published meanwhile.
     keeps_stale: bool = False
+    #: Targets of machines as they are published, by source and target.
+    typeset: Remembered[str] = field(default_factory=Remembered)
 
     def translate(
         self,
@@ -315,16 +318,23 @@ class Translator:
         unit = TranslationUnit(
             source, target, pair, maker, state, where.docname, where.line
         )
-        return self._typeset(unit)
+        # It will be recalled as it is now, and nothing is left to do then.
+        target = self._set(unit)
+        self.typeset.present[source, target] = target
+        return replace(unit, target=target)
 
     def _typeset(self, unit: TranslationUnit) -> TranslationUnit:
         """Give a machine's target the typography of its language; leave a person's."""
         if unit.by_human:
             return unit
+        made_from = (unit.source, unit.target)
+        target = self.typeset.get(made_from, lambda: self._set(unit))
+        return unit if target == unit.target else replace(unit, target=target)
+
+    def _set(self, unit: TranslationUnit) -> str:
         target = entities.resolve(unit.source, unit.target)
         target = quotes.localised(target, *unit.pair)
-        target = self.profile.apply(target, unit.source)
-        return unit if target == unit.target else replace(unit, target=target)
+        return self.profile.apply(target, unit.source)
 
 
 def _is_whole(unit: TranslationUnit) -> bool:
