@@ -11,6 +11,7 @@ from amts_sphinx import __version__
 from amts_sphinx.cli import (
     diff,
     doctor,
+    drift,
     endpoint,
     engines,
     estimate,
@@ -68,6 +69,7 @@ def make_parser() -> argparse.ArgumentParser:
     estimate.add_to(commands)
     status.add_to(commands)
     diff.add_to(commands)
+    drift.add_to(commands)
     review.add_to(commands)
     jobs.add_to(commands)
     prune.add_to(commands)
