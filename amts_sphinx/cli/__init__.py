@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from amts_sphinx import __version__
 from amts_sphinx.cli import (
+    d2l,
     diff,
     doctor,
     drift,
@@ -71,6 +72,7 @@ def make_parser() -> argparse.ArgumentParser:
     diff.add_to(commands)
     drift.add_to(commands)
     review.add_to(commands)
+    d2l.add_to(commands)
     jobs.add_to(commands)
     prune.add_to(commands)
     endpoint.add_to(commands)
