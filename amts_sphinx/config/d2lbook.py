@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
+_LOGGER: Final = logging.getLogger(__name__)
 #: How ``config.ini`` names this package among the extensions.
 NAME: Final = "amts_sphinx"
 #: The book's configuration.
@@ -120,7 +121,7 @@ def _show_pages(app: Sphinx, config: Config) -> None:
     try:
         app.setup_extension(_JQUERY)
     except ExtensionError:
-        logging.getLogger(__name__).warning(
+        _LOGGER.warning(
             "the pages of mxtheme are blank with Sphinx 6 and later, until this is"
             " installed: pip install sphinxcontrib-jquery"
         )
