@@ -19,7 +19,7 @@ from sphinx.config import eval_config_file
 from sphinx.errors import SphinxError
 from sphinx.util.tags import Tags
 
-from amts_sphinx.config import values
+from amts_sphinx.config import d2lbook, values
 from amts_sphinx.core.errors import ConfigError, LanguageError
 from amts_sphinx.core.languages import Language, find_language, name_language
 from amts_sphinx.engine.registry import PATHS, engine_names
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
     from amts_sphinx.memory.importing import BookFiles
 
+#: The fields that are paths.
+_PATHS: Final = frozenset(
+    "memory memory_files home_file machine_file terminology report".split()
+)
 #: Internal: where an edition's own build finds its plan. Set by the builder alone.
 PLAN: Final = "amts_edition_plan"
 
@@ -277,7 +281,7 @@ class AmtsConfig:
         allowed="``True`` or ``False``",
         by_language=True,
     )
-    #: The folder with ``conf.py``.
+    #: What paths are relative to: the folder of ``conf.py``, or :func:`.d2lbook.home`.
     folder: Path = Path()
     #: The options of all engines, by name: the values ``amts_<engine>``.
     options: Mapping[str, Mapping[str, object]] = dataclasses.field(
@@ -294,26 +298,28 @@ class AmtsConfig:
 
         :raises ConfigError: a value is not allowed; the text names it
         """
-        found: dict[str, Any] = {"folder": Path(confdir)}
+        folder = d2lbook.home(Path(confdir))
+        found: dict[str, Any] = {"folder": folder}
         special: dict[str, dict[str, Any]] = {}
         for field in _fields():
             name, said = name_of(field), _said(config, field)
+            if folder != Path(confdir) and field.name in _PATHS:
+                d2lbook.check_path(name, said)
             table = None
             if field.metadata["by_language"]:
                 table = values.table_of(name, said)
             if table is not None:
                 said = table.pop(values.OTHERS, field.metadata["default"])
-            found[field.name] = _parsed(field, name, said, confdir)
+            found[field.name] = _parsed(field, name, said, folder)
             for tag, each in (table or {}).items():
-                value = _parsed(field, f"{name}[{tag!r}]", each, confdir)
+                value = _parsed(field, f"{name}[{tag!r}]", each, folder)
                 special.setdefault(tag, {})[field.name] = value
         # As long as no edition is built, the source language may be any language.
         found["source_language"] = found["source_language"] or name_language(
             config.language or "en"
         )
         found["options"] = {
-            name: _engine_options(name, config, Path(confdir))
-            for name in engine_names()
+            name: _engine_options(name, config, folder) for name in engine_names()
         }
         for each in (found, *special.values()):
             limits = each.get("fail_under")
@@ -436,7 +442,7 @@ def name_of(field: dataclasses.Field[Any]) -> str:
 
 
 def _parsed(
-    field: dataclasses.Field[Any], name: str, said: object, confdir: str | Path
+    field: dataclasses.Field[Any], name: str, said: object, folder: Path
 ) -> Any:
     """Return the value of a field, as :class:`AmtsConfig` has it."""
     value = field.metadata["parse"](name, said)
@@ -445,11 +451,11 @@ def _parsed(
     if field.name == "skip":
         return frozenset(value)
     if field.name == "memory":
-        return Path(confdir, value)
+        return folder / value
     if field.name == "report":
-        return Path(confdir, value) if value else None
+        return folder / value if value else None
     if field.name == "terminology":
-        return tuple(Path(confdir, path) for path in value)
+        return tuple(folder / path for path in value)
     return value
 
 

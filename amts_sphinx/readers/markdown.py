@@ -89,8 +89,7 @@ def read_origin_tree(
     :returns: the source and its translation; a page without an origin is in neither
     :raises InterchangeError: the folder or a file cannot be read
     """
-    source = read_tree(folder, source_language, "**/*_origin.md")
-    source = {name.removesuffix("_origin"): texts for name, texts in source.items()}
+    source = read_origins(folder, source_language)
     rules = ReadingRules(target_language)
     target = {
         docname: _read(files.text_of(path), docname, rules)
@@ -98,6 +97,21 @@ def read_origin_tree(
         if docname in source
     }
     return source, target
+
+
+def read_origins(
+    folder: str | Path, language: str, rules: ReadingRules | None = None
+) -> Book:
+    """Read the sources that d2lbook keeps beside the pages, under the pages' names.
+
+    :raises InterchangeError: the folder or a file cannot be read
+    """
+    rules = rules or ReadingRules(language)
+    return {
+        docname: _read(files.text_of(path), docname, rules)
+        for name, path in files.documents(Path(folder), "**/*_origin.md")
+        if (docname := name.removesuffix("_origin"))
+    }
 
 
 def _read(text: str, docname: str, rules: ReadingRules) -> tuple[Container, ...]:
