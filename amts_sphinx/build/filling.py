@@ -406,21 +406,11 @@ def _is_same(
     if other is None:
         # The entries of a glossary's index come with its terms.
         return bool(mine.place.attribute)
-    text = code_matching.recode(mine.container.whole, other.container.whole, terms)
-    if text is None:
-        return False
     if mine.place.attribute:
-        return _bare(text) == _bare(target)
-    first: dict[tuple[str, str, bool], int] = {}
-    alike = {
-        code.id: first.setdefault((code.kind, code.equiv, code.paired), code.id)
-        for code in mine.container.whole.codes
-    }
-    return _bare(inline_codes.renumber(text, alike)) == _bare(
-        inline_codes.renumber(target, alike)
+        text = code_matching.recode(mine.container.whole, other.container.whole, terms)
+        return text is not None and code_matching.bare(text) == code_matching.bare(
+            target
+        )
+    return code_matching.reads_as(
+        mine.container.whole, other.container.whole, target, terms
     )
-
-
-def _bare(coded: str) -> str:
-    """Return a text without the blanks that a markup may need, and plain quotes."""
-    return "".join(inline_codes.normalise(coded).split())

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Code, Container, Location, Segment
-from amts_sphinx.readers.spans import MarkSpans, TextSpans, Words
+from amts_sphinx.readers.spans import MarkSpans, SourceText, TextSpans, Words
 from amts_sphinx.text.segmentation import container
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ class Stream:
     containers: list[Container] = field(default_factory=list)
     #: Where the text of each container stands, in the same order; ``None``: not known.
     spans: list[TextSpans | None] = field(default_factory=list)
+    #: Each part of the document, with what was left out of it.
+    parts: list[SourceText] = field(default_factory=list)
 
     def add(  # noqa: PLR0913 - what a reader knows of a block
         self,

@@ -16,7 +16,7 @@ from markdown_it.tree import SyntaxTreeNode
 from amts_sphinx.readers import blocks, files, markdown_inline
 from amts_sphinx.readers.blocks import ReadingRules, Stream
 from amts_sphinx.readers.markdown_inline import Placing
-from amts_sphinx.readers.markdown_syntax import is_d2lbook, parser, prepare
+from amts_sphinx.readers.markdown_syntax import dialect_of, parser, prepare
 from amts_sphinx.readers.spans import SourceText, Words
 
 if TYPE_CHECKING:
@@ -124,6 +124,14 @@ def read_into(stream: Stream, parts: Iterable[str]) -> None:
         walk.part(text)
 
 
+def is_prose(info: str) -> bool:
+    """Tell whether the content of a fence is prose.
+
+    :param info: what stands behind the signs of the fence
+    """
+    return bool(_PROSE.fullmatch(info.strip()))
+
+
 class _MarkdownWalk:
     """Walks through the syntax tree of one document."""
 
@@ -133,12 +141,14 @@ class _MarkdownWalk:
         self._sections = 0
         self._source = SourceText("")
         self._part = -1
-        self._d2lbook = False
+        self._dialect = ""
 
     def part(self, text: str) -> None:
         self._part += 1
         self._source = prepare(text)
-        self._d2lbook = is_d2lbook(self._source.text)
+        if self._stream.has_spans:
+            self._stream.parts.append(self._source)
+        self._dialect = dialect_of(self._source.text)
         self._parse(self._source.text, 0, 0)
 
     def _parse(
@@ -149,7 +159,7 @@ class _MarkdownWalk:
         :param kind: that of the first text
         """
         env: dict[str, Any] = {}
-        tree = SyntaxTreeNode(parser(self._d2lbook).parse(text, env))
+        tree = SyntaxTreeNode(parser(self._dialect).parse(text, env))
         self._blocks(tree.children, depth, before, kind)
 
     def _blocks(
@@ -252,9 +262,10 @@ class _MarkdownWalk:
         node, content, first = block.node, block.content, block.first
         if node.type in {"th", "td"}:
             row = node.parent
-            if row is None or first is None:
+            if row is None or row.map is None:
                 return Placing()
-            return Placing(self._source.of_cell(content, first, row.children.index(node)))
+            line, column = block.before + row.map[0], row.children.index(node)
+            return Placing(self._source.of_cell(content, line, column))
         if first is None:
             return Placing()
         if node.type == "heading" and node.markup.startswith("#"):
@@ -285,7 +296,7 @@ class _MarkdownWalk:
         )
 
     def _argument(self, argument: str, kind: str, block: _Block) -> None:
-        tree = SyntaxTreeNode(parser(self._d2lbook).parseInline(argument))
+        tree = SyntaxTreeNode(parser(self._dialect).parseInline(argument))
         inline = _Block(tree, block.depth + 1, block.first or 0)
         places = None
         if self._stream.has_spans and block.first is not None:

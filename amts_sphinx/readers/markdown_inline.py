@@ -172,8 +172,10 @@ class Placing:
         if kind in {"text", "text_special"}:
             if node.content:
                 yield self._words(node.content, node.meta.get("span"))
-        elif kind in {"softbreak", "hardbreak"}:
+        elif kind == "softbreak":
             yield self._words("\n", node.meta.get("span"))
+        elif kind == "hardbreak":
+            yield from self._break(node)
         elif kind in _WRAPPERS:
             href = str(node.attrs.get("href", ""))
             inside = tuple(self.pieces(node.children))
@@ -194,6 +196,13 @@ class Placing:
             yield from self._role(node)
         else:
             yield from self.pieces(node.children)
+
+    def _break(self, node: SyntaxTreeNode) -> Iterator[Piece]:
+        """Yield a hard break as MyST has it in a doctree: for HTML, and for LaTeX."""
+        spans = self._spans(node)
+        nothing = (spans.outer[1], spans.outer[1]) if spans else None
+        yield Mark("raw", "<br />", None, spans)
+        yield Mark("raw", r"\\", None, nothing and MarkSpans(nothing, nothing))
 
     def _leave(self, node: SyntaxTreeNode) -> None:
         span = self._span(node.meta.get("span"))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from markdown_it.ruler import RuleOptionsType
     from markdown_it.rules_block import RuleFuncBlockType
     from markdown_it.rules_inline import StateInline
+    from markdown_it.rules_inline.state_inline import RuleFuncInlineType
 
     from amts_sphinx.readers.spans import Span
 
@@ -45,6 +46,15 @@ _SERVICE_LINE: Final = re.compile(
 _D2LBOOK: Final = re.compile(
     r"^(?:```\{\.|:(?:begin_tab|label|eqlabel):`)", re.MULTILINE
 )
+#: The same for MyST: directives, roles, targets, the head of Jupytext.
+_MYST: Final = re.compile(
+    r"^[ \t]*(?:`{3,}|:{3,}|~{3,})\{[a-z]|\{[a-z][\w:-]*\}`|^\([\w:.-]+\)=[ \t]*$"
+    r"|\A---\n(?:.*\n)*?jupytext:",
+    re.MULTILINE,
+)
+#: The dialects whose formulas differ.
+D2LBOOK: Final = "d2lbook"
+MYST: Final = "myst"
 _SLIDE_ONLY: Final = re.compile(r"\(~~.+?~~\)|\[~~.+?~~\]", re.DOTALL)
 _ON_SLIDE: Final = re.compile(
     r"\[\*\*(.+?)\*\*\](?!\([^()\s]*\))|\(\*\*(.+?)\*\*\)", re.DOTALL
@@ -78,15 +88,17 @@ def prepare(text: str) -> SourceText:
     source.cut([*marks, *(found.span() for found in _RETURN.finditer(text))])
     source.text = source.text.replace("\r", "\n")
     source.cut(_in_prose(source.text, _SERVICE_LINE, _all_of))
-    if is_d2lbook(source.text):
+    if dialect_of(source.text) == D2LBOOK:
         source.cut(_in_prose(source.text, _SLIDE_ONLY, _but_lines))
         source.cut(_in_prose(source.text, _ON_SLIDE, _marks_of))
     return source
 
 
-def is_d2lbook(text: str) -> bool:
-    """Tell whether a document has marks that only those of d2lbook have."""
-    return bool(_D2LBOOK.search(text))
+def dialect_of(text: str) -> str:
+    """Return :data:`D2LBOOK` or :data:`MYST`, if a document has marks of it alone."""
+    if _D2LBOOK.search(text):
+        return D2LBOOK
+    return MYST if _MYST.search(text) else ""
 
 
 def _in_prose(
@@ -137,15 +149,15 @@ def _marks_of(found: re.Match[str]) -> Iterator[Span]:
     yield found.end(group), found.end()
 
 
-@lru_cache(2)
-def parser(d2lbook: bool = False) -> MarkdownIt:  # noqa: FBT001, FBT002 - the cache
+@lru_cache(3)
+def parser(dialect: str = "") -> MarkdownIt:
     """Return the parser; it keeps nothing from one text to the next.
 
     Where each piece of inline markup stands in the block's content is in its tokens'
     ``meta``, as ``span``.
 
-    :param d2lbook: whether formulas are those of pandoc: without blanks at their ends,
-        without blank lines; MyST allows both
+    :param dialect: as of :func:`dialect_of`. Formulas of d2lbook are pandoc's: without
+        blanks at their ends, without blank lines. MyST allows both.
     """
     md = MarkdownIt("commonmark").enable("table")
     # Without this rule, an escaped dollar sign differs from one that opens a formula.
@@ -159,18 +171,18 @@ def parser(d2lbook: bool = False) -> MarkdownIt:  # noqa: FBT001, FBT002 - the c
     paragraphs: RuleOptionsType = {
         "alt": ["paragraph", "reference", "blockquote", "list"]
     }
-    md.block.ruler.at("math_block", _display(blank_lines=not d2lbook), paragraphs)
-    md.inline.ruler.at("math_inline", _tight_formula if d2lbook else _formula)
+    md.block.ruler.at("math_block", _display(dialect), paragraphs)
+    md.inline.ruler.at("math_inline", _FORMULAS[dialect])
     md.inline.ruler.before("backticks", "role", _role)
     md.inline.ruler.at("emphasis", _emphasis)
     inline_spans.note(md)
     return md
 
 
-def _display(*, blank_lines: bool) -> RuleFuncBlockType:
+def _display(dialect: str) -> RuleFuncBlockType:
     """Return the rule of display formulas."""
     if "allow_blank_lines" in signature(math_block_dollar).parameters:
-        return math_block_dollar(allow_blank_lines=blank_lines)
+        return math_block_dollar(allow_blank_lines=dialect != D2LBOOK)
     return math_block_dollar()
 
 
@@ -187,7 +199,20 @@ def _tight_formula(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
 
 
 def _formula(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the interface
-    """Read ``$…$`` or ``$$…$$``, as MyST does: sums of money are not formulas."""
+    """Read ``$…$`` or ``$$…$$``: sums of money are not formulas."""
+    return _read_formula(state, silent, _is_money)
+
+
+def _loose_formula(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    """Read ``$…$`` or ``$$…$$`` as MyST does, but not prose between two prices."""
+    return _read_formula(state, silent, _is_loose_money)
+
+
+def _read_formula(
+    state: StateInline,
+    silent: bool,  # noqa: FBT001
+    is_money: Callable[[str, str], bool],
+) -> bool:
     src, start = state.src, state.pos
     if src[start] != "$":
         return False
@@ -197,7 +222,7 @@ def _formula(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the in
     if not closing:
         return False
     before = src[inside : closing.end() - len(mark)]
-    if not before.strip() or (mark == "$" and _is_money(before, src[closing.end() :])):
+    if not before.strip() or (mark == "$" and is_money(before, src[closing.end() :])):
         return False
     if not silent:
         double = "math_inline_double" if mark == "$$" else "math_inline"
@@ -212,11 +237,26 @@ def _is_money(inside: str, after: str) -> bool:
     blanks = inside[0].isspace() + inside[-1].isspace()
     if blanks == 1 or after[:1].isdigit():
         return True
-    if not blanks:
-        return False
+    return bool(blanks) and _is_prose(inside, after)
+
+
+def _is_loose_money(inside: str, after: str) -> bool:
+    """Tell whether dollars are currency in a document where formulas have blanks."""
+    return inside != inside.strip() and _is_prose(inside, after)
+
+
+def _is_prose(inside: str, after: str) -> bool:
+    """Tell whether there is prose between two dollars, or a sum before a second one."""
     # ``$ m_t $`` is a formula, and so is ``$ 5 $``, unless a second sum follows.
     sums = inside.strip()[0].isdigit() and after.lstrip()[:1].isdigit()
     return sums or bool(_PROSE.search(_COMMAND.sub(" ", inside)))
+
+
+_FORMULAS: Final[dict[str, RuleFuncInlineType]] = {
+    D2LBOOK: _tight_formula,
+    MYST: _loose_formula,
+    "": _formula,
+}
 
 
 def _role(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the interface

@@ -104,6 +104,8 @@ class SourceText:
     """The text of a document, less what only tools read, with the places it had."""
 
     text: str
+    #: What was left out, as spans of the file, in no order.
+    left_out: list[Span] = field(default_factory=list)
     _cuts: list[_Cut] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
     _lines: list[str] = field(default_factory=list)
@@ -112,6 +114,11 @@ class SourceText:
         """Leave out stretches of the text, which are in order and do not overlap."""
         away = list(away)
         if away:
+            self.left_out += [
+                (self.origin(start), self.origin(end - 1) + 1)
+                for start, end in away
+                if start < end
+            ]
             cut = _Cut(self.text, away)
             self._cuts.append(cut)
             self.text = cut.text
