@@ -15,6 +15,7 @@ from amts_sphinx.cli import (
     engines,
     estimate,
     evaluate,
+    export_source,
     gettext,
     jobs,
     memory,
@@ -65,6 +66,7 @@ def make_parser() -> argparse.ArgumentParser:
     models.add_to(commands)
     doctor.add_to(commands)
     gettext.add_to(commands)
+    export_source.add_to(commands)
     estimate.add_to(commands)
     status.add_to(commands)
     diff.add_to(commands)

@@ -140,6 +140,11 @@ class SourceText:
                 self._starts.append(self._starts[-1] + len(line) + 1)
         return self._lines
 
+    def line_start(self, number: int) -> int:
+        """Return where in the file a line of :attr:`text` begins; from 0."""
+        place = self._starts[number] if number < len(self.lines) else len(self.text)
+        return self.origin(place - 1) + 1 if place else 0
+
     def of_block(self, content: str, first: int) -> list[int] | None:
         """Return where each character of a block's inline content stands, and its end.
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core.errors import AmtsError, MarkupError
-from amts_sphinx.readers import markdown
-from amts_sphinx.readers.blocks import ReadingRules, Stream
 from amts_sphinx.readers.markdown_syntax import D2LBOOK, dialect_of, prepare
+from amts_sphinx.readers.pages import Page, read
 from amts_sphinx.text import code_matching
 from amts_sphinx.writers import strict
 from amts_sphinx.writers.markdown import render
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from amts_sphinx.core.units import Container
-    from amts_sphinx.readers.spans import Span, TextSpans
+    from amts_sphinx.readers.blocks import ReadingRules
     from amts_sphinx.writers.markdown import Target
 
 #: Why a text stays in the source language.
@@ -33,37 +32,6 @@ NOT_SAME: Final = "it is not read again as it was meant"
 NOT_STRICT: Final = "a strict parser does not find the same markup"
 #: How often a page is written anew without the texts that cannot be proven.
 _ROUNDS: Final = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of a book, and where its texts stand in it."""
-
-    #: Without the suffix, from the folder of the book.
-    docname: str
-    #: As it is in the file: with a byte order mark, and its own ends of lines.
-    text: str
-    containers: tuple[Container, ...]
-    spans: tuple[TextSpans | None, ...]
-    #: Spans of what only tools read, in order.
-    left_out: tuple[Span, ...]
-
-
-def read(text: str, docname: str, rules: ReadingRules) -> Page:
-    """Return a page of Markdown.
-
-    :param text: all of its file, decoded, without a change
-    """
-    stream = Stream(docname, rules, has_spans=True)
-    markdown.read_into(stream, [text])
-    left_out = [span for part in stream.parts for span in part.left_out]
-    return Page(
-        docname,
-        text,
-        tuple(stream.containers),
-        tuple(stream.spans),
-        tuple(sorted(left_out)),
-    )
 
 
 class Stays(NamedTuple):
@@ -79,8 +47,8 @@ class Written:
     """A page that was written."""
 
     text: str
-    #: The numbers of the texts that changed.
-    changed: list[int] = field(default_factory=list)
+    #: What was put in the place of texts, by their number.
+    texts: dict[int, str] = field(default_factory=dict)
     #: Those that were to change and do not.
     stays: list[Stays] = field(default_factory=list)
 
@@ -124,21 +92,25 @@ def write(
         stays |= dict.fromkeys(texts, NOT_SAME)
         texts = {}
     found = [Stays(number, reason) for number, reason in sorted(stays.items())]
-    return Written(splice(page, texts), sorted(texts), found)
+    return Written(splice(page, texts), texts, found)
 
 
-def splice(page: Page, texts: Mapping[int, str]) -> str:
-    """Return the text of a page with some of its spans replaced."""
+def splice(
+    page: Page, texts: Mapping[int, str], start: int = 0, end: int | None = None
+) -> str:
+    """Return the text of a page, or a stretch of it, with some spans replaced."""
+    end = len(page.text) if end is None else end
     pieces: list[str] = []
-    last = 0
-    for start, end, text in sorted(
+    last = start
+    for first, stop, text in sorted(
         (*spans.span, texts[number])
         for number, spans in enumerate(page.spans)
         if spans is not None and number in texts
     ):
-        pieces += page.text[last:start], text
-        last = end
-    return "".join([*pieces, page.text[last:]])
+        if start <= first and stop <= end:
+            pieces += page.text[last:first], text
+            last = stop
+    return "".join([*pieces, page.text[last:end]])
 
 
 class _Proof:
