@@ -23,6 +23,7 @@ from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.readers.blocks import ReadingRules
 from amts_sphinx.readers.page_pairs import pair_pages
+from amts_sphinx.readers.pages import Page, read
 from amts_sphinx.translate.translator import published
 from amts_sphinx.writers import headings, pages, strict
 from amts_sphinx.writers.markdown import Target
@@ -55,6 +56,8 @@ class ExportRules:
     documents: tuple[str, ...] = ()
     #: Whether pages without a record are written anew.
     force: bool = False
+    #: Whether blocks are translated that a page still has in the source language.
+    fill: bool = False
     #: Whether pandoc proves pages of d2lbook, if it is installed.
     pandoc: bool = True
 
@@ -166,7 +169,10 @@ class SourceEdition:
             bill = asking.pay(work, self._config)
             edition = work.translator.translate(work.containers, work.pair, bill)
             captions = [
-                each for job in jobs for each in job.wanted() if not self._is_asked(each)
+                each
+                for job in jobs
+                for each in job.wanted()
+                if not self._is_asked(each)
             ]
             shown = work.translator.by_people(captions, work.pair)
             commission.keep_paid(memory, self._config, work)
@@ -239,7 +245,7 @@ class SourceEdition:
             return None
         page = read_file(target, path, self._back)
         then = SourceFile.of(record, path, self._reading)
-        if record == source.data and not _shares_a_line(source.text, page.text):
+        if record == source.data and not self._rules.fill:
             self.done.add(SAME, path)
             return None
         return _Job(path, source, page, then)
@@ -258,7 +264,8 @@ class SourceEdition:
             sides += [(job, *part) for part in parts]
         paired = pair_pages([(then, page) for _, then, page, _ in sides], self._pair)
         for (job, then, page, now), found in zip(sides, paired, strict=True):
-            job.updates.append(PageUpdate(then, now, page, found))
+            update = PageUpdate(then, now, page, found, fills=self._rules.fill)
+            job.updates.append(update)
 
     def _write(self, job: _Job, answers: _Answers) -> None:
         """Write one page."""
@@ -268,7 +275,7 @@ class SourceEdition:
         else:
             self._update(job, written)
 
-    def _written(self, part: pages.Page, answers: _Answers) -> _PartWritten:
+    def _written(self, part: Page, answers: _Answers) -> _PartWritten:
         targets = {
             number: target
             for number, container in enumerate(part.containers)
@@ -286,7 +293,7 @@ class SourceEdition:
         for part in written:
             text = part.written.text
             if self._tree.layout == QUANTECON:
-                again = pages.read(text, part.page.docname, self._back)
+                again = read(text, part.page.docname, self._back)
                 text = headings.with_map(part.page, again)
             texts.append(text)
             self._tell_of(job, part, answers)
@@ -308,7 +315,7 @@ class SourceEdition:
                 else:
                     self.done.by_machines += 1
 
-    def _leave(self, path: Path, page: pages.Page, number: int, reason: str) -> None:
+    def _leave(self, path: Path, page: Page, number: int, reason: str) -> None:
         line = page.containers[number].whole.location.line
         place = f"{path.as_posix()}:{line}" if line else path.as_posix()
         self.done.left.append(LeftText(place, reason))
@@ -338,7 +345,7 @@ class SourceEdition:
 class _PartWritten(NamedTuple):
     """A part of a file in the other language."""
 
-    page: pages.Page
+    page: Page
     written: pages.Written
     #: The numbers of the texts of which every sentence has a translation.
     known: set[int]
@@ -393,9 +400,3 @@ class _Answers:
         texts = published(container, self._edition.unit)
         units = filter(None, map(self._edition.unit, texts))
         return all(unit.by_human for unit in units)
-
-
-def _shares_a_line(source: str, page: str) -> bool:
-    """Tell whether a page has a line of prose of its source, untranslated."""
-    lines = {line for line in page.splitlines() if line.count(" ") >= 4}  # noqa: PLR2004
-    return any(line in lines for line in source.splitlines())

@@ -22,8 +22,8 @@ class SourceFile:
 
     data: bytes
     text: str
-    is_notebook: bool
     parts: tuple[Page, ...]
+    is_notebook: bool = False
 
     @classmethod
     def of(cls, data: bytes, path: Path, rules: ReadingRules) -> SourceFile:
@@ -39,13 +39,13 @@ class SourceFile:
             raise InterchangeError(f"{path}:{line}: not UTF-8") from exc
         docname = path.with_suffix("").as_posix()
         if path.suffix != ".ipynb":
-            return cls(data, text, False, (read(text, docname, rules),))
+            return cls(data, text, (read(text, docname, rules),))
         try:
             found = notebooks.cells(text)
         except MarkupError as exc:
             raise InterchangeError(f"{path}: {exc}") from exc
         parts = tuple(read(cell.source, docname, rules) for cell in found)
-        return cls(data, text, True, parts)
+        return cls(data, text, parts, is_notebook=True)
 
     def with_parts(self, texts: Sequence[str]) -> bytes:
         """Return the content of the file with other texts of its parts."""
@@ -54,7 +54,7 @@ class SourceFile:
         return notebooks.with_sources(self.text, dict(enumerate(texts))).encode()
 
     def goes_with(self, record: SourceFile, page: SourceFile) -> bool:
-        """Tell whether the parts of this source are those of its record and its page."""
+        """Tell whether this source has the parts of its record and of its page."""
         if not self.is_notebook:
             return True
         sizes = {len(each.parts) for each in (self, record, page)}

@@ -18,8 +18,8 @@ from amts_sphinx.readers import files
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The layouts: d2lbook's, with ``page_origin.md`` beside ``page.md``; a tree like that of
-#: the book; the same as QuantEcon has it, with a map of the headings in each page.
+#: The layouts: d2lbook's, with ``page_origin.md`` beside ``page.md``; a tree like that
+#: of the book; the same as QuantEcon has it, with a map of headings in each page.
 D2LBOOK: Final = "d2lbook"
 PARALLEL: Final = "parallel"
 QUANTECON: Final = "quantecon"

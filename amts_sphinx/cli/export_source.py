@@ -13,6 +13,7 @@ from amts_sphinx.core.languages import find_language
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from amts_sphinx.build.source_edition import Exported, SourceEdition
     from amts_sphinx.config.settings import AmtsConfig
@@ -83,6 +84,11 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
         " them is lost",
     )
     parser.add_argument(
+        "--fill",
+        action="store_true",
+        help="translate blocks, too, that a page still has in the source language",
+    )
+    parser.add_argument(
         "--no-pandoc",
         dest="pandoc",
         action="store_false",
@@ -138,10 +144,14 @@ def _edition(options: argparse.Namespace) -> SourceEdition:
     tag = find_language(options.language).tag
     config = _config(options)
     if tag == config.source_language.tag:
-        raise ConfigError(f"the book is written in {tag}: it cannot be translated into it")
+        raise ConfigError(
+            f"the book is written in {tag}: it cannot be translated into it"
+        )
     layout = options.layout or layout_of(source)
     tree = SourceTree(output, layout, source, options.base)
-    rules = ExportRules(tag, tuple(options.document), options.force, options.pandoc)
+    rules = ExportRules(
+        tag, tuple(options.document), options.force, options.fill, options.pandoc
+    )
     return SourceEdition(tree, config, rules, echo)
 
 
@@ -186,7 +196,7 @@ def _report(done: Exported, *, verbose: bool, dry: bool) -> None:
     _list(done.left, "", verbose=verbose)
 
 
-def _list(found: list[tuple[str, str]], title: str, *, verbose: bool) -> None:
+def _list(found: Sequence[tuple[str, str]], title: str, *, verbose: bool) -> None:
     """Print what stays, with its place."""
     if title and found:
         echo(f"{len(found)} {title}")

@@ -79,7 +79,7 @@ class Stream:
     #: Each part of the document, with what was left out of it.
     parts: list[SourceText] = field(default_factory=list)
 
-    def add(  # noqa: PLR0913 - what a reader knows of a block
+    def add(
         self,
         pieces: Iterable[Piece],
         kind: str,
@@ -155,9 +155,7 @@ class _Coder:
         self._letters: list[int] = []
         self._all_known = True
 
-    def spans(
-        self, kids: Sequence[Piece], others: Sequence[Span]
-    ) -> TextSpans | None:
+    def spans(self, kids: Sequence[Piece], others: Sequence[Span]) -> TextSpans | None:
         """Return where all of the text stands; ``None``: it is not known of a part."""
         marks = {number: spans for number, spans in self._marks.items() if spans}
         edges = _edge(kids[0], 0), _edge(kids[-1], -1)
@@ -189,7 +187,6 @@ class _Coder:
             self._marks[number] = _around(piece.spans, kids[0].spans)
             kids = tidy(kids[0].children or ())
         return f"{inline_codes.opening(number)}{self.code(kids)}</g>"
-
 
     def _note(self, words: str) -> None:
         """Note where the letters of some words stand."""

@@ -1,8 +1,9 @@
 """Have the parser of Markdown note where inline markup stands in its block.
 
 markdown-it knows the lines of blocks, but no columns. Each rule is wrapped in one that
-notes from where to where it has read: as ``span`` in the ``meta`` of the tokens. A token
-that opens something has the span of the whole, and as ``inner`` that of its content.
+notes from where to where it has read: as ``span`` in the ``meta`` of the tokens. A
+token that opens something has the span of the whole, and as ``inner`` that of its
+content.
 """
 
 from __future__ import annotations
@@ -10,10 +11,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
     from markdown_it import MarkdownIt
     from markdown_it.rules_inline import StateInline
-    from markdown_it.rules_inline.state_inline import RuleFuncInlineType
     from markdown_it.token import Token
+
+    #: A rule of the parser: takes the state, and whether to look only.
+    InlineRule: TypeAlias = Callable[[StateInline, bool], bool]
 
 #: Rules that join neighbouring words; then nothing tells where they stand.
 _JOINING: Final = ("fragments_join", "text_collapse")
@@ -30,7 +36,7 @@ def note(md: MarkdownIt) -> None:
     md.inline.ruler2.push("emphasis_spans", _widen_emphasis)
 
 
-def _noting(rule: RuleFuncInlineType) -> RuleFuncInlineType:
+def _noting(rule: InlineRule) -> InlineRule:
     def read(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
         if silent:
             return rule(state, silent)

@@ -172,20 +172,17 @@ class Placing:
         if kind in {"text", "text_special"}:
             if node.content:
                 yield self._words(node.content, node.meta.get("span"))
-        elif kind == "softbreak":
-            yield self._words("\n", node.meta.get("span"))
-        elif kind == "hardbreak":
+        elif kind in {"softbreak", "hardbreak"}:
             yield from self._break(node)
         elif kind in _WRAPPERS:
             href = str(node.attrs.get("href", ""))
             inside = tuple(self.pieces(node.children))
             yield Mark(_WRAPPERS[kind], href, inside, self._spans(node))
+        elif node.content.startswith("<!--"):
+            self._leave(node)
         elif kind in _CONTENTS:
-            if node.content.startswith("<!--"):
-                self._leave(node)
-            else:
-                content = collapse(node.content)
-                yield Mark(_CONTENTS[kind], content, None, self._spans(node))
+            content = collapse(node.content)
+            yield Mark(_CONTENTS[kind], content, None, self._spans(node))
         elif kind == "image":
             name = PurePosixPath(str(node.attrs.get("src", ""))).name
             yield Mark("image", name, None, self._spans(node))
@@ -199,6 +196,9 @@ class Placing:
 
     def _break(self, node: SyntaxTreeNode) -> Iterator[Piece]:
         """Yield a hard break as MyST has it in a doctree: for HTML, and for LaTeX."""
+        if node.type == "softbreak":
+            yield self._words("\n", node.meta.get("span"))
+            return
         spans = self._spans(node)
         nothing = (spans.outer[1], spans.outer[1]) if spans else None
         yield Mark("raw", "<br />", None, spans)

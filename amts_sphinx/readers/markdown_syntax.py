@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from markdown_it.ruler import RuleOptionsType
-    from markdown_it.rules_block import RuleFuncBlockType
+    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
-    from markdown_it.rules_inline.state_inline import RuleFuncInlineType
 
+    from amts_sphinx.readers.inline_spans import InlineRule
     from amts_sphinx.readers.spans import Span
 
 _FENCE: Final = re.compile(r"\s*(?:(?:[>*+-]|\d+[.)])\s+)*(`{3,}(?=[^`]*$)|~{3,})")
@@ -70,9 +70,7 @@ _PROSE: Final = re.compile(
     r"[a-zß-öø-ÿа-яё]{2}|[\u0590-\u1fff\u2e80-\u9fff\uac00-\ud7af]"
 )
 #: A formula of pandoc: no blank at its ends, no figure behind it.
-_TIGHT: Final = re.compile(
-    r"\$(?![\s$])(?:[^$\\]|\\.)*?(?<![\s])\$(?!\d)", re.DOTALL
-)
+_TIGHT: Final = re.compile(r"\$(?![\s$])(?:[^$\\]|\\.)*?(?<![\s])\$(?!\d)", re.DOTALL)
 #: A sign of a line's end that stands before the usual one.
 _RETURN: Final = re.compile(r"\r(?=\n)")
 _ROLE: Final = re.compile(r":([A-Za-z][\w.+:-]*):`([^`]+)`")
@@ -179,7 +177,7 @@ def parser(dialect: str = "") -> MarkdownIt:
     return md
 
 
-def _display(dialect: str) -> RuleFuncBlockType:
+def _display(dialect: str) -> Callable[[StateBlock, int, int, bool], bool]:
     """Return the rule of display formulas."""
     if "allow_blank_lines" in signature(math_block_dollar).parameters:
         return math_block_dollar(allow_blank_lines=dialect != D2LBOOK)
@@ -252,7 +250,7 @@ def _is_prose(inside: str, after: str) -> bool:
     return sums or bool(_PROSE.search(_COMMAND.sub(" ", inside)))
 
 
-_FORMULAS: Final[dict[str, RuleFuncInlineType]] = {
+_FORMULAS: Final[dict[str, InlineRule]] = {
     D2LBOOK: _tight_formula,
     MYST: _loose_formula,
     "": _formula,

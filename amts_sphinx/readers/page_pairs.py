@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from amts_sphinx.align import PairLimits, align_documents
@@ -120,11 +121,7 @@ def _joined(links: Sequence[BlockPair]) -> list[BlockPair]:
         last = found[-1] if found else BlockPair((0, 0), (0, 0))
         if link.ours[0] >= last.ours[1] and link.theirs[0] >= last.theirs[1]:
             found.append(link)
-        elif found and _share(link.ours, last.ours) and link.theirs[1] > last.theirs[0]:
-            found[-1] = BlockPair(
-                _union(last.ours, link.ours), _union(last.theirs, link.theirs)
-            )
-        elif found and _share(link.theirs, last.theirs):
+        elif found and (_reaches(link, last) or _share(link.theirs, last.theirs)):
             found[-1] = BlockPair(
                 _union(last.ours, link.ours), _union(last.theirs, link.theirs)
             )
@@ -132,10 +129,15 @@ def _joined(links: Sequence[BlockPair]) -> list[BlockPair]:
     return found if _is_in_order(found) else _joined(_merged(found))
 
 
+def _reaches(link: BlockPair, last: BlockPair) -> bool:
+    """Tell whether a link shares a block of ours, and does not stand before."""
+    return _share(link.ours, last.ours) and link.theirs[1] > last.theirs[0]
+
+
 def _is_in_order(found: Sequence[BlockPair]) -> bool:
     return all(
         one.ours[1] <= two.ours[0] and one.theirs[1] <= two.theirs[0]
-        for one, two in zip(found, found[1:], strict=False)
+        for one, two in pairwise(found)
     )
 
 

@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 
     from amts_sphinx.readers.pages import Page
 
-_HEAD: Final = re.compile(r"\A(\ufeff?---[ \t]*\r?\n)(.*?\n)(---[ \t]*(?:\r?\n|\Z))", re.DOTALL)
+_HEAD: Final = re.compile(
+    r"\A(\ufeff?---[ \t]*\r?\n)(.*?\n)(---[ \t]*(?:\r?\n|\Z))", re.DOTALL
+)
 #: The former map, with all that is indented under it.
-_FORMER: Final = re.compile(r"^translation:.*\n(?:[ \t]+.*\n|[ \t]*\r?\n(?=[ \t]))*", re.MULTILINE)
+_FORMER: Final = re.compile(
+    r"^translation:.*\n(?:[ \t]+.*\n|[ \t]*\r?\n(?=[ \t]))*", re.MULTILINE
+)
 #: Texts that YAML reads as they stand.
 _PLAIN: Final = re.compile(r"[^\W\d_](?:[^:#\"'\\\n]|:(?=\S))*(?<![\s:])")
 #: Words that YAML takes for something else.
-_VALUES: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+_VALUES: Final = frozenset(
+    {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
+)
 
 
 def with_map(source: Page, written: Page) -> str:

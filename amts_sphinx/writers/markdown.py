@@ -180,14 +180,19 @@ def _merged(stretches: Iterator[_Stretch]) -> list[_Stretch]:
     found: list[_Stretch] = []
     for each in stretches:
         last = found[-1] if found else None
-        shared = last and last.opens in _OPENS and each.opens in _OPENS
+        shared = last and not _is_slides_own(last) and not _is_slides_own(each)
         if last and shared and each.first <= last.last:
-            closes = _OPENS[last.opens] if each.closes else ""
+            closes = last.closes if each.closes else ""
             stop = max(last.last, each.last)
             found[-1] = last._replace(last=stop, closes=closes)
         else:
             found.append(each)
     return found
+
+
+def _is_slides_own(stretch: _Stretch) -> bool:
+    """Tell whether it is a text that slides show alone."""
+    return "~~" in stretch.opens
 
 
 def _letters(coded: str) -> int:

@@ -35,7 +35,7 @@ def cells(text: str) -> list[Cell]:
     """
     try:
         start = _skip(text, 1 if text.startswith("\ufeff") else 0)
-        parts = {key: span for key, span in _members(text, start)}
+        parts = dict(_members(text, start))
         version = _DECODER.decode(text[slice(*parts["nbformat"])])
         if version != _FORMAT:
             raise MarkupError(f"a notebook of version {version}, not {_FORMAT}")
@@ -46,7 +46,7 @@ def cells(text: str) -> list[Cell]:
 
 
 def _cell(text: str, span: Span) -> Cell | None:
-    parts = {key: place for key, place in _members(text, span[0])}
+    parts = dict(_members(text, span[0]))
     kind, place = text[slice(*parts["cell_type"])], parts["source"]
     if json.loads(kind) != "markdown":
         return None

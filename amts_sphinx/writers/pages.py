@@ -1,8 +1,8 @@
 """Write a page in another language: only the spans of its prose change.
 
-What was written is proven: our own reader must read what was meant, and the parsers that
-build books must find the blocks and the markup that the source has. A text that cannot be
-proven stays as it is in the source, and is named.
+What was written is proven: our own reader must read what was meant, and the parsers
+that build books must find the blocks and the markup that the source has. A text that
+cannot be proven stays as it is in the source, and is named.
 """
 
 from __future__ import annotations
@@ -175,10 +175,7 @@ class _Proof:
     ) -> bool:
         if (source.whole.kind, source.level) != (read.whole.kind, read.level):
             return False
-        if not is_new:
-            target = source.whole.source
-        else:
-            target = self._targets[number].text
+        target = self._targets[number].text if is_new else source.whole.source
         return code_matching.reads_as(source.whole, read.whole, target, {})
 
     @staticmethod

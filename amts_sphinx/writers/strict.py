@@ -1,7 +1,7 @@
 """What strict parsers find in a document, so that two of them can be compared.
 
-Our own reader is lenient. Whether a page that was written is sound is for the parsers to
-say that build books: MyST's, and pandoc, which d2lbook uses.
+Our own reader is lenient. Whether a page that was written is sound is for the parsers
+to say that build books: MyST's, and pandoc, which d2lbook uses.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import shutil
 import subprocess
 from collections import Counter
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
@@ -141,8 +141,10 @@ def pandoc(text: str) -> list[Found]:
     return list(_pandoc_blocks(document["blocks"]))
 
 
-#: What pandoc has of words.
-_PANDOC_WORDS: Final = frozenset({"Str", "Space", "SoftBreak", "Quoted", "SmallCaps"})
+#: What pandoc has around words.
+_PANDOC_AROUND: Final = frozenset(
+    {"Emph", "Strong", "Strikeout", "Superscript", "Subscript", "Note", "LineBreak"}
+)
 #: Blocks that hold inline markup.
 _PANDOC_TEXTS: Final = frozenset({"Para", "Plain", "Header", "LineBlock"})
 
@@ -153,7 +155,7 @@ def _pandoc_blocks(node: Any) -> Iterator[Found]:
         for each in node:
             yield from _pandoc_blocks(each)
     elif isinstance(node, dict):
-        kind, content = node.get("t"), node.get("c")
+        kind, content = node.get("t"), cast("Any", node.get("c"))
         if kind in _PANDOC_TEXTS:
             inside: list[tuple[str, ...]] = []
             words: list[str] = []
@@ -173,7 +175,7 @@ def _pandoc_inline(node: Any, found: list[tuple[str, ...]], words: list[str]) ->
         for each in node:
             _pandoc_inline(each, found, words)
     elif isinstance(node, dict):
-        kind, content = str(node.get("t")), node.get("c")
+        kind, content = str(node.get("t")), cast("Any", node.get("c"))
         if kind == "Str":
             words.append(str(content))
         elif kind in {"Code", "Math", "RawInline"}:
@@ -181,9 +183,7 @@ def _pandoc_inline(node: Any, found: list[tuple[str, ...]], words: list[str]) ->
         elif kind in {"Link", "Image"}:
             found.append((kind, str(content[2])))
             _pandoc_inline(content[1], found, words)
-        elif kind not in _PANDOC_WORDS:
-            if kind not in {"Cite"} and kind[0].isupper() and kind != "None":
-                found.append((kind,))
-            _pandoc_inline(content, found, words)
         else:
+            if kind in _PANDOC_AROUND:
+                found.append((kind,))
             _pandoc_inline(content, found, words)

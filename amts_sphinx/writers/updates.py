@@ -1,9 +1,9 @@
 """Carry what changed in the source into a page that people have written.
 
-The page has a record: the source that it is a translation of. Blocks whose source is as
-it was keep the bytes of the page. Of the others, texts that did not change are taken from
-the page, and only the rest is new. What cannot be done safely is left as it is, in the
-page and in its record, so that the next update finds it again.
+The page has a record: the source that it is a translation of. Blocks whose source is
+as it was keep the bytes of the page. Of the others, texts that did not change are taken
+from the page, and only the rest is new. What cannot be done safely is left as it is, in
+the page and in its record, so that the next update finds it again.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 #: Why a change is not carried over.
 NOT_TOLD: Final = "it cannot be told which part of the page is its translation"
 NOT_KNOWN: Final = "there is no translation of it yet"
+EDITED: Final = "people changed the block in the page, and it changed in the source"
 NOT_PROVEN: Final = "the page would not be read as it is meant"
 #: Fewer words, such as a name, may be the same in both languages on purpose.
 _SENTENCE: Final = 5
@@ -70,20 +71,32 @@ class PageUpdate:
     """A page that people have, with the source of then and of today."""
 
     def __init__(
-        self, record: Page, source: Page, page: Page, paired: Sequence[BlockPair]
+        self,
+        record: Page,
+        source: Page,
+        page: Page,
+        paired: Sequence[BlockPair],
+        *,
+        fills: bool = False,
     ) -> None:
+        """Compare the three.
+
+        :param paired: the blocks of the record with those of the page
+        :param fills: whether blocks are translated that the page has as the source has
+            them
+        """
         self.record, self.source, self.page = record, source, page
         self._before, self._now = blocks(record), blocks(source)
         self._there = blocks(page)
         self._paired = paired
-        self.changes = [*self._changes(), *self._fillable()]
+        self.changes = [*self._changes(), *(self._fillable() if fills else ())]
         self.changes.sort()
 
     def _changes(self) -> Iterator[Change]:
-        keys = [
+        before, now = (
             [block.content for block in side] for side in (self._before, self._now)
-        ]
-        matcher = SequenceMatcher(None, *keys, autojunk=False)
+        )
+        matcher = SequenceMatcher(None, before, now, autojunk=False)
         for tag, i1, i2, j1, j2 in matcher.get_opcodes():
             if tag == "replace" and i2 - i1 == j2 - j1:
                 for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
@@ -194,12 +207,12 @@ class PageUpdate:
             return self._with([], written, left)
         return updated
 
-    def _reason(
-        self, change: Change, written: Written, known: Collection[int]
-    ) -> str:
+    def _reason(self, change: Change, written: Written, known: Collection[int]) -> str:
         """Return why a change cannot be carried over, if it cannot."""
         if change.there is None:
             return NOT_TOLD
+        if self._is_edited(change, change.there):
+            return EDITED
         kept = self._kept(change)
         wanted = [n for n in self._texts(change) if n not in kept]
         stays = {each.number: each.reason for each in written.stays}
@@ -207,10 +220,26 @@ class PageUpdate:
             return NOT_KNOWN
         return next((stays[n] for n in wanted if n in stays), "")
 
+    def _is_edited(self, change: Change, there: Range) -> bool:
+        """Tell whether people changed blocks that have no text, such as code."""
+        before = self._before[slice(*change.before)]
+        page = self._there[slice(*there)]
+        bare = [
+            [block.content for block in side if block.texts[0] == block.texts[1]]
+            for side in (before, page)
+        ]
+        today = [block.content for block in self._now[slice(*change.now)]]
+        return any(each not in bare[0] and each not in today for each in bare[1])
+
     def _is_there(self, change: Change, written: Written) -> bool:
         """Tell whether the page and its record have a change already."""
         pairs = (
-            (self.page, self._there, change.there or (0, 0), self._new(change, written)),
+            (
+                self.page,
+                self._there,
+                change.there or (0, 0),
+                self._new(change, written),
+            ),
             (self.record, self._before, change.before, self._today(change)),
         )
         return all(
@@ -272,9 +301,7 @@ class PageUpdate:
             return False
         return self._is_strictly(again, new, done)
 
-    def _all_texts(
-        self, done: Sequence[Change], written: Written
-    ) -> Mapping[int, str]:
+    def _all_texts(self, done: Sequence[Change], written: Written) -> Mapping[int, str]:
         texts = dict(written.texts)
         for change in done:
             texts |= self._kept(change)
@@ -287,7 +314,10 @@ class PageUpdate:
         place = 0
         for change in sorted(done, key=lambda each: (each.there or (0, 0), each.now)):
             first, last = change.there or (0, 0)
-            yield None, (_texts_before(self._there, place), _texts_before(self._there, first))
+            yield (
+                None,
+                (_texts_before(self._there, place), _texts_before(self._there, first)),
+            )
             yield change, (0, 0)
             place = last
         yield None, (_texts_before(self._there, place), len(self.page.containers))
@@ -351,13 +381,19 @@ def _spliced(
     last = 0
     line_end = "\r\n" if "\r\n" in text else "\n"
     for (start, end), piece in sorted(
-        ((_stretch(found, place), piece) for place, piece in zip(places, new, strict=True)),
+        (
+            (_stretch(found, place), piece)
+            for place, piece in zip(places, new, strict=True)
+        ),
         key=lambda each: each[0],
     ):
         pieces.append(text[last:start])
-        if pieces[-1] and not pieces[-1].endswith("\n") and piece:
-            pieces.append(line_end * 2)
-        pieces.append(_fitted(piece, text[start:end], line_end, is_last=end == len(text)))
+        if start == len(text) and piece.strip():
+            missing = 2 - (len(text) - len(text.rstrip("\r\n"))) // len(line_end)
+            pieces.append(line_end * max(missing, 0))
+        pieces.append(
+            _fitted(piece, text[start:end], line_end, is_last=end == len(text))
+        )
         last = end
     return "".join([*pieces, text[last:]])
 
