@@ -111,7 +111,7 @@ def test_what_it_cannot_do(
 def test_without_the_extra(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli.endpoint, "_NEEDED", ("boto3", "no_such_module"))
+    monkeypatch.setattr("amts_sphinx.cli.endpoint._NEEDED", ("boto3", "no_such_module"))
     assert cli.main(["endpoint"]) == 1
     message = capsys.readouterr().err
     assert "needs no_such_module: pip install 'amts_sphinx[endpoint]'" in message

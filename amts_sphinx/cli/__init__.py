@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "drift": "show how far an edition has fallen behind its source",
     "review": "export the work to translators' tools, take it back, check it",
     "d2l": "make the editions of a book of d2lbook",
+    "export-source": "write an edition as Markdown and notebooks, or update it",
     "jobs": "manage batch jobs of Amazon Translate",
     "prune": "remove editions that conf.py no longer names",
     "endpoint": "rehearse a release with Amazon Translate at no cost",

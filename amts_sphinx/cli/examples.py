@@ -36,6 +36,7 @@ EXAMPLES: Final = {
     "review check": "--format github -W",
     "review serve": "--language zh --by 'A. Reviewer'",
     "d2l": ". --languages zh",
+    "export-source": "docs --language zh -o ../docs-zh --dry-run",
     "jobs list": "--json",
     "jobs resume": "",
     "jobs stop": "amts-3f2a",

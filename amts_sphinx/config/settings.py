@@ -353,6 +353,11 @@ class AmtsConfig:
         found = _Namespace(namespace(folder))
         return cls.from_sphinx(cast("Config", found), folder)
 
+    @classmethod
+    def without_book(cls, folder: Path) -> AmtsConfig:
+        """Return the default values for a folder that has no ``conf.py``."""
+        return cls.from_sphinx(cast("Config", _Namespace({})), folder)
+
     @property
     def files(self) -> BookFiles:
         """Where the book keeps what people translated."""

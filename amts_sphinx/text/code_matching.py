@@ -73,6 +73,34 @@ def recode(source: Segment, target: Segment, terms: Mapping[str, str]) -> str | 
     return None if inline_codes.compare(source.source, text) else text
 
 
+def reads_as(
+    source: Segment, read: Segment, target: str, terms: Mapping[str, str]
+) -> bool:
+    """Tell whether what was written as the translation of a text is read as that.
+
+    Blanks may differ, and two codes of one kind that say the same may change places.
+
+    :param read: what a reader made of it
+    :param target: what was meant, coded
+    """
+    text = recode(source, read, terms)
+    if text is None:
+        return False
+    first: dict[tuple[str, str, bool], int] = {}
+    alike = {
+        code.id: first.setdefault((code.kind, code.equiv, code.paired), code.id)
+        for code in source.codes
+    }
+    return bare(inline_codes.renumber(text, alike)) == bare(
+        inline_codes.renumber(target, alike)
+    )
+
+
+def bare(coded: str) -> str:
+    """Return a text without the blanks that a markup may need, and plain quotes."""
+    return "".join(inline_codes.normalise(coded).split())
+
+
 def likened(source: Segment, target: Segment, terms: Mapping[str, str]) -> Segment:
     """Return a known translation with the codes of its source, if it is sure which.
 
