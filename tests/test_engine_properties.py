@@ -12,8 +12,11 @@ import random
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+import bedrock_server
 import pytest
 from amazon_book import BUCKET, engine_for
+from bedrock_driver import BATCH
+from bedrock_driver import engine_of as bedrock_engine
 from corpus_toys import ES, pairs, units
 from firefox_models import (
     EN_ES,
@@ -199,6 +202,27 @@ def llm(request: pytest.FixtureRequest, server: Server, tmp_path_factory: Any) -
 @given(texts=TEXTS)
 def test_llm(llm: Engine, texts: list[str]) -> None:
     check(llm, texts)
+
+
+@pytest.mark.parametrize("mode", ["converse", "batch"])
+def test_bedrock(mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job for whatever is asked, or each text by itself."""
+    monkeypatch.setattr(bedrock_server, "MINIMUM", 1)
+    with bedrock_server.serve() as served:
+        served.account.answer = careless
+        for name, value in served.environment().items():
+            monkeypatch.setenv(name, value)
+        engine: Engine = bedrock_engine(tmp_path, batch_minimum=1)
+        if mode == "converse":
+            alone: Any = create_engine("bedrock", {**BATCH, "mode": mode})
+            engine = alone.train(ES, units(pairs(ES, 20), ES), tmp_path, TERMS)
+
+        @PORTIONS
+        @given(TEXTS)
+        def some(texts: list[str]) -> None:
+            check(engine, texts)
+
+        some()
 
 
 @pytest.fixture(scope="module")

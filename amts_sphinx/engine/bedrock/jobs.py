@@ -181,11 +181,7 @@ class BedrockJobs:
         """Return what a reason is about: the service's own words may hold a text."""
         message = str(state.get("Message") or "").lower()
         about = next(
-            (
-                what
-                for words, what in _REASONS
-                if any(word in message for word in words)
-            ),
+            (_REASONS[each] for each in _REASONS if any(w in message for w in each)),
             "the service gave no reason that is known",
         )
         return (
@@ -269,9 +265,10 @@ class JobPlan:
         The examples are no part of it: the memory may have changed a little since.
         """
         options = self.options
-        where = [options.region, options.bucket, options.owner, options.role_arn]
+        place = [options.bucket, options.prefix, options.owner, options.kms_key]
         texts = [key_of(text) for text in self.texts]
-        what = json.dumps([where, self.use, texts, options.kms_key, self.attempt])
+        who = [options.region, options.role_arn, self.use, self.attempt]
+        what = json.dumps([place, who, texts])
         return hashlib.sha256(what.encode()).hexdigest()
 
     def entry(self, client: Client) -> JournalEntry:
