@@ -24,12 +24,10 @@ from amts_sphinx.report import (
     history,
     html,
     junit,
-    kept,
     post_editing,
     quality_gate,
     rows,
 )
-from amts_sphinx.report.kept import Judge
 from amts_sphinx.report.locations import Links
 from amts_sphinx.report.model import Cost, Report
 
@@ -143,6 +141,8 @@ class Reporter:
         digest = self._digest(edition, survey, terms, stays)
         content = _last(folder)
         if content is None or content["digest"] != digest:
+            from amts_sphinx.report import kept  # not where the last one is valid
+
             path = self.kept.get(edition.pair.target)
             known = kept.load(path) if path else kept.Kept()
             made = self._made(edition, survey, terms, cost, known)
@@ -190,6 +190,8 @@ class Reporter:
 
     def survey(self, edition: Edition) -> Report:
         """Return the report on an edition that may not be whole; nothing is written."""
+        from amts_sphinx.report import kept  # it loads numpy
+
         terms = terminology.read(self.config.terminology, edition.pair)
         survey = rows.survey(self.book.containers, edition)
         return self._made(edition, survey, terms, Cost(0, None), kept.Kept())
@@ -275,6 +277,7 @@ class Reporter:
 
     def _context(self, edition: Edition, terms: Terminology, known: Kept) -> Context:
         from amts_sphinx import checks
+        from amts_sphinx.report.kept import Judge
 
         config, pair = self.config, edition.pair
         judge = None

@@ -269,13 +269,15 @@ def completed(
             gone,
             unit,
         )
-    found = replace(row, findings=tuple(findings), near=near)
-    found = replace(
+    found = row
+    if findings or near:
+        found = replace(row, findings=tuple(findings), near=near)
+    return replace(
         found,
         stage=stage(found, has_predecessor=changed),
         conflict=any(finding.check == CONFLICT for finding in findings),
+        risk=risk(found),
     )
-    return replace(found, risk=risk(found))
 
 
 def risk(row: Row) -> int:
