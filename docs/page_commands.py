@@ -28,21 +28,32 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-#: Beginnings of commands that are not run on any page, and why.
+#: What commands that are not run on any page hold, and why they are not.
 EXCLUDED: Final = {
-    "apt-get ": "installs programs",
+    "--engine amazon": "needs an account at AWS",
+    "_build/rst": "needs d2lbook; tests/test_d2lbook.py runs it",
     "amts endpoint": "serves until it is stopped",
+    "amts evaluate BOOK/en": "needs Dive into Deep Learning, and minutes",
     "amts jobs ": "needs an account at AWS",
     "amts models get ": "needs the network",
     "amts review serve": "serves until it is stopped",
+    "apt-get ": "installs programs",
     "aws ": "needs an account at AWS",
-    "comet-score ": "needs a model of some GB",
+    "d2lbook build": "needs d2lbook; tests/test_d2lbook.py runs it",
     "export AWS_": "leads to a server that must run",
     "git clone ": "needs the network",
+    "git clone . ": "makes a release",
     "git push": "needs the network",
+    "llm.model=": "needs a server with a language model",
+    "make ": "takes minutes; it is how the tests are run",
+    "nox ": "takes minutes; it is how the tests are run",
     "pip install ": "installs packages",
+    "pre-commit ": "installs programs",
+    "python -m build": "installs packages",
     "python -m http.server": "serves until it is stopped",
-    "python3 -m venv ": "installs packages",
+    "python -m pip": "installs packages",
+    "python -m twine": "installs packages",
+    "python -m venv": "installs packages",
 }
 _FENCE: Final = re.compile(r"^( *)(`{3,}) *([^`]*)$")
 _MARK: Final = re.compile(r"^ *<!-- (file|append|change|status|not run): (.+) -->$")
@@ -104,7 +115,7 @@ def commands(block: Block) -> Iterator[Command]:
         if not bare:
             continue
         reason = block.value if block.mark == "not run" else ""
-        excluded = (why for head, why in EXCLUDED.items() if bare.startswith(head))
+        excluded = (why for part, why in EXCLUDED.items() if part in f"{bare} ")
         yield Command(line, bare, output, status, reason or next(excluded, ""))
 
 

