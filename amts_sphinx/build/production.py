@@ -21,7 +21,7 @@ from amts_sphinx.build.publication import Publication, readable
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Finding, Severity
-from amts_sphinx.edition.plan import BoundText
+from amts_sphinx.edition.plan import REVIEW_DATA, BoundText
 from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.report.model import CatalogueCounts, Cost
@@ -128,6 +128,11 @@ def _produce(
                 figures = work.translator.by_people(material.figures, work.pair)
                 stays = material.stays(figures)
                 content = _content(work.translator, work.texts, edition, figures)
+                if work.config.review_mode:
+                    from amts_sphinx.build import review_mode  # few builds need it
+
+                    known = review_mode.ids(work.texts, edition)
+                    content = replace(content, units=known)
                 present = readable(order, failures)
                 plan = planner.plan(work.language, content, order, present)
                 outcome = pool.submit(_print, plan, app, builder, jobs)
@@ -141,6 +146,7 @@ def _produce(
                     memory, printing.work, material, app, order, catalogues=said
                 )
                 _report(printing, reporter, log, failures)
+                _tell_reviewers(printing, reporter, order)
     if publication:
         publication.complete(failures)
 
@@ -212,21 +218,34 @@ def _content(
     targets: dict[str, str] = {}
     drafts: set[str] = set()
     stale: set[str] = set()
+    machine: set[str] = set()
     bound: dict[str, dict[tuple[str, int | None], BoundText]] = defaultdict(dict)
     for container in containers:
         key, (docname, line) = container.whole.key, container.whole.location
         target = translator.target(container, edition)
         is_draft = target is not None and translator.is_draft(container, edition)
         is_stale = translator.is_stale(container, edition)
+        is_machine = target is not None and translator.is_machine(container, edition)
         if is_bound(container, edition):
-            bound[docname][key, line] = BoundText(target, is_draft, is_stale)
+            bound[docname][key, line] = BoundText(
+                target, is_draft, is_stale, is_machine
+            )
         elif target is not None:
             targets[key] = target
             if is_draft:
                 drafts.add(key)
             if is_stale:
                 stale.add(key)
-    return Content(targets, frozenset(drafts), dict(bound), figures, frozenset(stale))
+            if is_machine:
+                machine.add(key)
+    return Content(
+        targets,
+        frozenset(drafts),
+        dict(bound),
+        figures,
+        frozenset(stale),
+        frozenset(machine),
+    )
 
 
 def _print(
@@ -261,20 +280,19 @@ def _reporter(
     order: Order,
     *,
     catalogues: Mapping[str, CatalogueCounts],
-) -> Reporter | None:
-    """Return what reports on an edition; ``None`` when nobody wants that."""
+) -> Reporter:
+    """Return what reports on an edition, if anybody wants that."""
     config = work.config
-    if config.report is None:
-        return None
     version = app.extensions["amts_sphinx"].version
     book = BookFacts(app.config.project, work.containers, material.sources, version)
     outdirs = {language.tag: out for language, out in order.editions.items()}
-    return Reporter(memory, config, config.report, book, outdirs, catalogues)
+    folder = config.report or config.folder
+    return Reporter(memory, config, folder, book, outdirs, catalogues)
 
 
 def _report(
     printing: _Printing,
-    reporter: Reporter | None,
+    reporter: Reporter,
     log: summary.BuildLog,
     failures: Failures,
 ) -> None:
@@ -288,9 +306,21 @@ def _report(
         if outcome and outcome.failure:
             failures.add(outcome.failure, tag)
     with failures.of(tag):
-        if reporter:
+        if printing.work.config.report is not None:
             cost = Cost(edition.usage.characters, edition.usage.dollars)
             labels, stays = printing.work.labels, printing.stays
             quality = reporter.report(edition, cost, labels, stays)
             quality.pass_gate()
     log.end(f"amts-{tag}", printing.work.config, edition, outcome, quality)
+
+
+def _tell_reviewers(printing: _Printing, reporter: Reporter, order: Order) -> None:
+    """Write what the pages of an edition show to reviewers, if they are for them."""
+    work, edition = printing.work, printing.edition
+    outdir = order.editions[work.language]
+    if not work.config.review_mode:
+        shutil.rmtree(outdir / REVIEW_DATA, ignore_errors=True)
+        return
+    from amts_sphinx.build import review_mode
+
+    review_mode.write(outdir, reporter.survey(edition), work.texts, edition)

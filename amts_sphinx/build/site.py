@@ -41,6 +41,7 @@ def of(
     return Site(
         tuple(found),
         switcher=ours.language_switcher and several,
+        originals=ours.source_links and several and found[0].is_source,
         alternates=ours.alternates and several,
         url=url_of(config, language),
         chooser=chooser,

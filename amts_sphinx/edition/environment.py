@@ -106,12 +106,14 @@ class _Deriver:
             plan.figures,
             plan.bound.get(docname, {}),
             plan.stale,
+            plan.machine,
+            plan.units,
         )
         published = publish(doctree, self._finder, content, values)
-        if plan.notice:
-            draft_notice.tell(doctree, plan.tag)
-            if not published and source_notice.has_words(doctree, self._finder):
-                source_notice.tell(doctree, plan.tag)
+        draft_notice.tell(doctree, plan.tag, drafts=plan.notice)
+        is_source = plan.notice and not published
+        if is_source and source_notice.has_words(doctree, self._finder):
+            source_notice.tell(doctree, plan.tag)
         collation.sort_index(doctree, self._plan.tag)
         collation.sort_glossaries(doctree, self._plan.tag)
         self._collect(docname, doctree)

@@ -17,6 +17,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 
 from amts_sphinx import _compat
 from amts_sphinx.core.languages import closest, find_language, name_language
+from amts_sphinx.edition import original, review_marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,6 +95,8 @@ def register(app: Sphinx, plan: EditionPlan) -> None:
         str(_STATIC / "edition"),
     ]
     app.add_css_file("amts.css")
+    if plan.review is not None:
+        review_marks.register(app, plan)
     if getattr(builder, "templates", None) is not None:
         _compat.after_rendering(builder, partial(_finished, plan=plan))
     # A book in one file, such as an EPUB, has no other editions beside it.
@@ -145,6 +148,10 @@ def _on_page(
 ) -> None:
     """Add to a page what leads to its counterparts."""
     uri = uri_of(app.builder, pagename)  # type: ignore[arg-type]
+    if plan.site.originals and doctree is not None and context.get("body"):
+        book = plan.site.siblings[0]
+        there = link_to(book, uri)
+        context["body"] = original.link(context["body"], book, there, plan.tag)
     is_at_home = app.config.html_theme in _HOMES
     if not is_at_home and context.get("amts_switcher") and context.get("body"):
         context["body"] = context.pop("amts_switcher") + context["body"]
@@ -182,14 +189,14 @@ def switcher(plan: EditionPlan, uri: str) -> str:
 def _item(sibling: Sibling, uri: str, *, is_here: bool) -> str:
     tag = escape(sibling.tag)
     current = ' aria-current="true"' if is_here else ""
-    href = escape(_link(sibling, uri))
+    href = escape(link_to(sibling, uri))
     return (
         f'<li><a href="{href}" lang="{tag}" hreflang="{tag}"{current}>'
         f"<bdi>{escape(sibling.name)}</bdi></a></li>"
     )
 
 
-def _link(sibling: Sibling, uri: str) -> str:
+def link_to(sibling: Sibling, uri: str) -> str:
     """Return the address of a page in another edition, from the page itself."""
     if urlsplit(sibling.path).scheme:
         return f"{sibling.path}{uri}"
@@ -230,6 +237,8 @@ def _finished(text: str, context: Mapping[str, Any], plan: EditionPlan) -> str:
     """Return a page with what no event of Sphinx's reaches."""
     if not _HTML.search(text):
         return text
+    if plan.review is not None:
+        text = review_marks.name_texts(text)
     if find_language(plan.tag).from_right:
         text = _from_right(text, plan)
     found = context.get("amts_switcher")
