@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 #: The attribute of elements; the pages of ``amts review`` look for it.
 ATTRIBUTE: Final = "data-amts-unit"
 _STATIC: Final = Path(__file__).parent.parent / "static" / "review"
-_CLASS: Final = re.compile(rf'\sclass="([^"]*\b{UNIT}[^"]*)"')
+#: docutils repeats the classes of a field's name on the element of its body.
+_CLASS: Final = re.compile(rf'(<dd\b[^>]*?)?\sclass="([^"]*\b{UNIT}[^"]*)"')
 
 
 def register(app: Sphinx, plan: EditionPlan) -> None:
@@ -65,9 +66,8 @@ def name_texts(page: str) -> str:
 
 
 def _named(match: re.Match[str]) -> str:
-    classes = match[1].split()
+    body, classes = match[1], match[2].split()
     others = [name for name in classes if not name.startswith(UNIT)]
-    # docutils writes the classes of some elements twice.
     names = dict.fromkeys(c.removeprefix(UNIT) for c in classes if c.startswith(UNIT))
     kept = f' class="{" ".join(others)}"' if others else ""
-    return f'{kept} {ATTRIBUTE}="{" ".join(names)}"'
+    return f"{body}{kept}" if body else f'{kept} {ATTRIBUTE}="{" ".join(names)}"'

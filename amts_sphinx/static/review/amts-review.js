@@ -52,17 +52,14 @@
     if (found.length) passage.dataset.amtsFindings = found.length;
   }
 
-  const work = (name, all) => {
-    if (!address) {
-      return [make("code", `amts review serve --language ${language}`), ` (text ${name})`];
-    }
-    const link = make("a", "Open in amts review");
-    link.href = address.replaceAll("{unit}", name);
-    link.addEventListener("click", (event) => {
+  const link = (name, all) => {
+    const element = make("a", "Open in amts review");
+    element.href = address.replaceAll("{unit}", name);
+    element.addEventListener("click", (event) => {
       const asked = new CustomEvent("amts-open-unit", { cancelable: true, detail: { unit: name, units: all } });
       if (!document.dispatchEvent(asked)) event.preventDefault();
     });
-    return [link];
+    return element;
   };
   const rows = (name, all) => {
     const unit = known[name];
@@ -78,8 +75,13 @@
     row("Place", unit.place);
     const findings = unit.findings.map((each) => make("li", `${each.severity}, ${each.check}: ${each.message}`));
     row("Findings", findings.length ? make("ul", ...findings) : "none");
-    row("Work", ...work(name, all));
+    row("Text", name, ...(address ? [" ", link(name, all)] : []));
     return list;
+  };
+  const hint = () => {
+    const keys = [make("kbd", "Enter"), " goes here, ", make("kbd", "Esc"), " closes."];
+    const command = ["To work on it: ", make("code", `amts review serve --language ${language}`), ". "];
+    return make("p", ...(address ? [] : command), ...keys);
   };
 
   let current = null, timer = 0;
@@ -106,7 +108,7 @@
     hide();
     current = passage;
     const all = names(passage);
-    box.replaceChildren(...all.map((name) => rows(name, all)), make("p", make("kbd", "Enter"), " goes here, ", make("kbd", "Esc"), " closes"));
+    box.replaceChildren(...all.map((name) => rows(name, all)), hint());
     passage.setAttribute("aria-describedby", host.id);
     host.hidden = false;
     place();
