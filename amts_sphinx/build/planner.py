@@ -60,6 +60,9 @@ class Content:
     stale: frozenset[str] = frozenset()
     #: The sources among them whose targets are a machine's, and no drafts.
     machine: frozenset[str] = frozenset()
+    #: Those of :attr:`targets` of which some is in the source language: with a code
+    #: around that.
+    partial: Mapping[str, str] = field(default_factory=dict)
     #: The ids of the texts of each container, by its normalised source.
     units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -123,6 +126,7 @@ class Planner:
             targets=content.targets,
             drafts=content.drafts,
             stale=content.stale,
+            partial=content.partial,
             bound=content.bound if config.machine_notice else _untold(content.bound),
             machine=content.machine if config.machine_notice else frozenset(),
             review=config.review_url if config.review_mode else None,
@@ -161,7 +165,8 @@ class Planner:
             marks += "=" * (key in content.machine)
             if config.review_mode:
                 marks += " ".join(content.units.get(key, ()))
-            made_from += [content.targets.get(key, ""), marks]
+            target = content.partial.get(key) or content.targets.get(key, "")
+            made_from += [target, marks]
         made_from.append(repr([*content.bound.get(docname, {}).items()]))
         for container in self._texts[docname].figures:
             made_from.append(content.figures.get(container.whole.key, ""))

@@ -219,6 +219,7 @@ def _content(
     drafts: set[str] = set()
     stale: set[str] = set()
     machine: set[str] = set()
+    partial: dict[str, str] = {}
     bound: dict[str, dict[tuple[str, int | None], BoundText]] = defaultdict(dict)
     for container in containers:
         key, (docname, line) = container.whole.key, container.whole.location
@@ -226,12 +227,15 @@ def _content(
         is_draft = target is not None and translator.is_draft(container, edition)
         is_stale = translator.is_stale(container, edition)
         is_machine = target is not None and translator.is_machine(container, edition)
+        marked = translator.marked(container, edition)
         if is_bound(container, edition):
             bound[docname][key, line] = BoundText(
-                target, is_draft, is_stale, is_machine
+                marked or target, is_draft, is_stale, is_machine
             )
         elif target is not None:
             targets[key] = target
+            if marked is not None:
+                partial[key] = marked
             if is_draft:
                 drafts.add(key)
             if is_stale:
@@ -245,6 +249,7 @@ def _content(
         figures,
         frozenset(stale),
         frozenset(machine),
+        partial,
     )
 
 

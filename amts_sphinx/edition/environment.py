@@ -108,6 +108,7 @@ class _Deriver:
             plan.stale,
             plan.machine,
             plan.units,
+            plan.partial,
         )
         published = publish(doctree, self._finder, content, values)
         draft_notice.tell(doctree, plan.tag, drafts=plan.notice)

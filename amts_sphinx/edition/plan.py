@@ -139,6 +139,9 @@ class EditionPlan:
     #: The sources among them whose targets are a machine's, and no drafts; empty where
     #: readers are not told of those.
     machine: frozenset[str] = frozenset()
+    #: Those of :attr:`targets` of which some is in the source language, by normalised
+    #: source: with a code around that, whose number the source does not have.
+    partial: Mapping[str, str] = field(default_factory=dict)
     #: Where each text can be worked on: an address with ``{unit}``, which may be empty.
     #: ``None``: the edition is not for reviewers.
     review: str | None = None

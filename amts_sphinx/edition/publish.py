@@ -51,6 +51,9 @@ class Targets(NamedTuple):
     machine: Collection[str] = ()
     #: The ids of the texts of each container, by its normalised source.
     units: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    #: Those of :attr:`all` of which some is in the source language: with a code around
+    #: that, whose number the source does not have.
+    partial: Mapping[str, str] = _NOTHING
 
     def at(self, site: Site) -> BoundText:
         """Return what is published at *site*."""
@@ -60,8 +63,11 @@ class Targets(NamedTuple):
         if found := self.bound.get((key, line_of(site.node))):
             return found
         texts = self.people if site.by_people else self.all
+        target = texts.get(key)
+        if not (site.attribute or site.by_people):
+            target = self.partial.get(key, target)
         return BoundText(
-            texts.get(key), key in self.drafts, key in self.stale, key in self.machine
+            target, key in self.drafts, key in self.stale, key in self.machine
         )
 
 
@@ -86,7 +92,7 @@ def publish(
             names = content.units.get(inline_codes.normalise(site.coded), ())
             _block(site.node)["classes"] += [f"{UNIT}{name}" for name in names]
         if text.target is not None:
-            write(site, text.target, values)
+            write(site, text.target, values, mark)
             changed += 1
             if site.by_people:
                 left = [node for node in left if not _holds(node, site.node)]
@@ -97,6 +103,10 @@ def publish(
     for node in left:
         if any(character.isalpha() for character in node.astext()):
             node["classes"].append(mark)
+            if isinstance(node, nodes.title):
+                # Contents and links to the page show what is in the title alone.
+                inner = nodes.inline("", "", *node.children, classes=[mark])
+                _refill(node, [inner])
     return changed
 
 
@@ -133,12 +143,15 @@ def _block(node: nodes.Element) -> nodes.Element:
     return node
 
 
-def write(site: Site, target: str, values: Mapping[str, str]) -> None:
-    """Put the coded *target* at *site*."""
+def write(site: Site, target: str, values: Mapping[str, str], mark: str = "") -> None:
+    """Put the coded *target* at *site*.
+
+    :param mark: the class of what a code that the site does not have is around
+    """
     if site.attribute:
         _write_attribute(site, inline_codes.unescape(target))
         return
-    children = _children(inline_codes.tokens(target), site.slots, values)
+    children = _children(inline_codes.tokens(target), site.slots, values, mark)
     _refill(site.node, [*site.before, *children, *site.after])
 
 
@@ -163,8 +176,12 @@ def _children(
     pieces: Iterator[inline_codes.CodedPiece],
     slots: tuple[Slot, ...],
     values: Mapping[str, str],
+    mark: str = "",
 ) -> list[nodes.Node]:
-    """Return the nodes that *pieces* stand for, up to the code that closes them."""
+    """Return the nodes that *pieces* stand for, up to the code that closes them.
+
+    :param mark: as of :func:`write`
+    """
     children: list[nodes.Node] = []
     for piece in pieces:
         if piece.type == "close":
@@ -172,9 +189,13 @@ def _children(
         if piece.type == "text":
             children.append(nodes.Text(inline_codes.unescape(piece.coded)))
             continue
+        if piece.id > len(slots):
+            inside = _children(pieces, slots, values, mark)
+            children.append(nodes.inline("", "", *inside, classes=[mark]))
+            continue
         slot = slots[piece.id - 1]
         if slot.inner is not None:
-            _refill(slot.inner, _children(pieces, slots, values))
+            _refill(slot.inner, _children(pieces, slots, values, mark))
         children.extend(_current(node, values) for node in slot.outer)
     return children
 
