@@ -400,3 +400,28 @@ def test_the_link_to_the_original_is_seen_on_focus(page: Page) -> None:
     assert link.evaluate("e => getComputedStyle(e).opacity") == "0"
     link.focus()
     assert link.evaluate("e => getComputedStyle(e).opacity") == "1"
+
+
+@pytest.mark.parametrize("form", ["epub", "json"])
+def test_what_is_no_page_for_a_browser_is_as_ever(tmp_path: Path, form: str) -> None:
+    book = write(tmp_path)
+    built = book.build("amts-es", "-D", f"amts_format={form}", engine="pseudo")
+    assert built.status == 0, built.warned
+    assert not (built.out / "_amts").exists()
+    for path in built.out.rglob("second.*html"):
+        assert "amts-unit" not in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("form", ["dirhtml", "singlehtml"])
+def test_other_shapes_of_pages_have_it_too(tmp_path: Path, form: str) -> None:
+    book = write(tmp_path)
+    built = book.build("amts-es", "-D", f"amts_format={form}", engine="pseudo")
+    name = "second/index" if form == "dirhtml" else "index"
+    page = built.page(name)
+    scripts = page.xpath("//script[contains(@src, '_amts/')]/@src")
+    folder = (built.out / f"{name}.html").parent
+    assert [(folder / script).resolve().is_file() for script in scripts] == (
+        [True] if form == "dirhtml" else [True, True]
+    )
+    wanted = name_of_key(inline_codes.normalise("Two words."))
+    assert page.xpath(f"//p[@{UNIT}='{wanted}']")

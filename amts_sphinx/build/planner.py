@@ -63,7 +63,8 @@ class Content:
     #: Those of :attr:`targets` of which some is in the source language: with a code
     #: around that.
     partial: Mapping[str, str] = field(default_factory=dict)
-    #: The ids of the texts of each container, by its normalised source.
+    #: The ids of the texts of each container, by its normalised source, where pages
+    #: show them to reviewers.
     units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -129,8 +130,8 @@ class Planner:
             partial=content.partial,
             bound=content.bound if config.machine_notice else _untold(content.bound),
             machine=content.machine if config.machine_notice else frozenset(),
-            review=config.review_url if config.review_mode else None,
-            units=content.units if config.review_mode else {},
+            review=config.review_url if content.units else None,
+            units=content.units,
             notice=config.draft_notice,
             digests={
                 conf_strings.CONF: self._digest_around(strings, content),
@@ -163,8 +164,7 @@ class Planner:
             key = container.whole.key
             marks = "*" * (key in content.drafts) + "~" * (key in content.stale)
             marks += "=" * (key in content.machine)
-            if config.review_mode:
-                marks += " ".join(content.units.get(key, ()))
+            marks += " ".join(content.units.get(key, ()))
             target = content.partial.get(key) or content.targets.get(key, "")
             made_from += [target, marks]
         made_from.append(repr([*content.bound.get(docname, {}).items()]))

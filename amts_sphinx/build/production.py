@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sphinx.util import logging
 from sphinx.util.console import color_terminal
 
-from amts_sphinx.build import child_build, commission, summary, up_to_date
+from amts_sphinx.build import child_build, commission, site, summary, up_to_date
 from amts_sphinx.build.catalogues import CatalogueReader
 from amts_sphinx.build.failures import Failures
 from amts_sphinx.build.gather import gather
@@ -60,6 +60,8 @@ class _Printing(NamedTuple):
     outcome: Future[BuildOutcome | None]
     #: What stays in the source language.
     stays: Sequence[Stay] = ()
+    #: Whether its pages show reviewers what is known of their texts.
+    is_for_reviewers: bool = False
 
 
 def produce(app: Sphinx, builder: Builder, config: AmtsConfig, order: Order) -> None:
@@ -128,7 +130,7 @@ def _produce(
                 figures = work.translator.by_people(material.figures, work.pair)
                 stays = material.stays(figures)
                 content = _content(work.translator, work.texts, edition, figures)
-                if work.config.review_mode:
+                if work.config.review_mode and site.is_of_pages(builder):
                     from amts_sphinx.build import review_mode  # few builds need it
 
                     known = review_mode.ids(work.texts, edition)
@@ -136,7 +138,10 @@ def _produce(
                 present = readable(order, failures)
                 plan = planner.plan(work.language, content, order, present)
                 outcome = pool.submit(_print, plan, app, builder, jobs)
-                printings.append(_Printing(work, edition, outcome, stays))
+                is_for_reviewers = bool(content.units)
+                printings.append(
+                    _Printing(work, edition, outcome, stays, is_for_reviewers)
+                )
             # Though the edition failed, what was paid for is kept.
             with failures.of(tag):
                 commission.keep_paid(memory, config, work)
@@ -323,7 +328,7 @@ def _tell_reviewers(printing: _Printing, reporter: Reporter, order: Order) -> No
     """Write what the pages of an edition show to reviewers, if they are for them."""
     work, edition = printing.work, printing.edition
     outdir = order.editions[work.language]
-    if not work.config.review_mode:
+    if not printing.is_for_reviewers:
         shutil.rmtree(outdir / REVIEW_DATA, ignore_errors=True)
         return
     from amts_sphinx.build import review_mode
