@@ -166,9 +166,13 @@ def test_citations_stay_what_they_are(pair: Pair, say: Say) -> None:
 
 @pytest.mark.parametrize("pair", ["ablog"], indirect=True)
 def test_a_blog_is_listed_in_the_edition(pair: Pair, say: Say) -> None:
-    listed = " ".join(pair.edition.text("blog", "//main | //body"))
-    assert say("Boats", "es") in listed
-    assert (pair.edition.out / "blog" / "atom.xml").exists()
+    [post] = pair.edition.text("blog", "//*[contains(@class, 'ablog-post')]//a[1]")[:1]
+    assert post == say("Boats", "es")
+    listed = " ".join(pair.edition.text("blog", "//body"))
+    assert say("What the harbour is like.", "es") in listed
+    feed = (pair.edition.out / "blog" / "atom.xml").read_text("utf-8")
+    assert say("Boats", "es") in feed
+    assert "What the harbour" not in feed
 
 
 @pytest.mark.parametrize("pair", ["myst_nb"], indirect=True)
