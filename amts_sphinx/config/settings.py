@@ -205,6 +205,30 @@ class AmtsConfig:
         allowed="``True`` or ``False``",
         by_language=True,
     )
+    machine_notice: bool = values.value(
+        False,
+        values.flag,
+        "Whether pages tell their readers of translations by a machine that are no"
+        " drafts, until a person has reviewed them.",
+        allowed="``True`` or ``False``",
+        by_language=True,
+    )
+    review_mode: bool = values.value(
+        False,
+        values.flag,
+        "Whether the pages show reviewers the source, the origin, the state and the"
+        " findings of each text. It is not for readers.",
+        allowed="``True`` or ``False``",
+        by_language=True,
+    )
+    review_url: str = values.value(
+        "",
+        values.review_url,
+        "Where a text can be worked on, for the pages of ``amts_review_mode``:"
+        " ``{unit}`` stands for the id of the text, ``{language}`` for the edition's"
+        " tag.",
+        allowed="an address that holds ``{unit}``, or an empty string",
+    )
     #: Strings of the book's own templates and scripts.
     strings: tuple[str, ...] = values.value(
         [],
@@ -234,6 +258,13 @@ class AmtsConfig:
         True,
         values.flag,
         "Whether each page leads to itself in the other editions.",
+        allowed="``True`` or ``False``",
+    )
+    source_links: bool = values.value(
+        True,
+        values.flag,
+        "Whether titles and other places with a permanent link lead to the same place"
+        " in the book itself, where ``amts_source_url`` says where that is.",
         allowed="``True`` or ``False``",
     )
     alternates: bool = values.value(

@@ -261,15 +261,30 @@ class Translator:
         whole = edition.unit(container.whole)
         if whole and (whole.by_human or len(container.segments) == 1):
             return whole.target
-        units = [edition.unit(segment) for segment in container.segments]
-        if not any(units):
+        texts = _texts(container, edition)
+        if not any(is_translated for _, is_translated in texts):
             return None
-        return self.profile.join(
-            inline_codes.globalise(
-                unit.target if unit else segment.source, segment.numbers
+        return self.profile.join(text for text, _ in texts)
+
+    def marked(self, container: Container, edition: Edition) -> str | None:
+        """Return :meth:`target` with a code around what stays in the source language.
+
+        The number of the code is the first that the container does not have. ``None``:
+        there is nothing of that kind, or nothing else.
+        """
+        target = self.target(container, edition)
+        if target is None or all(map(edition.unit, published(container, edition.unit))):
+            return None
+        code = f'<g id="{len(container.whole.codes) + 1}">'
+        marked, end = "", 0
+        for text, is_translated in _texts(container, edition):
+            start = target.index(text.strip(), end)
+            marked += target[end:start]
+            end = start + len(text.strip())
+            marked += (
+                target[start:end] if is_translated else f"{code}{text.strip()}</g>"
             )
-            for unit, segment in zip(units, container.segments, strict=True)
-        )
+        return marked
 
     def by_people(
         self, containers: Collection[Container], pair: LanguagePair
@@ -302,6 +317,11 @@ class Translator:
             return False
         found = map(edition.unit, container.segments)
         return any(unit and unit.state is State.DRAFT for unit in found)
+
+    def is_machine(self, container: Container, edition: Edition) -> bool:
+        """Tell whether some of what :meth:`target` returns is a machine's, no draft."""
+        found = map(edition.unit, published(container, edition.unit))
+        return any(unit and unit.state is State.MACHINE for unit in found)
 
     def is_stale(self, container: Container, edition: Edition) -> bool:
         """Tell whether some of what :meth:`target` returns is of a former version."""
@@ -363,6 +383,20 @@ def distinct(containers: Iterable[Container]) -> dict[str, Segment]:
         for segment in container.segments:
             found.setdefault(segment.key, segment)
     return found
+
+
+def _texts(container: Container, edition: Edition) -> list[tuple[str, bool]]:
+    """Return what is published of each segment, and whether it is translated."""
+    units = [edition.unit(segment) for segment in container.segments]
+    return [
+        (
+            inline_codes.globalise(
+                unit.target if unit else segment.source, segment.numbers
+            ),
+            unit is not None,
+        )
+        for unit, segment in zip(units, container.segments, strict=True)
+    ]
 
 
 def published(
