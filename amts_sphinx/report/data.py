@@ -13,6 +13,7 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Severity
 from amts_sphinx.doctree.stays import REASONS
+from amts_sphinx.formats.xliff_writer import name_of_key
 from amts_sphinx.report.locations import fragment
 from amts_sphinx.report.model import BY_PEOPLE, Origin, Stage, coverage, share
 from amts_sphinx.report.post_editing import GOAL, work_left
@@ -259,6 +260,7 @@ def _segment(row: Row, links: Links) -> dict[str, Any]:
     page = links.page(document)
     text = segment.source if row.target is None else row.target
     return {
+        "unit": name_of_key(segment.key),
         "document": document,
         "line": line,
         "kind": segment.kind,
