@@ -299,6 +299,7 @@ class Served:
         guard.cancel()
         assert line.startswith("open http://127.0.0.1:")
         self.address = line.split()[1]
+        self.origin = self.address.partition("/#")[0]
 
     def kill(self) -> None:
         """End it."""

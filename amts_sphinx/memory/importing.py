@@ -68,6 +68,12 @@ class BookFiles:
     names: tuple[str, ...] = ()
     #: The name of the machine files, with ``{language}``; empty: there are none.
     machine: str = ""
+    #: Files that are there, and count as if they were not.
+    left_out: frozenset[Path] = frozenset()
+
+    def without(self, paths: Collection[Path]) -> BookFiles:
+        """Return the files without some, by their real paths."""
+        return replace(self, left_out=frozenset(paths))
 
     def name_of(self, path: Path) -> str:
         """Return the name of a file as an origin: its path relative to the book."""
@@ -106,7 +112,8 @@ class BookFiles:
                 files.append(SourceFile(self.folder / name, FILE, self._from_book))
         once: dict[Path, SourceFile] = {}
         for each in files:
-            once.setdefault(each.path.resolve(), each)
+            if (path := each.path.resolve()) not in self.left_out:
+                once.setdefault(path, each)
         return [*once.values()]
 
     def _matches(self, name: str, kind: str) -> Iterator[SourceFile]:

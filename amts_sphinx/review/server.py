@@ -129,8 +129,9 @@ def _of_edition(pages: EditionPages) -> Response:
     """Return a file of the edition: nothing else is at its origin."""
     if request.method not in {"GET", "HEAD"}:
         abort(405, "the edition can be read only")
-    given, _, path = request.path.removeprefix("/").partition("/")
-    if not hmac.compare_digest(given.encode(), pages.secret.encode()):
+    given, slash, path = request.path.removeprefix("/").partition("/")
+    # Without the slash, links of a page would lead elsewhere.
+    if not (slash and hmac.compare_digest(given.encode(), pages.secret.encode())):
         abort(404, "there is no such page")
     found = pages.find(path)
     if found is None:
