@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 from test_browser import BROWSER, OPTIONS
 from test_report_browser import GRAVE
 from test_review_serve import CONF, HOST, KEY, PAIR, Served
-from waiting import until
+from waiting import PATIENCE, until
 
 from amts_sphinx.cli import main
 from amts_sphinx.core.units import HUMAN, Place, State, TranslationUnit
@@ -304,6 +304,7 @@ def page(served: Served) -> Iterator[Page]:
         browser = driver.chromium.launch(executable_path=BROWSER, args=[*OPTIONS])
         context = browser.new_context(viewport={"width": 1300, "height": 900})
         opened = context.new_page()
+        context.set_default_timeout(PATIENCE * 1000)
         faults: list[str] = []
         asked: list[str] = []
         opened.on("pageerror", lambda error: faults.append(str(error)))
@@ -410,6 +411,7 @@ def test_a_link_without_the_token_is_for_who_has_the_page_open(
     stranger = page.context.browser
     assert stranger is not None
     other = stranger.new_page()
+    other.set_default_timeout(PATIENCE * 1000)
     other.goto(f"{served.origin}/")
     other.locator("#counts", has_text="the token is wrong").wait_for()
     name = page.locator("#list button", has_text="Water").get_attribute("data-id")

@@ -367,6 +367,7 @@ def test_the_page_by_the_keyboard_alone(book: Path, served: Served) -> None:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=BROWSER, args=[*OPTIONS])
         page = browser.new_page(viewport={"width": 1200, "height": 800})
+        page.set_default_timeout(PATIENCE * 1000)
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("dialog", lambda dialog: faults.append(dialog.message))

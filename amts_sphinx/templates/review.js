@@ -303,7 +303,8 @@
       const found = await read();
       filter();
       // Codes and findings may be others now; what is being typed stays.
-      if (unit && !dirty && units.some((each) => each.id === unit.id)) await open(unit.id);
+      const asked = current;
+      if (!dirty && units.some((each) => each.id === asked)) await open(asked);
       return found;
     },
   };
