@@ -14,6 +14,7 @@ from amts_sphinx.core.kept import Remembered
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Severity
 from amts_sphinx.doctree.stays import REASONS
+from amts_sphinx.formats.xliff_writer import name_of_key
 from amts_sphinx.report.locations import fragment
 from amts_sphinx.report.model import BY_PEOPLE, Origin, Stage, coverage, share
 from amts_sphinx.report.post_editing import GOAL, work_left
@@ -296,6 +297,7 @@ def _segment(row: Row, links: Links, kept: Remembered[Texts]) -> dict[str, Any]:
     )
     texts = kept.get(made_from, lambda: _texts(row))
     return {
+        "unit": name_of_key(segment.key),
         "document": document,
         "line": line,
         "kind": segment.kind,
