@@ -40,7 +40,9 @@ def test_from_the_lines_to_paste_to_the_bill(
     plan = tmp_path / "faults.json"
     plan.write_text('[{"on": "TranslateText", "kind": "error"}]', "utf-8")
     lines: Queue[str] = Queue()
-    monkeypatch.setattr("amts_sphinx.cli.endpoint.echo", lambda text, **_: lines.put(text))
+    monkeypatch.setattr(
+        "amts_sphinx.cli.endpoint.echo", lambda text, **_: lines.put(text)
+    )
 
     def rehearse() -> tuple[list[str], int]:
         """Read the lines, send a request, and press Ctrl-C."""
