@@ -330,6 +330,26 @@ def test_what_is_left_as_it_is_stands_in_the_whole_alone() -> None:
     assert all(unit.source != unit.target for unit in found.units)
 
 
+def test_left_out_emphasis_is_put_back_for_a_person_to_look_at() -> None:
+    mine = text('Never open <g id="1">the Hatch</g>.', "en", paired(1, "emphasis"))
+    for other, expected in {
+        "the Hatchを開けない。": '<g id="1">the Hatch</g>を開けない。',
+        "ハッチを開けない。": '<g id="1">',
+        # Something else is missing, too, or is too much.
+        'ハッチを<x id="1"/>開けない。': "",
+    }.items():
+        codes = (empty(1, "math", "x"),) if "<x" in other else ()
+        [found] = pair_texts([(mine, text(other, "ja", *codes))], PAIR)
+        if not expected:
+            assert (found.whole, bool(found.lost)) == (None, True)
+            continue
+        assert found.whole is not None
+        assert expected in found.whole.target
+        assert inline_codes.plain(found.whole.target) == other
+        assert found.whole.state == State.NEEDS_REVIEW
+        assert found.changed == "lost emphasis"
+
+
 def test_prose_that_is_not_translated_is_left_to_the_engine() -> None:
     mine = text("The valve closes well. The crew opens it every day.", "en")
     other = text("弁はよく閉まります。 The crew opens it every day.", "ja")

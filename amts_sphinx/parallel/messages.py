@@ -6,10 +6,12 @@ their sentences and codes belong together.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from amts_sphinx.align import PairLimits, align_documents
 from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import State
 from amts_sphinx.parallel import pairs
 from amts_sphinx.parallel.extract import prose_of
 from amts_sphinx.text import code_matching
@@ -133,9 +135,16 @@ class _Maker(NamedTuple):
         """Return the unit of two texts that do not have the same codes as they are."""
         written = read_written(source, target)
         mended = self.unit(source, written) if written is not target else None
-        return mended or self.unit(
-            source, code_matching.likened(source, written, self.terms)
-        )
+        likened = code_matching.likened(source, written, self.terms)
+        return mended or self.unit(source, likened) or self.stressed(source, likened)
+
+    def stressed(self, source: Segment, target: Segment) -> TranslationUnit | None:
+        """Return the unit of a text whose translator left its emphasis out."""
+        text = code_matching.stressed_again(source, target, self.terms)
+        if text is None:
+            return None
+        made = self.unit(source, replace(target, source=text, codes=source.codes))
+        return made and replace(made, state=State.NEEDS_REVIEW)
 
 
 def _is_same(unit: TranslationUnit) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import inline_codes
+from amts_sphinx.text.code_placing import place_again
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -170,6 +171,19 @@ def _shape(code: Code) -> tuple[str, bool]:
 def _is_extra(code: Code, source: Segment) -> bool:
     """Tell whether the source has no paired code like this one."""
     return all(_content(code) != _content(each) for each in source.codes)
+
+
+def stressed_again(
+    source: Segment, target: Segment, terms: Mapping[str, str]
+) -> str | None:
+    """Return a translation without its source's emphasis, as :func:`recode` does.
+
+    The emphasis goes to the same words, or to the place that corresponds by length; so
+    a person must look at it.
+    """
+    bare = _less_emphatic(target, source)
+    text = recode(bare, target, terms) if bare is not source else None
+    return place_again(bare.source, text, source.source) if text else None
 
 
 def _stressed_alike(source: Segment, target: Segment) -> Segment:
