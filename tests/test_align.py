@@ -178,7 +178,9 @@ def peak() -> int:
     What ``getrusage`` tells of a program includes the process that started it.
     """
     found = re.search(
-        r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE
+        r"^VmHWM:\s+(\d+) kB",
+        Path("/proc/self/status").read_text("utf-8"),
+        re.MULTILINE,
     )
     assert found
     return int(found[1])

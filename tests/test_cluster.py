@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -276,7 +274,7 @@ def test_two_workers_do_what_one_process_does(
 
         def kill_one(_done: int, _whole: int) -> None:
             if workers[0].poll() is None:
-                os.kill(workers[0].pid, signal.SIGKILL)
+                workers[0].kill()
                 workers[0].wait(PATIENCE)
                 until(lambda: len(client.nthreads()) == 1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -262,7 +263,7 @@ def test_jobs_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Non
     assert json.loads(capsys.readouterr().out) == []
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
 def test_a_shell_completes(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("shtab", reason="needs: pip install shtab")
     assert main(["completion", shell]) == 0
@@ -271,9 +272,94 @@ def test_a_shell_completes(shell: str, capsys: pytest.CaptureFixture[str]) -> No
     assert "granularity" in script
 
 
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [("mem", "memory"), ("memory ex", "export"), ("parallel --clu", "--cluster")],
+)
+def test_bash_completes_what_one_types(
+    typed: str, completed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("shtab", reason="needs: pip install shtab")
+    assert main(["completion", "bash"]) == 0
+    script = tmp_path / "amts.bash"
+    script.write_text(capsys.readouterr().out, "utf-8")
+    words = ["amts", *typed.split()]
+    told = subprocess.run(
+        ["bash", "-c", _ASK, "bash", script, str(len(words) - 1), *words],
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert told.stdout.split() == [completed]
+
+
+#: What bash does when the key for completion is pressed.
+_ASK: Final = """\
+source "$1"
+COMP_CWORD=$2
+shift 2
+COMP_WORDS=("$@")
+function=$(complete -p amts)
+function=${function##*-F }
+${function%% *}
+echo "${COMPREPLY[@]}"
+"""
+
+
 def test_completion_names_the_extra_that_is_missing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "shtab", None)
     assert main(["completion", "bash"]) == 1
     assert "pip install 'amts_sphinx[completion]'" in capsys.readouterr().err
+
+
+def misused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Return what is said of a wrong command line."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == cli.MISUSED
+    return capsys.readouterr().err.splitlines()[-1]
+
+
+def test_no_command_shows_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == cli.MISUSED
+    told = capsys.readouterr().err
+    assert set(cli.COMMANDS) <= set(told.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("stat", "did you mean status"), ("xyz", "; amts --help lists all")],
+)
+def test_a_command_that_is_not_there(
+    name: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = misused(capsys, name)
+    assert f"there is no command '{name}'" in said
+    assert told in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("endpoint --port 99999", "'99999' is no number from 0 to 65535"),
+        ("memory search x --limit none", "'none' is no number of 1 or more"),
+        ("memory search x --cutoff 0", "'0' is no number from 1 to 100"),
+    ],
+)
+def test_a_number_that_is_none(
+    arguments: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told in misused(capsys, *arguments.split())
+
+
+@pytest.mark.sphinx
+@pytest.mark.parametrize("command", ["engines", "review export x.xlf"])
+def test_a_book_without_languages(
+    command: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "conf.py").write_text('extensions = ["amts_sphinx"]', "utf-8")
+    assert main([*command.split(), "--book", str(tmp_path)]) == 1
+    assert "amts_target_languages is empty" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -315,6 +316,7 @@ def served(book: Path) -> Iterator[Served]:
     running.kill()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_a_killed_server_leaves_a_whole_file(book: Path, served: Served) -> None:
     origin, _, token = served.address.partition("/#")
 

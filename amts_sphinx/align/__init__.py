@@ -53,14 +53,14 @@ class _First(NamedTuple):
 def align_documents(
     documents: Sequence[tuple[Sequence[Container], Sequence[Container]]],
     pair: LanguagePair,
-    carrier: Carrier | None = None,
+    executor: Carrier | None = None,
     progress: Callable[[int, int], None] | None = None,
     on_failure: Callable[[int, str], None] | None = None,
 ) -> list[list[Pairing]]:
     """Align documents with their translations.
 
     :param documents: the prose of each, and of its translation
-    :param carrier: carries the work, as any executor of ``concurrent.futures`` can;
+    :param executor: carries the work, as any executor of ``concurrent.futures`` can;
         by default this thread does
     :param progress: is told how many sentences are done, and of how many: those of
         both sides, each counted twice
@@ -74,7 +74,7 @@ def align_documents(
     scales = _guessed(documents)
     tasks = [Task(part, (pair, scales)) for part in _portions(documents, sizes)]
     read: list[_First | Failure] = []
-    for found in carry(carrier, _first_pass, tasks):
+    for found in carry(executor, _first_pass, tasks):
         done.add(sum(sizes[len(read) : len(read) + len(found)]))
         read += found
     # What failed once is not tried again.
@@ -91,7 +91,7 @@ def align_documents(
         one if isinstance(one, Failure) else [] for one in read
     ]
     rest = iter(numbers)
-    for found in carry(carrier, _second_pass, again):
+    for found in carry(executor, _second_pass, again):
         for one in found:
             number = next(rest)
             results[number] = one

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -57,7 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     use_terminal()
     given = sys.argv[1:] if arguments is None else list(arguments)
-    options = make_parser(_named(given)).parse_args(given)
+    parser = make_parser(_named(given))
+    if not given:
+        parser.print_help(sys.stderr)
+        return MISUSED
+    _see_command(parser, given[0])
+    options = parser.parse_args(given)
     try:
         code: int | None = options.run(options)
         sys.stdout.flush()
@@ -77,6 +83,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         echo("amts: interrupted", error=True)
         return INTERRUPTED
     return code or DONE
+
+
+def _see_command(parser: argparse.ArgumentParser, name: str) -> None:
+    """Say which command may be meant, if there is none of this name."""
+    if name.startswith("-") or name in COMMANDS:
+        return
+    near = get_close_matches(name, COMMANDS)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    parser.error(f"there is no command {name!r}; {hint}amts --help lists all")
 
 
 def _named(arguments: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from amts_sphinx.core.errors import ConfigError
 if TYPE_CHECKING:
     import argparse
 
-_SHELLS: Final = ("bash", "zsh", "fish")
+_SHELLS: Final = ("bash", "zsh", "fish", "powershell")
 _DESCRIPTION: Final = """\
 Write a script with which a shell completes the commands and options of amts, and the
 names of files. Save it where the shell looks for such scripts, and start a new shell;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from argparse import ArgumentTypeError
 from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,13 @@ def use_terminal() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    names = sys.getfilesystemencoding()
+    if not _is_utf8(names):
+        echo(
+            f"amts: names of files are read as {names}: others than of ASCII are not"
+            " told right. Set the environment variable PYTHONUTF8 to 1",
+            error=True,
+        )
 
 
 def echo(text: str, *, error: bool = False) -> None:
@@ -31,8 +39,26 @@ def echo(text: str, *, error: bool = False) -> None:
 def echo_json(value: Any) -> None:
     """Print a value as JSON, which any encoding of the output carries whole."""
     encoding = getattr(sys.stdout, "encoding", None) or "ascii"
-    is_utf8 = encoding.lower().replace("-", "").replace("_", "") == "utf8"
-    echo(json.dumps(value, ensure_ascii=not is_utf8, indent=1))
+    echo(json.dumps(value, ensure_ascii=not _is_utf8(encoding), indent=1))
+
+
+def _is_utf8(encoding: str) -> bool:
+    return encoding.lower().replace("-", "").replace("_", "") == "utf8"
+
+
+def number(text: str, least: int, most: int | None = None) -> int:
+    """Return the number that an option was given.
+
+    :raises ArgumentTypeError: it is none, or out of bounds
+    """
+    bounds = f"from {least} to {most}" if most is not None else f"of {least} or more"
+    try:
+        found = int(text)
+    except ValueError:
+        found = least - 1
+    if found < least or (most is not None and found > most):
+        raise ArgumentTypeError(f"{text!r} is no number {bounds}")
+    return found
 
 
 #: Lines that tell of a long work from its beginning to its end.

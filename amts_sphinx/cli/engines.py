@@ -37,7 +37,7 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     config = book.required(options.book).config
-    tags = options.languages or [each.tag for each in config.target_languages]
+    tags = options.languages or [each.tag for each in config.editions()]
     pairs = [
         LanguagePair(config.source_language.tag, find_language(tag).tag) for tag in tags
     ]

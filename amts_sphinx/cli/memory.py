@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx import formats
 from amts_sphinx.cli import book
-from amts_sphinx.cli.console import echo, echo_json
+from amts_sphinx.cli.console import echo, echo_json, number
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.languages import find_language
@@ -137,17 +137,11 @@ def _languages(parser: argparse.ArgumentParser) -> None:
 
 
 def _percent(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= EXACT:
-        raise ValueError
-    return number
+    return number(text, 1, EXACT)
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    return number(text, 1)
 
 
 class _Where:
@@ -171,7 +165,9 @@ class _Where:
     def existing(self) -> Memory:
         """Open a memory that must be there: looking at one does not make one."""
         if not self.memory.exists():
-            raise ConfigError(f"there is no memory {self.memory}")
+            raise ConfigError(
+                f"there is no memory {self.memory}: the first build makes it"
+            )
         return Memory(self.memory)
 
     def pairs(self, options: argparse.Namespace, memory: Memory) -> list[LanguagePair]:

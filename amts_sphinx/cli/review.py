@@ -187,7 +187,7 @@ def _export(options: argparse.Namespace) -> None:
     if options.words < 0:
         raise ConfigError(f"--words must be 0 or more, not {options.words}")
     here = book.required(options.book)
-    tags = options.languages or [each.tag for each in here.config.target_languages]
+    tags = options.languages or [each.tag for each in here.config.editions()]
     if len(tags) != 1 and LANGUAGE not in options.file:
         raise ConfigError(
             f"{options.file}: there are {len(tags)} editions; put {LANGUAGE} into the"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sphinx.addnodes import toctree
 
 from amts_sphinx import _compat
+from amts_sphinx.core import atomic
 from amts_sphinx.doctree.conf_strings import CONF
 
 if TYPE_CHECKING:
@@ -229,4 +230,4 @@ def save_pickles(path: Path, *values: object) -> None:
     with draft.open("wb") as file:
         for value in values:
             pickle.dump(value, file, pickle.HIGHEST_PROTOCOL)
-    draft.replace(path)
+    atomic.move(draft, path)

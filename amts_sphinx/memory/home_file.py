@@ -354,14 +354,17 @@ def _tell_git(path: Path) -> None:
     told = folder / ".gitattributes"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lines = told.read_text("utf-8").splitlines() if told.exists() else []
+        former = told.read_bytes().decode() if told.exists() else ""
+        lines = former.splitlines()
         rules = [line.split() for line in lines]
         if not any(fnmatchcase(path.name, rule[0]) for rule in rules if rule):
             # The same for all languages, so that two people's first files merge, too.
             usual = path.name.endswith(_USUAL)
             name = f"*{_USUAL}" if usual else path.name
-            new = "\n".join([*lines, f"{name} {UNION}", ""])
-            told.write_text(new, "utf-8")
+            # The lines that are there keep their ends, which an editor chose.
+            end = "\r\n" if "\r\n" in former else "\n"
+            between = end if former and not former.endswith("\n") else ""
+            told.write_bytes(f"{former}{between}{name} {UNION}{end}".encode())
     except (OSError, UnicodeError) as exc:
         raise InterchangeError(f"{told} cannot be written: {exc}") from exc
 

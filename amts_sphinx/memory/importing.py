@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import glob
 import hashlib
-import os
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import formats
-from amts_sphinx.core import inline_codes
+from amts_sphinx.core import inline_codes, paths
 from amts_sphinx.core.errors import InterchangeError, LanguageError, MarkupError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair, SkippedText, TranslationUnit
@@ -77,7 +76,7 @@ class BookFiles:
 
     def name_of(self, path: Path) -> str:
         """Return the name of a file as an origin: its path relative to the book."""
-        return Path(os.path.relpath(path.resolve(), self.folder.resolve())).as_posix()
+        return paths.relative(path.resolve(), self.folder.resolve())
 
     def home_of(self, language: str) -> Path | None:
         """Return the home file of a target language, whether or not it is there."""
@@ -396,7 +395,7 @@ def key_of(memory: Memory, path: Path) -> str:
 
     It is relative, so that the memory and its files can move together.
     """
-    return os.path.relpath(path.resolve(), memory.path.parent)
+    return paths.relative(path.resolve(), memory.path.parent)
 
 
 def digest_of(path: Path) -> str:

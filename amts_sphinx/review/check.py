@@ -5,7 +5,6 @@ The book itself is not read, so that the check takes a moment, wherever it runs.
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 from fnmatch import fnmatchcase
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import formats
-from amts_sphinx.core import inline_codes
+from amts_sphinx.core import inline_codes, paths
 from amts_sphinx.core.errors import AmtsError, InterchangeError
 from amts_sphinx.core.units import Severity
 from amts_sphinx.memory import home_file, importing, statements
@@ -57,7 +56,7 @@ class Problem(NamedTuple):
     @property
     def name(self) -> str:
         """The path from here, as services know it."""
-        return Path(os.path.relpath(self.path)).as_posix()
+        return paths.relative(self.path, Path())
 
     def __str__(self) -> str:
         return f"{self.name}:{self.line}: {self.severity}: {self.message} [{self.rule}]"

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock, Timeout
 
+from amts_sphinx.core import atomic
 from amts_sphinx.core.errors import EngineError, EngineUnavailableError
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def _store(path: Path, data: bytes) -> None:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
-    draft.replace(path)
+    atomic.move(draft, path)
     if os.name == "posix":
         folder = os.open(path.parent, os.O_RDONLY)
         try:

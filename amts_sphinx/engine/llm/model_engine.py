@@ -421,7 +421,7 @@ class ModelEngine:
         if self._home is None or not lines:
             return
         self._home.mkdir(parents=True, exist_ok=True)
-        with (self._home / EXAMPLES).open("a", encoding="utf-8") as file:
+        with (self._home / EXAMPLES).open("a", encoding="utf-8", newline="\n") as file:
             file.writelines(f"{json.dumps(line)}\n" for line in lines)
 
 
