@@ -105,6 +105,8 @@ def _options() -> argparse.Namespace:
 def _write_book(corpus: Path, book: Path, engine: str) -> list[str]:
     """Write a d2lbook project; return the names of its documents."""
     shutil.copytree(corpus / "en", book)
+    for folder in (book, *book.glob("*/")):
+        folder.chmod(0o755)  # the corpus may be read-only
     shutil.copy(corpus / "d2l.bib", book)
     (book / "config.ini").write_text(_CONFIG.format(engine=engine))
     sources = sorted(book.glob("*/*.md"))

@@ -15,7 +15,7 @@ _NUMBER: Final = re.compile(r"\d+(?:\.\d+)*")
 #: Kind → XPath of what has it, within a section.
 _TEXTS: Final = {
     "code": "//div[contains(@class, 'highlight')]/pre",
-    "output": "//pre[contains(@class, 'literal-block')]",
+    "output": "//div[contains(concat(' ', @class, ' '), ' output ')]//pre",
     "formulas": "//*[contains(concat(' ', @class, ' '), ' math ')]",
     "inline code": "//code[not(contains(@class, 'xref'))]",
 }

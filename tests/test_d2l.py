@@ -13,6 +13,7 @@ from amts_sphinx.cli import d2l, main
 from amts_sphinx.config import d2lbook
 from amts_sphinx.config.settings import AmtsConfig
 from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.readers import editions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -241,3 +242,23 @@ def test_blank_pages_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(monkeypatch, _App(installed=False), "mxtheme", 9) == []
     [text] = told
     assert "pip install sphinxcontrib-jquery" in text
+
+
+def test_only_what_d2lbook_builds_is_in_the_book(book: Path) -> None:
+    config = "notebooks = *.md */*.md\nexclusions = */*_origin.md README.md\n"
+    (book / "config.ini").write_text(f"[build]\n{config}")
+    for name in ("README", "index", "rain/cup", "rain/cup_origin", "rain/old/cup"):
+        path = book / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("# Rain\n\nIt rains.\n")
+    assert d2lbook.documents(book) == frozenset({"index", "rain/cup"})
+    (book.parent / "en").mkdir()
+    (book.parent / "en" / "a.md").write_text("# Rain\n")
+    there = editions.read_with_base(book.parent / "en", book, ("en", "zh"))
+    assert [list(each.texts) for each in there if each is not None] == [
+        ["a"],
+        ["index", "rain/cup"],
+        ["rain/cup"],
+    ]
+    (book / "config.ini").write_text("[server]\nport = 1\n")
+    assert d2lbook.documents(book) is None

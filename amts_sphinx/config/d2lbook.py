@@ -7,6 +7,7 @@ paths are relative to the folder of ``config.ini``, not to ``conf.py``.
 from __future__ import annotations
 
 import configparser
+from glob import glob
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -72,6 +73,25 @@ def project(book: Path, tab: str = "") -> Path | None:
     # d2lbook adds the name of a tab, but for that of the first.
     name = f"{_RST}_{tab}" if tab and tab != tabs[0] else _RST
     return book / _said(book, "output_dir", "_build") / name
+
+
+def documents(book: Path) -> frozenset[str] | None:
+    """Return the names of the documents that d2lbook builds.
+
+    :returns: ``None`` where *book* is none of d2lbook's
+    :raises ConfigError: its configuration cannot be read
+    """
+    if not (book / CONFIG).is_file() or not _said(book, "notebooks", ""):
+        return None
+    there, left_out = (
+        {
+            Path(path).relative_to(book).with_suffix("").as_posix()
+            for pattern in _said(book, name, "").split()
+            for path in glob(str(book / pattern), recursive=True)  # noqa: PTH207
+        }
+        for name in ("notebooks", "exclusions")
+    )
+    return frozenset(there - left_out)
 
 
 def extensions(book: Path) -> list[str]:

@@ -31,8 +31,10 @@ _KEPT: Final = re.compile(
 _ALIKE: Final = 0.35
 #: How much liker two documents are than either is to any third: a factor.
 _CLEAR: Final = 1.25
-#: The fewest things that such documents have in common.
+#: The fewest things, not in many documents, that such documents have in common.
 _FEWEST: Final = 4
+#: A thing in more documents than this is not looked up: nearly all have it.
+_RARE: Final = 60
 #: The share of what a document holds that another must hold for it to be a part of it.
 _PART: Final = 0.6
 #: The share of the best origin's text that another document must have to be one too.
@@ -73,21 +75,27 @@ def _renamed(
     source: _Weights, target: _Weights, named: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     """Yield the documents with another name that are clearly the likest, each once."""
+    others = _Index({n: things for n, things in target.items() if n not in named})
     scores = {
         (mine, other): score
         for mine in source.keys() - named.keys()
-        for other in target.keys() - named.keys()
+        for other in others.near(source[mine])
         if (score := _likeness(source[mine], target[other])) >= _ALIKE
     }
+    #: By each document: the pairs that it is in.
+    among: dict[tuple[int, str], list[tuple[str, str]]] = defaultdict(list)
+    for both in scores:
+        for each in enumerate(both):
+            among[each].append(both)
     taken: set[tuple[int, str]] = set()
     for both in sorted(scores, key=lambda both: (-scores[both], both)):
         if taken & {*enumerate(both)}:
             continue
         rivals = [
-            score
-            for each, score in scores.items()
-            if (each[0] == both[0]) != (each[1] == both[1])
-            and not taken & {*enumerate(each)}
+            scores[other]
+            for each in enumerate(both)
+            for other in among[each]
+            if other != both and not taken & {*enumerate(other)}
         ]
         if max(rivals, default=0) * _CLEAR <= scores[both]:
             taken |= {*enumerate(both)}
@@ -98,27 +106,49 @@ def _pieces(
     source: _Weights, target: _Weights, found: Mapping[str, str]
 ) -> list[tuple[str, str]]:
     """Return the documents without a counterpart, with what they are a part of."""
+    sides = _Index(source), _Index(target)
     ours = [
         (name, whole)
         for name in source.keys() - found.keys()
-        if (whole := _holder(source[name], target)) is not None
+        if (whole := _holder(source[name], sides[1])) is not None
     ]
     theirs = [
         (whole, name)
         for name in target.keys() - set(found.values())
-        if (whole := _holder(target[name], source)) is not None
+        if (whole := _holder(target[name], sides[0])) is not None
     ]
     return ours + theirs
 
 
-def _holder(part: Mapping[str, float], others: _Weights) -> str | None:
+class _Index:
+    """Finds documents that have rare things in common with one."""
+
+    def __init__(self, documents: _Weights) -> None:
+        self.documents = documents
+        self._where: dict[str, list[str]] = defaultdict(list)
+        for name, things in documents.items():
+            for thing in things:
+                self._where[thing].append(name)
+
+    def near(self, things: Iterable[str]) -> list[str]:
+        """Return the names of the documents that may be like one with *things*."""
+        shared = Counter(
+            name
+            for thing in things
+            if len(names := self._where.get(thing, ())) <= _RARE
+            for name in names
+        )
+        return [name for name, count in shared.items() if count >= _FEWEST]
+
+
+def _holder(part: Mapping[str, float], others: _Index) -> str | None:
     """Return the one document that clearly holds *part*; ``None``: there is none."""
     size = sum(part.values())
     shares = sorted(
         (
             (sum(part[thing] for thing in common) / size, name)
-            for name, other in others.items()
-            if len(common := part.keys() & other.keys()) >= _FEWEST
+            for name in others.near(part)
+            if (common := part.keys() & others.documents[name].keys())
         ),
         reverse=True,
     )
@@ -186,8 +216,6 @@ def _kept(texts: Iterable[Container]) -> Iterable[str]:
 def _likeness(ours: Mapping[str, float], theirs: Mapping[str, float]) -> float:
     """Return the cosine of two documents, 0–1."""
     common = ours.keys() & theirs.keys()
-    if len(common) < _FEWEST:
-        return 0
     lengths = (sqrt(sum(w * w for w in side.values())) for side in (ours, theirs))
     product = sum(ours[thing] * theirs[thing] for thing in common)
     one, other = lengths

@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from amts_sphinx.config import d2lbook
 from amts_sphinx.core.errors import AmtsError, ConfigError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.doctree import read
@@ -148,6 +149,9 @@ def _read(path: Path, language: str, form: str) -> EditionRead:
     else:
         read_in = _READERS[form](path, language, _PATTERNS[form], rules)
         texts = {n: texts for n, texts in read_in.items() if not _is_origin(n, read_in)}
+    built = d2lbook.documents(path) if form in {"markdown", "origins"} else None
+    if built is not None:
+        texts = {name: texts[name] for name in texts if name in built}
     return EditionRead(path, language, texts, "\n".join(faults))
 
 
