@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 import subprocess
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from odd_texts import FEW_HUNDRED
 
 from amts_sphinx.cli import main
+from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 from amts_sphinx.formats import tmx
+from amts_sphinx.readers.blocks import ReadingRules
+from amts_sphinx.readers.pages import blocks, read
+from amts_sphinx.text import code_matching
+from amts_sphinx.writers import pages
+from amts_sphinx.writers.markdown import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 PAIR = LanguagePair("en", "zh")
 #: What people translated.
@@ -41,6 +50,46 @@ PAGE_ZH = (
 )
 #: The same page as a person may have written it.
 PEOPLES = PAGE_ZH.replace("树在生长。它需要水。", "一棵树\n要长大，也要水。")
+
+
+#: What stands in a page → the same in the edition.
+PAGES: Final = {
+    "\ufeff# Growth\r\n\r\nA tree grows. \r\n"
+    "It needs water.\r\n": "\ufeff# 生长\r\n\r\n树在生长。它需要水。\r\n",
+    "#\tGrowth #\n\n\n\nCut nothing.\t": "#\t生长 #\n\n\n\n什么也别剪。\t",
+    "Growth\n======\n": "生长\n======\n",
+    "## Growth {#id .x}\n": "## 生长 {#id .x}\n",
+    "> - Cut\n>   nothing.\n": "> - 什么也别剪。\n",
+    "| Growth | a |\n|--|--|\n| `x\\|y` | Trees |\n": "| 生长 | a |\n|--|--|\n"
+    "| `x\\|y` | 树木 |\n",
+    "*Cut nothing.* <!-- why -->\n": "*什么也别剪。* <!-- why -->\n",
+    "[Cut nothing.](a.md 'T')\n": "[什么也别剪。](a.md 'T')\n",
+    "Cut <!-- why --> nothing.\n": "什么也别剪。 <!-- why -->\n",
+    "Water the _young_ ones.\n": "给*小树*浇水。\n",
+    "Water the [young][b] ones.\n\n[b]: c.md\n": "给[小树][b]浇水。\n\n[b]: c.md\n",
+    "Water the [young] ones.\n\n[young]: c.md\n": "给[小树][young]浇水。\n\n"
+    "[young]: c.md\n",
+    "Water the {ref}`young <a>` ones.\n": "给{ref}`小树 <a>`浇水。\n",
+    "Water the {term}`young` ones.\n": "给{term}`小树 <young>`浇水。\n",
+    "```{note} Growth\n"
+    ":class: x\n\nCut nothing.\n"
+    "```\n": "```{note} 生长\n:class: x\n\n什么也别剪。\n```\n",
+    "```{exercise} Growth\n:label: x\n\nCut nothing.\n```\n": "```{exercise} 生长\n"
+    ":label: x\n\n什么也别剪。\n```\n",
+    "````{prf:theorem} Growth\n```{tip}\nCut nothing.\n```\n"
+    "````\n": "````{prf:theorem} 生长\n```{tip}\n什么也别剪。\n```\n````\n",
+    "```{figure} a.png\n:name: x\n\nCut nothing.\n```\n": "```{figure} a.png\n"
+    ":name: x\n\n什么也别剪。\n```\n",
+    "```{list-table} Growth\n"
+    "* - Trees\n"
+    "  - Cut nothing.\n```\n": "```{list-table} 生长\n* - 树木\n"
+    "  - 什么也别剪。\n```\n",
+    "![Growth](a.png)\n:label:`f`\n": "![生长](a.png)\n:label:`f`\n",
+    "$$\nTrees\n\nTrees\n$$\n\n(x)=\nTrees\n": "$$\nTrees\n\nTrees\n$$\n\n(x)=\n树木\n",
+    "Let $ x $ be its height.\n\n(x)=\n": "设 $ x $ 为树高。\n\n(x)=\n",
+    "```python\nCut nothing.\n```\n": "```python\nCut nothing.\n```\n",
+    "": "",
+}
 
 
 @pytest.fixture
@@ -95,46 +144,16 @@ def test_a_page_is_written_beside_its_source(
     assert sorted(path.name for path in tree.iterdir()) == ["page.md", "page_origin.md"]
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("\ufeff# Growth\r\n\r\nA tree grows. \r\nIt needs water.\r\n", "\ufeff# 生长\r\n\r\n树在生长。它需要水。\r\n"),
-        ("#\tGrowth #\n\n\n\nCut nothing.\t", "#\t生长 #\n\n\n\n什么也别剪。\t"),
-        ("Growth\n======\n", "生长\n======\n"),
-        ("## Growth {#id .x}\n", "## 生长 {#id .x}\n"),
-        ("> - Cut\n>   nothing.\n", "> - 什么也别剪。\n"),
-        ("| Growth | a |\n|--|--|\n| `x\\|y` | Trees |\n", "| 生长 | a |\n|--|--|\n| `x\\|y` | 树木 |\n"),
-        ("*Cut nothing.* <!-- why -->\n", "*什么也别剪。* <!-- why -->\n"),
-        ("[Cut nothing.](a.md 'T')\n", "[什么也别剪。](a.md 'T')\n"),
-        ("Cut <!-- why --> nothing.\n", "什么也别剪。 <!-- why -->\n"),
-        ("Water the _young_ ones.\n", "给*小树*浇水。\n"),
-        ("Water the [young][b] ones.\n\n[b]: c.md\n", "给[小树][b]浇水。\n\n[b]: c.md\n"),
-        ("Water the [young] ones.\n\n[young]: c.md\n", "给[小树][young]浇水。\n\n[young]: c.md\n"),
-        ("Water the {ref}`young <a>` ones.\n", "给{ref}`小树 <a>`浇水。\n"),
-        ("Water the {term}`young` ones.\n", "给{term}`小树 <young>`浇水。\n"),
-        ("```{note} Growth\n:class: x\n\nCut nothing.\n```\n", "```{note} 生长\n:class: x\n\n什么也别剪。\n```\n"),
-        ("```{exercise} Growth\n:label: x\n\nCut nothing.\n```\n", "```{exercise} 生长\n:label: x\n\n什么也别剪。\n```\n"),
-        ("````{prf:theorem} Growth\n```{tip}\nCut nothing.\n```\n````\n", "````{prf:theorem} 生长\n```{tip}\n什么也别剪。\n```\n````\n"),
-        ("```{figure} a.png\n:name: x\n\nCut nothing.\n```\n", "```{figure} a.png\n:name: x\n\n什么也别剪。\n```\n"),
-        ("```{list-table} Growth\n* - Trees\n  - Cut nothing.\n```\n", "```{list-table} 生长\n* - 树木\n  - 什么也别剪。\n```\n"),
-        ("![Growth](a.png)\n:label:`f`\n", "![生长](a.png)\n:label:`f`\n"),
-        ("$$\nTrees\n\nTrees\n$$\n\n(x)=\nTrees\n", "$$\nTrees\n\nTrees\n$$\n\n(x)=\n树木\n"),
-        ("Let $ x $ be its height.\n\n(x)=\n", "设 $ x $ 为树高。\n\n(x)=\n"),
-        ("```python\nCut nothing.\n```\n", "```python\nCut nothing.\n```\n"),
-        ("", ""),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("before", PAGES)
 def test_only_prose_changes(
     export: Callable[..., int],
     book: Path,
     tmp_path: Path,
     before: str,
-    after: str,
 ) -> None:
     write(book / "part/page.md", before)
     export()
-    written = text_of(tmp_path / "tree/part/page.md")
-    assert written == after
+    assert text_of(tmp_path / "tree/part/page.md") == PAGES[before]
 
 
 def test_marks_of_slides_stay_around_their_sentences(
@@ -237,35 +256,30 @@ def test_what_did_not_change_keeps_its_bytes(
     assert text_of(peoples) == PEOPLES
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "then", "now"),
-    [
-        ("* Cut nothing.", "* A tree grows.", "* 什么也别剪。", "* 树在生长。"),
-        ("* Cut nothing.\n", "* Cut nothing.\n* A tree grows.\n", "* 什么也别剪。\n", "* 什么也别剪。\n* 树在生长。\n"),
-        ("* Water the *young* ones.\n", "", "* 给*小树*浇水。\n", ""),
-        ("# Growth", "# Trees", "# 生长", "# 树木"),
-        ("print('A tree grows.')", "print(2)", "print('A tree grows.')", "print(2)"),
-        ("$$h = 2a$$", "$$h = 3a$$", "$$h = 2a$$", "$$h = 3a$$"),
-        ("nothing.\n", "nothing.\n\nTrees\n", "剪。\n", "剪。\n\n树木\n"),
-        ("```\n\n", "```\n\nTrees\n\n", "```\n\n", "```\n\n树木\n\n"),
-    ],
-)  # fmt: skip
+#: In the source: what stands there and what comes in its place; in the page the same.
+CHANGES: Final = {
+    "text": ("* Cut nothing.", "* A tree grows.", "* 什么也别剪。", "* 树在生长。"),
+    "item": ("* Cut", "* A tree grows.\n* Cut", "* 什么也", "* 树在生长。\n* 什么也"),
+    "last item": ("ing.\n", "ing.\n* Trees\n", "剪。\n", "剪。\n* 树木\n"),
+    "last block": ("ing.\n", "ing.\n\nTrees\n", "剪。\n", "剪。\n\n树木\n"),
+    "no item": ("* Water the *young* ones.\n", "", "* 给*小树*浇水。\n", ""),
+    "title": ("# Growth", "# Trees", "# 生长", "# 树木"),
+    "code": ("('A tree grows.')", "(2)", "('A tree grows.')", "(2)"),
+    "formula": ("$$h = 2a$$", "$$h = 3a$$", "$$h = 2a$$", "$$h = 3a$$"),
+    "block": ("```\n\n", "```\n\nTrees\n\n", "```\n\n", "```\n\n树木\n\n"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_only_what_changed_is_carried_over(
-    export: Callable[..., int],
-    book: Path,
-    peoples: Path,
-    old: str,
-    new: str,
-    then: str,
-    now: str,
+    export: Callable[..., int], book: Path, peoples: Path, change: str
 ) -> None:
-    assert old in PAGE
-    source = PAGE.replace(old, new, 1) if old != "nothing.\n" else PAGE + "\nTrees\n"
+    old, new, then, now = CHANGES[change]
+    source = PAGE.replace(old, new)
+    assert source != PAGE
     write(book / "part/page.md", source)
     assert export() == 0
-    wanted = (
-        PEOPLES.replace(then, now, 1) if old != "nothing.\n" else PEOPLES + "\n树木\n"
-    )
+    wanted = PEOPLES.replace(then, now)
     assert text_of(peoples) == wanted
     assert record_of(peoples) == source
     assert export() == 0
@@ -383,7 +397,7 @@ def test_a_dry_run_writes_nothing(
 
 
 def test_blocks_left_in_the_source_language_are_filled_on_demand(
-    export: Callable[..., int], book: Path, peoples: Path
+    export: Callable[..., int], peoples: Path
 ) -> None:
     left = PEOPLES.replace("一棵树\n要长大，也要水。", "A tree grows. It needs water.")
     write(peoples, left)
@@ -440,7 +454,7 @@ def test_quantecons_layout_has_a_map_of_headings(
 
 
 def notebook(*cells: tuple[str, list[str]], indent: int = 1) -> str:
-    made = [
+    made: list[dict[str, object]] = [
         {"cell_type": kind, "metadata": {}, "source": source}
         | ({"outputs": [], "execution_count": None} if kind == "code" else {})
         for kind, source in cells
@@ -483,3 +497,72 @@ def test_cells_of_a_notebook_are_updated(
     write(book / "part/a.ipynb", notebook(*cells))
     assert export("--document", "*.ipynb") == 1  # the cells are others
     assert text_of(tree / "a.ipynb") == notebook(*mine)
+
+
+# Whatever stands in a page
+
+WORDS: Final = st.text("aB1é树。 .,;:!?*_`[](){}<>|#$&~^=+-/\\\"'", max_size=12)
+LINES: Final = st.sampled_from(
+    ["# A title", "Words *here* and `there`.", "* an item", "1. one", "> quoted", "",
+     "```python", "```", "$$", "a = $b$ c", "| a | b |", "|---|---|", ":label:`x`",
+     "```{note} Title", ":::{tip}", ":::", "[link](a.md 'x') to", "![alt text](i.png)",
+     "    code", "term", ": what it is", "[**on slides**] (~~not~~)", "<!-- c --> d",
+     "{ref}`words <x>` on", "hard  ", "break\\", "(x)=", "---", "<div>", "\ttab"]
+)  # fmt: skip
+PAGE_TEXTS: Final = st.tuples(
+    st.lists(st.one_of(LINES, WORDS), max_size=12), st.sampled_from(["\n", "\r\n"])
+).map(lambda drawn: drawn[1].join(drawn[0]))
+ENGLISH: Final = ReadingRules("en", figure_captions=True)
+
+
+@given(PAGE_TEXTS)
+@example("```{.python .input}\n```\n(**a *b**) c*")
+@example("a\r\rb\ufeff\n")
+@FEW_HUNDRED
+def test_places_are_those_of_the_words(text: str) -> None:
+    page = read(text, "page", ENGLISH)
+    for container, spans in zip(page.containers, page.spans, strict=True):
+        if spans is None:
+            continue
+        words = [c for c in inline_codes.plain(container.whole.source) if c.strip()]
+        there = [text[place] for place in spans.letters]
+        assert len(words) == len(there)
+        assert all(a == b or b in "\\&" for a, b in zip(words, there, strict=True))
+    assert "".join(text[slice(*block.span)] for block in blocks(page)) == text
+
+
+@given(PAGE_TEXTS, st.data())
+@FEW_HUNDRED
+def test_what_is_no_prose_stays_whatever_is_written(
+    text: str, data: st.DataObject
+) -> None:
+    page = read(text, "page", ENGLISH)
+    targets = {
+        number: Target(inline_codes.escape(data.draw(WORDS)) + container.whole.source)
+        for number, container in enumerate(page.containers)
+        if data.draw(st.booleans())
+    }
+    written = pages.write(page, targets, ENGLISH)
+    again = read(written.text, "page", ENGLISH)
+    assert len(again.containers) == len(page.containers)
+    for number, container in enumerate(page.containers):
+        meant = container.whole.source
+        if number in written.texts:
+            meant = targets[number].text
+        read_as = again.containers[number].whole
+        assert code_matching.reads_as(container.whole, read_as, meant, {})
+    # Between the texts, every character is the source's.
+    rest = written.text
+    for number, spans in enumerate(page.spans):
+        if spans is not None and number in written.texts:
+            rest = rest.replace(written.texts[number], "\0", 1)
+    mine = pages.splice(page, dict.fromkeys(written.texts, "\0"))
+    assert len(rest) == len(mine)
+
+
+@given(PAGE_TEXTS)
+@FEW_HUNDRED
+def test_a_page_that_is_not_translated_is_the_source(text: str) -> None:
+    page = read(text, "page", ENGLISH)
+    targets = {n: Target(c.whole.source) for n, c in enumerate(page.containers)}
+    assert pages.write(page, targets, ENGLISH).text == text
