@@ -75,14 +75,15 @@ def blocks(page: Page) -> list[PageBlock]:
     tree = SyntaxTreeNode(parser(dialect_of(text)).parse(text, {}))
     starts = [0]
     shapes: list[tuple[str, ...]] = [("head",)]
-    for node in _items(tree.children):
-        if node.map:
-            place = source.line_start(node.map[0])
-            if place > starts[-1]:
-                starts.append(place)
-                shapes.append(_shape(node))
-            else:
-                shapes[-1] = _shape(node)
+    # A formula that ends a paragraph is found before it, and more than once.
+    found = [(node.map[0], node) for node in _items(tree.children) if node.map]
+    for line, node in sorted(found, key=lambda each: each[0]):
+        place = source.line_start(line)
+        if place > starts[-1]:
+            starts.append(place)
+            shapes.append(_shape(node))
+        else:
+            shapes[-1] = _shape(node)
     spans = zip(starts, [*starts[1:], len(page.text)], strict=True)
     return [
         PageBlock(span, shape, _texts_in(page, span), _content(page.text[slice(*span)]))

@@ -53,6 +53,8 @@ class Found(NamedTuple):
     what: tuple[Any, ...]
     #: Its first line, from 0; ``None``: the parser does not say.
     line: int | None = None
+    #: The line behind it, from 0.
+    end: int = 0
     #: Its words, where the parser does not say its line.
     words: str = ""
 
@@ -82,16 +84,17 @@ def blocks(text: str, dialect: str) -> list[Found]:
 def _blocks(tokens: list[Token], before: int, dialect: str) -> Iterator[Found]:
     for token in tokens:
         line = before + token.map[0] if token.map else None
+        end = before + token.map[1] if token.map else 0
         if token.type == "inline":
-            yield Found(("inline", _inline(token)), line)
+            yield Found(("inline", _inline(token)), line, end)
         elif token.type in {"fence", "colon_fence"} and is_prose(token.info):
             name, _, _ = token.info.strip().partition("}")
-            yield Found((token.type, token.markup, name), line)
+            yield Found((token.type, token.markup, name), line, end)
             inside = _parser(dialect).parse(token.content)
             yield from _blocks(inside, (line or 0) + 1, dialect)
         else:
             what = token.type, token.tag, token.markup, token.info, token.content
-            yield Found((*what, str(token.attrs)), line)
+            yield Found((*what, str(token.attrs)), line, end)
 
 
 def _inline(token: Token) -> frozenset[tuple[Any, int]]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from amts_sphinx.readers.blocks import ReadingRules
     from amts_sphinx.readers.page_pairs import BlockPair, Range
     from amts_sphinx.readers.pages import Page, PageBlock
+    from amts_sphinx.readers.spans import Span
     from amts_sphinx.writers.pages import Written
 
 #: Why a change is not carried over.
@@ -165,7 +166,8 @@ class PageUpdate:
             return {}
         was, now = self._before[i1].texts, self._now[j1].texts
         page = self._there[there[0]].texts
-        if was[1] - was[0] != page[1] - page[0] or was == page == now:
+        is_copy = self._before[i1].content == self._there[there[0]].content
+        if is_copy or was[1] - was[0] != page[1] - page[0]:
             return {}
         theirs = {
             self._source_of(self.record, a): b
@@ -257,24 +259,41 @@ class PageUpdate:
         self, done: Sequence[Change], written: Written, left: list[Left]
     ) -> Updated:
         """Return the page with some of the changes."""
-        new = [self._new(change, written) for change in done]
-        theirs = [change.there for change in done if change.there is not None]
-        text = _spliced(self.page.text, self._there, theirs, new)
+        text = "".join(piece for piece, _ in self._pieces(done, written))
+        record = self.source.text
         if left:
-            today = [self._today(change) for change in done]
-            ours = [change.before for change in done]
-            record = _spliced(self.record.text, self._before, ours, today)
-        else:
-            record = self.source.text
+            today = [(change.before, self._today(change)) for change in done]
+            pieces = _spliced(self.record.text, self._before, today)
+            record = "".join(piece for piece, _ in pieces)
         size = sum(max(c.now[1] - c.now[0], c.before[1] - c.before[0]) for c in done)
         return Updated(text, record, size, left)
 
+    def _pieces(
+        self, done: Sequence[Change], written: Written
+    ) -> list[tuple[str, bool]]:
+        """Return the pieces of the new page, and whether each is new."""
+        new = [(change.there or (0, 0), self._new(change, written)) for change in done]
+        return _spliced(self.page.text, self._there, new)
+
     def _new(self, change: Change, written: Written) -> str:
         texts = {**written.texts, **self._kept(change)}
-        return pages.splice(self.source, texts, *_stretch(self._now, change.now))
+        new = pages.splice(self.source, texts, *_stretch(self._now, change.now))
+        return self._apart(change, self.page, change.there, new)
 
     def _today(self, change: Change) -> str:
-        return self.source.text[slice(*_stretch(self._now, change.now))]
+        new = self.source.text[slice(*_stretch(self._now, change.now))]
+        return self._apart(change, self.record, change.before, new)
+
+    def _apart(self, change: Change, page: Page, there: Range | None, new: str) -> str:
+        """Return a block to add with the blank line before it that its source has."""
+        found = self._before if page is self.record else self._there
+        place = _stretch(found, there or (0, 0))
+        start = _stretch(self._now, change.now)[0]
+        is_apart = _ends_blank(self.source.text[:start])
+        if place[0] < place[1] or not is_apart or _ends_blank(page.text[: place[0]]):
+            return new
+        ends = page.text[: place[0]].endswith("\n")
+        return ("\n" if ends else "\n\n") + new
 
     def _is_proven(
         self,
@@ -299,7 +318,11 @@ class PageUpdate:
             expected += [page.containers[number].whole.source for number in numbers]
         if [each.whole.source for each in again.containers] != expected:
             return False
-        return self._is_strictly(again, new, done)
+        stretches, place = [], 0
+        for piece, _ in self._pieces(done, written):
+            stretches.append((place, place + len(piece)))
+            place += len(piece)
+        return self._is_strictly(again, stretches, new, done)
 
     def _all_texts(self, done: Sequence[Change], written: Written) -> Mapping[int, str]:
         texts = dict(written.texts)
@@ -322,9 +345,21 @@ class PageUpdate:
             place = last
         yield None, (_texts_before(self._there, place), len(self.page.containers))
 
-    def _is_strictly(self, again: Page, new: Page, done: Sequence[Change]) -> bool:
-        """Tell whether a strict parser finds the blocks that it finds in the parts."""
-        after = _strictly(again, [(0, len(again.text))])
+    def _is_strictly(
+        self,
+        again: Page,
+        stretches: Sequence[Span],
+        new: Page,
+        done: Sequence[Change],
+    ) -> bool:
+        """Tell whether a strict parser finds the blocks that it finds in the parts.
+
+        Blocks that reach from one part into the next are not compared: a formula that
+        stands in a paragraph is a block of its own to us.
+
+        :param stretches: the parts of *again*
+        """
+        after = _strictly(again, stretches)
         kept = _strictly(self.page, _others(self.page, self._there, done))
         fresh = blocks(new)
         if len(fresh) != len(self._now):
@@ -333,24 +368,25 @@ class PageUpdate:
         return after == kept + changed
 
 
-def _strictly(page: Page, stretches: Sequence[tuple[int, int]]) -> Counter[object]:
+def _strictly(page: Page, stretches: Sequence[Span]) -> Counter[object]:
     """Count what a strict parser finds in some stretches of a page."""
     prepared = prepare(page.text)
     found: Counter[object] = Counter()
     for block in strict.blocks(prepared.text, dialect_of(prepared.text)):
         if block.line is None or block.what[0] in _LISTS:
             continue
-        place = prepared.line_start(block.line)
-        if any(start <= place < end for start, end in stretches):
+        place, stop = map(prepared.line_start, (block.line, block.end))
+        stop = place + len(page.text[place:stop].rstrip())
+        if any(start <= place and stop <= end for start, end in stretches):
             found[block.what] += 1
     return found
 
 
 def _others(
     page: Page, there: Sequence[PageBlock], done: Sequence[Change]
-) -> list[tuple[int, int]]:
+) -> list[Span]:
     """Return the stretches of a page that no change takes the place of."""
-    found: list[tuple[int, int]] = []
+    found: list[Span] = []
     place = 0
     for change in sorted(done, key=lambda each: each.there or (0, 0)):
         start, end = _stretch(there, change.there or (0, 0))
@@ -359,12 +395,18 @@ def _others(
     return [*found, (place, len(page.text))]
 
 
+def _ends_blank(text: str) -> bool:
+    """Tell whether a text ends with a blank line, or has nothing yet."""
+    last = text.replace("\r\n", "\n")[-200:].rstrip(" \t>")
+    return not last or last.endswith("\n\n")
+
+
 def _texts_before(found: Sequence[PageBlock], number: int) -> int:
     """Return how many texts stand before a block."""
     return max((block.texts[1] for block in found[:number]), default=0)
 
 
-def _stretch(found: Sequence[PageBlock], chosen: Range) -> tuple[int, int]:
+def _stretch(found: Sequence[PageBlock], chosen: Range) -> Span:
     """Return from where to where in the page some of its blocks stand."""
     first, last = chosen
     if first < last:
@@ -374,37 +416,37 @@ def _stretch(found: Sequence[PageBlock], chosen: Range) -> tuple[int, int]:
 
 
 def _spliced(
-    text: str, found: Sequence[PageBlock], places: Sequence[Range], new: Sequence[str]
-) -> str:
-    """Return a text with some of its blocks replaced; each new one ends its line."""
-    pieces: list[str] = []
+    text: str, found: Sequence[PageBlock], new: Sequence[tuple[Range, str]]
+) -> list[tuple[str, bool]]:
+    """Return a text with some of its blocks replaced: its pieces, and which are new."""
+    pieces: list[tuple[str, bool]] = []
     last = 0
     line_end = "\r\n" if "\r\n" in text else "\n"
-    for (start, end), piece in sorted(
-        (
-            (_stretch(found, place), piece)
-            for place, piece in zip(places, new, strict=True)
-        ),
+    ordered = sorted(
+        ((_stretch(found, place), piece) for place, piece in new),
         key=lambda each: each[0],
-    ):
-        pieces.append(text[last:start])
-        if start == len(text) and piece.strip():
-            missing = 2 - (len(text) - len(text.rstrip("\r\n"))) // len(line_end)
-            pieces.append(line_end * max(missing, 0))
-        pieces.append(
-            _fitted(piece, text[start:end], line_end, is_last=end == len(text))
-        )
+    )
+    for (start, end), piece in ordered:
+        before = text[last:start]
+        if before and piece.strip() and not before.endswith("\n"):
+            before += line_end
+        pieces.append((before, False))
+        pieces.append((_fitted(piece, text[start:end], line_end), True))
         last = end
-    return "".join([*pieces, text[last:]])
+    return [*pieces, (text[last:], False)]
 
 
-def _fitted(new: str, old: str, line_end: str, *, is_last: bool) -> str:
-    """Return a new block with the blank lines behind it that the old one had."""
+def _fitted(new: str, old: str, line_end: str) -> str:
+    """Return a new block with the blank lines that the old one had around it."""
     if not new.strip():
         return ""
-    bare = new.replace("\r\n", "\n").rstrip()
-    tail = old[len(old.rstrip()) :] if old.strip() else ""
-    if not tail and not (is_last and old):
-        tail = new[len(new.rstrip()) :].replace("\r\n", "\n")
-        tail = (tail or "\n\n").replace("\n", line_end)
-    return bare.replace("\n", line_end) + tail
+    body = new.strip("\r\n").replace("\r\n", "\n")
+    before, after = _blank_lines(old if old.strip() else new)
+    return (before + body.rstrip() + after).replace("\n", line_end)
+
+
+def _blank_lines(block: str) -> tuple[str, str]:
+    """Return the line ends before and behind a block."""
+    plain = block.replace("\r\n", "\n")
+    start = len(plain) - len(plain.lstrip("\n"))
+    return plain[:start], plain[len(plain.rstrip()) :]
