@@ -18,6 +18,7 @@ from fork_server import python
 from llm_server import spanish
 from waiting import PATIENCE
 
+from amts_sphinx.cli import main
 from amts_sphinx.core.errors import (
     ConfigError,
     EnginePartialError,
@@ -399,6 +400,43 @@ def test_without_training_it_refuses(account: Account) -> None:
     with pytest.raises(EngineUnavailableError, match="not trained"):
         translated(engine, TEXTS, ES)
     assert not account.jobs
+
+
+CONF: Final = """
+extensions = ["amts_sphinx"]
+language = "en"
+amts_target_languages = ["es", "zh"]
+amts_engine = {"es": "bedrock", "*": "none"}
+"""
+
+
+def test_jobs_are_managed_by_the_command(
+    account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book, clone = tmp_path / "book", tmp_path / "clone"
+    for folder in (book, clone):
+        folder.mkdir()
+        conf = f"{CONF}amts_bedrock = {BATCH!r}\n"
+        (folder / "conf.py").write_text(conf, "utf-8")
+
+    def amts(command: str, folder: Path) -> str:
+        assert main(["jobs", command, "--book", str(folder)]) == 0
+        return capsys.readouterr().out
+
+    account.looks = 10**6
+    engine = engine_of(book / ".amts")
+    engine.begin([commission(engine, TEXTS, ES)])
+    assert "en → es  started (in progress)  120 segments" in amts("list", book)
+    assert "en → es  started (in progress)" in amts("list", clone)
+    assert "not removed" in amts("clean", clone)
+    assert "asked to stop" in amts("stop", clone)
+    assert "started (stopped)" in amts("list", book)
+    assert "its results are fetched" in amts("resume", clone)
+    assert translated(engine_of(clone / ".amts"), TEXTS, ES) == SPANISH
+    assert len(account.jobs) == 1
+    assert "removed" in amts("clean", clone)
+    assert amts("list", clone) == "no jobs\n"
+    assert not results(account)
 
 
 class TestBatch(EngineContract):
