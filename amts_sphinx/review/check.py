@@ -134,7 +134,7 @@ def _conflicts(files: BookFiles, lines: _Lines) -> Iterator[Problem]:
         Memory(Path(folder, "memory.sqlite")) as memory,
     ):
         importing.learn_book(memory, files, ignore, ignore)
-        for pair in sorted({each.pair for each in memory.count()}):
+        for pair in memory.pairs():
             for conflicts in memory.conflicts(pair).values():
                 for each in conflicts:
                     yield _conflict(files, each, lines)
