@@ -22,21 +22,30 @@ _CONF: Final = 'project = "A Made Book"\nextensions = []\nhtml_theme = "alabaste
 #: The first word of so many is a common one.
 _EVERY: Final = 3
 _SECTIONS: Final = 4
+#: Pages of a part: each page shows the parts beside its text.
+_PART: Final = 25
 _PARAGRAPHS: Final = 3
 _SENTENCES: Final = 3
 
 
 def write(folder: Path, pages: int) -> None:
-    """Write a book of so many *pages*, beside its first one, into an empty *folder*."""
+    """Write a book of so many *pages*, in parts, into a new *folder*."""
     folder.mkdir(parents=True)
     chance = random.Random(1)
     words = ["".join(chance.choices(_SYLLABLES, k=3)) for _ in range(_WORDS)]
     names = [f"page{number:04}" for number in range(pages)]
     (folder / "conf.py").write_text(_CONF, "utf-8")
-    lines = ["The book", "========", "", ".. toctree::", ""]
-    (folder / "index.rst").write_text(
-        "\n".join([*lines, *(f"   {name}" for name in names), ""]), "utf-8"
-    )
+    parts = [names[start : start + _PART] for start in range(0, pages, _PART)]
+    inner = [f"part{number:03}" for number in range(len(parts))]
+    for name, title, inside in zip(
+        ("index", *inner),
+        ("The book", *(f"Part {number}" for number in range(len(parts)))),
+        (inner, *parts),
+        strict=True,
+    ):
+        lines = [title, "=" * len(title), "", ".. toctree::", ""]
+        text = "\n".join([*lines, *(f"   {each}" for each in inside), ""])
+        (folder / f"{name}.rst").write_text(text, "utf-8")
     for name in names:
         text = "\n".join(_page(name, names, words, chance))
         (folder / f"{name}.rst").write_text(f"{text}\n", "utf-8")

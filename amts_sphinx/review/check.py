@@ -142,7 +142,7 @@ def _conflicts(
         Memory(Path(folder, "memory.sqlite")) as memory,
     ):
         importing.learn_book(memory, files.without(unreadable), ignore, ignore)
-        for pair in sorted({each.pair for each in memory.count()}):
+        for pair in memory.pairs():
             for conflicts in memory.conflicts(pair).values():
                 for each in conflicts:
                     yield _conflict(files, each, lines)
