@@ -1,7 +1,7 @@
 """The commands of the documentation, as steps that a test can run.
 
-A page is one story: its blocks are run from top to bottom in one shell. A comment in the
-line before a block, which no reader sees, says what it is if its language does not:
+A page is one story: its blocks are run from top to bottom in one shell. A comment in
+the line before a block, which no reader sees, says what it is if its language does not:
 
 ``<!-- file: NAME -->``
     the block is the text of that file, which is written (``append:`` adds to it);
@@ -13,7 +13,8 @@ line before a block, which no reader sees, says what it is if its language does 
     the block is not run.
 
 Blocks of the language ``sh`` hold commands alone, one in a line. In ``console`` a
-command begins with ``$``, and what follows is what it says; ``...`` stands for any lines.
+command begins with ``$``, and what follows is what it says; ``...`` stands for any
+lines.
 """
 
 from __future__ import annotations
@@ -152,7 +153,8 @@ def script(page: str, words: Mapping[str, str]) -> tuple[str, list[Command]]:
 
     After each command it prints a line with the number and the exit status.
     """
-    said, run = ["exec 2>&1"], []
+    said = ["exec 2>&1"]
+    run: list[Command] = []
     for block in blocks(page):
         if block.mark in {"file", "append", "change"}:
             said.append(_written(block))
@@ -211,8 +213,8 @@ def changed(text: str, diff: str) -> str:
 def missing(expected: str, said: str) -> list[str]:
     """Return the lines of an expected output that do not follow each other in *said*.
 
-    Figures may be others, and so may blanks. ``...`` stands for any lines; without it at
-    the beginning or the end, the output begins or ends there.
+    Figures may be others, and so may blanks. ``...`` stands for any lines; without it
+    at the beginning or the end, the output begins or ends there.
     """
     wanted = [_loose(line) for line in expected.splitlines() if line.strip()]
     found = [_loose(line) for line in said.splitlines() if line.strip()]

