@@ -23,7 +23,9 @@
 
   const known = window.amtsUnits || {};
   const said = (name) => document.querySelector(`meta[name="${name}"]`)?.content || "";
-  const language = said("amts-edition"), address = said("amts-review");
+  // A page that amts review serves is opened by its own script, without an address.
+  const isServed = document.querySelector('script[src$="-amts-marks.js"]');
+  const language = said("amts-edition"), address = isServed ? "#" : said("amts-review");
   const passages = [...document.querySelectorAll("[data-amts-unit]")];
   if (!passages.length) return;
 
@@ -42,7 +44,11 @@
   const box = make("section");
   box.tabIndex = -1;
   box.setAttribute("aria-label", "Review");
-  shadow.append(make("style", STYLE), box);
+  // Not an element: a server may forbid those that stand in the page.
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  shadow.adoptedStyleSheets = [sheet];
+  shadow.append(box);
   document.body.append(host);
 
   const names = (passage) => passage.dataset.amtsUnit.split(" ");
@@ -57,7 +63,7 @@
     element.href = address.replaceAll("{unit}", name);
     element.addEventListener("click", (event) => {
       const asked = new CustomEvent("amts-open-unit", { cancelable: true, detail: { unit: name, units: all } });
-      if (!document.dispatchEvent(asked)) event.preventDefault();
+      if (!document.dispatchEvent(asked) || isServed) event.preventDefault();
     });
     return element;
   };
