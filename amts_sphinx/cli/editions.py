@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from amts_sphinx.cli.console import echo
 from amts_sphinx.core.errors import AmtsError, ConfigError
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.readers import editions
+from amts_sphinx.review import trees
 from amts_sphinx.text import metrics
 
 if TYPE_CHECKING:
@@ -43,6 +44,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("sphinx", "markdown", "notebook", "html"),
         help="the form of the editions (default: by the files in them)",
     )
+
+
+def add_base(parser: argparse.ArgumentParser) -> None:
+    """Add what names the version of the book that was translated."""
+    parser.add_argument(
+        "--base",
+        metavar="VERSION",
+        help="the version of the book that was translated: a folder, or a git revision"
+        " (default: d2lbook's page_origin.md beside page.md in the edition)",
+    )
+
+
+def read_with_base(
+    options: argparse.Namespace,
+) -> tuple[EditionRead, EditionRead, EditionRead | None, LanguagePair]:
+    """Read the editions, and the version of the book that was translated.
+
+    :returns: book, edition, base, languages; nothing may say what the base is
+    :raises AmtsError: as :func:`read`, or the base is in another language
+    """
+    with ExitStack() as stack:
+        base = None
+        if options.base is not None:
+            base = stack.enter_context(trees.version(options.base, options.source))
+        found = editions.read_with_base(
+            options.source, options.target, options.languages, options.form, base
+        )
+    pair = _languages(*(each for each in found if each is not None))
+    if found[2] is not None and found[2].language != pair.source:
+        raise ConfigError(
+            f"{options.base} is in {found[2].language}, but the book in {pair.source}"
+        )
+    return *found, pair
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
@@ -95,7 +129,14 @@ def read(
     source, target = editions.read_editions(
         options.source, options.target, options.languages, options.form
     )
-    for edition in (source, target):
+    return source, target, _languages(source, target)
+
+
+def _languages(
+    source: EditionRead, target: EditionRead, *others: EditionRead
+) -> LanguagePair:
+    """Print the warnings about editions, and return the languages of the first two."""
+    for edition in (source, target, *others):
         for line in edition.warnings.splitlines():
             echo(f"{edition.path}: {line}", error=True)
     pair = LanguagePair(source.language, target.language)
@@ -104,7 +145,7 @@ def read(
             f"both editions are in {pair.source}; if they are not, name their"
             " languages with --languages SOURCE TARGET"
         )
-    return source, target, pair
+    return pair
 
 
 @contextmanager

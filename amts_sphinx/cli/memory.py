@@ -174,7 +174,7 @@ class _Where:
         """Return the directions that are asked for, by default all of the memory."""
         if options.languages:
             return [_pair(options)]
-        return sorted({each.pair for each in memory.count()})
+        return memory.pairs()
 
 
 def _is_memory(path: Path) -> bool:

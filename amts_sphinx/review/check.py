@@ -76,8 +76,12 @@ def check(files: BookFiles, only: Collection[Path] = ()) -> list[Problem]:
     lines: _Lines = {}
     for source in sources:
         found += _of_file(files, source, lines)
-    if not any(each.rule == "file" and each.severity is _ERROR for each in found):
-        found += _conflicts(files, lines)
+    unreadable = {
+        each.path.resolve()
+        for each in found
+        if each.rule == "file" and each.severity is _ERROR
+    }
+    found += _conflicts(files, lines, unreadable)
     found += _union(source.path for source in sources if source.kind == HOME)
     asked = {path.resolve() for path in only}
     return sorted(
@@ -122,8 +126,13 @@ def _placed(path: Path, text: str, rule: str) -> Problem:
     return Problem(path, 1, rule, _ERROR, text.removeprefix(f"{path}: "))
 
 
-def _conflicts(files: BookFiles, lines: _Lines) -> Iterator[Problem]:
-    """Yield where people differ: at the line that is not published, or its rival."""
+def _conflicts(
+    files: BookFiles, lines: _Lines, unreadable: Collection[Path]
+) -> Iterator[Problem]:
+    """Yield where people differ: at the line that is not published, or its rival.
+
+    :param unreadable: files that are left out; what the others say is compared
+    """
 
     def ignore(_: str) -> None:
         """Leave to the build what it warns of."""
@@ -132,8 +141,8 @@ def _conflicts(files: BookFiles, lines: _Lines) -> Iterator[Problem]:
         tempfile.TemporaryDirectory() as folder,
         Memory(Path(folder, "memory.sqlite")) as memory,
     ):
-        importing.learn_book(memory, files, ignore, ignore)
-        for pair in sorted({each.pair for each in memory.count()}):
+        importing.learn_book(memory, files.without(unreadable), ignore, ignore)
+        for pair in memory.pairs():
             for conflicts in memory.conflicts(pair).values():
                 for each in conflicts:
                     yield _conflict(files, each, lines)

@@ -5,31 +5,30 @@ Nothing of them is trusted: not how many there are, nor how large, nor what is i
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from amts_sphinx.core.errors import (
     EngineError,
     EngineRejectedError,
     EngineReplyError,
 )
-from amts_sphinx.engine.amazon import index, limits, markup
-from amts_sphinx.engine.amazon import journal as journals
-from amts_sphinx.engine.amazon.errors import NotThereError
-from amts_sphinx.engine.amazon.languages import service_code
+from amts_sphinx.engine.aws import index
+from amts_sphinx.engine.aws import journal as journals
+from amts_sphinx.engine.aws.errors import NotThereError
 from amts_sphinx.engine.protocol import quiet
 
 if TYPE_CHECKING:
-    from amts_sphinx.engine.amazon.client import Client
-    from amts_sphinx.engine.amazon.journal import Journal, JournalEntry
+    from amts_sphinx.engine.aws.client import Client
+    from amts_sphinx.engine.aws.journal import Journal, JournalEntry
+    from amts_sphinx.engine.aws.service import JobService, State
     from amts_sphinx.engine.protocol import Progress
 
 #: Where a job's documents and its results are, under its folder. No document's folder
 #: may be called ``details``.
 IN: Final = "in/"
 OUT: Final = "out/"
-_DETAILS: Final = "auxiliary-translation-details.json"
-_DETAILS_MOST: Final = 100_000_000
+#: How much larger than its document a result may be.
+_GROWTH: Final = 10
 #: How often a result is fetched that seems to be cut off.
 _TRIES: Final = 4
 
@@ -38,7 +37,7 @@ def fetch(
     client: Client,
     journal: Journal,
     entry: JournalEntry,
-    state: dict[str, Any],
+    state: State,
     progress: Progress,
 ) -> JournalEntry | None:
     """Fetch what a job that has ended has left; others find it in the bucket too.
@@ -54,7 +53,8 @@ def fetch(
     found = _results(client, entry, state)
     got = {tag: _keep(client, journal, entry, tag, found) for tag in entry.targets}
     refused = {
-        tag: _details(client, entry, tag, found, progress) for tag in entry.targets
+        tag: client.service.failures(client, entry, tag, found, progress)
+        for tag in entry.targets
     }
     if status == "FAILED" and not any((*got.values(), *refused.values())):
         _fail(client, journal, entry, state)
@@ -70,7 +70,7 @@ def fetch(
         tag: sorted({*got[tag], *refused[tag]} if failed else entry.documents)
         for tag in entry.targets
     }
-    message = _why(state) if failed else ""
+    message = _why(client, state) if failed else ""
     entry = journal.write(entry, state=journals.FETCHED, tried=tried, message=message)
     _tidy(client, entry, progress)
     return entry
@@ -86,8 +86,8 @@ def _keep(
     """Keep the results in one language; return the documents that have some."""
     kept = []
     for document, size in entry.sizes.items():
-        key = found.get(f"{service_code(tag)}.{document}")
-        data = _get(client, key, limits.largest(size)) if key else None
+        key = found.get(client.service.result_name(tag, document))
+        data = _get(client, key, largest(size)) if key else None
         if data is not None:
             journal.keep(entry, tag, document, data)
             kept.append(document)
@@ -103,27 +103,24 @@ def _tidy(client: Client, entry: JournalEntry, progress: Progress) -> None:
         progress(f"job {entry.name}: its documents stay in the bucket: {exc}")
 
 
-def _why(state: dict[str, Any]) -> str:
-    message = str(state.get("Message") or "no reason given").rstrip(".")
-    return f"{state.get('JobStatus')}: {message}"[:500]
+def _why(client: Client, state: State) -> str:
+    return f"{state.get('JobStatus')}: {client.service.explain(state)}"[:500]
 
 
 def _fail(
-    client: Client, journal: Journal, entry: JournalEntry, state: dict[str, Any]
+    client: Client, journal: Journal, entry: JournalEntry, state: State
 ) -> NoReturn:
     """Note that a job ended without results, and raise why."""
-    why = _why(state)
+    why = _why(client, state)
     entry = journal.write(entry, state=journals.FAILED, message=why)
     index.write(client, entry)
     raise EngineRejectedError(
-        f"Amazon Translate ended the job {entry.name} ({entry.job_id}) as {why}. The"
+        f"{client.who.name} ended the job {entry.name} ({entry.job_id}) as {why}. The"
         " next build will start another"
     )
 
 
-def _results(
-    client: Client, entry: JournalEntry, state: dict[str, Any]
-) -> dict[str, str]:
+def _results(client: Client, entry: JournalEntry, state: State) -> dict[str, str]:
     """Return the keys of the objects that a job has left, by their last parts."""
     folder = f"{entry.folder}{OUT}"
     reported = str(state.get("OutputDataConfig", {}).get("S3Uri", ""))
@@ -144,48 +141,24 @@ def _get(client: Client, key: str, most: int) -> bytes | None:
             data = client.get(key, most).data
         except (NotThereError, EngineReplyError):
             return None
-        if markup.is_whole(data):
+        if client.service.is_whole(data):
             break
     return data
 
 
-def _details(
-    client: Client,
-    entry: JournalEntry,
-    tag: str,
-    found: dict[str, str],
-    progress: Progress,
-) -> list[str]:
-    """Tell what the service has counted; return the documents that it failed on."""
-    key = found.get(f"{service_code(tag)}.{_DETAILS}")
-    try:
-        said = json.loads(client.get(key, _DETAILS_MOST).data) if key else {}
-        counted = int(said.get("charactersTranslated", 0))
-        errors = {
-            str(each["sourceFile"]): str(each["auxiliaryData"]["error"]["errorCode"])
-            for each in said.get("details", ())
-            if each.get("auxiliaryData", {}).get("error")
-        }
-    except (EngineError, ValueError, TypeError, KeyError, AttributeError):
-        progress(f"job {entry.name}: the details of {tag} cannot be read")
-        return []
-    if counted:
-        progress(f"job {entry.name}: {counted} characters into {tag}, by the service")
-    if errors:
-        first = next(iter(errors.values()))
-        progress(
-            f"job {entry.name}: into {tag}, {len(errors)} documents failed: {first}"
-        )
-    return [name for name in errors if name in entry.documents]
+def largest(size: int) -> int:
+    """Return the bytes that the result of a document of *size* bytes may have."""
+    return _GROWTH * size + 100_000
 
 
 def harvest(
+    service: JobService,
     journal: Journal,
     entry: JournalEntry,
     language: str,
     progress: Progress = quiet,
 ) -> dict[str, str]:
-    """Return the coded targets of a fetched job, by the keys of their sources.
+    """Return what a fetched job has left, by the keys of their sources.
 
     A key that was not sent, or that comes twice with different texts, is left out.
     """
@@ -196,7 +169,7 @@ def harvest(
         if data is None:
             continue
         try:
-            pieces = list(markup.segments(data, f"read {document} of {entry.name}"))
+            pieces = list(service.read(data, f"read {document} of {entry.name}"))
         except EngineReplyError as exc:
             progress(str(exc))
             continue

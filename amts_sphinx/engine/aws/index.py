@@ -17,15 +17,15 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core.errors import EngineError, EngineUnavailableError
-from amts_sphinx.engine.amazon import job_plan
-from amts_sphinx.engine.amazon import journal as journals
-from amts_sphinx.engine.amazon.errors import ConflictError, NotThereError
+from amts_sphinx.engine.aws import journal as journals
+from amts_sphinx.engine.aws.errors import ConflictError, NotThereError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from amts_sphinx.engine.amazon.client import Client, StoredObject
-    from amts_sphinx.engine.amazon.journal import Journal, JournalEntry
+    from amts_sphinx.engine.aws.client import Client, StoredObject
+    from amts_sphinx.engine.aws.journal import Journal, JournalEntry
+    from amts_sphinx.engine.aws.service import Options
     from amts_sphinx.engine.protocol import Progress
 
 #: Bytes of what is said of a job, and of a lock.
@@ -33,7 +33,7 @@ _MOST: Final = 50_000_000
 _LOCK_MOST: Final = 1_000
 _JSON: Final = "application/json"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,99}")
-_DOCUMENT: Final = re.compile(r"\d{1,8}\.html")
+_DOCUMENT: Final = re.compile(r"\d{1,8}\.[a-z]{1,8}")
 _STATES: Final = (
     journals.INTENDED,
     journals.STARTED,
@@ -49,6 +49,11 @@ _LOOK: Final = 2.0
 _MINUTE: Final = 60.0
 
 
+def folder_of(options: Options, name: str) -> str:
+    """Return under which the documents and results of the job *name* are."""
+    return f"{options.prefix}/jobs/{name}/"
+
+
 def place_of(client: Client, use: str = "") -> str:
     """Return under which the bucket tells of the jobs of one use, or of all."""
     return f"{client.options.prefix}/index/{use + '/' if use else ''}"
@@ -61,7 +66,7 @@ def key_of(client: Client, entry: JournalEntry) -> str:
 
 def write(client: Client, entry: JournalEntry) -> None:
     """Tell of a job; not of one of 0.1, whose results are where others do not look."""
-    if entry.folder != job_plan.folder_of(client.options, entry.name):
+    if entry.folder != folder_of(client.options, entry.name):
         return
     # What is here alone is nobody else's business.
     state = journals.ENDED if entry.state == journals.FETCHED else entry.state
@@ -118,7 +123,7 @@ def read(client: Client, key: str, name: str) -> JournalEntry | None:
         bucket=options.bucket,
         owner=options.owner,
         prefix=options.prefix,
-        folder=job_plan.folder_of(options, entry.name),
+        folder=folder_of(options, entry.name),
     )
 
 

@@ -1,7 +1,7 @@
-"""Every fault of the service, and of the way to it → what to do, and what to say.
+"""Every fault of a service, and of the way to it → what to do, and what to say.
 
-The codes are those of botocore's model of the service and of S3, and those that are
-known to come without being in it. Nothing here repeats what a request held: messages
+The codes are those of botocore's models of the services and of S3, and those that are
+known to come without being in them. Nothing here repeats what a request held: messages
 of the service may, and so may botocore's own.
 """
 
@@ -36,6 +36,8 @@ from amts_sphinx.core.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from amts_sphinx.engine.aws.service import Who
 
 
 class NotThereError(EngineRejectedError):
@@ -86,7 +88,8 @@ _CONFLICT, _LIMIT = Remedy.CONFLICT, Remedy.LIMIT
 ERRORS: Final = (BotoCoreError, ClientError, ResponseParserError)
 #: Code → remedy, and what a person should know.
 CODES: Final[dict[str, tuple[Remedy, str]]] = {
-    # In the service's model.
+    # In the models of the services.
+    "ServiceQuotaExceededException": (_LIMIT, "a quota of the account is used up"),
     "ConcurrentModificationException": (_WAIT, "it is being changed"),
     "ConflictException": (_CONFLICT, "there is one of this name"),
     "DetectedLanguageLowConfidenceException": (_REJECT, "name the source language"),
@@ -200,12 +203,12 @@ def _remedy_of_reply(exc: ClientError) -> Remedy:
     return _MISSING if status == _NOT_FOUND else _REJECT
 
 
-def explain(exc: BaseException, doing: str) -> EngineError:
+def explain(exc: BaseException, doing: str, who: Who) -> EngineError:
     """Return the error to raise: what failed, why, and what can be done.
 
     :param doing: what was tried, as ``start the job amts-…``
     """
-    what = f"Amazon Translate: cannot {doing}: {_why(exc)}"
+    what = f"{who.name}: cannot {doing}: {_why(exc, who)}"
     return {
         _RETRY: EngineUnavailableError,
         _WAIT: EngineUnavailableError,
@@ -217,7 +220,7 @@ def explain(exc: BaseException, doing: str) -> EngineError:
     }[remedy(exc)](what)
 
 
-def _why(exc: BaseException) -> str:
+def _why(exc: BaseException, who: Who) -> str:
     """Return why, without any text of the request."""
     if isinstance(exc, ClientError):
         code = code_of(exc) or "no code"
@@ -230,7 +233,7 @@ def _why(exc: BaseException) -> str:
         return "the reply cannot be read"
     for kind, why in _WAYS.items():
         if isinstance(exc, kind):
-            return why
+            return why.format(options=who.options)
     return f"the connection failed ({type(exc).__name__})"
 
 
@@ -238,8 +241,8 @@ def _why(exc: BaseException) -> str:
 _WAYS: Final[dict[type[BotoCoreError], str]] = {
     NoCredentialsError: "there are no AWS credentials; see `aws configure`",
     PartialCredentialsError: "the AWS credentials are incomplete; see `aws configure`",
-    NoRegionError: "no region; set amts_amazon.region or AWS_DEFAULT_REGION",
-    ProfileNotFound: "the profile of amts_amazon.profile is not configured",
+    NoRegionError: "no region; set {options}.region or AWS_DEFAULT_REGION",
+    ProfileNotFound: "the profile of {options}.profile is not configured",
     ProxyConnectionError: "the proxy does not answer; see HTTPS_PROXY and NO_PROXY",
     SSLError: "the connection cannot be made safe; see the proxy and the clock",
     ConnectTimeoutError: "the service does not answer; see the region and network",
@@ -247,8 +250,6 @@ _WAYS: Final[dict[type[BotoCoreError], str]] = {
 }
 
 
-def incomplete(doing: str, lacks: str) -> EngineReplyError:
+def incomplete(doing: str, lacks: str, who: Who) -> EngineReplyError:
     """Return the error for a reply that says it went well, and is not whole."""
-    return EngineReplyError(
-        f"Amazon Translate: cannot {doing}: the reply lacks {lacks}"
-    )
+    return EngineReplyError(f"{who.name}: cannot {doing}: the reply lacks {lacks}")

@@ -8,6 +8,7 @@ results do hold texts, like the memory beside which they are kept.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -82,6 +83,12 @@ class JournalEntry:
             return self.keys()
         documents = self.tried.get(language, ())
         return {key for name in documents for key in self.documents.get(name, ())}
+
+
+def key_of(source: str) -> str:
+    """Return what names a coded text: 20 hexadecimal digits of its SHA-256."""
+    data = source.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(data).hexdigest()[:20]
 
 
 class Journal:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from amts_sphinx.core.errors import EngineError
-from amts_sphinx.engine.amazon import jobs
+from amts_sphinx.engine.aws import jobs
 
 if TYPE_CHECKING:
-    from amts_sphinx.engine.amazon.client import Client
-    from amts_sphinx.engine.amazon.journal import JournalEntry
+    from amts_sphinx.engine.aws.client import Client
+    from amts_sphinx.engine.aws.journal import JournalEntry
     from amts_sphinx.engine.protocol import Progress
 
 
@@ -40,7 +40,7 @@ class Watch:
         """Say of each job that nobody waits for how it goes."""
         for client, entry, progress, since in list(self._jobs.values()):
             try:
-                state = jobs.describe(client.impatient(), entry)
+                state = client.service.describe(client.impatient(), entry)
                 seconds = client.clock.now() - since
                 progress(jobs.line_on(client.impatient(), entry, state, seconds))
             except EngineError as exc:
