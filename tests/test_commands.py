@@ -38,6 +38,8 @@ NO_TABLE: Final = {
     "review import": "it changes files, and says which",
     "review check": "--format github, sarif or junit",
     "review serve": "it serves a page",
+    "d2l": "it says what d2lbook and sphinx-build say",
+    "export-source": "it writes files, and says which",
     "jobs resume": "it says what happens, as it happens",
     "jobs stop": "it says what happens",
     "jobs clean": "it says what happens",
