@@ -191,7 +191,10 @@ def test_commands_find_the_book(
     assert main(["memory", "conflicts", "--book", str(book)]) == 1
     assert f"run `amts d2l {book}` first" in capsys.readouterr().err
     written(book)
-    monkeypatch.chdir(book)
+    chapter = book / "chapter"
+    chapter.mkdir()
+    (chapter / "config.ini").write_text("of something else")
+    monkeypatch.chdir(chapter)
     assert main(["memory", "conflicts"]) == 1
     memory = book / ".amts" / "memory.sqlite"
     assert f"there is no memory {memory}" in capsys.readouterr().err

@@ -71,8 +71,12 @@ def _project(folder: Path) -> Path | None:
 
     if (folder / "conf.py").is_file():
         return folder
-    written = d2lbook.project(folder)
-    if written is None or d2lbook.NAME not in d2lbook.extensions(folder):
+    try:
+        written = d2lbook.project(folder)
+        ours = written is not None and d2lbook.NAME in d2lbook.extensions(folder)
+    except ConfigError:
+        return None  # a config.ini of something else
+    if written is None or not ours:
         return None
     if not (written / "conf.py").is_file():
         raise ConfigError(

@@ -120,7 +120,8 @@ def _run(options: argparse.Namespace) -> int:
     if options.languages:
         tags = ",".join(options.languages)
         command[3:3] = ["-D", f"amts_target_languages={tags}"]
-    return _step(command, "sphinx-build -b amts", book, None)
+    # In our folder, so that the paths it tells lead from there.
+    return _step(command, "sphinx-build -b amts", Path(), None)
 
 
 def _step(command: Sequence[str], name: str, folder: Path, path: str | None) -> int:
