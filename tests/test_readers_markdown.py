@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from pathlib import Path
 from typing import Final
 
 import pytest
+from mdit_py_plugins.dollarmath.index import math_block_dollar
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import InterchangeError
@@ -186,9 +188,6 @@ BLOCKS: dict[str, Rows] = {
     "```{.a}\n```\nFrom $ a $ to $b$, $c$5.": [
         ("paragraph", 1, 'From $ a $ to <x id="1"/>, $c$5.')
     ],
-    "```{.a}\n```\n$$\n\nwords\n\n$$": [
-        ("paragraph", 1, "words"),
-    ],
     "```{math}\nwords\n```\n```{code-block} c\nint x;\n```": [],
     "# Title\n:label:`sec_a`\n\nText": [
         ("title", 2, "Title"),
@@ -247,6 +246,14 @@ def test_blocks_become_containers(text: str) -> None:
 )
 def test_chinese_has_no_blanks_to_tell_by(text: str, coded: str) -> None:
     assert rows(text, "zh") == [("paragraph", 1, coded)]
+
+
+@pytest.mark.skipif(
+    "allow_blank_lines" not in signature(math_block_dollar).parameters,
+    reason="this version of mdit-py-plugins has one rule for all formulas",
+)
+def test_to_d2lbook_a_blank_line_ends_a_formula() -> None:
+    assert rows("```{.a}\n```\n$$\n\nwords\n\n$$") == [("paragraph", 1, "words")]
 
 
 def test_places_are_lines_of_the_file() -> None:
