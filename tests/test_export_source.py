@@ -422,6 +422,15 @@ def test_one_bad_page_does_not_stop_the_others(
     assert "bad.ipynb: not a notebook" in said
 
 
+def test_an_edition_inside_of_the_book_is_no_page_of_it(
+    export: Callable[..., int], book: Path
+) -> None:
+    for _ in range(2):
+        assert export("-o", str(book / "zh")) == 0
+    assert text_of(book / "zh/part/page.md") == PAGE_ZH
+    assert not (book / "zh/zh").exists()
+
+
 def test_wrong_words_on_the_command_line_are_told(
     export: Callable[..., int], book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

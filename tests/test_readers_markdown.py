@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from pathlib import Path
 from typing import Final
 
 import pytest
+from mdit_py_plugins.dollarmath.index import math_block_dollar
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import InterchangeError
@@ -98,6 +100,10 @@ INLINE: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "Lines that\nare   broken.": ("Lines that are broken.", []),
     "*All of it.*": ("All of it.", []),
     "[All of it](https://a.example/)": ("All of it", []),
+    "One  \ntwo\\\nthree": (
+        f'One{X1}{X2}two<x id="3"/><x id="4"/>three',
+        [("raw", "<br />"), ("raw", r"\\")] * 2,
+    ),
     "A (**bold**) word.": ('A (<g id="1">bold</g>) word.', [("strong", "")]),
 }
 
@@ -153,6 +159,35 @@ BLOCKS: dict[str, Rows] = {
     ],
     "```{versionadded} 9.1 Words.\n```": [("paragraph", 2, "Words.")],
     "````{note}\n```{tip}\nWords.\n```\n````": [("paragraph", 3, "Words.")],
+    "```{exercise} A *title*\n:label: x\n\nWords.\n```": [
+        ("title", 2, 'A <g id="1">title</g>'),
+        ("paragraph", 2, "Words."),
+    ],
+    "```{solution} x\nWords.\n```": [("paragraph", 2, "Words.")],
+    "```{prf:lemma} Title\nWords.\n```": [
+        ("title", 2, "Title"),
+        ("paragraph", 2, "Words."),
+    ],
+    "```{list-table} Title\n:header-rows: 1\n* - One\n  - Two\n```": [
+        ("title", 2, "Title"),
+        ("paragraph", 6, "One"),
+        ("paragraph", 6, "Two"),
+    ],
+    "```{figure} leaf.png\nWords.\n```": [],
+    "## Head $x$ {#id .class}\n# Set {1}": [
+        ("title", 3, 'Head <x id="1"/>'),
+        ("title", 2, "Set {1}"),
+    ],
+    "$$\na\n\nwords\n$$": [],
+    "(x)=\nLet $a $ be, $ b$ and $c$5.": [
+        ("paragraph", 1, 'Let <x id="1"/> be, <x id="2"/> and <x id="3"/>5.')
+    ],
+    "(x)=\nFrom $5 and $6, or $ 5 and $ 6.": [
+        ("paragraph", 1, "From $5 and $6, or $ 5 and $ 6.")
+    ],
+    "```{.a}\n```\nFrom $ a $ to $b$, $c$5.": [
+        ("paragraph", 1, 'From $ a $ to <x id="1"/>, $c$5.')
+    ],
     "```{math}\nwords\n```\n```{code-block} c\nint x;\n```": [],
     "# Title\n:label:`sec_a`\n\nText": [
         ("title", 2, "Title"),
@@ -213,6 +248,14 @@ def test_chinese_has_no_blanks_to_tell_by(text: str, coded: str) -> None:
     assert rows(text, "zh") == [("paragraph", 1, coded)]
 
 
+@pytest.mark.skipif(
+    "allow_blank_lines" not in signature(math_block_dollar).parameters,
+    reason="this version of mdit-py-plugins has one rule for all formulas",
+)
+def test_to_d2lbook_a_blank_line_ends_a_formula() -> None:
+    assert rows("```{.a}\n```\n$$\n\nwords\n\n$$") == [("paragraph", 1, "words")]
+
+
 def test_places_are_lines_of_the_file() -> None:
     text = (
         "---\na: b\n---\n\n# Title\n:label:`x`\n\nOne\ntwo\n$$\na\n$$\nthree\n\n"
@@ -251,6 +294,11 @@ def test_rules_say_what_is_taken() -> None:
         ("paragraph", 1), ("caption", 1), ("paragraph", 1)
     ]  # fmt: skip
     assert found[1].whole.source == 'A <g id="1">leaf</g>. Green.'
+    figure = "```{figure} leaf.png\n:name: x\n\nA *leaf*.\n\nA legend.\n```"
+    found = markdown.read(figure, "page", "en", rules)
+    assert [(c.whole.kind, c.level) for c in found] == [
+        ("caption", 2), ("paragraph", 2)
+    ]  # fmt: skip
     assert faults == ["page:6: a dollar sign that neither opens nor ends a formula"]
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from amts_sphinx.build import asking, commission
 from amts_sphinx.build.filling import maker_of
 from amts_sphinx.build.source_files import SourceFile, read_file
-from amts_sphinx.build.source_trees import QUANTECON, pages_of
+from amts_sphinx.build.source_trees import QUANTECON
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import AmtsError, ConfigError
 from amts_sphinx.core.units import LanguagePair, State
@@ -208,7 +208,7 @@ class SourceEdition:
         return found
 
     def _chosen(self) -> list[Path]:
-        paths = list(pages_of(self._tree.book))
+        paths = list(self._tree.sources())
         globs = self._rules.documents
         for glob in globs:
             if not any(fnmatchcase(path.as_posix(), glob) for path in paths):

@@ -64,6 +64,16 @@ class SourceTree:
     #: pages that have no record; empty: there is none.
     base: str = ""
 
+    def sources(self) -> Iterator[Path]:
+        """Yield the pages of the book; those of an edition inside of it are none.
+
+        :raises InterchangeError: there is no such folder
+        """
+        own = self.folder.resolve()
+        for path in pages_of(self.book):
+            if own not in Path(self.book, path).resolve().parents:
+                yield path
+
     def page(self, path: Path) -> Path:
         """Return where a page of the book stands in the edition."""
         return self.folder / path

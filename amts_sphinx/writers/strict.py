@@ -23,7 +23,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.readers.markdown import is_prose
-from amts_sphinx.readers.markdown_syntax import D2LBOOK
+from amts_sphinx.readers.markdown_syntax import D2LBOOK, MYST
 from amts_sphinx.writers import myst
 
 if TYPE_CHECKING:
@@ -59,10 +59,10 @@ class Found(NamedTuple):
     words: str = ""
 
 
-@lru_cache(2)
+@lru_cache(3)
 def _parser(dialect: str) -> MarkdownIt:
     """Return the strictest parser that there is for a dialect."""
-    if dialect != D2LBOOK:
+    if dialect == MYST:
         try:
             return myst.parser(_EXTENSIONS)
         except AmtsError:
