@@ -26,7 +26,7 @@ from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine import create_engine
 from amts_sphinx.engine.contract import CODED, EngineContract
 from amts_sphinx.engine.firefox import models, native, worker
-from amts_sphinx.engine.firefox.vocabulary import alphabet
+from amts_sphinx.engine.plain_text.vocabulary import alphabet
 from amts_sphinx.engine.protocol import quiet
 
 if TYPE_CHECKING:

@@ -289,6 +289,25 @@ def test_places_in_a_script_without_blanks() -> None:
     assert text[found.start : found.end] == "这本书"
 
 
+def test_an_article_that_gives_way_too_is_not_of_the_pair() -> None:
+    said = {
+        "This gives estimates of it.": "Esto da una estimación del evento.",
+        "estimates": "estima",
+        "This gives _1_ of it.": "Esto da _1_ evento.",
+    }
+    one = Speaker(lambda text: said.get(text, text), ES)
+    assert one.translate('This gives <g id="1">estimates</g> of it.').target == (
+        'Esto da una <g id="1">estimación</g> del evento.'
+    )
+    # A longer word that gives way is one of them.
+    said["This gives _1_ of it."] = "Esto da _1_ de ello."
+    said["This gives estimates of it."] = "Esto da una buena estimación de ello."
+    one = Speaker(lambda text: said.get(text, text), ES)
+    assert one.translate('This gives <g id="1">estimates</g> of it.').target == (
+        'Esto da <g id="1">una buena estimación</g> de ello.'
+    )
+
+
 def test_pieces_that_are_one_character_each() -> None:
     zh = Speaker(
         lambda text: {"the book": "书", "Read the book.": "读书。"}.get(text, text),

@@ -176,9 +176,9 @@ def _chosen(place: _Place) -> list[_Job]:
     }
     for name in place.names:
         if name not in jobs:
-            homes = " and ".join(str(each.journal.home) for each in place.services)
+            home = place.services[0].journal.home.parent
             known = ", ".join(jobs) or "none"
-            raise ConfigError(f"{homes} have no job {name!r}; there are {known}")
+            raise ConfigError(f"{home} has no job {name!r}; there are {known}")
     return [jobs[name] for name in place.names or jobs]
 
 

@@ -10,6 +10,7 @@ from amts_sphinx.core.errors import EngineUnavailableError, LanguagePairError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine.firefox import download, models, native
+from amts_sphinx.engine.plain_text.proof import prove
 
 if TYPE_CHECKING:
     import argparse
@@ -97,7 +98,7 @@ def _prove(store: models.Store, pair: LanguagePair) -> None:
     """Translate something with what was downloaded, if that can be done here."""
     for leg in store.route(pair):
         try:
-            native.prove(native.load(leg.read()), leg.pair, leg)
+            prove(native.load(leg.read()), leg.pair, leg.folder)
         except EngineUnavailableError as exc:
             if "fxtranslate" not in str(exc):
                 raise

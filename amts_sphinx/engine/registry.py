@@ -32,13 +32,17 @@ _BUILT_IN: Final = {
     "apertium": "amts_sphinx.engine.apertium:create",
     "bedrock": "amts_sphinx.engine.bedrock:create",
     "corpus": "amts_sphinx.engine.corpus:create",
+    "ctranslate2": "amts_sphinx.engine.ctranslate2:create",
     "firefox": "amts_sphinx.engine.firefox:create",
     "llm": "amts_sphinx.engine.llm:create",
     "none": "amts_sphinx.engine.none:create",
     "pseudo": "amts_sphinx.engine.pseudo:create",
 }
 #: Options of ours that are paths, relative to ``conf.py``.
-PATHS: Final[Mapping[str, tuple[str, ...]]] = {"firefox": ("models",)}
+PATHS: Final[Mapping[str, tuple[str, ...]]] = {
+    "ctranslate2": ("models",),
+    "firefox": ("models",),
+}
 #: The extra of the package that an engine needs.
 _EXTRAS: Final = {"amazon": "amazon", "bedrock": "amazon", "firefox": "firefox"}
 

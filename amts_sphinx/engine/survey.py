@@ -23,6 +23,7 @@ _ABOUT: Final = {
     "apertium": "rule-based, on this machine",
     "bedrock": "language models at Amazon, paid",
     "corpus": "learns from what people translated; drafts",
+    "ctranslate2": "neural, OPUS-MT and Argos models, on this machine; drafts",
     "firefox": "neural, on this machine; drafts",
     "llm": "a language model, local or not",
     "none": "translates nothing",

@@ -16,8 +16,9 @@ from amts_sphinx.core.errors import EngineUnavailableError
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine.firefox import native
 from amts_sphinx.engine.firefox.models import Leg
-from amts_sphinx.engine.firefox.vocabulary import alphabet
+from amts_sphinx.engine.plain_text.proof import prove
 from amts_sphinx.engine.plain_text.sentence import Answer, Speaker
+from amts_sphinx.engine.plain_text.vocabulary import alphabet
 from amts_sphinx.formats.terminology import Terminology
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def translator(task: Task) -> Callable[[str, str], Answer]:
             # A mark for a code must be spelt on both sides.
             written = alphabet(data.target_vocabulary)
         say = native.load(data)
-        native.prove(say, leg.pair, leg)
+        prove(say, leg.pair, leg.folder)
         terms = None
         if task.terms and len(task.legs) == 1:
             terms = Terminology(leg.pair, task.terms)

@@ -13,6 +13,7 @@ That is why finding the words comes first.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.engine.plain_text import places
@@ -44,6 +45,12 @@ _STAND_IN: Final = 30_000
 _QUESTIONS: Final = 3
 #: A place less worth than this is none, 0–100.
 _DOUBTFUL: Final = 50
+
+
+#: Letters of a word that may be an article or a preposition.
+_SMALL: Final = 3
+#: From here on scripts have no blanks between words, and this tells nothing.
+_UNSPACED: Final = "\u0e00"
 
 
 class Way(NamedTuple):
@@ -183,7 +190,9 @@ class Ways:
                 found = (best.start, best.end) if best else None
                 if (not best or best.worth < places.SURE) and asked < _QUESTIONS:
                     asked += 1
-                    found = self._absent(flat, pair, said, style, taken) or found
+                    gone = self._absent(flat, pair, said, style, taken)
+                    if gone and not (found and _adds_little(said, gone, found)):
+                        found = gone
             if found is None:
                 return None
             taken[pair.number] = found
@@ -233,6 +242,19 @@ class Ways:
         others = [each for each in marked.marks if each != spelt]
         found = places.given_way(said, other, spelt, others)
         return found if found and _is_free(*found, pair, taken) else None
+
+
+def _adds_little(said: str, wide: tuple[int, int], narrow: tuple[int, int]) -> bool:
+    """Tell whether a *wide* run holds a *narrow* one, and but small words around it.
+
+    Articles and prepositions give way to a mark together with the words of a pair.
+    """
+    if not (wide[0] <= narrow[0] and narrow[1] <= wide[1]):
+        return False
+    around = f"{said[wide[0] : narrow[0]]} {said[narrow[1] : wide[1]]}"
+    return all(
+        len(word) <= _SMALL and word < _UNSPACED for word in re.findall(r"\w+", around)
+    )
 
 
 def _without_pairs(parts: Sequence[Part]) -> tuple[list[Part], list[_Pair]]:
