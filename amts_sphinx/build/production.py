@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from amts_sphinx.doctree.collect import DocumentTexts
     from amts_sphinx.doctree.stays import Stay
     from amts_sphinx.edition.plan import EditionPlan
+    from amts_sphinx.memory.fuzzy_kept import KeptMatches
     from amts_sphinx.report.reporter import ReportOutcome
     from amts_sphinx.translate.translator import Translator
 
@@ -139,10 +140,17 @@ def _produce(
             # Though the edition failed, what was paid for is kept.
             with failures.of(tag):
                 commission.keep_paid(memory, config, work)
+        near: dict[str, KeptMatches] = {}
         for printing in printings:
             with failures.of(printing.work.language.tag):
                 reporter = _reporter(
-                    memory, printing.work, material, app, order, catalogues=said
+                    memory,
+                    printing.work,
+                    material,
+                    app,
+                    order,
+                    catalogues=said,
+                    near=near,
                 )
                 _report(printing, reporter, log, failures)
     if publication:
@@ -265,8 +273,12 @@ def _reporter(
     order: Order,
     *,
     catalogues: Mapping[str, CatalogueCounts],
+    near: dict[str, KeptMatches],
 ) -> Reporter | None:
-    """Return what reports on an edition; ``None`` when nobody wants that."""
+    """Return what reports on an edition; ``None`` when nobody wants that.
+
+    :param near: what the reports of this build share
+    """
     config = work.config
     if config.report is None:
         return None
@@ -284,6 +296,7 @@ def _reporter(
         outdirs,
         catalogues,
         {work.language.tag: kept},
+        near,
     )
 
 
