@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from amts_sphinx.memory.fuzzy_kept import KeptMatches
+
 PAIR = LanguagePair("en", "de")
 WORDS = [f"word{number}" for number in range(150)]
 
@@ -68,7 +70,13 @@ class Desk:
         assert made[0]["segments"]
         return made
 
-    def made(self, name: str, kept: dict[str, Path]) -> dict[str, Any]:
+    def made(
+        self,
+        name: str,
+        kept: dict[str, Path],
+        pair: LanguagePair = PAIR,
+        near: dict[str, KeptMatches] | None = None,
+    ) -> dict[str, Any]:
         """Return the report of this name."""
         texts = [
             split(
@@ -81,20 +89,21 @@ class Desk:
             for line, text in enumerate(lines, 1)
         ]
         translator = Translator(
-            self.memory, create_engine("pseudo", {}), profile_for("de")
+            self.memory, create_engine("pseudo", {}), profile_for(pair.target)
         )
-        edition = translator.translate(texts, PAIR)
+        edition = translator.translate(texts, pair)
         names = {document: self.home / f"{document}.rst" for document in self.book}
         reporter = Reporter(
             self.memory,
             configuration(self.home, **self.options),
             self.home / name,
             BookFacts("Book", texts, names, "1"),
-            {"de": self.home / "out"},
+            {pair.target: self.home / "out"},
             kept=kept,
+            near={} if near is None else near,
         )
         reporter.report(edition, Cost(0, None))
-        file = self.home / name / "de" / "report.json"
+        file = self.home / name / pair.target / "report.json"
         text = file.read_text("utf-8")
         assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1)
         content: dict[str, Any] = json.loads(text)
@@ -179,6 +188,19 @@ def test_what_is_the_same_is_not_looked_at_twice(
     # And the few that the sentence before was near to.
     assert "Water the garden 3 times in 5 days." in looked
     assert len(looked) < 10
+
+
+def test_editions_of_one_build_share_near_matches(desk: Desk) -> None:
+    spanish = LanguagePair("en", "es")
+    expected = desk.made("alone", {}, spanish)
+    # The German edition has near matches of its own.
+    say(desk, desk.book["third"][3].replace("word", "wort"), "So 8.")
+    say(desk, f"{desk.book['third'][0]} Yes.", "So 9.")
+    shared: dict[str, KeptMatches] = {}
+    german = desk.made("both", {}, near=shared)
+    assert desk.made("both", {}, spanish, near=shared) == expected
+    assert desk.made("german", {}) == german
+    assert shared["en"].found
 
 
 @pytest.mark.parametrize("content", [b"", b"\x80\x05no pickle", b"\x80\x04N."])

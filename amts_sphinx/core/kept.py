@@ -7,8 +7,11 @@ is as good as an empty one: nothing is lost with it but time.
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 import sys
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from amts_sphinx._version import __version__
@@ -16,7 +19,6 @@ from amts_sphinx.core.atomic import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
-    from pathlib import Path
 
 T = TypeVar("T")
 
@@ -70,4 +72,18 @@ def load(path: Path, *made_with: object) -> Any:
 
 
 def _stamp(made_with: tuple[object, ...]) -> tuple[object, ...]:
-    return (_FORMAT, __version__, sys.version, *made_with)
+    return (_FORMAT, __version__, _build(), sys.version, *made_with)
+
+
+@cache
+def _build() -> str:
+    """Return what tells two states of one version in development apart."""
+    if "dev" not in __version__:
+        return ""
+    home = Path(__file__).parent.parent
+    seen = [
+        (path.relative_to(home).as_posix(), stat.st_size, stat.st_mtime_ns)
+        for path in sorted(home.rglob("*.py"))
+        for stat in [path.stat()]
+    ]
+    return hashlib.sha256(repr(seen).encode()).hexdigest()

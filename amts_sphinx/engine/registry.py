@@ -7,7 +7,9 @@ entry-point group ``amts_sphinx.engines``; they cannot take the name of a built-
 from __future__ import annotations
 
 import difflib
+import sys
 import warnings
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import (
     TYPE_CHECKING,
@@ -19,7 +21,7 @@ from amts_sphinx.core.errors import ConfigError, EngineUnavailableError
 from amts_sphinx.engine import legacy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from amts_sphinx.engine.protocol import CreateEngine, Engine
 
@@ -73,7 +75,7 @@ def create_engine(name: str, options: Mapping[str, object]) -> Engine:
 def _engines() -> dict[str, EntryPoint]:
     """Return the built-in engines and those of other packages, by name."""
     known = {name: EntryPoint(name, value, GROUP) for name, value in _BUILT_IN.items()}
-    for found in entry_points(group=GROUP):
+    for found in _offered(entry_points, tuple(sys.path)):
         claimed = known.setdefault(found.name, found)
         # Our own metadata may list the built-in engines: the same thing twice is none.
         if claimed.value != found.value:
@@ -83,6 +85,18 @@ def _engines() -> dict[str, EntryPoint]:
                 f"already; uninstall one of them"
             )
     return known
+
+
+@lru_cache(8)
+def _offered(
+    find: Callable[..., Iterable[EntryPoint]],
+    _path: tuple[str, ...],
+) -> tuple[EntryPoint, ...]:
+    """Return the engines that installed packages offer.
+
+    To ask each package takes some 10 ms, and a build asks several times.
+    """
+    return tuple(find(group=GROUP))
 
 
 def _load(entry: EntryPoint) -> CreateEngine:

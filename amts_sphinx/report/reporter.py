@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     )
     from amts_sphinx.doctree.stays import Stay
     from amts_sphinx.formats.terminology import Terminology
+    from amts_sphinx.memory.fuzzy_kept import KeptMatches
     from amts_sphinx.memory.memory import Memory
     from amts_sphinx.report.kept import Kept
     from amts_sphinx.report.model import CatalogueCounts, Row
@@ -121,6 +122,8 @@ class Reporter:
     catalogues: Mapping[str, CatalogueCounts] = field(default_factory=dict)
     #: Where what was found out about each text is kept for the next report, by tag.
     kept: Mapping[str, Path] = field(default_factory=dict)
+    #: Near matches that this build found for another edition: most have them in common.
+    near: dict[str, KeptMatches] = field(default_factory=dict)
 
     def report(
         self,
@@ -145,7 +148,11 @@ class Reporter:
 
             path = self.kept.get(edition.pair.target)
             known = kept.load(path) if path else kept.Kept()
+            source = edition.pair.source
+            if not known.near.found and source in self.near:
+                known.near = replace(self.near[source])
             made = self._made(edition, survey, terms, cost, known)
+            self.near[source] = known.near
             made = replace(made, stays=tuple(stays))
             content = self._write(made, digest, folder, known)
             if path:
