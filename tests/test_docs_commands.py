@@ -232,7 +232,14 @@ STAGES: Final = {
 }
 
 
-@pytest.mark.parametrize("page", STAGES)
+#: Pages whose many commands take long.
+LONG: Final = {"editions.md", "evaluation.md", "memory.md", "readers.md", "review.md"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(p, marks=[pytest.mark.slow] * (p in LONG)) for p in STAGES],
+)
 def test_page(page: str, project: Path) -> None:
     stage = STAGES[page]
     write(project, {**EDITION, **MORE, "catalogue.po": CATALOGUE})
