@@ -33,7 +33,7 @@ def follow(page: Path, folder: Path, stage: Stage, **variables: str) -> None:
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
         encoding="utf-8",
-        timeout=PATIENCE,
+        timeout=PATIENCE * max(1, len(commands)),
         env={
             **os.environ,
             "PATH": bins,
@@ -233,7 +233,9 @@ STAGES: Final = {
 
 
 #: Pages whose many commands take long.
-LONG: Final = {"editions.md", "evaluation.md", "memory.md", "readers.md", "review.md"}
+LONG: Final = set(
+    "cost.md editions.md evaluation.md memory.md readers.md review.md team.md".split()
+)
 
 
 @pytest.mark.parametrize(
