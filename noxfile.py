@@ -5,7 +5,8 @@ Each environment is kept in ``build/nox`` and used again::
     nox --list
     nox --session 'sphinx(5.3)'                 # the tests with one Sphinx
     nox --session 'sphinx(5.3)' -- -k memory    # what follows -- is for pytest
-    nox --session oldest wheel                  # what CI runs
+    nox --session oldest wheel package          # what CI runs
+    nox --session pythons                       # the wheel, on each Python that is here
 """
 
 from __future__ import annotations
@@ -54,6 +55,11 @@ ELSEWHERE: Final = (
     "--ignore-glob=tests/test_amazon*",
     "--ignore=tests/test_report_browser.py",
 )
+#: What the tests need most of the source archive: its books, documents and settings.
+QUICK: Final = (
+    *("tests/test_packaging.py", "tests/test_sample_book.py", "tests/test_commands.py"),
+    *("-m", "not slow"),
+)
 FITTING: Final = [
     version
     for version, row in ROWS.items()
@@ -84,6 +90,48 @@ def wheel(session: nox.Session) -> None:
     """Try the package as users get it: from a wheel, without extras, elsewhere."""
     install(session, "[book]", "pytest")
     session.run("pytest", *session.posargs, ".ci/try_wheel.py")
+
+
+@nox.session(python=["3.10", "3.11", "3.12", "3.13"])
+def pythons(session: nox.Session) -> None:
+    """Try the wheel on each Python that the package supports and that is here."""
+    wheel(session)
+
+
+@nox.session
+def package(session: nox.Session) -> None:
+    """Build both archives, and have the source one prove that it is complete."""
+    session.install("build>=1.2", "twine>=6")
+    folder = ROOT / "build" / "dist"
+    for old in (folder, ROOT / "build" / "lib"):
+        shutil.rmtree(old, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(folder), str(ROOT))
+    archives = sorted(map(str, folder.iterdir()))
+    session.run("python", "-m", "twine", "check", "--strict", *archives)
+    [archive] = folder.glob("*.tar.gz")
+    place = Path(session.create_tmp()) / "source"
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.unpack_archive(archive, place)
+    [source] = place.iterdir()
+    _compare(session, source)
+    # As whoever has the archive alone.
+    session.install(f"{source}[book,test]")
+    session.chdir(source)
+    session.run("pytest", "-q", *(session.posargs or QUICK))
+
+
+def _compare(session: nox.Session, source: Path) -> None:
+    """See whether the archive has each file that is under version control."""
+    if not (ROOT / ".git").exists():
+        session.log("no repository here: the archive is not compared with it")
+        return
+    listed = session.run(
+        "git", "-C", str(ROOT), "ls-files", "-z", external=True, silent=True
+    )
+    tracked = {name for name in str(listed).split("\0") if name}
+    missing = sorted(name for name in tracked if not (source / name).exists())
+    if missing:
+        session.error(f"MANIFEST.in leaves out {', '.join(missing)}")
 
 
 @nox.session

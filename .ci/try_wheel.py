@@ -21,7 +21,9 @@ BOOK: Final = Path(__file__).parent.parent / "sample_book"
 PACKAGE: Final = Path(amts_sphinx.__file__).parent
 PROGRAMS: Final = Path(sys.executable).parent
 #: What only an extra of the package installs.
-EXTRAS: Final = set("boto3 botocore filelock flask moto nbformat werkzeug".split())
+EXTRAS: Final = set(
+    "boto3 botocore distributed flask moto nbformat shtab werkzeug".split()
+)
 MODULES: Final = sorted(
     ".".join((PACKAGE.name, *path.relative_to(PACKAGE).with_suffix("").parts))
     for path in PACKAGE.rglob("*.py")

@@ -18,12 +18,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Make the extension known to Sphinx."""
     from amts_sphinx import _compat
     from amts_sphinx.build import builders
-    from amts_sphinx.config import settings
+    from amts_sphinx.config import d2lbook, settings
     from amts_sphinx.doctree import collect, given
     from amts_sphinx.edition import process, warning_log
 
     warning_log.attach(app)
-    for part in (given, settings, collect, builders, process):
+    for part in (given, settings, d2lbook, collect, builders, process):
         part.register(app)
     return {
         "version": __version__,

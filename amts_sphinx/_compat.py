@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import zlib
+from contextlib import contextmanager
 from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -16,15 +17,21 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import docutils
 import sphinx
 from docutils.nodes import Element
+from docutils.parsers.rst import directives, roles
 from sphinx.application import Sphinx
 from sphinx.environment import CONFIG_OK
 from sphinx.environment.adapters.indexentries import IndexEntries
+from sphinx.util.docutils import (
+    additional_nodes,
+    docutils_namespace,
+    unregister_node,
+)
 from sphinx.util.logging import NAMESPACE
 
 from amts_sphinx._version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, MutableMapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
     from types import FrameType
 
     from docutils import nodes
@@ -353,3 +360,32 @@ def sphinx_logger() -> logging.Logger:
     must stand first.
     """
     return logging.getLogger(NAMESPACE)
+
+
+#: The directives and roles before any book was opened; one entry for each open book.
+_BEFORE: Final[list[tuple[dict[str, Any], dict[str, Any]]]] = []
+
+
+@contextmanager
+def docutils_of_its_own() -> Iterator[None]:
+    """Have directives, roles and nodes for one book only, while others may be open.
+
+    Sphinx's ``docutils_namespace`` takes what an open book has registered for what was
+    there before; then a second book warns of each name, and gets the classes of the
+    first. Needless once Sphinx keeps them in the application.
+    """
+    d: Any = directives
+    r: Any = roles
+    now = dict(d._directives), dict(r._roles)  # noqa: SLF001 - as Sphinx does
+    before = _BEFORE[0] if _BEFORE else now
+    _BEFORE.append(before)
+    try:
+        with docutils_namespace():
+            d._directives, r._roles = map(dict, before)  # noqa: SLF001 - as above
+            # An open book has been read: it needs them no longer.
+            for node in [*additional_nodes]:
+                unregister_node(node)
+                additional_nodes.discard(node)
+            yield
+    finally:
+        _BEFORE.remove(before)

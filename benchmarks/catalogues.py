@@ -161,7 +161,7 @@ def compare(source: Path, native: Path, ours: Path, shown: int) -> Compared:
     odd: list[str] = []
     samples: list[tuple[str, str, str]] = []
     for page in pages(source):
-        if page in {"genindex.html", "search.html"}:
+        if page == "search.html" or page.startswith("genindex"):
             continue
         bodies = [body_of(out, page) for out in (source, native, ours)]
         texts = [blocks(body) for body in bodies]
@@ -194,7 +194,7 @@ def compare(source: Path, native: Path, ours: Path, shown: int) -> Compared:
 
 def bare(text: str) -> str:
     """Return a text without blanks and quotes, which each language sets as it does."""
-    return re.sub(r"[\s\"'«»„“”‚‘’]", "", inline_codes.normalise(text))
+    return re.sub(r"[\s`*\"'«»„“”‚‘’]", "", inline_codes.normalise(text))
 
 
 def copies(memory: Path) -> tuple[int, int]:

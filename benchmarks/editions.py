@@ -288,15 +288,28 @@ def _touch(book: Path) -> None:
 
 def _change_sentence(book: Path, memory: Path, tag: str) -> None:
     """Add a word to a sentence that stands once in the book, on one line."""
+    path, sentence = find_sentence(book, memory, tag)
+    add_word(book / path, sentence)
+
+
+def find_sentence(book: Path, memory: Path, tag: str) -> tuple[Path, str]:
+    """Return a sentence that stands once in the book, on one line, and its file.
+
+    :returns: the file relative to the book, and the sentence
+    """
     texts = {path: path.read_text("utf-8") for path in _sources(book)}
     everything = "\0".join(texts.values())
     for unit in _sentences(memory, tag):
         if everything.count(unit.source) == 1:
             path = next(p for p, text in texts.items() if unit.source in text)
-            new = f"{unit.source.removesuffix('.')} indeed."
-            path.write_text(texts[path].replace(unit.source, new), "utf-8")
-            return
+            return path.relative_to(book), unit.source
     raise BuildFailedError("no sentence of the book stands on a line of its own")
+
+
+def add_word(path: Path, sentence: str) -> None:
+    """Add a word to a sentence of a file."""
+    new = f"{sentence.removesuffix('.')} indeed."
+    path.write_text(path.read_text("utf-8").replace(sentence, new), "utf-8")
 
 
 def _sentences(memory: Path, tag: str) -> list[TranslationUnit]:

@@ -6,7 +6,9 @@
 
 The source goes through revisions of every kind: words, moves, renames, splits, merges,
 deletions and returns, markup, quotes. Between them two people deliver corrections in
-TMX, CSV, PO and XLIFF; they disagree; a delivery holds little of what it should; a file
+TMX, CSV, PO and XLIFF, save in the page of ``amts review serve``, translate work files
+with translate-toolkit (``pip install translate-toolkit``), and change lines of the home
+file; they disagree; a delivery holds little of what it should; a file
 leaves the list and returns. After each revision the book is translated in process, once
 with the memory of all the year and once with a new one: both must publish the same, but
 for the form of quotes, which a machine copies from the source that it was asked.
@@ -23,8 +25,11 @@ import tempfile
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import year_doors
 
 from amts_sphinx import formats
 from amts_sphinx.core import inline_codes
@@ -52,6 +57,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 PAIR: Final = LanguagePair("en", "de")
+#: What reviewers work in: the page, a text editor, and a work file.
+_DOORS: Final = ("page", "editor", "work.xlf")
 _SUBJECTS: Final = (
     "gauge",
     "funnel",
@@ -62,6 +69,7 @@ _SUBJECTS: Final = (
     "tank",
     "valve",
 )
+_QUOTES: Final = dict.fromkeys(map(ord, "“”„"), '"')
 _VERBS: Final = ("fills", "rusts", "breaks", "turns", "shines", "leaks")
 
 
@@ -99,6 +107,8 @@ class Year:
     seen: set[str] = field(default_factory=set)
     edition: Edition | None = None
     warnings: list[str] = field(default_factory=list)
+    #: How many texts came in by each door.
+    by_door: Counter[str] = field(default_factory=Counter)
 
     @property
     def files(self) -> BookFiles:
@@ -132,7 +142,7 @@ class Year:
             again = self._translate(fresh)
         ours, theirs = (
             {
-                key: (inline_codes.normalise(unit.target), unit.by_human)
+                key: (_straight(unit.target), unit.by_human)
                 for key, unit in each.units.items()
             }
             for each in (self.edition, again)
@@ -159,14 +169,36 @@ class Year:
             )
             for source in sources
         ]
-        path = self.folder.parent / name
-        formats.write(path, units, PAIR)
         before = self._lines()
-        deliver(memory, self.files, path, author=author, tell=self.warnings.append)
+        if name in _DOORS:
+            done = {*self._by_door(memory, name, author, [*sources], mark)}
+            units = [unit for unit in units if unit.source in done]
+        else:
+            path = self.folder.parent / name
+            formats.write(path, units, PAIR)
+            deliver(memory, self.files, path, author=author, tell=self.warnings.append)
         self.texts += [(unit.source, unit.target, author) for unit in units]
         after = self._lines()
         # A line may only make way for another text of the same source.
         self.overwritten += sum(source not in after for source in before)
+
+    def _by_door(
+        self, memory: Memory, name: str, author: str, sources: list[str], mark: str
+    ) -> list[str]:
+        """Have *author* work as reviewers do, and return the sources that were done."""
+        assert self.edition is not None
+        here = year_doors.at_hand(memory, self.files, self.edition, self.containers())
+        german = partial(_german, mark=mark)
+        if name == "page":
+            done = year_doors.by_page(here, author, sources, german)
+        elif name == "editor":
+            done = year_doors.by_editor(here, sources, german)
+        else:
+            path = self.folder.parent / name
+            done = year_doors.by_toolkit(here, path, author, sources, german)
+        assert done, (name, sources)
+        self.by_door[name] += len(done)
+        return done
 
     def _lines(self) -> set[str]:
         path = self.files.home_of("de")
@@ -254,6 +286,11 @@ class Year:
 
 def _quietly(_text: str) -> None:
     """Say nothing."""
+
+
+def _straight(target: str) -> str:
+    """Return *target* with one form of quotes: a machine copies those of its source."""
+    return inline_codes.normalise(target.translate(_QUOTES))
 
 
 def _german(source: str, mark: str) -> str:
@@ -387,6 +424,12 @@ _YEAR: Final[list[tuple[str, list[Callable[..., None]]]]] = [
     ("quotes", [_quotes]),
     ("emphasis is dropped", [_without_markup]),
     ("Ann corrects herself (TMX)", [_by("ann.tmx", "Ann", "A4", 0, 1)]),
+    ("Ann reviews in the page", [_by("page", "Ann", "A5", 5, 6, 15, 16)]),
+    ("a work file comes back (XLIFF)", [_by("work.xlf", "Bob", "B4", 7, 8, 18, 19)]),
+    ("Bob changes lines (editor)", [_by("editor", "Bob", "B5", 7, 15, 18)]),
+    ("a word in what was reviewed", [_edit("intro", 4, "0 leaks", "0 drips")]),
+    ("the page after the change", [_by("page", "Bob", "B6", 8, 9, 16)]),
+    ("Ann's work file", [_by("work.xlf", "Ann", "A6", 15, 16, 20, 21)]),
 ]  # fmt: skip
 
 
@@ -411,6 +454,7 @@ def main() -> int:
                 )
             fates = year.fates(memory)
     print(f"{len(year.texts)} texts of people:", dict(sorted(fates.items())))
+    print("by reviewers' doors:", dict(year.by_door))
     print(
         f"requested {year.requested}, new sentences {year.new};"
         f" lost {fates['lost']}, silent {fates['silent']},"

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from amts_sphinx.core.units import LanguagePair
     from amts_sphinx.endpoint import Served
-    from amts_sphinx.engine.amazon.clock import Clock
     from amts_sphinx.engine.amazon.engine import AmazonEngine
+    from amts_sphinx.engine.aws.clock import Clock
 
 BUCKET: Final = "books"
 ROLE: Final = "arn:aws:iam::123456789012:role/translate"

@@ -6,7 +6,7 @@ import time
 from threading import Lock
 from typing import Final
 
-from amts_sphinx.engine.amazon.clock import Clock
+from amts_sphinx.engine.aws.clock import Clock
 
 #: Seconds that it does wait, so that others come to their turn.
 _TURN: Final = 0.005

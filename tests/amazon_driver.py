@@ -22,9 +22,10 @@ from amazon_clock import QuickClock
 from corpus_toys import ES, pairs, units
 from engine_calls import translated
 
-from amts_sphinx.engine.amazon import Amazon, journal
+from amts_sphinx.engine.amazon import Amazon
 from amts_sphinx.engine.amazon.client import Client
 from amts_sphinx.engine.amazon.options import AllOptions
+from amts_sphinx.engine.aws import journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +68,7 @@ class Steps:
 def watch(steps: Steps) -> None:
     """Take steps around every request, and around every write of the journal."""
     Client._persist = steps.around(Client._persist)  # type: ignore[method-assign]  # noqa: SLF001
-    Client.translate_once = steps.around(Client.translate_once)  # type: ignore[method-assign]
+    Client.call_once = steps.around(Client.call_once)  # type: ignore[method-assign]
     journal._store = steps.around(journal._store)  # noqa: SLF001
 
 

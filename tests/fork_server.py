@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import fcntl
 import functools
 import gc
 import importlib
@@ -35,6 +34,9 @@ import warnings
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+with contextlib.suppress(ImportError):  # there is none on Windows
+    import fcntl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

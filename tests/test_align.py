@@ -172,34 +172,15 @@ def test_whoever_carries_it_finds_the_same() -> None:
         assert align_documents(documents, ZH, processes) == alone
 
 
-@pytest.mark.slow
-def test_a_dask_cluster_carries_it() -> None:
-    distributed = pytest.importorskip(
-        "distributed", reason="needs: pip install distributed"
-    )
-    documents = [
-        (document(source, "en"), document(target, "zh"))
-        for source, target in [toy(ZH, 40)] * 4
-    ]
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        executor = client.get_executor()
-        assert align_documents(documents, ZH, executor) == align_documents(
-            documents, ZH
-        )
-
-
 def peak() -> int:
     """Return the most kilobytes that this process had, since its program was loaded.
 
     What ``getrusage`` tells of a program includes the process that started it.
     """
     found = re.search(
-        r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE
+        r"^VmHWM:\s+(\d+) kB",
+        Path("/proc/self/status").read_text("utf-8"),
+        re.MULTILINE,
     )
     assert found
     return int(found[1])

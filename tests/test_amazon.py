@@ -20,7 +20,7 @@ from amts_sphinx.core.errors import (
 )
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.endpoint import Options, serve
-from amts_sphinx.engine.amazon.journal import FETCHED, Journal
+from amts_sphinx.engine.aws.journal import FETCHED, Journal
 from amts_sphinx.engine.contract import EngineContract
 from amts_sphinx.engine.protocol import quiet
 from amts_sphinx.formats import terminology

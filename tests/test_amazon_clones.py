@@ -14,8 +14,9 @@ from engine_calls import commission, requests, translated
 
 from amts_sphinx.core.errors import EngineError, EnginePartialError
 from amts_sphinx.endpoint import Options, serve
-from amts_sphinx.engine.amazon import index, limits
-from amts_sphinx.engine.amazon.journal import FETCHED, STARTED, Journal
+from amts_sphinx.engine.amazon import limits
+from amts_sphinx.engine.aws import index
+from amts_sphinx.engine.aws.journal import FETCHED, STARTED, Journal
 from amts_sphinx.engine.protocol import quiet
 
 if TYPE_CHECKING:

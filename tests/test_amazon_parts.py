@@ -23,21 +23,23 @@ from amts_sphinx.core.errors import (
 )
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 from amts_sphinx.engine.amazon import (
-    errors,
     limits,
     markup,
     parallel_data,
     prices,
     realtime,
 )
-from amts_sphinx.engine.amazon.journal import (
+from amts_sphinx.engine.amazon.jobs import WHO
+from amts_sphinx.engine.amazon.options import AllOptions
+from amts_sphinx.engine.aws import errors
+from amts_sphinx.engine.aws.journal import (
     FETCHED,
     INTENDED,
     STARTED,
     Journal,
     JournalEntry,
+    key_of,
 )
-from amts_sphinx.engine.amazon.options import AllOptions
 from amts_sphinx.engine.contract import CODED, SPECIAL
 from amts_sphinx.engine.registry import create_engine
 
@@ -59,7 +61,7 @@ def human(source: str, target: str, state: State = State.REVIEWED) -> Translatio
 @pytest.mark.parametrize("source", [*CODED, *SPECIAL])
 def test_text_comes_back_as_it_went(source: str) -> None:
     (found,) = markup.segments(markup.document([markup.paragraph(source)]), "read it")
-    assert found[0] == markup.key_of(source)
+    assert found[0] == key_of(source)
     assert inline_codes.verify(source, found[1]) == ""
     assert inline_codes.plain(found[1]).split() == inline_codes.plain(source).split()
     assert markup.coded(markup.fragment(source)) == found[1]
@@ -174,7 +176,7 @@ def test_every_error_of_the_service_is_known() -> None:
     assert len(modelled) > 10
     assert modelled <= errors.CODES.keys()
     for code in errors.CODES:
-        error = errors.explain(client_error(code), "do it")
+        error = errors.explain(client_error(code), "do it", WHO)
         assert isinstance(error, EngineError)
         assert str(error).startswith("Amazon Translate: cannot do it: ")
         assert code in str(error)
@@ -232,7 +234,7 @@ def test_every_error_of_the_service_is_known() -> None:
 def test_every_fault_has_a_remedy(
     exc: Exception, kind: type[EngineError], remedy: str
 ) -> None:
-    error = errors.explain(exc, "translate a text")
+    error = errors.explain(exc, "translate a text", WHO)
     assert type(error) is kind
     assert errors.remedy(exc).value == remedy
     assert "secret" not in str(error)

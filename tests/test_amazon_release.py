@@ -16,7 +16,7 @@ from test_cli import amts
 from waiting import PATIENCE, until
 
 from amts_sphinx.endpoint import Options, serve
-from amts_sphinx.engine.amazon.journal import FAILED, FETCHED, STARTED, Journal
+from amts_sphinx.engine.aws.journal import FAILED, FETCHED, STARTED, Journal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

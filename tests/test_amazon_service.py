@@ -19,7 +19,7 @@ from waiting import until
 from amts_sphinx.core.errors import EngineError, EngineUnavailableError
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.endpoint import Options, serve
-from amts_sphinx.engine.amazon import jobs, leftovers, limits
+from amts_sphinx.engine.amazon import leftovers, limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -255,7 +255,9 @@ def test_a_lost_network_is_borne(
         request.url = re.sub(r"^https?://[^/]+", endpoint.url, request.url)
 
     def back() -> None:
-        connections.paced.meta.events.register("before-send", send)
+        connections.client("translate", "adaptive").meta.events.register(
+            "before-send", send
+        )
 
     clock = Outage(60.0, back)
     engine = make(clock=clock, mode="realtime")
@@ -367,7 +369,7 @@ def test_the_policies_list_just_what_is_called(
     waiting = make()
     waiting.begin([commission(waiting, ["It waits."], ES)])
     (entry,) = (e for e in waiting.batch.journal.entries() if e.state == "started")
-    jobs.stop(waiting.batch.client, entry)
+    waiting.batch.client.service.stop(waiting.batch.client, entry)
     leftovers.clean(engine.batch.client, lambda _: None)
     called = {name for name in endpoint.usage()["operations"] if used(name, asked=True)}
     needed = {action(name) for name in called}

@@ -71,6 +71,12 @@ GLUED = [
     ("zh", PAGE, 'Sphinx<g id="1">first</g>', 'Sphinx <g id="1">first</g>'),
 ]
 GLUED += [
+    (
+        "es",
+        'Words <g id="1"><x id="2"/><g id="3"></g></g>',
+        '<g id="1"><x id="2"/><g id="3"></g></g>palabras',
+        '<g id="1"><x id="2"/><g id="3"></g></g> palabras',
+    ),
     ("cs", PAGE, 'Čti <g id="1">ji</g>v knize.', 'Čti <g id="1">ji</g> v knize.'),
     ("es", PAGE, 'Lee <g id="1">la</g>y ve.', 'Lee <g id="1">la</g> y ve.'),
 ]

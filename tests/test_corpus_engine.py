@@ -116,6 +116,28 @@ def test_a_text_of_unknown_words_stays(trained: Trained) -> None:
     assert not unknown(engine, [text])
 
 
+@pytest.mark.parametrize("pair", [ES, ZH], ids=str)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The new zanzibar reads a quux.",
+        'In <x id="1"/>, the zanzibar shows the <g id="2">simple quux</g>.',
+        'In <x id="1"/>, the model shows the <g id="2">zanzibar quux</g>.',
+        "The big book reads a new network, and zanzibar quux flibber gibbet.",
+    ],
+)
+def test_a_draft_in_two_languages_stays_as_a_whole(
+    home: Path, pair: LanguagePair, text: str
+) -> None:
+    """Half of it in each language is worse than either; so it is below the bar."""
+    engine = create({"min_support": -10}).train(
+        pair, units(pairs(pair, COUNT), pair), home
+    )
+    (made,) = engine.translate(requests([text]), pair, quiet)
+    assert made.target is None
+    assert made.note.startswith("too many of its words are unknown")
+
+
 def test_a_text_put_together_word_by_word_stays(home: Path) -> None:
     some = units(pairs(ES, COUNT), ES)
     engine = create({"min_support": 1.2}).train(ES, some, home)

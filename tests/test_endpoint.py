@@ -19,7 +19,8 @@ from waiting import PATIENCE, until
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.endpoint import Options, serve
 from amts_sphinx.endpoint.service import Service
-from amts_sphinx.engine.amazon import errors
+from amts_sphinx.engine.amazon.jobs import WHO
+from amts_sphinx.engine.aws import errors
 from amts_sphinx.formats import tmx
 
 if TYPE_CHECKING:
@@ -236,7 +237,7 @@ def test_another_region_is_not_reported_as_a_wrong_key(clients: Clients) -> None
     assert "us-west-2" in error["Message"]
     assert "--region us-east-1" in error["Message"]
     # Nor does the engine, which shows codes and no messages.
-    explained = str(errors.explain(caught.value, "look"))
+    explained = str(errors.explain(caught.value, "look", WHO))
     assert "WrongRegion" in explained
     assert "secret" not in explained
 

@@ -40,7 +40,9 @@ def test_from_the_lines_to_paste_to_the_bill(
     plan = tmp_path / "faults.json"
     plan.write_text('[{"on": "TranslateText", "kind": "error"}]', "utf-8")
     lines: Queue[str] = Queue()
-    monkeypatch.setattr(cli.endpoint, "echo", lambda text, **_: lines.put(text))
+    monkeypatch.setattr(
+        "amts_sphinx.cli.endpoint.echo", lambda text, **_: lines.put(text)
+    )
 
     def rehearse() -> tuple[list[str], int]:
         """Read the lines, send a request, and press Ctrl-C."""
@@ -111,7 +113,7 @@ def test_what_it_cannot_do(
 def test_without_the_extra(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli.endpoint, "_NEEDED", ("boto3", "no_such_module"))
+    monkeypatch.setattr("amts_sphinx.cli.endpoint._NEEDED", ("boto3", "no_such_module"))
     assert cli.main(["endpoint"]) == 1
     message = capsys.readouterr().err
     assert "needs no_such_module: pip install 'amts_sphinx[endpoint]'" in message

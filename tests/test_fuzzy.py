@@ -87,8 +87,10 @@ def memory(tmp_path: Path) -> Iterator[Memory]:
         yield opened
 
 
-def scores(memory: Memory, source: str, **asked: int) -> list[tuple[str, int]]:
-    found = memory.fuzzy(PAIR, [source], **asked)[source]
+def scores(
+    memory: Memory, source: str, *, cutoff: int = 70, limit: int = 1
+) -> list[tuple[str, int]]:
+    found = memory.fuzzy(PAIR, [source], cutoff=cutoff, limit=limit)[source]
     return [(match.unit.source, match.score) for match in found]
 
 

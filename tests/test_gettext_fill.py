@@ -319,7 +319,8 @@ def test_a_check_tells_file_line_and_rule(
     found = capsys.readouterr()
     rows = json.loads(found.out)
     assert {row["rule"] for row in rows} >= {"syntax", "markup", "not-shown"}
-    [role] = [row for row in rows if row["rule"] == "sphinx"]
+    role, mark = [row for row in rows if row["rule"] == "sphinx"]
+    assert "emphasis start-string without end-string" in mark["message"]
     assert (role["severity"], role["path"].rpartition("/")[2]) == ("error", "index.po")
     assert "nosuch" in role["message"]
     lines = Path(role["path"]).read_text("utf-8").splitlines()

@@ -499,6 +499,7 @@ def learn_and_die(path: Path) -> None:
         memory.learn(machine(f"Lost {n}.", "失" * 200) for n in range(20_000))
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_a_killed_build_loses_nothing_that_was_committed(tmp_path: Path) -> None:
     path = tmp_path / "book.amts"
     spawn = multiprocessing.get_context("spawn")

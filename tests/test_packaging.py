@@ -106,3 +106,105 @@ def test_tools_have_one_version() -> None:
     assert all("==" in line for line in pinned)
     config = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
     assert "rev:" not in config
+
+
+# Archives and workflows
+
+WORKFLOWS: Final = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def workflow(name: str) -> dict[Any, Any]:
+    """Return a workflow; the key ``on`` is True in YAML 1.1."""
+    text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text("utf-8")
+    content: dict[Any, Any] = yaml.safe_load(text)
+    return content
+
+
+def commands(content: dict[Any, Any]) -> list[str]:
+    """Return what the steps of a workflow run."""
+    return [
+        step["run"]
+        for job in content["jobs"].values()
+        for step in job["steps"]
+        if "run" in step
+    ]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_is_valid_and_has_few_rights(path: Path) -> None:
+    checker = pytest.importorskip(
+        "check_jsonschema", reason="needs: pip install check-jsonschema"
+    )
+    asked = ["--builtin-schema", "vendor.github-workflows", str(path)]
+    with pytest.raises(SystemExit) as ended:
+        checker.main(asked)
+    assert not ended.value.code
+    content = workflow(path.stem)
+    assert content["permissions"] == {"contents": "read"}
+    text = path.read_text("utf-8")
+    assert "secrets." not in text
+    assert "pull_request_target" not in text
+    for job in content["jobs"].values():
+        assert job["timeout-minutes"] <= 60
+
+
+def test_the_fast_tests_run_on_three_systems() -> None:
+    content = workflow("tests")
+    matrix = content["jobs"]["fast"]["strategy"]["matrix"]
+    assert {"windows-latest", "macos-latest"} < set(matrix["os"])
+    classifiers = re.findall(r"Python :: (3\.\d+)", SETUP["metadata"]["classifiers"])
+    assert matrix["python"] == [classifiers[0], classifiers[-1]]
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    [tests] = re.findall(r"\$\(BIN\)/pytest (-m 'not slow' .+)", makefile)
+    assert f"python -m pytest {tests}".replace("'", '"') in commands(content)
+
+
+def test_a_release_runs_what_the_nox_file_has() -> None:
+    [nox] = [line for line in commands(workflow("release")) if line.startswith("nox")]
+    named = nox.split()[2:]
+    text = (ROOT / "noxfile.py").read_text("utf-8")
+    assert named
+    for session in named:
+        assert re.search(rf"^def {session}\(", text, re.MULTILINE), session
+    uploads = workflow("release")["jobs"]["upload"]
+    assert uploads["permissions"] == {"id-token": "write"}
+
+
+def test_every_python_is_tried_with_the_wheel() -> None:
+    classifiers = re.findall(r"Python :: (3\.\d+)", SETUP["metadata"]["classifiers"])
+    text = (ROOT / "noxfile.py").read_text("utf-8")
+    [listed] = re.findall(r"^@nox\.session\(python=\[(.+)\]\)", text, re.MULTILINE)
+    assert re.findall(r"3\.\d+", listed) == classifiers
+
+
+def test_the_source_archive_takes_every_folder() -> None:
+    """``nox --session package`` compares file by file, where there is a repository."""
+    manifest = (ROOT / "MANIFEST.in").read_text("utf-8")
+    grafted = set(re.findall(r"^graft (\S+)$", manifest, re.MULTILINE))
+    assert {"tests", "docs", "sample_book", "benchmarks", ".ci", ".github"} == grafted
+    included = {
+        name
+        for line in re.findall(r"^include (.+)$", manifest, re.MULTILINE)
+        for name in line.split()
+    }
+    assert {"Makefile", "noxfile.py", "CHANGELOG.md", "SECURITY.md"} <= included
+    assert all((ROOT / name).exists() for name in grafted | included)
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert (ROOT / "amts_sphinx" / "py.typed").is_file()
+    assert "py.typed" in SETUP["options.package_data"]["amts_sphinx"]
+    assert "Typing :: Typed" in SETUP["metadata"]["classifiers"]
+
+
+def test_every_extra_that_a_message_or_page_names_exists() -> None:
+    extras = set(SETUP["options.extras_require"])
+    files = [*(ROOT / "amts_sphinx").rglob("*.py"), *PAGES]
+    files += (ROOT / "docs").glob("*.rst")
+    named = {
+        extra.strip()
+        for path in files
+        for group in re.findall(r"amts_sphinx\[([\w, ]+)\]", path.read_text("utf-8"))
+        for extra in group.split(",")
+    }
+    assert {"cluster", "completion", "review"} <= named <= extras

@@ -9,7 +9,7 @@ from amts_sphinx.core.units import Code, Container, LanguagePair, Location, Segm
 from amts_sphinx.parallel.extract import (
     PairingRules,
     Parallel,
-    documents,
+    by_document,
     pair_books,
     texts,
 )
@@ -254,7 +254,7 @@ def test_emphasis_that_only_the_translator_used_is_dropped() -> None:
 def test_a_document_without_translation_is_said() -> None:
     found = pair_books({"a": (english("One."),), "b": ()}, {}, PAIR)
     assert [left.reason for left in found.left] == ["it has no translation"]
-    assert list(documents(found.left)) == [("a", {"it has no translation": 1})]
+    assert list(by_document(found.left)) == [("a", {"it has no translation": 1})]
 
 
 def test_index_entries_do_not_disturb_the_prose() -> None:

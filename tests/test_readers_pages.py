@@ -317,6 +317,28 @@ def test_themes_of_others(once: Once, theme: str, say: Say) -> None:
     assert len(icons) <= 2  # a header and a drawer may both show it
 
 
+@pytest.mark.parametrize(
+    ("theme", "place"),
+    [
+        ("sphinx_rtd_theme", "wy-side-nav-search"),
+        ("pydata_sphinx_theme", "navbar-header-items__end"),
+    ],
+)
+def test_the_switcher_is_in_the_theme_s_own_place(
+    once: Once, theme: str, place: str
+) -> None:
+    needs(theme)
+    built: Built = once(f"readers-{theme}", partial(in_theme, theme))
+    switcher = "nav[contains(@class, 'amts-languages')]"
+    for name in ("index", "search", "genindex"):
+        page = built.page(f"es/{name}")
+        inside = page.xpath(f"//div[contains(@class, '{place}')]//{switcher}")
+        assert len(inside) == 1
+    # Where scripts do not run, it is above the text of a narrow page, too.
+    [text] = built.page("es/index").xpath("//noscript//nav/ancestor::noscript/div")
+    assert text.get("class").startswith("amts-narrow-")
+
+
 def in_theme(theme: str, folder: Path) -> Built:
     """Build two editions of a page in a theme."""
     book = copy_root("incremental", folder)

@@ -184,3 +184,19 @@ def test_hostile_texts_forge_no_command(book: Path, run: Any) -> None:
 
 def test_all_forms_are_offered() -> None:
     assert {*ci_output.FORMS} == {*review.FORMS}
+
+
+def test_a_file_that_cannot_be_read_hides_no_conflict_of_others(
+    book: Path, run: Any
+) -> None:
+    (book / "conf.py").write_text(
+        'extensions = ["amts_sphinx"]\namts_memory_files = ["[abc].tmx"]\n'
+    )
+    tmx.write(book / "b.tmx", [unit("Dig.", "Buddeln.")], source_language="en")
+    (book / "c.tmx").write_text("<tmx version='1.4'><body><tu>")
+    code, out, counts = run()
+    assert code == 1
+    assert "c.tmx" in out
+    assert "Graben." in out
+    assert "Buddeln." in out
+    assert "1 errors, 1 warnings" in counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -24,7 +25,10 @@ from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 from amts_sphinx.formats import tmx
 from amts_sphinx.memory import home_file
 from amts_sphinx.review import desk, server
+from amts_sphinx.review.building import Build
+from amts_sphinx.review.edition_pages import EditionPages
 from amts_sphinx.review.saving import Saver
+from amts_sphinx.review.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,6 +40,7 @@ pytestmark = pytest.mark.sphinx
 PAIR: Final = LanguagePair("en", "de")
 HOST: Final = "127.0.0.1:8000"
 KEY: Final = "right"
+SECRET: Final = "edition"  # noqa: S105 - of a test
 CONF: Final = """\
 extensions = ["amts_sphinx"]
 amts_target_languages = ["de"]
@@ -71,6 +76,19 @@ def book(tmp_path: Path) -> Path:
 def home(book: Path) -> list[TranslationUnit]:
     path = book / "memory" / "de.home.tmx"
     return [*home_file.read(path)] if path.exists() else []
+
+
+class Here:
+    """The texts, in the thread that asks for them."""
+
+    is_reading = False
+
+    def __init__(self, texts: Texts) -> None:
+        self.texts = texts
+
+    def ask(self, job: Callable[[], Any]) -> Any:
+        """Do it at once."""
+        return job()
 
 
 class Window:
@@ -114,8 +132,10 @@ def on_page(book: Path) -> Callable[[Callable[[Window], None]], None]:
     def call(use: Callable[[Window], None]) -> None:
         def open_window(at_hand: desk.EditionAtHand) -> None:
             saver = Saver(book / "memory" / "de.home.tmx", "en", "Ann")
-            app = server.make_app(at_hand, saver, KEY, HOST)
-            use(Window(app.test_client()))
+            pages = EditionPages(book / "out", book / "report", SECRET, HOST)
+            built = Build(book, "de", book / "out")
+            parts = server.Parts(Here(Texts(at_hand, saver)), pages, built)
+            use(Window(server.make_app(parts, KEY).test_client()))
 
         desk.look(book, ["de"], open_window, print)
 
@@ -280,6 +300,7 @@ class Served:
         guard.cancel()
         assert line.startswith("open http://127.0.0.1:")
         self.address = line.split()[1]
+        self.origin = self.address.partition("/#")[0]
 
     def kill(self) -> None:
         """End it."""
@@ -295,6 +316,7 @@ def served(book: Path) -> Iterator[Served]:
     running.kill()
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 def test_a_killed_server_leaves_a_whole_file(book: Path, served: Served) -> None:
     origin, _, token = served.address.partition("/#")
 
@@ -347,6 +369,7 @@ def test_the_page_by_the_keyboard_alone(book: Path, served: Served) -> None:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=BROWSER, args=[*OPTIONS])
         page = browser.new_page(viewport={"width": 1200, "height": 800})
+        page.set_default_timeout(PATIENCE * 1000)
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("dialog", lambda dialog: faults.append(dialog.message))
@@ -371,7 +394,7 @@ def test_the_page_by_the_keyboard_alone(book: Path, served: Served) -> None:
         page.keyboard.press("Alt+1")
         page.keyboard.type(" <b>graben</b>.")
         page.keyboard.press("Control+s")
-        page.locator("#place", has_text="saved as reviewed").wait_for()
+        page.locator("#saved", has_text="Saved as reviewed").wait_for()
         [line] = home(book)
         assert line.target == (
             'Mit <x id="2"/> <g id="1">first</g> &lt;b&gt;graben&lt;/b&gt;.'

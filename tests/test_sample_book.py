@@ -151,6 +151,18 @@ def test_what_people_translated_is_not_marked(drafted: tuple[Path, str]) -> None
         assert not marked_in(page, "amts-draft")
 
 
+@pytest.mark.parametrize("language", ["es", "zh"])
+@pytest.mark.parametrize("folder", ["images", "programs"])
+def test_an_edition_shows_the_images_and_programs_of_the_book(
+    language: str, folder: str
+) -> None:
+    """They are copies, since not every system has links."""
+    copies = sorted((BOOK / language / folder).iterdir())
+    assert copies
+    for copy in copies:
+        assert copy.read_bytes() == (BOOK / "en" / folder / copy.name).read_bytes()
+
+
 @pytest.mark.skipif(
     sphinx_version < (9,), reason="the files are made with Sphinx 9, whose texts differ"
 )

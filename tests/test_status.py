@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from lxml import etree
@@ -109,6 +110,109 @@ def test_an_exit_status_for_what_must_not_be(run: Any) -> None:
     assert code == 1
     assert "zh: 2 words needs-review" in err
     assert "zh: 1 conflicts" in err
+
+
+STAYING: Final = """\
+Staying
+=======
+
+.. figure:: a.png
+
+   Under a picture.
+
+.. container:: notranslate
+
+   As it is.
+
+.. rst-class:: language-fr
+
+Une phrase.
+
+.. raw:: html
+
+   <p>Raw words.</p>
+
+.. code-block:: python
+
+   print("code here")
+
+>>> doctest
+
+.. py:function:: sail(boat)
+
+   Sails with ``literal words`` and :program:`engine` and :math:`alpha`.
+
+-o FILE  An option.
+"""
+
+
+@pytest.fixture(scope="module")
+def staying(make_book: MakeBook) -> Book:
+    """Return a book with something of each kind that stays; no edition is built."""
+    book = make_book("pages")
+    for path in book.source.glob("*.rst"):
+        path.unlink()
+    lines = 'amts_engine = "none"\namts_target_languages = ["zh"]\nroot_doc = "all"\n'
+    book.write("conf.py", (book.source / "conf.py").read_text() + lines)
+    book.write("all.rst", STAYING)
+    (book.source / "a.png").write_bytes(b"")
+    return book
+
+
+def listed(capsys: pytest.CaptureFixture[str], book: Book, *more: str) -> str:
+    named = ["status", "--untranslated", "--book", str(book.source), *more]
+    assert main(named) == 0
+    return capsys.readouterr().out
+
+
+def test_all_that_stays_is_listed_by_reason_and_place(
+    capsys: pytest.CaptureFixture[str], staying: Book
+) -> None:
+    [edition] = json.loads(listed(capsys, staying, "--json"))
+    assert edition["language"] == "zh"
+    groups = {each["reason"]: each for each in edition["untranslated"]}
+    said = {
+        reason: [(e["kind"], e["text"]) for e in group["places"]]
+        for reason, group in groups.items()
+        if reason != "new"
+    }
+    assert said == {
+        "figure": [("caption", "Under a picture.")],
+        "notranslate": [("container", "As it is.")],
+        "language": [("paragraph", "Une phrase.")],
+        "raw": [("raw", "Raw words.")],
+        "code": [
+            ("literal_block", 'print("code here")'),
+            ("doctest_block", ">>> doctest"),
+        ],
+        "signature": [("desc_signature", "sail(boat)"), ("option_group", "-o FILE")],
+        "name": [("literal", "literal words"), ("literal_strong", "engine")],
+        "math": [("math", "alpha")],
+    }
+    new = {e["text"]: e["line"] for e in groups["new"]["places"]}
+    assert isinstance(new["An option."], int)
+    assert not any("Under" in text for text in new)
+    assert all(group["texts"] == len(group["places"]) for group in groups.values())
+    assert {r for r, group in groups.items() if group["prose"]} == {
+        "new",
+        "figure",
+        "notranslate",
+        "language",
+    }
+
+
+def test_what_stays_is_told_in_words(
+    capsys: pytest.CaptureFixture[str], staying: Book
+) -> None:
+    out = listed(capsys, staying)
+    assert re.match(r"zh: \d+ words of prose stay in the source language, and \d+", out)
+    assert "caption  Under a picture." in out
+    assert "nobody has translated it yet" in out
+    none = listed(capsys, staying, "--document", "other*")
+    assert none == (
+        "zh: 0 words of prose stay in the source language, and 0 words of code and"
+        " names\n"
+    )
 
 
 def test_a_badge(tmp_path: Path, run: Any) -> None:

@@ -8,6 +8,7 @@ they take and return, so that any executor can carry them.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from statistics import median
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
@@ -15,14 +16,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 from amts_sphinx.align import lexicon, text
 from amts_sphinx.align.document import Pairing, align
 from amts_sphinx.align.quality import Confidence, PairLimits
+from amts_sphinx.align.workers import Failure, Task, carry, each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-    from concurrent.futures import Executor
 
     from amts_sphinx.align.beads import Bead
     from amts_sphinx.align.lexicon import Lexicon
     from amts_sphinx.align.text import Text
+    from amts_sphinx.align.workers import Carrier
     from amts_sphinx.core.units import Container, LanguagePair
 
     #: The prose of a document and of its translation.
@@ -51,37 +53,66 @@ class _First(NamedTuple):
 def align_documents(
     documents: Sequence[tuple[Sequence[Container], Sequence[Container]]],
     pair: LanguagePair,
-    executor: Executor | None = None,
+    executor: Carrier | None = None,
     progress: Callable[[int, int], None] | None = None,
+    on_failure: Callable[[int, str], None] | None = None,
 ) -> list[list[Pairing]]:
     """Align documents with their translations.
 
     :param documents: the prose of each, and of its translation
-    :param executor: carries the work; by default this thread does
+    :param executor: carries the work, as any executor of ``concurrent.futures`` can;
+        by default this thread does
     :param progress: is told how many sentences are done, and of how many: those of
         both sides, each counted twice
+    :param on_failure: is told the number of a document that cannot be aligned, and why;
+        nothing of it is paired then
     :returns: the pairings of each document, in order
+    :raises RuntimeError: a document cannot be aligned, and there is no *on_failure*
     """
     sizes = [sum(len(c.segments) for c in chain(*both)) for both in documents]
     done = _Progress(sum(sizes) * 2, progress)
-    carry = executor.map if executor else map
     scales = _guessed(documents)
-    tasks = [(part, pair, scales) for part in _portions(documents, sizes)]
-    first: list[_First] = []
-    for found in carry(_first_pass, tasks):
-        first += found
-        done.add(sum(_size(each.source, each.target) for each in found))
+    tasks = [Task(part, (pair, scales)) for part in _portions(documents, sizes)]
+    read: list[_First | Failure] = []
+    for found in carry(executor, _first_pass, tasks):
+        done.add(sum(sizes[len(read) : len(read) + len(found)]))
+        read += found
+    # What failed once is not tried again.
+    numbers = [n for n, one in enumerate(read) if not isinstance(one, Failure)]
+    first = [one for one in read if not isinstance(one, Failure)]
+    done.add(sum(sizes) - sum(sizes[n] for n in numbers))
     learnt = lexicon.train(list(_lessons(first)))
     scales = _measured(first) or scales
     again = [
-        ([each[:2] for each in part], scales, _own(learnt, part))
-        for part in _portions(first, sizes)
+        Task([one[:2] for one in part], (scales, _own(learnt, part)))
+        for part in _portions(first, [sizes[n] for n in numbers])
     ]
-    second: list[list[Pairing]] = []
-    for task, pairings in zip(again, carry(_second_pass, again), strict=True):
-        second += pairings
-        done.add(sum(_size(*both) for both in task[0]))
-    return second
+    results: list[list[Pairing] | Failure] = [
+        one if isinstance(one, Failure) else [] for one in read
+    ]
+    rest = iter(numbers)
+    for found in carry(executor, _second_pass, again):
+        for one in found:
+            number = next(rest)
+            results[number] = one
+            done.add(sizes[number])
+    return [_settled(n, one, on_failure) for n, one in enumerate(results)]
+
+
+def _settled(
+    number: int,
+    result: list[Pairing] | Failure,
+    on_failure: Callable[[int, str], None] | None,
+) -> list[Pairing]:
+    """Return the pairings of a document; tell of it if it failed."""
+    if not isinstance(result, Failure):
+        return result
+    if on_failure is None:
+        raise RuntimeError(
+            f"document {number} cannot be aligned: {result.trace or result.reason}"
+        )
+    on_failure(number, result.reason)
+    return []
 
 
 class _Progress:
@@ -98,10 +129,6 @@ class _Progress:
             self._tell(self._done, self._whole)
 
 
-def _size(source: Text, target: Text) -> int:
-    return len(source.lengths) + len(target.lengths)
-
-
 def _portions(items: Sequence[Item], sizes: Sequence[int]) -> Iterator[list[Item]]:
     """Cut *items* into portions for workers, the same whoever carries them."""
     part: list[Item] = []
@@ -116,25 +143,28 @@ def _portions(items: Sequence[Item], sizes: Sequence[int]) -> Iterator[list[Item
         yield part
 
 
-def _first_pass(
-    task: tuple[Sequence[_Documents], LanguagePair, tuple[float, float]],
-) -> list[_First]:
+def _first_pass(task: Task) -> list[_First | Failure]:
     """Read some documents, and align them without a lexicon."""
-    documents, pair, scales = task
-    found: list[_First] = []
-    for ours, theirs in documents:
-        source, target = text.read(ours, pair.source), text.read(theirs, pair.target)
-        pairings = align(source, target, scales, lexicon.empty())
-        found.append(_First(source, target, pairings))
-    return found
+    return each(partial(_read, *task.needs), task.documents)
 
 
-def _second_pass(
-    task: tuple[Sequence[tuple[Text, Text]], tuple[float, float], Lexicon],
-) -> list[list[Pairing]]:
+def _read(
+    pair: LanguagePair, scales: tuple[float, float], document: _Documents
+) -> _First:
+    ours, theirs = document
+    source, target = text.read(ours, pair.source), text.read(theirs, pair.target)
+    return _First(source, target, align(source, target, scales, lexicon.empty()))
+
+
+def _second_pass(task: Task) -> list[list[Pairing] | Failure]:
     """Align some documents with what was learnt from all of them."""
-    documents, scales, learnt = task
-    return [align(source, target, scales, learnt) for source, target in documents]
+    return each(partial(_again, *task.needs), task.documents)
+
+
+def _again(
+    scales: tuple[float, float], learnt: Lexicon, document: tuple[Text, Text]
+) -> list[Pairing]:
+    return align(*document, scales, learnt)
 
 
 def _guessed(documents: Sequence[_Documents]) -> tuple[float, float]:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from sphinx.util import logging
 
 from amts_sphinx.build import summary
+from amts_sphinx.core import kept
 from amts_sphinx.core.errors import InterchangeError
+from amts_sphinx.core.kept import Remembered
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine.protocol import Learner, Paid
 from amts_sphinx.engine.registry import create_engine
@@ -23,6 +25,7 @@ from amts_sphinx.translate.translator import Translator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from amts_sphinx.build.failures import Failures
     from amts_sphinx.build.gather import Material
@@ -72,16 +75,20 @@ def works(
     languages: Iterable[Language],
     material: Material,
     failures: Failures,
+    *,
+    home: Path,
 ) -> list[Work]:
     """Return the work on each edition; *failures* takes why there is none on one.
 
     All of them have one budget.
+
+    :param home: the folder of what is kept for the next build
     """
     made: list[Work] = []
     budget = Budget(config.cost_limit)
     for language in languages:
         with failures.of(language.tag):
-            made.append(work(memory, config, language, material, budget))
+            made.append(work(memory, config, language, material, budget, home=home))
     return made
 
 
@@ -91,10 +98,13 @@ def work(
     language: Language,
     material: Material,
     budget: Budget,
+    *,
+    home: Path | None = None,
 ) -> Work:
     """Return what translates the book into one language.
 
     :param config: that of the book
+    :param home: the folder of what is kept for the next build
     :raises AmtsError: there is no engine for it
     """
     config = config.for_language(language.tag)
@@ -118,6 +128,11 @@ def work(
         progress,
         budget,
         keeps_stale=config.stale == "human",
+        typeset=Remembered(
+            kept.load(_typeset(home, pair), *_typography(config, pair))
+            if home
+            else None
+        ),
     )
     containers = material.containers
     if not config.by_sentence and any(len(each.segments) > 1 for each in containers):
@@ -125,6 +140,26 @@ def work(
         containers = [replace(each, segments=(each.whole,)) for each in containers]
     labels = material.labels(language)
     return Work(language, pair, translator, containers, labels, config)
+
+
+def _typeset(home: Path, pair: LanguagePair) -> Path:
+    return home / pair.target / "typeset.pickle"
+
+
+def _typography(config: AmtsConfig, pair: LanguagePair) -> tuple[object, ...]:
+    """Return what decides how the targets of machines are typeset."""
+    return (*pair, config.fullwidth_punctuation, config.script_spacing)
+
+
+def keep_typeset(work: Work, home: Path) -> None:
+    """Keep how the targets of machines are typeset, for the next build.
+
+    :raises InterchangeError: it cannot be written
+    """
+    typeset = work.translator.typeset
+    if typeset.has_changed:
+        path, how = _typeset(home, work.pair), _typography(work.config, work.pair)
+        kept.save(path, typeset.present, *how)
 
 
 def _engine(memory: Memory, config: AmtsConfig, pair: LanguagePair) -> Engine:

@@ -14,8 +14,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amts_sphinx.build import commission
-from amts_sphinx.build.gather import Material
+from amts_sphinx.build import asking, commission
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import ConfigError, MarkupError
@@ -30,8 +29,6 @@ from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.memory.statements import CATALOGUE
 from amts_sphinx.text import code_matching
-from amts_sphinx.translate import commissions, cost_limit
-from amts_sphinx.translate.cost_limit import Budget
 from amts_sphinx.translate.translator import published
 from amts_sphinx.writers import myst, restructuredtext
 from amts_sphinx.writers.names import TRANSLATED
@@ -44,7 +41,6 @@ if TYPE_CHECKING:
     from amts_sphinx.core.units import Container, Edition
     from amts_sphinx.doctree.gettext import BookTexts, GettextSettings
     from amts_sphinx.doctree.messages import MessageText
-    from amts_sphinx.engine.protocol import Bill
 
 #: Why a message stays as it is.
 NO_TARGET: Final = "the engine has no translation"
@@ -130,7 +126,7 @@ class Filler:
             if not wanted:
                 return done
             work = self._work(memory, _containers(wanted))
-            bill = self._pay(work)
+            bill = asking.pay(work, self.config)
             edition = work.translator.translate(work.containers, work.pair, bill)
             answers = self._answers(work, edition, source, wanted, done)
             sound = self._read_back(home, source, answers, done)
@@ -231,21 +227,7 @@ class Filler:
         return found
 
     def _work(self, memory: Memory, containers: list[Container]) -> Work:
-        language = find_language(self._pair.target)
-        material = Material({}, containers, {})
-        budget = Budget(self.config.cost_limit)
-        return commission.work(memory, self.config, language, material, budget)
-
-    def _pay(self, work: Work) -> Bill | None:
-        """See that the work may cost what it does, and have it begun."""
-        if not commissions.is_planned(work.translator.engine):
-            return None
-        asked = work.translator.commission(work.containers, work.pair)
-        bill = commissions.bill(asked)
-        cost_limit.check([(work.pair, bill)] if bill else [], self.config.cost_limit)
-        for _, why in commissions.begin([asked]):
-            raise why
-        return bill
+        return asking.work(memory, self.config, self._pair.target, containers)
 
     def _answers(
         self,
@@ -262,7 +244,7 @@ class Filler:
             # As an element, if it is one anywhere: attributes have no markup.
             text = min(texts, key=lambda each: bool(each.place.attribute))
             container = text.container
-            trust = _maker(container, edition)
+            trust = maker_of(container, edition)
             target = work.translator.target(container, edition)
             if trust is None or target is None:
                 done.left.append((NO_TARGET, str(container.whole.location)))
@@ -362,7 +344,7 @@ def _containers(wanted: Mapping[_Name, Sequence[MessageText]]) -> list[Container
     return [text.container for texts in wanted.values() for text in texts]
 
 
-def _maker(container: Container, edition: Edition) -> Trust | None:
+def maker_of(container: Container, edition: Edition) -> Trust | None:
     """Return who made the target of a container; ``None``: it is not whole.
 
     It is a machine's that made any of it.
@@ -406,21 +388,11 @@ def _is_same(
     if other is None:
         # The entries of a glossary's index come with its terms.
         return bool(mine.place.attribute)
-    text = code_matching.recode(mine.container.whole, other.container.whole, terms)
-    if text is None:
-        return False
     if mine.place.attribute:
-        return _bare(text) == _bare(target)
-    first: dict[tuple[str, str, bool], int] = {}
-    alike = {
-        code.id: first.setdefault((code.kind, code.equiv, code.paired), code.id)
-        for code in mine.container.whole.codes
-    }
-    return _bare(inline_codes.renumber(text, alike)) == _bare(
-        inline_codes.renumber(target, alike)
+        text = code_matching.recode(mine.container.whole, other.container.whole, terms)
+        return text is not None and code_matching.bare(text) == code_matching.bare(
+            target
+        )
+    return code_matching.reads_as(
+        mine.container.whole, other.container.whole, target, terms
     )
-
-
-def _bare(coded: str) -> str:
-    """Return a text without the blanks that a markup may need, and plain quotes."""
-    return "".join(inline_codes.normalise(coded).split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,6 +58,14 @@ class Content:
     figures: Mapping[str, str]
     #: The sources among them whose targets are of a former version.
     stale: frozenset[str] = frozenset()
+    #: The sources among them whose targets are a machine's, and no drafts.
+    machine: frozenset[str] = frozenset()
+    #: Those of :attr:`targets` of which some is in the source language: with a code
+    #: around that.
+    partial: Mapping[str, str] = field(default_factory=dict)
+    #: The ids of the texts of each container, by its normalised source, where pages
+    #: show them to reviewers.
+    units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Planner:
@@ -88,6 +96,7 @@ class Planner:
         :param present: the languages of the editions that a reader will find
         """
         app = self._app
+        config = checked(app.config).for_language(language.tag)
         command = given.command_line(app)
         strings = conf_strings.strings(
             [*self._material.lacking(language), *checked(app.config).strings],
@@ -118,8 +127,12 @@ class Planner:
             targets=content.targets,
             drafts=content.drafts,
             stale=content.stale,
-            bound=content.bound,
-            notice=checked(app.config).for_language(language.tag).draft_notice,
+            partial=content.partial,
+            bound=content.bound if config.machine_notice else _untold(content.bound),
+            machine=content.machine if config.machine_notice else frozenset(),
+            review=config.review_url if content.units else None,
+            units=content.units,
+            notice=config.draft_notice,
             digests={
                 conf_strings.CONF: self._digest_around(strings, content),
                 **{d: self._digest(d, language, content) for d in self._texts},
@@ -146,11 +159,14 @@ class Planner:
         made_from = [_compat.stamp(FORMAT), self._trees[docname], language.locale]
         made_from.append(self._texts[docname].date)
         config = checked(self._app.config).for_language(language.tag)
-        made_from.append(str(config.draft_notice))
+        made_from.append(f"{config.draft_notice} {config.machine_notice}")
         for container in self._texts[docname].containers:
             key = container.whole.key
             marks = "*" * (key in content.drafts) + "~" * (key in content.stale)
-            made_from += [content.targets.get(key, ""), marks]
+            marks += "=" * (key in content.machine)
+            marks += " ".join(content.units.get(key, ()))
+            target = content.partial.get(key) or content.targets.get(key, "")
+            made_from += [target, marks]
         made_from.append(repr([*content.bound.get(docname, {}).items()]))
         for container in self._texts[docname].figures:
             made_from.append(content.figures.get(container.whole.key, ""))
@@ -190,6 +206,16 @@ class Planner:
         spellings = {f"amts_{s.replace('-', '_')}" for s in spellings_of(language.tag)}
         tags = tags_of(self._app, self._builder)
         return tuple(sorted({*tags, "amts", *spellings}))
+
+
+def _untold(
+    bound: Mapping[str, Mapping[tuple[str, int | None], BoundText]],
+) -> dict[str, dict[tuple[str, int | None], BoundText]]:
+    """Return *bound* without what is told of machines' texts."""
+    return {
+        docname: {place: text._replace(machine=False) for place, text in texts.items()}
+        for docname, texts in bound.items()
+    }
 
 
 def tags_of(app: Sphinx, builder: Builder) -> tuple[str, ...]:

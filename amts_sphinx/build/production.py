@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sphinx.util import logging
 from sphinx.util.console import color_terminal
 
-from amts_sphinx.build import child_build, commission, summary, up_to_date
+from amts_sphinx.build import child_build, commission, site, summary, up_to_date
 from amts_sphinx.build.catalogues import CatalogueReader
 from amts_sphinx.build.failures import Failures
 from amts_sphinx.build.gather import gather
@@ -21,7 +21,7 @@ from amts_sphinx.build.publication import Publication, readable
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Finding, Severity
-from amts_sphinx.edition.plan import BoundText
+from amts_sphinx.edition.plan import REVIEW_DATA, BoundText
 from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.report.model import CatalogueCounts, Cost
@@ -60,6 +60,8 @@ class _Printing(NamedTuple):
     outcome: Future[BuildOutcome | None]
     #: What stays in the source language.
     stays: Sequence[Stay] = ()
+    #: Whether its pages show reviewers what is known of their texts.
+    is_for_reviewers: bool = False
 
 
 def produce(app: Sphinx, builder: Builder, config: AmtsConfig, order: Order) -> None:
@@ -113,7 +115,10 @@ def _produce(
     said: dict[str, CatalogueCounts] = {}
     opened = open_memory(app, builder, config, order, said, texts=material.texts)
     with opened as memory, ThreadPoolExecutor(jobs) as pool:
-        works = commission.works(memory, config, order.editions, material, failures)
+        home = Path(app.doctreedir, ".amts")
+        works = commission.works(
+            memory, config, order.editions, material, failures, home=home
+        )
         bills = commission.start(works, config, failures)
         printings: list[_Printing] = []
         for work in works:
@@ -123,15 +128,24 @@ def _produce(
             with failures.of(tag):
                 bill = bills.get(tag)
                 edition = work.translator.translate(work.texts, work.pair, bill)
+                commission.keep_typeset(work, home)
                 edition = with_labels(edition, work.labels)
                 work.translator.drop_former_drafts(edition)
                 figures = work.translator.by_people(material.figures, work.pair)
                 stays = material.stays(figures)
                 content = _content(work.translator, work.texts, edition, figures)
+                if work.config.review_mode and site.is_of_pages(builder):
+                    from amts_sphinx.build import review_mode  # few builds need it
+
+                    known = review_mode.ids(work.texts, edition)
+                    content = replace(content, units=known)
                 present = readable(order, failures)
                 plan = planner.plan(work.language, content, order, present)
                 outcome = pool.submit(_print, plan, app, builder, jobs)
-                printings.append(_Printing(work, edition, outcome, stays))
+                is_for_reviewers = bool(content.units)
+                printings.append(
+                    _Printing(work, edition, outcome, stays, is_for_reviewers)
+                )
             # Though the edition failed, what was paid for is kept.
             with failures.of(tag):
                 commission.keep_paid(memory, config, work)
@@ -141,6 +155,7 @@ def _produce(
                     memory, printing.work, material, app, order, catalogues=said
                 )
                 _report(printing, reporter, log, failures)
+                _tell_reviewers(printing, reporter, order)
     if publication:
         publication.complete(failures)
 
@@ -212,21 +227,39 @@ def _content(
     targets: dict[str, str] = {}
     drafts: set[str] = set()
     stale: set[str] = set()
+    machine: set[str] = set()
+    partial: dict[str, str] = {}
     bound: dict[str, dict[tuple[str, int | None], BoundText]] = defaultdict(dict)
     for container in containers:
         key, (docname, line) = container.whole.key, container.whole.location
         target = translator.target(container, edition)
         is_draft = target is not None and translator.is_draft(container, edition)
         is_stale = translator.is_stale(container, edition)
+        is_machine = target is not None and translator.is_machine(container, edition)
+        marked = translator.marked(container, edition)
         if is_bound(container, edition):
-            bound[docname][key, line] = BoundText(target, is_draft, is_stale)
+            bound[docname][key, line] = BoundText(
+                marked or target, is_draft, is_stale, is_machine
+            )
         elif target is not None:
             targets[key] = target
+            if marked is not None:
+                partial[key] = marked
             if is_draft:
                 drafts.add(key)
             if is_stale:
                 stale.add(key)
-    return Content(targets, frozenset(drafts), dict(bound), figures, frozenset(stale))
+            if is_machine:
+                machine.add(key)
+    return Content(
+        targets,
+        frozenset(drafts),
+        dict(bound),
+        figures,
+        frozenset(stale),
+        frozenset(machine),
+        partial,
+    )
 
 
 def _print(
@@ -261,20 +294,30 @@ def _reporter(
     order: Order,
     *,
     catalogues: Mapping[str, CatalogueCounts],
-) -> Reporter | None:
-    """Return what reports on an edition; ``None`` when nobody wants that."""
+) -> Reporter:
+    """Return what reports on an edition, if anybody wants that."""
     config = work.config
-    if config.report is None:
-        return None
     version = app.extensions["amts_sphinx"].version
     book = BookFacts(app.config.project, work.containers, material.sources, version)
     outdirs = {language.tag: out for language, out in order.editions.items()}
-    return Reporter(memory, config, config.report, book, outdirs, catalogues)
+    kept = Path(app.doctreedir, ".amts", work.language.tag, "report.pickle")
+    if order.force:
+        kept.unlink(missing_ok=True)
+    return Reporter(
+        memory,
+        config,
+        # Review mode asks for the findings, though no report is wanted.
+        config.report or config.folder,
+        book,
+        outdirs,
+        catalogues,
+        {work.language.tag: kept},
+    )
 
 
 def _report(
     printing: _Printing,
-    reporter: Reporter | None,
+    reporter: Reporter,
     log: summary.BuildLog,
     failures: Failures,
 ) -> None:
@@ -288,9 +331,21 @@ def _report(
         if outcome and outcome.failure:
             failures.add(outcome.failure, tag)
     with failures.of(tag):
-        if reporter:
+        if printing.work.config.report is not None:
             cost = Cost(edition.usage.characters, edition.usage.dollars)
             labels, stays = printing.work.labels, printing.stays
             quality = reporter.report(edition, cost, labels, stays)
             quality.pass_gate()
     log.end(f"amts-{tag}", printing.work.config, edition, outcome, quality)
+
+
+def _tell_reviewers(printing: _Printing, reporter: Reporter, order: Order) -> None:
+    """Write what the pages of an edition show to reviewers, if they are for them."""
+    work, edition = printing.work, printing.edition
+    outdir = order.editions[work.language]
+    if not printing.is_for_reviewers:
+        shutil.rmtree(outdir / REVIEW_DATA, ignore_errors=True)
+        return
+    from amts_sphinx.build import review_mode
+
+    review_mode.write(outdir, reporter.survey(edition), work.texts, edition)

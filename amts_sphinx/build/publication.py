@@ -83,22 +83,13 @@ class Publication:
                 self._out / tag,
                 self._out,
             )
-        if self._order.filenames or not self._is_site():
+        if self._order.filenames or not site.is_of_pages(self._builder):
             return
         present = self._present(failures)
         if present and self._config.root_page:
             self._write_root(present)
         if present and self._config.sitemap and all(each.url for each in present):
             self._write_sitemap(present)
-
-    def _is_site(self) -> bool:
-        """Tell whether the editions are pages for a browser."""
-        builder = self._builder
-        return (
-            isinstance(builder, StandaloneHTMLBuilder)
-            and not builder.embedded
-            and builder.out_suffix == ".html"
-        )
 
     def _present(self, failures: Failures) -> list[Sibling]:
         """Return the editions that can be read: the book itself first, if it is."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
-from sphinx.util.docutils import docutils_namespace
 
+from amts_sphinx import _compat
 from amts_sphinx.build.builders import AmtsBuilder, OrderingBuilder
 from amts_sphinx.core.errors import AmtsError, ConfigError
 
@@ -29,7 +29,11 @@ def read_book(book: Path, use: Use, settings: Mapping[str, str] | None = None) -
     """
     if not (book / "conf.py").exists():
         raise ConfigError(f"{book} is not a Sphinx project: it has no conf.py")
-    with _sphinx_errors(), tempfile.TemporaryDirectory() as out, docutils_namespace():
+    with (
+        _sphinx_errors(),
+        tempfile.TemporaryDirectory() as out,
+        _compat.docutils_of_its_own(),
+    ):
         app = Sphinx(
             str(book),
             str(book),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from sphinx.builders.html import StandaloneHTMLBuilder
+
 from amts_sphinx.config.settings import checked
 from amts_sphinx.edition.plan import Sibling, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sphinx.builders import Builder
     from sphinx.config import Config
 
     from amts_sphinx.core.languages import Language
@@ -41,9 +44,22 @@ def of(
     return Site(
         tuple(found),
         switcher=ours.language_switcher and several,
+        originals=ours.source_links and several and found[0].is_source,
         alternates=ours.alternates and several,
         url=url_of(config, language),
         chooser=chooser,
+    )
+
+
+def is_of_pages(builder: Builder) -> bool:
+    """Tell whether a builder writes pages for a browser, each in a file of its own.
+
+    A book in one file, such as an EPUB, is none; nor are pages as data.
+    """
+    return (
+        isinstance(builder, StandaloneHTMLBuilder)
+        and not builder.embedded
+        and builder.out_suffix == ".html"
     )
 
 

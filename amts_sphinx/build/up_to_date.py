@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from amts_sphinx import _compat
-from amts_sphinx.edition.plan import FORMAT
+from amts_sphinx.edition.plan import FORMAT, REVIEW_DATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,13 +78,21 @@ def _files(plan: EditionPlan) -> dict[str, list[int]]:
 
 
 def _walk(directory: str) -> Iterator[os.DirEntry[str]]:
-    """Yield the files below *directory*, without those that are Sphinx's own."""
+    """Yield the files below *directory*, without those that are Sphinx's own.
+
+    What reviewers see is left out too: it is written after the edition, and may change
+    where the edition does not.
+    """
     with os.scandir(directory) as entries:
         for entry in entries:
             if entry.is_file():
                 yield entry
-            elif entry.is_dir() and not entry.name.startswith("."):
+            elif entry.is_dir() and not _is_left_out(entry.name):
                 yield from _walk(entry.path)
+
+
+def _is_left_out(name: str) -> bool:
+    return name.startswith(".") or name == REVIEW_DATA
 
 
 def _stable(value: Any) -> Any:

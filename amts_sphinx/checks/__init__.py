@@ -37,9 +37,13 @@ from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.units import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
     from amts_sphinx.checks.rules import CheckedTexts
+
+    #: Id of the check and message.
+    Faults = tuple[tuple[str, str], ...]
+    Recall = Callable[[Hashable, Callable[[], Faults]], Faults]
 
 __all__ = ["RULES", "CheckEntry", "Context", "Rule", "check_ids", "known_ids", "run"]
 
@@ -64,18 +68,22 @@ def check_ids(name: str, ids: Iterable[str]) -> frozenset[str]:
     return found
 
 
-def run(entries: Sequence[CheckEntry], context: Context) -> list[Finding]:
+def run(
+    entries: Sequence[CheckEntry], context: Context, recall: Recall | None = None
+) -> list[Finding]:
     """Check an edition, and return the findings, in the order of *entries*.
 
     Texts that stay in the source language are not checked: that is reported elsewhere.
 
+    :param recall: returns what was found in a text before, in the same context, or has
+        it found; it gets all that the faults of one text depend on beside the context
     :raises ConfigError: there is no check with an ignored id
     """
     check_ids("ignored checks", context.ignored)
     ignored = frozenset().union(*(entry.ignored for entry in entries))
     check_ids("ignored checks", ignored)
     texts = [read(entry, entry.target) for entry in entries if entry.target is not None]
-    found: list[list[tuple[str, str]]] = [list(_of_one(t, context)) for t in texts]
+    found = [[*_recalled(each, context, recall)] for each in texts]
     for name, check in BOOK_CHECKS.items():
         if name not in context.ignored:
             for number, message in check(texts, context):
@@ -87,6 +95,22 @@ def run(entries: Sequence[CheckEntry], context: Context) -> list[Finding]:
         for name, message in sorted(faults, key=lambda fault: order[fault[0]])
         if name not in each.entry.ignored
     ]
+
+
+def _recalled(
+    texts: CheckedTexts, context: Context, recall: Recall | None
+) -> Iterable[tuple[str, str]]:
+    """Return the faults of one text, as they were found before if they were."""
+    if recall is None:
+        return _of_one(texts, context)
+    return recall(_made_from(texts.entry), lambda: tuple(_of_one(texts, context)))
+
+
+def _made_from(entry: CheckEntry) -> Hashable:
+    """Return what the faults of one text depend on, beside the context."""
+    near = entry.near and (entry.near.unit.source, entry.near.unit.target)
+    segment = entry.segment
+    return segment.source, segment.codes, entry.target, entry.by_human, near
 
 
 def _of_one(texts: CheckedTexts, context: Context) -> Iterator[tuple[str, str]]:

@@ -130,9 +130,6 @@ def _by_words(text: str, tag: str) -> str:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    from py3langid.langid import (
-        MODEL_FILE,
-        LanguageIdentifier,
-    )
+    from amts_sphinx.checks import language_model  # it loads the library
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return language_model.identifier()

@@ -5,71 +5,115 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx import __version__
-from amts_sphinx.cli import (
-    diff,
-    doctor,
-    endpoint,
-    engines,
-    estimate,
-    evaluate,
-    gettext,
-    jobs,
-    memory,
-    models,
-    parallel,
-    prune,
-    review,
-    score,
-    status,
-)
-from amts_sphinx.cli.console import echo
+from amts_sphinx._version import __version__
+from amts_sphinx.cli.console import echo, use_terminal
+from amts_sphinx.cli.examples import EXAMPLES, with_examples
 from amts_sphinx.core.errors import AmtsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+#: Each command in a few words. Its module has its name, with ``_`` for ``-``, and is
+#: loaded when the command is asked for: all of them together take a second.
+COMMANDS: Final = {
+    "parallel": "make parallel data from two editions of a book",
+    "evaluate": "score an engine on articles that people translated",
+    "score": "score translations against references",
+    "memory": "show, import, export and search a translation memory",
+    "engines": "show which engines can translate into which languages here",
+    "models": "get translation models for the engine firefox",
+    "doctor": "look at all that a build needs, and say what to do",
+    "gettext": "fill and check a project's gettext catalogues",
+    "estimate": "show what the editions of a book would cost",
+    "status": "show what is left to do",
+    "diff": "show what a change of the source will cost",
+    "drift": "show how far an edition has fallen behind its source",
+    "review": "export the work to translators' tools, take it back, check it",
+    "d2l": "make the editions of a book of d2lbook",
+    "export-source": "write an edition as Markdown and notebooks, or update it",
+    "jobs": "manage batch jobs of Amazon Translate",
+    "prune": "remove editions that conf.py no longer names",
+    "endpoint": "rehearse a release with Amazon Translate at no cost",
+    "completion": "have the shell complete commands and options",
+}
+#: The exit statuses: docs/commands.rst has them in a table.
+DONE: Final = 0
+FAILED: Final = 1
+#: As argparse has it.
+MISUSED: Final = 2
+#: As shells have it for a program that Ctrl+C ended.
+INTERRUPTED: Final = 130
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
-    :returns: the exit status: 0, or 1 after an error that the user can do something
-        about, and where a command found what it was to look for
+    :returns: the exit status: 0; 1 after an error that the user can do something about,
+        and where a command found what it was to look for; 130 after Ctrl+C
+    :raises SystemExit: with 2, the command line is wrong
     """
-    options = make_parser().parse_args(arguments)
+    use_terminal()
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    parser = make_parser(_named(given))
+    if not given:
+        parser.print_help(sys.stderr)
+        return MISUSED
+    _see_command(parser, given[0])
+    options = parser.parse_args(given)
     try:
         code: int | None = options.run(options)
+        sys.stdout.flush()
     except AmtsError as exc:
         echo(f"amts: {exc}", error=True)
-        return 1
+        return FAILED
     except BrokenPipeError:
         # Who read what we write has had enough. Python would complain at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    return code or 0
+        return FAILED
+    except OSError as exc:
+        if exc.filename is None:
+            raise  # not of a file that the user named
+        echo(f"amts: {exc.filename}: {exc.strerror}", error=True)
+        return FAILED
+    except KeyboardInterrupt:
+        echo("amts: interrupted", error=True)
+        return INTERRUPTED
+    return code or DONE
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line; the documentation is made from it."""
+def _see_command(parser: argparse.ArgumentParser, name: str) -> None:
+    """Say which command may be meant, if there is none of this name."""
+    if name.startswith("-") or name in COMMANDS:
+        return
+    near = get_close_matches(name, COMMANDS)
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    parser.error(f"there is no command {name!r}; {hint}amts --help lists all")
+
+
+def _named(arguments: Sequence[str]) -> str:
+    """Return the command that the arguments begin with, if it is one."""
+    first = next((each for each in arguments if not each.startswith("-")), "")
+    return first if first in COMMANDS else ""
+
+
+def make_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of the command line; the documentation is made from it.
+
+    :param only: the one command whose options are known; by default all are
+    """
     about = "Work on the editions of a book between its builds."
     parser = argparse.ArgumentParser("amts", description=about)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    parallel.add_to(commands)
-    evaluate.add_to(commands)
-    score.add_to(commands)
-    memory.add_to(commands)
-    engines.add_to(commands)
-    models.add_to(commands)
-    doctor.add_to(commands)
-    gettext.add_to(commands)
-    estimate.add_to(commands)
-    status.add_to(commands)
-    diff.add_to(commands)
-    review.add_to(commands)
-    jobs.add_to(commands)
-    prune.add_to(commands)
-    endpoint.add_to(commands)
+    for name, summary in COMMANDS.items():
+        if only in {None, name}:
+            module: Any = import_module(f"{__name__}.{name.replace('-', '_')}")
+            module.add_to(commands)
+        else:
+            commands.add_parser(name, help=summary)
+    with_examples(parser, EXAMPLES)
     return parser

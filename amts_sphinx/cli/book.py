@@ -26,7 +26,8 @@ def add_argument(parser: argparse.ArgumentParser) -> None:
         "--book",
         type=Path,
         metavar="DIR",
-        help="the folder with conf.py (default: this one, or the nearest above it)",
+        help="the folder with conf.py, or with d2lbook's config.ini (default: this one,"
+        " or the nearest above it)",
     )
 
 
@@ -52,12 +53,32 @@ def find(named: Path | None, start: Path | None = None) -> BookAt | None:
     from amts_sphinx.config.settings import AmtsConfig
 
     if named is not None:
-        return BookAt(named, AmtsConfig.from_folder(named))
+        there = _project(named) or named
+        return BookAt(there, AmtsConfig.from_folder(there))
     here = (start or Path()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / "conf.py").is_file():
+    for each in (here, *here.parents):
+        if (folder := _project(each)) is not None:
             return BookAt(folder, AmtsConfig.from_folder(folder))
     return None
+
+
+def _project(folder: Path) -> Path | None:
+    """Return the folder with ``conf.py`` of the book in *folder*, if there is one.
+
+    :raises ConfigError: the book is d2lbook's, which has not written it yet
+    """
+    from amts_sphinx.config import d2lbook
+
+    if (folder / "conf.py").is_file():
+        return folder
+    written = d2lbook.project(folder)
+    if written is None or d2lbook.NAME not in d2lbook.extensions(folder):
+        return None
+    if not (written / "conf.py").is_file():
+        raise ConfigError(
+            f"{written} has no conf.py yet: run `amts d2l {folder}` first"
+        )
+    return written
 
 
 def required(named: Path | None) -> BookAt:

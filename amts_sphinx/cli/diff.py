@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.cli import book
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import echo, echo_json
 from amts_sphinx.core.errors import AmtsError
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def _run(options: argparse.Namespace) -> int:
             except AmtsError as exc:
                 echo(f"{language.tag}: {exc}", error=True)
     if options.json:
-        echo(json.dumps(_data(change, found), ensure_ascii=False, indent=1))
+        echo_json(_data(change, found))
     else:
         _show(change, found)
     return int(len(found) < len(languages))

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.cli import book
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import echo, echo_json
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine import survey
@@ -15,7 +15,7 @@ from amts_sphinx.formats import is_known, terminology
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from amts_sphinx.config.settings import AmtsConfig
@@ -42,9 +42,16 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="look at all that a build needs, and say what to do",
         description="Look at the configuration, the languages and their engines, the"
         " models, the files and the memory, and say what is wrong and what to do."
-        " Nothing is asked of the network.",
+        " Without --online nothing is asked of the network.",
     )
     book.add_argument(parser)
+    parser.add_argument(
+        "--online",
+        action="store_true",
+        help="ask AWS whose the credentials are and what they allow, by calls that are"
+        " free and change nothing",
+    )
+    parser.add_argument("--json", action="store_true", help="write JSON")
     parser.set_defaults(run=_run)
 
 
@@ -53,15 +60,21 @@ def _run(options: argparse.Namespace) -> None:
 
     :raises AmtsError: something is wrong
     """
-    ill = 0
-    for symptom in _symptoms(options.book):
-        ill += symptom.ill
-        echo(f"{'!' if symptom.ill else ' '} {symptom.what}: {symptom.text}")
+    found = []
+    for symptom in _symptoms(options.book, online=options.online):
+        found.append(symptom)
+        if not options.json:
+            echo(f"{'!' if symptom.ill else ' '} {symptom.what}: {symptom.text}")
+    if options.json:
+        echo_json([symptom._asdict() for symptom in found])
+    ill = sum(symptom.ill for symptom in found)
+    if ill and options.json:
+        raise AmtsError(f"{ill} of these are to be put right")
     if ill:
         raise AmtsError(f"{ill} thing{'s' * (ill != 1)} to put right, marked with !")
 
 
-def _symptoms(named: Path | None) -> Iterator[Symptom]:
+def _symptoms(named: Path | None, *, online: bool) -> Iterator[Symptom]:
     from amts_sphinx.config import settings
 
     try:
@@ -77,12 +90,12 @@ def _symptoms(named: Path | None) -> Iterator[Symptom]:
         yield Symptom("extension", what, ill=True)
     for what in settings.unknown(namespace):
         yield Symptom("configuration", what, ill=True)
-    yield from _editions(config)
+    yield from _editions(config, online=online)
     yield from _files(config)
     yield _memory(config)
 
 
-def _editions(config: AmtsConfig) -> Iterator[Symptom]:
+def _editions(config: AmtsConfig, *, online: bool) -> Iterator[Symptom]:
     """Look at each language with its engine."""
     try:
         languages = config.editions()
@@ -100,7 +113,11 @@ def _editions(config: AmtsConfig) -> Iterator[Symptom]:
             yield Symptom(what, f"{own.engine}, ready")
     chosen = {config.for_language(each.tag).engine for each in languages}
     for name in sorted(chosen & _AWS):
-        yield _credentials(name, config.options.get(name, {}))
+        tags = [e.tag for e in languages if config.for_language(e.tag).engine == name]
+        found = _credentials(name, config.options.get(name, {}))
+        yield found
+        if online and not found.ill:
+            yield from _account(name, config.options.get(name, {}), tags)
     if "llm" in chosen:
         variable = str(config.options["llm"].get("key_variable", "AMTS_LLM_KEY"))
         told = (
@@ -134,7 +151,21 @@ def _credentials(engine: str, options: Mapping[str, object]) -> Symptom:
     if found is None:
         text = "none in the environment or the AWS configuration; see `aws configure`"
         return Symptom(what, text, ill=True)
-    return Symptom(what, f"from {found.method}, region {region}; not tried")
+    text = f"from {found.method}, region {region}; not tried, see --online"
+    return Symptom(what, text)
+
+
+def _account(
+    engine: str, options: Mapping[str, object], targets: Sequence[str]
+) -> Iterator[Symptom]:
+    """Ask AWS whose the credentials are, and what they allow."""
+    from amts_sphinx.engine import checkup
+
+    try:
+        for what, text, ill in checkup.checks(engine, options, targets):
+            yield Symptom(what, text, ill)
+    except AmtsError as exc:
+        yield Symptom(f"options of {engine}", str(exc), ill=True)
 
 
 def _files(config: AmtsConfig) -> Iterator[Symptom]:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from amts_sphinx.cli.console import echo
-from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.errors import AmtsError, ConfigError
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.readers import editions
+from amts_sphinx.review import trees
 from amts_sphinx.text import metrics
 
 if TYPE_CHECKING:
     import argparse
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterator
 
+    from amts_sphinx.align.workers import Carrier
     from amts_sphinx.readers.editions import EditionRead
 
 
@@ -43,6 +46,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_base(parser: argparse.ArgumentParser) -> None:
+    """Add what names the version of the book that was translated."""
+    parser.add_argument(
+        "--base",
+        metavar="VERSION",
+        help="the version of the book that was translated: a folder, or a git revision"
+        " (default: d2lbook's page_origin.md beside page.md in the edition)",
+    )
+
+
+def read_with_base(
+    options: argparse.Namespace,
+) -> tuple[EditionRead, EditionRead, EditionRead | None, LanguagePair]:
+    """Read the editions, and the version of the book that was translated.
+
+    :returns: book, edition, base, languages; nothing may say what the base is
+    :raises AmtsError: as :func:`read`, or the base is in another language
+    """
+    with ExitStack() as stack:
+        base = None
+        if options.base is not None:
+            base = stack.enter_context(trees.version(options.base, options.source))
+        found = editions.read_with_base(
+            options.source, options.target, options.languages, options.form, base
+        )
+    pair = _languages(*(each for each in found if each is not None))
+    if found[2] is not None and found[2].language != pair.source:
+        raise ConfigError(
+            f"{options.base} is in {found[2].language}, but the book in {pair.source}"
+        )
+    return *found, pair
+
+
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """Add the number of processes that align the editions."""
     parser.add_argument(
@@ -51,6 +87,16 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=os.cpu_count() or 1,
         help="number of processes (default: one for each core)",
+    )
+
+
+def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """Add the cluster that aligns the editions instead."""
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="align on the machines of a Dask cluster, instead of in processes here:"
+        " the address of its scheduler, as tcp://HOST:8786",
     )
 
 
@@ -83,7 +129,14 @@ def read(
     source, target = editions.read_editions(
         options.source, options.target, options.languages, options.form
     )
-    for edition in (source, target):
+    return source, target, _languages(source, target)
+
+
+def _languages(
+    source: EditionRead, target: EditionRead, *others: EditionRead
+) -> LanguagePair:
+    """Print the warnings about editions, and return the languages of the first two."""
+    for edition in (source, target, *others):
         for line in edition.warnings.splitlines():
             echo(f"{edition.path}: {line}", error=True)
     pair = LanguagePair(source.language, target.language)
@@ -92,14 +145,34 @@ def read(
             f"both editions are in {pair.source}; if they are not, name their"
             " languages with --languages SOURCE TARGET"
         )
-    return source, target, pair
+    return pair
 
 
-def workers(jobs: int) -> AbstractContextManager[ProcessPoolExecutor | None]:
-    """Return the processes that align; ``None``: this process does."""
-    # Forked processes would inherit the caller's threads.
-    spawn = get_context("spawn")
-    return ProcessPoolExecutor(jobs, spawn) if jobs > 1 else nullcontext()
+@contextmanager
+def workers(jobs: int, cluster: str | None = None) -> Iterator[Carrier | None]:
+    """Return the processes that align, or the cluster; ``None``: this process does.
+
+    :raises AmtsError: a process ended, or the cluster cannot be used
+    """
+    if cluster:
+        from amts_sphinx.parallel.cluster import connected
+
+        with connected(
+            cluster, lambda told: echo(f"cluster: {told}", error=True)
+        ) as it:
+            yield it
+    elif jobs > 1:
+        # Forked processes would inherit the caller's threads.
+        with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+            try:
+                yield pool
+            except BrokenProcessPool as exc:
+                raise AmtsError(
+                    "one of the processes that align was ended, for lack of memory"
+                    " perhaps; try again with fewer of them, as -j 1"
+                ) from exc
+    else:
+        yield None
 
 
 def setting(option: str, text: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import echo, number
 from amts_sphinx.core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -101,10 +101,7 @@ def _add_behaviour(parser: argparse.ArgumentParser) -> None:
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 2**16:
-        raise ValueError
-    return number
+    return number(text, 0, 2**16 - 1)
 
 
 def _run(options: argparse.Namespace) -> None:

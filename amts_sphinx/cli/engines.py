@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from amts_sphinx.cli import book
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import echo, echo_json
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine import survey
@@ -38,7 +37,7 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     config = book.required(options.book).config
-    tags = options.languages or [each.tag for each in config.target_languages]
+    tags = options.languages or [each.tag for each in config.editions()]
     pairs = [
         LanguagePair(config.source_language.tag, find_language(tag).tag) for tag in tags
     ]
@@ -48,7 +47,7 @@ def _run(options: argparse.Namespace) -> None:
     }
     chosen = {pair: config.for_language(pair.target).engine for pair in pairs}
     if options.json:
-        echo(json.dumps(_data(found, chosen), indent=1, ensure_ascii=False))
+        echo_json(_data(found, chosen))
         return
     for pair, offers in found.items():
         echo(f"{pair}")

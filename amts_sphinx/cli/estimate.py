@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import echo, echo_json
 from amts_sphinx.cli.editions import setting
 from amts_sphinx.translate.cost_limit import shown, totals
 
@@ -39,6 +39,7 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="NAME=VALUE",
         help="a value in place of the one in conf.py; may be repeated",
     )
+    parser.add_argument("--json", action="store_true", help="write JSON")
     parser.set_defaults(run=_run)
 
 
@@ -46,8 +47,25 @@ def _run(options: argparse.Namespace) -> None:
     overrides = dict(setting("-D", each) for each in options.settings)
     if options.languages:
         overrides["amts_target_languages"] = ",".join(options.languages)
-    for line in table(_estimates(options.book, overrides)):
+    found = _estimates(options.book, overrides)
+    if options.json:
+        echo_json([_data(each) for each in found])
+        return
+    for line in table(found):
         echo(line)
+
+
+def _data(estimate: Estimate) -> dict[str, Any]:
+    language, segments, wanted, bill = estimate
+    return {
+        "language": language.tag,
+        "segments": segments,
+        "to_translate": wanted,
+        "amount": bill.amount if bill else 0,
+        "unit": bill.unit if bill else None,
+        "dollars": bill.dollars if bill else 0,
+        "tariff": bill.tariff if bill else None,
+    }
 
 
 def _estimates(book: Path, overrides: dict[str, str]) -> list[Estimate]:

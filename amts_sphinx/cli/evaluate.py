@@ -21,8 +21,8 @@ from amts_sphinx.translate import commissions, cost_limit
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
-    from concurrent.futures import Executor
 
+    from amts_sphinx.align.workers import Carrier
     from amts_sphinx.core.units import LanguagePair, TranslationUnit
     from amts_sphinx.engine.protocol import Bill, Commission, Progress
     from amts_sphinx.evaluation.results import Evaluation
@@ -216,7 +216,7 @@ def _books(options: argparse.Namespace) -> tuple[Books, list[str]]:
 
 
 def _units(
-    books: Books, chosen: Sequence[System], workers: Executor | None
+    books: Books, chosen: Sequence[System], workers: Carrier | None
 ) -> dict[str, Sequence[TranslationUnit]]:
     """Return the units that the arms need, by paragraph and by sentence."""
     units: dict[str, Sequence[TranslationUnit]] = {}

@@ -1,4 +1,4 @@
-"""``amts jobs``: list, resume, stop and clean up batch jobs of Amazon Translate."""
+"""``amts jobs``: list, resume, stop and clean up batch jobs at Amazon."""
 
 from __future__ import annotations
 
@@ -8,24 +8,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from amts_sphinx.cli import book as books
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import echo, echo_json
 from amts_sphinx.core.errors import AmtsError, ConfigError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from amts_sphinx.engine.amazon.client import Client
-    from amts_sphinx.engine.amazon.journal import Journal, JournalEntry
+    from amts_sphinx.engine.aws.client import Client
+    from amts_sphinx.engine.aws.journal import Journal, JournalEntry
 
 
 def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
     parser = parent.add_parser(
         "jobs",
-        help="manage batch jobs of Amazon Translate",
-        description="Manage the batch jobs that builds have started at Amazon"
-        " Translate, on this computer or another: the bucket of the book knows them.",
+        help="manage batch jobs of Amazon Translate and Amazon Bedrock",
+        description="Manage the batch jobs that builds have started at Amazon Translate"
+        " or Amazon Bedrock, on this computer or another: the bucket of the book knows"
+        " them.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, run, text in (
@@ -50,15 +51,34 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
             help="names of jobs (default: all); the file of the book's memory, or its"
             " folder, may come first",
         )
+        if name == "list":
+            command.add_argument("--json", action="store_true", help="write JSON")
         command.set_defaults(run=run)
+
+
+class _Service(NamedTuple):
+    """What a book has at one service."""
+
+    #: The engine's name.
+    engine: str
+    journal: Journal
+    #: The ways to its buckets; none where no ``conf.py`` names any.
+    clients: Sequence[Client]
+    #: Returns the way to a job.
+    reach: Callable[[JournalEntry], Client]
+
+
+class _Job(NamedTuple):
+    """A job, and where it is."""
+
+    service: _Service
+    entry: JournalEntry
 
 
 class _Place(NamedTuple):
     """Where the jobs of a book are."""
 
-    journal: Journal
-    #: The ways to its buckets; none where no ``conf.py`` names any.
-    clients: list[Client]
+    services: list[_Service]
     #: Of jobs; empty: all.
     names: list[str]
 
@@ -69,8 +89,10 @@ def _place(options: argparse.Namespace) -> _Place:
     :raises ConfigError: there is no book, or boto3 is missing
     """
     try:
-        from amts_sphinx.engine.amazon import index
-        from amts_sphinx.engine.amazon.journal import Journal
+        from amts_sphinx.engine.amazon import places as amazon
+        from amts_sphinx.engine.aws import index
+        from amts_sphinx.engine.aws.journal import Journal
+        from amts_sphinx.engine.bedrock import places as bedrock
     except ImportError as exc:
         raise ConfigError(f"{exc}; pip install 'amts_sphinx[amazon]'") from exc
     names, folder = list(options.names), None
@@ -82,139 +104,202 @@ def _place(options: argparse.Namespace) -> _Place:
     found = books.find(options.book, folder)
     if folder is None:
         folder = (found or books.required(options.book)).config.memory.parent
-    clients = _clients(found) if found else []
-    journal = Journal(folder / "amazon")
-    for client in clients:
-        try:
-            index.sync(client, journal)
-        except AmtsError as exc:
-            echo(f"the bucket {client.options.bucket} does not answer: {exc}")
-    return _Place(journal, clients, names)
+    services = [
+        _Service(
+            "amazon",
+            Journal(folder / "amazon"),
+            _translate_clients(found) if found else [],
+            lambda entry: amazon.client_of(entry, echo),
+        ),
+        _Service(
+            "bedrock",
+            Journal(folder / "bedrock" / "jobs"),
+            _bedrock_clients(found) if found else [],
+            lambda entry: bedrock.client_of(entry, echo),
+        ),
+    ]
+    for service in services:
+        for client in service.clients:
+            try:
+                index.sync(client, service.journal)
+            except AmtsError as exc:
+                told = f"the bucket {client.options.bucket} does not answer: {exc}"
+                echo(told, error=True)
+    return _Place(services, names)
 
 
-def _clients(found: books.BookAt) -> list[Client]:
-    """Return the ways to the buckets that the editions of a book use."""
+def _options(
+    found: books.BookAt, engine: str
+) -> list[tuple[str, Mapping[str, object]]]:
+    """Return the languages that an engine translates into, each with its options."""
+    config = found.config
+    own = [
+        (each.tag, config.for_language(each.tag)) for each in config.target_languages
+    ]
+    return [(tag, each.engine_options) for tag, each in own if each.engine == engine]
+
+
+def _translate_clients(found: books.BookAt) -> list[Client]:
+    """Return the ways to the buckets of the editions by Amazon Translate."""
     from amts_sphinx.engine.amazon.client import Client
     from amts_sphinx.engine.amazon.options import AllOptions
 
-    config = found.config
-    if config.engine != "amazon":
-        return []
-    chosen = AllOptions(config.engine_options)
-    each = (chosen.of(language.tag) for language in config.target_languages)
+    each = [AllOptions(given).of(tag) for tag, given in _options(found, "amazon")]
     places = {(o.profile, o.region, o.bucket, o.prefix): o for o in each if o.bucket}
     return [Client(options).impatient() for options in places.values()]
 
 
-def _chosen(place: _Place) -> list[JournalEntry]:
+def _bedrock_clients(found: books.BookAt) -> list[Client]:
+    """Return the ways to the buckets of the editions by Amazon Bedrock."""
+    from amts_sphinx.engine.aws.client import Client
+    from amts_sphinx.engine.bedrock.jobs import BedrockJobs
+    from amts_sphinx.engine.bedrock.options import BedrockOptions
+    from amts_sphinx.engine.options import read_options
+
+    each = [
+        read_options(BedrockOptions, "amts_bedrock", given)
+        for _, given in _options(found, "bedrock")
+    ]
+    places = {(o.profile, o.region, o.bucket, o.prefix): o for o in each if o.bucket}
+    return [Client(o, BedrockJobs()).impatient() for o in places.values()]
+
+
+def _chosen(place: _Place) -> list[_Job]:
     """Return the jobs that the options name.
 
     :raises ConfigError: there is no job with one of the names
     """
-    entries = {entry.name: entry for entry in place.journal.entries()}
+    jobs = {
+        entry.name: _Job(service, entry)
+        for service in place.services
+        for entry in service.journal.entries()
+    }
     for name in place.names:
-        if name not in entries:
-            known = ", ".join(entries) or "none"
-            raise ConfigError(
-                f"{place.journal.home} has no job {name!r}; there are {known}"
-            )
-    return [entries[name] for name in place.names or entries]
+        if name not in jobs:
+            homes = " and ".join(str(each.journal.home) for each in place.services)
+            known = ", ".join(jobs) or "none"
+            raise ConfigError(f"{homes} have no job {name!r}; there are {known}")
+    return [jobs[name] for name in place.names or jobs]
 
 
 def _list(options: argparse.Namespace) -> None:
-    entries = _chosen(_place(options))
-    for entry in entries:
-        echo(_line(entry))
-    if not entries:
+    jobs = _chosen(_place(options))
+    if options.json:
+        echo_json([_data(job) for job in jobs])
+        return
+    for job in jobs:
+        echo(_line(job))
+    if not jobs:
         echo("no jobs")
 
 
-def _line(entry: JournalEntry) -> str:
+def _data(job: _Job) -> dict[str, object]:
+    entry = job.entry
+    return {
+        "name": entry.name,
+        "engine": job.service.engine,
+        "source": entry.source,
+        "targets": list(entry.targets),
+        "state": entry.state,
+        "at_service": _status(job).strip(" ()") or None,
+        "segments": len(entry.keys()),
+        "characters": entry.characters,
+        "changed": entry.changed,
+        "message": entry.message or None,
+    }
+
+
+def _line(job: _Job) -> str:
     """Return the line that describes a job."""
+    entry = job.entry
     hours = (time.time() - entry.changed) / 3600
     size = f"{len(entry.keys())} segments, {entry.characters} characters"
     return (
         f"{entry.name}  {entry.source} → {', '.join(entry.targets)}  {entry.state}"
-        f"{_status(entry)}  {size}, {hours:.1f} h ago"
+        f"{_status(job)}  {size}, {hours:.1f} h ago"
         f"{f'  {entry.message}' if entry.message else ''}"
     )
 
 
-def _status(entry: JournalEntry) -> str:
+def _status(job: _Job) -> str:
     """Return the state at the service of a job that may be running."""
-    from amts_sphinx.engine.amazon import jobs, journal
+    from amts_sphinx.engine.aws import journal
 
-    if entry.state != journal.STARTED:
+    if job.entry.state != journal.STARTED:
         return ""
     try:
-        state = jobs.describe(jobs.client_of(entry), entry)
+        client = job.service.reach(job.entry)
+        state = client.service.describe(client, job.entry)
     except AmtsError as exc:
         return f" ({exc})"
     return f" ({str(state.get('JobStatus', '?')).lower().replace('_', ' ')})"
 
 
-def _running(options: argparse.Namespace) -> Iterator[tuple[Journal, JournalEntry]]:
+def _running(options: argparse.Namespace) -> Iterator[_Job]:
     """Yield the jobs that may be running."""
-    from amts_sphinx.engine.amazon import index, jobs
-    from amts_sphinx.engine.amazon import journal as journals
+    from amts_sphinx.engine.aws import index, jobs
+    from amts_sphinx.engine.aws import journal as journals
 
-    place = _place(options)
-    journal, count = place.journal, 0
-    for entry in _chosen(place):
+    count = 0
+    for service, entry in _chosen(_place(options)):
         known: JournalEntry | None = entry
         if entry.state == journals.INTENDED:
-            client = jobs.client_of(entry, echo)
-            with journal.locked(), index.locked(client, entry.use, echo):
-                known = jobs.settle(client, journal, entry)
+            client = service.reach(entry)
+            with service.journal.locked(), index.locked(client, entry.use, echo):
+                known = jobs.settle(client, service.journal, entry)
         if known and known.state in {journals.STARTED, journals.ENDED}:
             count += 1
-            yield journal, known
+            yield _Job(service, known)
     if not count:
         echo("no job is running")
 
 
 def _resume(options: argparse.Namespace) -> None:
-    from amts_sphinx.engine.amazon import jobs, results
-    from amts_sphinx.engine.amazon import journal as journals
+    from amts_sphinx.engine.aws import jobs, results
+    from amts_sphinx.engine.aws import journal as journals
 
-    for journal, entry in _running(options):
-        client = jobs.client_of(entry, echo)
+    for service, entry in _running(options):
+        client = service.reach(entry)
         state = {}
         if entry.state == journals.STARTED:
             state = jobs.wait(client, entry, echo)
-        if results.fetch(client, journal, entry, state, echo):
+        if results.fetch(client, service.journal, entry, state, echo):
             echo(f"{entry.name}: its results are fetched; the next build uses them")
         else:
-            jobs.forget(client, journal, entry)
+            jobs.forget(client, service.journal, entry)
             echo(f"{entry.name}: its results were removed; it is forgotten")
 
 
 def _stop(options: argparse.Namespace) -> None:
-    from amts_sphinx.engine.amazon import jobs
-    from amts_sphinx.engine.amazon import journal as journals
+    from amts_sphinx.engine.aws import journal as journals
 
-    for _, entry in _running(options):
+    for service, entry in _running(options):
         if entry.state == journals.STARTED:
-            jobs.stop(jobs.client_of(entry, echo), entry)
+            client = service.reach(entry)
+            client.service.stop(client, entry)
             echo(f"{entry.name}: asked to stop; what it has translated is paid for")
 
 
 def _clean(options: argparse.Namespace) -> None:
-    from amts_sphinx.engine.amazon import jobs, leftovers
-    from amts_sphinx.engine.amazon import journal as journals
+    from amts_sphinx.engine.amazon import leftovers
+    from amts_sphinx.engine.amazon.client import Client as TranslateClient
+    from amts_sphinx.engine.aws import jobs
+    from amts_sphinx.engine.aws import journal as journals
 
     place = _place(options)
-    clients = list(place.clients)
-    for entry in _chosen(place):
+    clients = [client for service in place.services for client in service.clients]
+    known = bool(clients)
+    for service, entry in _chosen(place):
         if entry.state in {journals.INTENDED, journals.STARTED}:
             echo(f"{entry.name}: {entry.state}; not removed")
             continue
-        client = jobs.client_of(entry, echo)
+        client = service.reach(entry)
         client.delete(entry.folder)
-        jobs.forget(client, place.journal, entry)
+        jobs.forget(client, service.journal, entry)
         echo(f"{entry.name}: removed")
-        clients = clients or [client]
+        clients = clients if known else [client]
     if place.names:
         return
     for client in clients:
-        leftovers.clean(client, echo)
+        if isinstance(client, TranslateClient):
+            leftovers.clean(client, echo)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx import formats
 from amts_sphinx.cli import book
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import echo, echo_json, number
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.languages import find_language
@@ -22,7 +21,7 @@ from amts_sphinx.memory.memory import Memory
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from amts_sphinx.cli.book import BookAt
     from amts_sphinx.core.units import TranslationUnit
@@ -138,17 +137,11 @@ def _languages(parser: argparse.ArgumentParser) -> None:
 
 
 def _percent(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= EXACT:
-        raise ValueError
-    return number
+    return number(text, 1, EXACT)
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    return number(text, 1)
 
 
 class _Where:
@@ -172,14 +165,16 @@ class _Where:
     def existing(self) -> Memory:
         """Open a memory that must be there: looking at one does not make one."""
         if not self.memory.exists():
-            raise ConfigError(f"there is no memory {self.memory}")
+            raise ConfigError(
+                f"there is no memory {self.memory}: the first build makes it"
+            )
         return Memory(self.memory)
 
     def pairs(self, options: argparse.Namespace, memory: Memory) -> list[LanguagePair]:
         """Return the directions that are asked for, by default all of the memory."""
         if options.languages:
             return [_pair(options)]
-        return sorted({each.pair for each in memory.count()})
+        return memory.pairs()
 
 
 def _is_memory(path: Path) -> bool:
@@ -210,7 +205,7 @@ def _info(options: argparse.Namespace) -> None:
     with where.existing() as memory:
         counts, origins = memory.count(), memory.origins()
     if options.json:
-        _write_json(
+        echo_json(
             {
                 "memory": str(where.memory),
                 "units": [
@@ -387,7 +382,7 @@ def _search(options: argparse.Namespace) -> None:
                 if (unit.source, unit.target) not in shown
             ]
     if options.json:
-        _write_json([{"score": score, **_fields(u)} for _, score, u in rows])
+        echo_json([{"score": score, **_fields(u)} for _, score, u in rows])
         return
     for pair, score, unit in rows:
         at = f"  {Location(unit.document, unit.line)}" if unit.document else ""
@@ -411,7 +406,7 @@ def _history(options: argparse.Namespace) -> None:
                 chosen = memory.best(pair, [source]).get(source)
                 found += [(each, each == chosen) for each in _in_order(said)]
     if options.json:
-        _write_json([{**_said(each), "published": first} for each, first in found])
+        echo_json([{**_said(each), "published": first} for each, first in found])
         return
     for each, first in found:
         unit = each.unit
@@ -453,7 +448,7 @@ def _conflicts(options: argparse.Namespace) -> None:
                     if not options.json:
                         _show_conflict(key, first, other)
     if options.json:
-        _write_json(rows)
+        echo_json(rows)
     elif not rows:
         echo("no conflicts")
 
@@ -489,7 +484,3 @@ def _fields(unit: TranslationUnit) -> dict[str, Any]:
         "author": unit.author,
         "changed": unit.changed,
     }
-
-
-def _write_json(value: Sequence[Any] | dict[str, Any]) -> None:
-    echo(json.dumps(value, ensure_ascii=False, indent=1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import echo, echo_json
 from amts_sphinx.core.errors import EngineUnavailableError, LanguagePairError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair
@@ -52,6 +52,7 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="show the models that are here",
         description="Show the models that are here, and the pairs by way of English.",
     )
+    listing.add_argument("--json", action="store_true", help="write JSON")
     listing.set_defaults(run=_show)
     for each in (get, listing):
         each.add_argument(
@@ -107,6 +108,9 @@ def _prove(store: models.Store, pair: LanguagePair) -> None:
 
 def _show(options: argparse.Namespace) -> None:
     store = models.Store(options.folder or models.user_folder())
+    if options.json:
+        echo_json(_data(store))
+        return
     for leg in store.legs.values():
         size = leg.size / _MEGABYTE
         echo(f"{leg.pair}  {size:.1f} MB  {leg.digest}  {leg.folder}")
@@ -115,3 +119,23 @@ def _show(options: argparse.Namespace) -> None:
         echo(f"{pair}  by way of English")
     if not store.legs:
         echo(f"there is no model in {store.folder}; get one: amts models get en zh")
+
+
+def _data(store: models.Store) -> list[dict[str, object]]:
+    """Return the models for JSON, then the pairs by way of English, without a size."""
+    own = [
+        {
+            "source": leg.pair.source,
+            "target": leg.pair.target,
+            "bytes": leg.size,
+            "digest": leg.digest,
+            "folder": str(leg.folder),
+        }
+        for leg in store.legs.values()
+    ]
+    none = {"bytes": None, "digest": None, "folder": None}
+    return own + [
+        {"source": pair.source, "target": pair.target, **none}
+        for pair in store
+        if pair not in store.legs
+    ]

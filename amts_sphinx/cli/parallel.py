@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,22 +17,27 @@ from amts_sphinx.core.units import LanguagePair, Location, State
 from amts_sphinx.formats import csv, tmx
 from amts_sphinx.memory.importing import LeftOut
 from amts_sphinx.memory.memory import Memory
+from amts_sphinx.parallel import base as base_of
 from amts_sphinx.parallel import extract, review_page
 from amts_sphinx.parallel.extract import Left, PairingRules, Parallel
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Sequence
-    from concurrent.futures import Executor
 
+    from amts_sphinx.align.workers import Carrier
     from amts_sphinx.core.units import Book, TranslationUnit
+    from amts_sphinx.readers.editions import EditionRead
 
 _FORMATS: Final = ("csv", "tsv", "tmx")
 _DESCRIPTION: Final = """\
 Pair two editions of a book and keep what people translated. An edition is a Sphinx
 source tree, or a folder of Markdown, notebooks or HTML. A single folder is read as a
 d2lbook tree with page_origin.md beside page.md; a single TMX, XLIFF, PO, CSV or TSV
-file is taken as it is. With --gettext, people's texts in the catalogues of the book's
+file is taken as it is. With --base, or if page_origin.md stands beside the pages of
+the edition, the edition is paired with the version of the book that was translated:
+what changed in the book since then is kept as the translation of its former text. With
+--gettext, people's texts in the catalogues of the book's
 locale_dirs are taken, with their markup.
 """
 
@@ -44,6 +50,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         description=_DESCRIPTION,
     )
     editions.add_arguments(parser)
+    editions.add_base(parser)
     parser.add_argument(
         "--gettext",
         metavar="LANGUAGE",
@@ -94,6 +101,7 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
         help="page to write, with the pairs side by side, the least sure first",
     )
     editions.add_jobs(parser)
+    editions.add_cluster(parser)
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="show every text that is left out"
     )
@@ -104,13 +112,19 @@ def _run(options: argparse.Namespace) -> None:
         raise ConfigError(
             "name a file with -o, a memory with --learn, or a page with --review"
         )
+    is_file = options.target is None and options.source.is_file()
+    if options.cluster and (options.gettext or is_file):
+        raise ConfigError(
+            "--cluster aligns two editions; it does not go with --gettext, or with a"
+            " file of pairs"
+        )
     form = _format(options) if options.output else ""
     if options.gettext:
         found, pair = _of_catalogues(options)
-    elif options.target is None and options.source.is_file():
+    elif is_file:
         found, pair = _given(options)
     else:
-        with editions.workers(options.jobs) as workers:
+        with editions.workers(options.jobs, options.cluster) as workers:
             found, pair = _paired(options, workers)
     added = list(_others(options.add, pair))
     _report(found, pair, len(added), verbose=options.verbose)
@@ -138,6 +152,7 @@ def _of_catalogues(options: argparse.Namespace) -> tuple[Parallel, LanguagePair]
     for name, given in (
         ("a second edition", options.target),
         ("--from", options.form),
+        ("--base", options.base),
         ("--hold-out", options.hold_out),
         ("--review", options.review),
     ):
@@ -180,10 +195,21 @@ def _format(options: argparse.Namespace) -> str:
 
 
 def _paired(
-    options: argparse.Namespace, workers: Executor | None
+    options: argparse.Namespace, workers: Carrier | None
 ) -> tuple[Parallel, LanguagePair]:
-    """Pair the two editions that the options name."""
-    source, target, pair = editions.read(options)
+    """Pair the two editions that the options name.
+
+    Where the edition has a base of its own, it is paired with that.
+    """
+    now: EditionRead | None = None
+    if options.target is not None:
+        source, target, base, pair = editions.read_with_base(options)
+        if base is not None:
+            now, source = source, base
+    elif options.base is not None:
+        raise ConfigError("--base needs the folder of the edition too")
+    else:
+        source, target, pair = editions.read(options)
     ours, theirs = _less(source.texts, options.hold_out), target.texts
     theirs = {
         name: theirs[name]
@@ -191,10 +217,22 @@ def _paired(
         if name in ours or name not in source.texts
     }
     rules = PairingRules(by_sentence=options.granularity == "sentence")
-    with progress("aligning") as advance:
+    with progress("aligning", lines=bool(options.cluster)) as advance:
         found = extract.pair_books(
             ours, theirs, pair, rules, executor=workers, progress=advance
         )
+    for location, reason, _ in found.left:
+        if reason.startswith(extract.FAILED):
+            _warn(f"{location}: {reason}")
+    if now is not None:
+        divided = base_of.divide(found.units, source.texts, now.texts, pair.source)
+        echo(
+            f"{len(divided.current)} units are of today's source,"
+            f" {len(divided.former)} of former texts that have changed or gone"
+        )
+        for name in sorted(theirs.keys() & now.texts.keys() - source.texts.keys()):
+            echo(f"{name}: nothing says what this page was translated from")
+        found = replace(found, units=(*divided.current, *divided.former))
     return found, pair
 
 
@@ -265,7 +303,10 @@ def _write_table(
 
 def _report(found: Parallel, pair: LanguagePair, added: int, *, verbose: bool) -> None:
     """Print what was paired, and what was not paired and why."""
-    for docname, reasons in extract.documents(found.left):
+    for each in found.renamed:
+        source, target = (" and ".join(names) for names in each)
+        echo(f"{source} is paired with {target}, by content")
+    for docname, reasons in extract.by_document(found.left):
         for reason, count in reasons.items():
             echo(f"{docname}: {count} left out: {reason}")
     if verbose and found.pairs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import echo, echo_json
 
 if TYPE_CHECKING:
     import argparse
@@ -27,6 +27,7 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser.add_argument(
         "-n", "--dry-run", action="store_true", help="only say what would be removed"
     )
+    parser.add_argument("--json", action="store_true", help="write JSON")
     parser.set_defaults(run=_run)
 
 
@@ -35,6 +36,19 @@ def _run(options: argparse.Namespace) -> None:
     from amts_sphinx.build import manifest
 
     pruned = manifest.prune(options.out, dry_run=options.dry_run)
+    if options.json:
+        echo_json(
+            [
+                {
+                    "folder": str(options.out / each.tag),
+                    "removed": 0 if options.dry_run else each.files,
+                    "would_be_removed": each.files if options.dry_run else 0,
+                    "left": list(each.kept),
+                }
+                for each in pruned
+            ]
+        )
+        return
     verb = "would be removed" if options.dry_run else "removed"
     for tag, files, kept in ((each.tag, each.files, each.kept) for each in pruned):
         echo(f"{options.out / tag}: {files} files {verb}, {len(kept)} left")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import socket
-from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -98,6 +95,19 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="who reviews; without it nobody is named",
     )
+    parser.add_argument(
+        "--edition",
+        type=Path,
+        metavar="DIR",
+        help="the folder of the built edition, which the page shows, and builds into"
+        " (default: .amts/review/TAG in the book)",
+    )
+    parser.add_argument(
+        "--unit",
+        default="",
+        metavar="ID",
+        help="begin with this text, by the id that the report gives it",
+    )
     parser.set_defaults(run=_serve)
 
 
@@ -177,7 +187,7 @@ def _export(options: argparse.Namespace) -> None:
     if options.words < 0:
         raise ConfigError(f"--words must be 0 or more, not {options.words}")
     here = book.required(options.book)
-    tags = options.languages or [each.tag for each in here.config.target_languages]
+    tags = options.languages or [each.tag for each in here.config.editions()]
     if len(tags) != 1 and LANGUAGE not in options.file:
         raise ConfigError(
             f"{options.file}: there are {len(tags)} editions; put {LANGUAGE} into the"
@@ -251,9 +261,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> None:
     try:
-        from werkzeug.serving import make_server
-
-        from amts_sphinx.review import desk, server
+        from amts_sphinx.review import serving
     except ImportError as exc:
         raise ConfigError(
             f"the page needs a package that is missing: {exc};"
@@ -267,36 +275,21 @@ def _serve(options: argparse.Namespace) -> None:
         tags = ", ".join(each.tag for each in languages)
         raise ConfigError(f"choose an edition with --language; there are {tags}")
     (language,) = languages
-    home = here.config.files.home_of(language.tag)
+    files = here.config.files
+    home = files.home_of(language.tag)
     if home is None:
         raise ConfigError("amts_home_file is empty: there is no file to write to")
-    saver = Saver(home, here.config.source_language.tag, options.by)
-    token = secrets.token_urlsafe(32)
-
-    def serve(at_hand: EditionAtHand) -> None:
-        # One thread: what two windows save comes one after the other.
-        saver.read()  # so that the first save takes no longer than the others
-        with closing(saver), closing(_listener(options.port)) as listener:
-            port = listener.getsockname()[1]
-            host = f"127.0.0.1:{port}"
-            app = server.make_app(at_hand, saver, token, host)
-            httpd = make_server(
-                "127.0.0.1",
-                port,
-                app,
-                threaded=False,
-                request_handler=server.QuietHandler,
-                fd=listener.fileno(),
-            )
-            echo(f"open http://{host}/#{token}")
-            with suppress(KeyboardInterrupt):
-                httpd.serve_forever()
-
-    desk.look(here.folder, [language.tag], serve, _warn)
-
-
-def _listener(port: int) -> socket.socket:
-    try:
-        return socket.create_server(("127.0.0.1", port))
-    except (OSError, OverflowError) as exc:
-        raise ConfigError(f"port {port} of 127.0.0.1 cannot be used: {exc}") from exc
+    source, lock = here.config.source_language.tag, files.lock_of(language.tag)
+    serving.serve(
+        serving.Wishes(
+            here.folder,
+            here.config,
+            language.tag,
+            options.port,
+            options.edition,
+            options.unit,
+        ),
+        Saver(home, source, options.by, lock),
+        echo,
+        _warn,
+    )

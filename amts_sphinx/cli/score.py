@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.cli import editions
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import echo, echo_json
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.evaluation import existing
@@ -74,7 +73,7 @@ def _run(options: argparse.Namespace) -> None:
         )
         records = [asdict(each) for each in scores]
     if options.json:
-        echo(json.dumps(records, ensure_ascii=False, indent=1))
+        echo_json(records)
         return
     for record in records:
         echo(_line(record))

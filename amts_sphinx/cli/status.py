@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.cli import book
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import echo, echo_json
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.memory.importing import LANGUAGE
@@ -24,6 +23,9 @@ the quality report. A continuous integration fails with --fail-on.
 """
 #: The heading of each stage.
 _HEADINGS: Final = {stage: stage.value.replace("-", " ") for stage in Stage}
+
+#: So many places are printed of what stays for one reason.
+_PLACES: Final = 10
 
 
 def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -42,6 +44,11 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     parser.add_argument("--json", action="store_true", help="write JSON")
     parser.add_argument(
+        "--untranslated",
+        action="store_true",
+        help="list what stays in the source language, by the reason, instead",
+    )
+    parser.add_argument(
         "--badge",
         metavar="FILE",
         help="write a picture (SVG) of the share that people have reviewed; the name"
@@ -59,17 +66,23 @@ def add_to(parent: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from amts_sphinx.review import desk, status
+    from amts_sphinx.review import desk, status, untranslated
 
     found: list[dict[str, Any]] = []
+    listed: list[dict[str, Any]] = []
 
     def use(at_hand: desk.EditionAtHand) -> None:
         found.append(status.of(at_hand.report, options.document))
+        if options.untranslated:
+            listed.append(untranslated.of(at_hand, options.document))
 
     here = book.required(options.book)
     desk.look(here.folder, options.languages, use, lambda s: echo(s, error=True))
     if options.json:
-        echo(json.dumps(found, ensure_ascii=False, indent=1))
+        echo_json(listed if options.untranslated else found)
+    elif options.untranslated:
+        for each in listed:
+            _list(each)
     else:
         for each in found:
             _show(each)
@@ -108,6 +121,31 @@ def _show(status: Mapping[str, Any]) -> None:
         )
     else:
         echo(f"{status['language']}: work left, as of a translation: {left:,} {unit}")
+
+
+def _list(listed: Mapping[str, Any]) -> None:
+    """Print what stays in the source language in one edition, and some of the places.
+
+    Words are counted, not letters, and code is among them: these are no numbers of the
+    work that is left.
+    """
+    groups = listed["untranslated"]
+    words = sum(group["words"] for group in groups if group["prose"])
+    others = sum(group["words"] for group in groups if not group["prose"])
+    echo(
+        f"{listed['language']}: {words:,} words of prose stay in the source language,"
+        f" and {others:,} words of code and names"
+    )
+    for group in groups:
+        echo(f"\n{group['why']}: {group['texts']:,} texts, {group['words']:,} words")
+        for place in group["places"][:_PLACES]:
+            line = "" if place["line"] is None else f":{place['line']}"
+            note = f" ({place['note']})" if "note" in place else ""
+            where = f"{place['document']}{line}"
+            echo(f"  {where}  {place['kind']}  {place['text']}{note}")
+        more = len(group["places"]) - _PLACES
+        if more > 0:
+            echo(f"  … and at {more:,} other places; --json lists all")
 
 
 def _cells(progress: Mapping[str, Any]) -> list[str]:

@@ -19,7 +19,7 @@ from sphinx.config import eval_config_file
 from sphinx.errors import SphinxError
 from sphinx.util.tags import Tags
 
-from amts_sphinx.config import values
+from amts_sphinx.config import d2lbook, values
 from amts_sphinx.core.errors import ConfigError, LanguageError
 from amts_sphinx.core.languages import Language, find_language, name_language
 from amts_sphinx.engine.registry import PATHS, engine_names
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
     from amts_sphinx.memory.importing import BookFiles
 
+#: The fields that are paths.
+_PATHS: Final = frozenset(
+    "memory memory_files home_file machine_file terminology report".split()
+)
 #: Internal: where an edition's own build finds its plan. Set by the builder alone.
 PLAN: Final = "amts_edition_plan"
 
@@ -201,6 +205,30 @@ class AmtsConfig:
         allowed="``True`` or ``False``",
         by_language=True,
     )
+    machine_notice: bool = values.value(
+        False,
+        values.flag,
+        "Whether pages tell their readers of translations by a machine that are no"
+        " drafts, until a person has reviewed them.",
+        allowed="``True`` or ``False``",
+        by_language=True,
+    )
+    review_mode: bool = values.value(
+        False,
+        values.flag,
+        "Whether the pages show reviewers the source, the origin, the state and the"
+        " findings of each text. It is not for readers.",
+        allowed="``True`` or ``False``",
+        by_language=True,
+    )
+    review_url: str = values.value(
+        "",
+        values.review_url,
+        "Where a text can be worked on, for the pages of ``amts_review_mode``:"
+        " ``{unit}`` stands for the id of the text, ``{language}`` for the edition's"
+        " tag.",
+        allowed="an address that holds ``{unit}``, or an empty string",
+    )
     #: Strings of the book's own templates and scripts.
     strings: tuple[str, ...] = values.value(
         [],
@@ -230,6 +258,13 @@ class AmtsConfig:
         True,
         values.flag,
         "Whether each page leads to itself in the other editions.",
+        allowed="``True`` or ``False``",
+    )
+    source_links: bool = values.value(
+        True,
+        values.flag,
+        "Whether titles and other places with a permanent link lead to the same place"
+        " in the book itself, where ``amts_source_url`` says where that is.",
         allowed="``True`` or ``False``",
     )
     alternates: bool = values.value(
@@ -277,7 +312,7 @@ class AmtsConfig:
         allowed="``True`` or ``False``",
         by_language=True,
     )
-    #: The folder with ``conf.py``.
+    #: What paths are relative to: the folder of ``conf.py``, or :func:`.d2lbook.home`.
     folder: Path = Path()
     #: The options of all engines, by name: the values ``amts_<engine>``.
     options: Mapping[str, Mapping[str, object]] = dataclasses.field(
@@ -294,26 +329,28 @@ class AmtsConfig:
 
         :raises ConfigError: a value is not allowed; the text names it
         """
-        found: dict[str, Any] = {"folder": Path(confdir)}
+        folder = d2lbook.home(Path(confdir))
+        found: dict[str, Any] = {"folder": folder}
         special: dict[str, dict[str, Any]] = {}
         for field in _fields():
             name, said = name_of(field), _said(config, field)
+            if folder != Path(confdir) and field.name in _PATHS:
+                d2lbook.check_path(name, said)
             table = None
             if field.metadata["by_language"]:
                 table = values.table_of(name, said)
             if table is not None:
                 said = table.pop(values.OTHERS, field.metadata["default"])
-            found[field.name] = _parsed(field, name, said, confdir)
+            found[field.name] = _parsed(field, name, said, folder)
             for tag, each in (table or {}).items():
-                value = _parsed(field, f"{name}[{tag!r}]", each, confdir)
+                value = _parsed(field, f"{name}[{tag!r}]", each, folder)
                 special.setdefault(tag, {})[field.name] = value
         # As long as no edition is built, the source language may be any language.
         found["source_language"] = found["source_language"] or name_language(
             config.language or "en"
         )
         found["options"] = {
-            name: _engine_options(name, config, Path(confdir))
-            for name in engine_names()
+            name: _engine_options(name, config, folder) for name in engine_names()
         }
         for each in (found, *special.values()):
             limits = each.get("fail_under")
@@ -346,6 +383,11 @@ class AmtsConfig:
         """
         found = _Namespace(namespace(folder))
         return cls.from_sphinx(cast("Config", found), folder)
+
+    @classmethod
+    def without_book(cls, folder: Path) -> AmtsConfig:
+        """Return the default values for a folder that has no ``conf.py``."""
+        return cls.from_sphinx(cast("Config", _Namespace({})), folder)
 
     @property
     def files(self) -> BookFiles:
@@ -436,7 +478,7 @@ def name_of(field: dataclasses.Field[Any]) -> str:
 
 
 def _parsed(
-    field: dataclasses.Field[Any], name: str, said: object, confdir: str | Path
+    field: dataclasses.Field[Any], name: str, said: object, folder: Path
 ) -> Any:
     """Return the value of a field, as :class:`AmtsConfig` has it."""
     value = field.metadata["parse"](name, said)
@@ -445,11 +487,11 @@ def _parsed(
     if field.name == "skip":
         return frozenset(value)
     if field.name == "memory":
-        return Path(confdir, value)
+        return folder / value
     if field.name == "report":
-        return Path(confdir, value) if value else None
+        return folder / value if value else None
     if field.name == "terminology":
-        return tuple(Path(confdir, path) for path in value)
+        return tuple(folder / path for path in value)
     return value
 
 

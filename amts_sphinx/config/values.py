@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from amts_sphinx.core.errors import ConfigError, LanguageError
 from amts_sphinx.core.languages import Language, find_language
@@ -268,6 +269,19 @@ def edition_url(name: str, value: object) -> str:
         raise ConfigError(
             f"{name} must be an address that holds {{language}}, or empty, not"
             f" {value!r}"
+        )
+    return url
+
+
+def review_url(name: str, value: object) -> str:
+    """Return an address for each text, or nothing."""
+    url = maybe_path(name, value)
+    said = url.replace("{unit}", "").replace("{language}", "")
+    is_address = urlsplit(url).scheme in {"http", "https", ""}
+    if url and ("{unit}" not in url or "{" in said or not is_address):
+        raise ConfigError(
+            f"{name} must be an address of http or https that holds {{unit}}, or empty,"
+            f" not {value!r}"
         )
     return url
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
+_IS_WINDOWS: Final = os.name == "nt"
+#: Seconds between tries to replace a file that is in use.
+_PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
 #: A draft's name, with the number of the process that writes it.
 _DRAFT: Final = re.compile(r"\.amts-(\d+)-[0-9a-f]{16}")
 
@@ -35,10 +39,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         target.parent.mkdir(parents=True, exist_ok=True)
         with _draft(target, _mode_of(target)) as (stream, name):
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-            _give_name(stream, name)
-            name.replace(target)
+            _finish(stream, name)
+            move(name, target)
     except OSError as exc:
         raise InterchangeError(f"{path} cannot be written: {exc.strerror}") from exc
 
@@ -64,17 +66,44 @@ def place(path: Path, content: bytes, mode: int) -> bool:
     """
     with _draft(path, mode) as (stream, name):
         stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-        _give_name(stream, name)
+        _finish(stream, name)
         try:
             os.link(name, path)
         except FileExistsError:
             return False
         except OSError:
             # No hard links, as on FAT: two at once may then lose one's content.
-            name.replace(path)
+            move(name, path)
     return True
+
+
+def _finish(stream: BinaryIO, name: Path) -> None:
+    """Have what was written on the disk under *name*, and close it.
+
+    On Windows an open file can be neither renamed nor linked.
+    """
+    stream.flush()
+    os.fsync(stream.fileno())
+    _give_name(stream, name)
+    stream.close()
+
+
+def move(name: Path, target: Path) -> None:
+    """Give a file that is closed its name, in place of the one that has it.
+
+    On Windows that fails while somebody reads the former file, as a virus scanner does
+    for a moment.
+    """
+    for pause in _PAUSES:
+        try:
+            name.replace(target)
+        except PermissionError:
+            if not _IS_WINDOWS:
+                raise
+            time.sleep(pause)
+        else:
+            return
+    name.replace(target)
 
 
 @contextmanager
@@ -126,8 +155,8 @@ def _sweep(folder: Path) -> None:
 
 
 def _is_alive(number: int) -> bool:
-    if os.name == "nt":
-        return True  # there is no harmless way to ask
+    if _IS_WINDOWS:
+        return True  # there is no harmless way to ask: the draft stays
     try:
         os.kill(number, 0)
     except ProcessLookupError:

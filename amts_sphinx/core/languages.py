@@ -135,14 +135,27 @@ class _Subtags(NamedTuple):
         return "-".join(filter(None, parts)) + self.rest
 
 
-@lru_cache(2**10)
 def find_language(tag: str) -> Language:
     """Return the language that *tag* names: BCP 47, or a Sphinx or POSIX locale.
 
     :raises LanguageError: it is no such tag, or one of two letters, or of the three of
         a country, that no language has
     """
+    found = known_language(tag)
+    if found is None:
+        raise LanguageError(f"unknown language {tag!r}; {_neighbours(_plain(tag))}")
+    return found
+
+
+@lru_cache(2**10)
+def known_language(tag: str) -> Language | None:
+    """Return what *tag* names; ``None`` where :func:`find_language` would raise.
+
+    To find out what an unknown tag was meant for takes a second.
+    """
     subtags = _parse(tag)
+    if subtags is None:
+        return None
     full = _likely(subtags)
     return Language(str(_shortest(subtags)), _locale(full), full.script)
 
@@ -162,10 +175,7 @@ def spellings_of(tag: str) -> tuple[str, ...]:
 
 def name_language(tag: str) -> Language:
     """Return the language that *tag* names, also one that no edition can be in."""
-    try:
-        return find_language(tag)
-    except LanguageError:
-        return Language(tag, tag, "")
+    return known_language(tag) or Language(tag, tag, "")
 
 
 def is_open(tag: str) -> bool:
@@ -212,19 +222,24 @@ def closest(wanted: str, tags: Iterable[str]) -> str | None:
     return min(found)[-1] if found else None
 
 
-def _parse(tag: str) -> _Subtags:
-    """Take a tag apart, with all aliases resolved.
-
-    :raises LanguageError: it is not well-formed, or names no language
-    """
-    posix, _, modifier = tag.strip().partition("@")
-    wanted = posix.partition(".")[0].replace("_", "-").lower()
+def _plain(tag: str) -> str:
+    """Return a tag or locale as a tag in small letters, with aliases resolved."""
+    wanted = tag.strip().partition("@")[0].partition(".")[0].replace("_", "-").lower()
     for name, known in _ALIASES.items():
         if wanted == name or wanted.startswith(f"{name}-"):
             wanted = f"{known.lower()}{wanted.removeprefix(name)}"
-    subtags = _resolved(_split(wanted))
+    return wanted
+
+
+def _parse(tag: str) -> _Subtags | None:
+    """Take a tag apart, with all aliases resolved.
+
+    :returns: ``None`` where it is not well-formed, or names no language
+    """
+    modifier = tag.strip().partition("@")[2]
+    subtags = _resolved(_split(_plain(tag)))
     if not subtags.language or not _is_known(subtags.language):
-        raise LanguageError(f"unknown language {tag!r}; {_neighbours(wanted)}")
+        return None
     if script := _MODIFIERS.get(modifier.lower()):
         subtags = subtags._replace(script=subtags.script or script)
     elif re.fullmatch(r"[a-z]{5,8}", modifier) and modifier != "boldquot":

@@ -214,6 +214,9 @@ class TranslationUnit:
     place: Place | None = None
     #: The coded targets that it was written in place of: it comes before them.
     corrects: tuple[str, ...] = ()
+    #: What people remark about it, in lines. Home files and work files hold it, the
+    #: memory does not.
+    note: str = ""
 
     @property
     def key(self) -> str:

@@ -10,8 +10,6 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import SkippedText
 from amts_sphinx.formats.catalogues import COPY, FUZZY, NO_DOCUMENT, LeftMessage
 from amts_sphinx.formats.provenance import DOUBTFUL, PERSON, Trust
-from amts_sphinx.parallel.extract import settled
-from amts_sphinx.parallel.messages import pair_texts
 from amts_sphinx.text import code_matching
 
 if TYPE_CHECKING:
@@ -87,6 +85,8 @@ def units(
 
     :param target: the texts of the book as they were read with the catalogues
     """
+    from amts_sphinx.parallel.messages import pair_texts  # it loads the aligner
+
     found, languages, about = pairing.catalogues, pairing.languages, pairing.settings
     both, left = _gathered(pairing, target)
     learnt = pair_texts([each[:2] for each in both], languages, executor)
@@ -190,6 +190,8 @@ def _settled(
     Where a sentence is translated otherwise elsewhere, the whole text around it is a
     unit too, so that each text is published as its translator wrote it.
     """
+    from amts_sphinx.parallel.extract import settled  # it loads the aligner
+
     units, conflicts = settled(unit for each in learnt for unit in each.units)
     chosen = {unit.key: unit.target for unit in units}
     wholes = [

@@ -9,8 +9,7 @@ from typing import Final
 from docutils import nodes
 from sphinx import addnodes
 
-from amts_sphinx.core.errors import LanguageError
-from amts_sphinx.core.languages import find_language
+from amts_sphinx.core.languages import known_language
 from amts_sphinx.doctree import sphinx_strings
 
 OPAQUE: Final = (
@@ -110,9 +109,8 @@ def same_language(tag: str, other: str) -> bool:
 
     What is no tag, such as the name of a programming language, differs from none.
     """
-    try:
-        here, there = find_language(tag), find_language(other)
-    except LanguageError:
+    here, there = known_language(tag), known_language(other)
+    if here is None or there is None:
         return True
     return here.tag.partition("-")[0] == there.tag.partition("-")[0]
 

@@ -20,7 +20,7 @@ from amts_sphinx.doctree.conf_strings import today, values
 from amts_sphinx.doctree.segments import with_sites
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings, labels_of
-from amts_sphinx.doctree.stays import stays
+from amts_sphinx.doctree.stays import names, stays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,6 +121,12 @@ class CollectTexts(SphinxTransform):
         )
         packed = pickle.dumps(texts, pickle.HIGHEST_PROTOCOL)
         _packed(self.env)[self.env.docname] = packed
+
+
+def names_in(app: Sphinx, docname: str) -> list[Stay]:
+    """Return what is the same in every language in a document that has been read."""
+    finder = _finder(rules(app.config), app.config.language or "en")
+    return [*names(app.env.get_doctree(docname), docname, finder)]
 
 
 def _purge(_: Sphinx, env: BuildEnvironment, docname: str) -> None:

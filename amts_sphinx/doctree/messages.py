@@ -35,6 +35,8 @@ class _Numbered(NamedTuple):
     message: str
     #: Its children before Sphinx translates.
     children: list[nodes.Node]
+    #: What holds its text after the document is read: itself, or what is around it.
+    holder: nodes.Element
 
 
 #: The numbers of a document that is being read, by the identity of the element. They
@@ -125,9 +127,14 @@ def number_messages(document: nodes.document) -> None:
     known: dict[int, _Numbered] = {}
     for number, (node, message) in enumerate(extract_messages(document)):
         # A table of contents has several: its texts are told apart by attributes.
-        known.setdefault(id(node), _Numbered(node, number, message, node.children))
+        # The text of a version directive is an element of its own, beside the label,
+        # until Sphinx has translated.
+        is_passing = isinstance(node, nodes.inline) and node.get("translatable")
+        holder = node.parent if is_passing else node
+        numbered = _Numbered(node, number, message, node.children, holder)
+        known.setdefault(id(holder), numbered)
     for number, node in enumerate(document.findall(addnodes.index)):
-        known[id(node)] = _Numbered(node, number, "", node.children)
+        known[id(node)] = _Numbered(node, number, "", node.children, node)
     _NUMBERS[document] = known
 
 
@@ -166,7 +173,7 @@ def texts(
             _attribute(site) if site.attribute else each.message,
             container,
             done=each.node.children is not each.children,
-            written=_written(site, each.node) if written else None,
+            written=_written(site, each.holder) if written else None,
         )
 
 

@@ -1,4 +1,4 @@
-"""Tell readers which pages hold drafts of an engine, or translations of a former text.
+"""Tell readers which pages hold texts of a machine, or translations of a former text.
 
 It is told in the language of the edition.
 """
@@ -10,7 +10,7 @@ from typing import Final
 from docutils import nodes
 
 from amts_sphinx.core.languages import closest, name_language
-from amts_sphinx.edition.publish import DRAFT, STALE
+from amts_sphinx.edition.publish import DRAFT, MACHINE, STALE
 from amts_sphinx.edition.search import NO_SEARCH
 
 #: The class of the notice.
@@ -64,15 +64,41 @@ _STALE: Final = {
 }
 
 
-def tell(doctree: nodes.document, tag: str) -> None:
+#: Of texts of a machine that are no drafts, in the same languages.
+_MACHINE: Final = {
+    "ar": "تُرجمت أجزاء من هذه الصفحة آليًا.",
+    "de": "Teile dieser Seite sind maschinell übersetzt.",
+    "en": "Parts of this page are machine translations.",
+    "es": "Partes de esta página son traducciones automáticas.",
+    "fr": "Certaines parties de cette page sont des traductions automatiques.",
+    "id": "Sebagian halaman ini adalah terjemahan mesin.",
+    "it": "Parti di questa pagina sono traduzioni automatiche.",
+    "ja": "このページには機械翻訳が含まれています。",
+    "ko": "이 페이지에는 기계 번역이 포함되어 있습니다.",
+    "nl": "Delen van deze pagina zijn machinaal vertaald.",
+    "pl": "Części tej strony to tłumaczenia maszynowe.",
+    "pt": "Partes desta página são traduções automáticas.",
+    "ru": "Часть этой страницы переведена автоматически.",
+    "tr": "Bu sayfanın bazı bölümleri makine çevirisidir.",
+    "uk": "Частину цієї сторінки перекладено автоматично.",
+    "vi": "Một số phần của trang này do máy dịch.",
+    "zh": "本页部分内容由机器翻译。",
+    "zh-TW": "本頁部分內容由機器翻譯。",
+}
+
+
+def tell(doctree: nodes.document, tag: str, *, drafts: bool = True) -> None:
     """Put a notice below the first title of a page that holds such texts.
 
     :param tag: the edition's language, BCP 47
+    :param drafts: whether to tell of drafts and of translations of a former text, too
     """
     classes = {
         name for node in doctree.findall(nodes.Element) for name in node["classes"]
     }
-    kinds = {DRAFT: _DRAFTS, STALE: _STALE}
+    kinds = {DRAFT: _DRAFTS, STALE: _STALE} if drafts else {}
+    if DRAFT not in classes or not drafts:  # of drafts that is told by their notice
+        kinds[MACHINE] = _MACHINE
     found = [texts for name, texts in kinds.items() if name in classes]
     if not found:
         return

@@ -12,6 +12,7 @@ doctree on disk; then all patches, old and new, are applied to the environment.
 from __future__ import annotations
 
 import pickle
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
@@ -26,7 +27,7 @@ from amts_sphinx import _compat
 from amts_sphinx.doctree import conf_strings, images
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings, is_todo
-from amts_sphinx.edition import collation, draft_notice, source_notice
+from amts_sphinx.edition import blog, collation, draft_notice, source_notice
 from amts_sphinx.edition.plan import Patch
 from amts_sphinx.edition.publish import Targets, publish
 
@@ -66,6 +67,7 @@ def derive(app: Sphinx, plan: EditionPlan, state: EditionState, today: str) -> s
             fresh.add(docname)
         state.patches[docname] = patch
     for docname, patch in state.patches.items():
+        deriver.translate_posts(docname, patch)
         _apply(env, docname, patch)
     conf_strings.translate_synopses(env, plan.targets)
     conf_strings.translate_metadata(env, plan.targets)
@@ -98,20 +100,12 @@ class _Deriver:
         # The collectors' visitors report to it, as they do when a document is read.
         doctree.reporter = LoggingReporter(str(self._app.env.doc2path(docname)))
         named = self._titled(docname, doctree)
-        values = {self._plan.dates.get(docname, ""): self._today}
         plan = self._plan
-        content = Targets(
-            plan.targets,
-            plan.drafts,
-            plan.figures,
-            plan.bound.get(docname, {}),
-            plan.stale,
-        )
-        published = publish(doctree, self._finder, content, values)
-        if plan.notice:
-            draft_notice.tell(doctree, plan.tag)
-            if not published and source_notice.has_words(doctree, self._finder):
-                source_notice.tell(doctree, plan.tag)
+        published = self._publish(docname, doctree)
+        draft_notice.tell(doctree, plan.tag, drafts=plan.notice)
+        is_source = plan.notice and not published
+        if is_source and source_notice.has_words(doctree, self._finder):
+            source_notice.tell(doctree, plan.tag)
         collation.sort_index(doctree, self._plan.tag)
         collation.sort_glossaries(doctree, self._plan.tag)
         self._collect(docname, doctree)
@@ -128,6 +122,33 @@ class _Deriver:
             {label: _text_of(node, title) for label, (node, title) in named.items()},
             [n for n in doctree.findall(nodes.Element) if is_todo(n)],
         )
+
+    def _publish(self, docname: str, doctree: nodes.document) -> int:
+        """Replace the texts of a document; return how many there are."""
+        plan = self._plan
+        values = {plan.dates.get(docname, ""): self._today}
+        content = Targets(
+            plan.targets,
+            plan.drafts,
+            plan.figures,
+            plan.bound.get(docname, {}),
+            plan.stale,
+            plan.machine,
+            plan.units,
+            plan.partial,
+        )
+        return publish(doctree, self._finder, content, values)
+
+    def translate_posts(self, docname: str, patch: Patch) -> None:
+        """Translate what is shown of a document in the lists of a blog."""
+        env = self._app.env
+
+        def title(text: str) -> str:
+            if text == env.titles[docname].astext():
+                return patch.title.astext()
+            return conf_strings.translated(text, self._plan.targets)
+
+        blog.translate(env, docname, title, partial(self._publish, docname))
 
     def _collect(self, docname: str, doctree: nodes.document) -> None:
         """Let Sphinx collect the titles and contents of a document again."""

@@ -17,6 +17,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 
 from amts_sphinx import _compat
 from amts_sphinx.core.languages import closest, find_language, name_language
+from amts_sphinx.edition import original, review_marks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,11 +40,19 @@ _PLACES: Final = (
     re.compile(r'<div id="search-results"'),
     re.compile(r"<h1\b(?!.*<h1\b)", re.DOTALL),
 )
+_NOSCRIPT: Final = re.compile(
+    r'<noscript><div class="amts-narrow.*?</noscript>', re.DOTALL
+)
 _NAV: Final = '<nav class="amts-languages'
 #: Themes that have a place for such things: an option, and the parts usually there.
 _HOMES: Final = {
     "pydata_sphinx_theme": ("navbar_end", ("theme-switcher", "navbar-icon-links")),
 }
+#: Themes that have a place without an option: what follows that place.
+_SPOTS: Final = {"sphinx_rtd_theme": re.compile(r'<div role="search">')}
+#: A narrow window hides those places until a script opens them. Without scripts the
+#: switcher stands above the text, too, up to a width in pixels that is the theme's.
+_NARROW: Final = {"pydata_sphinx_theme": 960, "sphinx_rtd_theme": 769}
 #: Our part of such a place: a template.
 _PART: Final = "amts-switcher"
 _TEMPLATES: Final = Path(__file__).parent.parent / "templates" / "edition"
@@ -94,8 +103,12 @@ def register(app: Sphinx, plan: EditionPlan) -> None:
         str(_STATIC / "edition"),
     ]
     app.add_css_file("amts.css")
+    if plan.review is not None:
+        review_marks.register(app, plan)
     if getattr(builder, "templates", None) is not None:
-        _compat.after_rendering(builder, partial(_finished, plan=plan))
+        _compat.after_rendering(
+            builder, partial(_finished, plan=plan, theme=app.config.html_theme)
+        )
     # A book in one file, such as an EPUB, has no other editions beside it.
     if not builder.embedded and builder.out_suffix == ".html":
         if plan.site.switcher:
@@ -145,12 +158,25 @@ def _on_page(
 ) -> None:
     """Add to a page what leads to its counterparts."""
     uri = uri_of(app.builder, pagename)  # type: ignore[arg-type]
-    is_at_home = app.config.html_theme in _HOMES
-    if not is_at_home and context.get("amts_switcher") and context.get("body"):
-        context["body"] = context.pop("amts_switcher") + context["body"]
+    if plan.site.originals and doctree is not None and context.get("body"):
+        book = plan.site.siblings[0]
+        there = link_to(book, uri)
+        context["body"] = original.link(context["body"], book, there, plan.tag)
+    theme = app.config.html_theme
+    if context.get("amts_switcher") and context.get("body"):
+        if theme in _NARROW:
+            context["body"] = _without_scripts(context, theme) + context["body"]
+        else:
+            context["body"] = context.pop("amts_switcher") + context["body"]
     if plan.site.alternates and pagename not in _TOOLS and doctree is not None:
         links = alternates(plan, uri)
         context["metatags"] = context.get("metatags", "") + links
+
+
+def _without_scripts(context: Mapping[str, Any], theme: str) -> str:
+    """Return the switcher for narrow windows without scripts, as HTML."""
+    name = f"amts-narrow-{_NARROW[theme]}"
+    return f'<noscript><div class="{name}">{context["amts_switcher"]}</div></noscript>'
 
 
 def uri_of(builder: StandaloneHTMLBuilder, pagename: str) -> str:
@@ -182,14 +208,14 @@ def switcher(plan: EditionPlan, uri: str) -> str:
 def _item(sibling: Sibling, uri: str, *, is_here: bool) -> str:
     tag = escape(sibling.tag)
     current = ' aria-current="true"' if is_here else ""
-    href = escape(_link(sibling, uri))
+    href = escape(link_to(sibling, uri))
     return (
         f'<li><a href="{href}" lang="{tag}" hreflang="{tag}"{current}>'
         f"<bdi>{escape(sibling.name)}</bdi></a></li>"
     )
 
 
-def _link(sibling: Sibling, uri: str) -> str:
+def link_to(sibling: Sibling, uri: str) -> str:
     """Return the address of a page in another edition, from the page itself."""
     if urlsplit(sibling.path).scheme:
         return f"{sibling.path}{uri}"
@@ -226,16 +252,26 @@ def counterparts(
     return [*found, ("x-default", default)] if default else found
 
 
-def _finished(text: str, context: Mapping[str, Any], plan: EditionPlan) -> str:
+def _finished(
+    text: str, context: Mapping[str, Any], plan: EditionPlan, theme: str
+) -> str:
     """Return a page with what no event of Sphinx's reaches."""
     if not _HTML.search(text):
         return text
+    if plan.review is not None:
+        text = review_marks.name_texts(text)
     if find_language(plan.tag).from_right:
         text = _from_right(text, plan)
     found = context.get("amts_switcher")
-    is_shown = not found or _NAV in text
-    for place in () if is_shown else _PLACES:
-        if match := place.search(text):
+    return _with_switcher(text, found, theme) if found else text
+
+
+def _with_switcher(text: str, found: str, theme: str) -> str:
+    """Return a page with the switcher in the theme's own place, or before its text."""
+    if _NAV in _NOSCRIPT.sub("", text):
+        return text
+    for place in (_SPOTS.get(theme), *_PLACES):
+        if match := place and place.search(text):
             return f"{text[: match.start()]}{found}{text[match.start() :]}"
     return text
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sphinx.addnodes import toctree
 
 from amts_sphinx import _compat
+from amts_sphinx.core import atomic
 from amts_sphinx.doctree.conf_strings import CONF
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 #: Raised with each change of what an edition is made from, or of how it is derived:
 #: editions of an earlier format are made anew. It is no part of what an engine's
 #: translations are known by, so that an upgrade pays for nothing.
-FORMAT: Final = 3
+FORMAT: Final = 4
+#: The folder of an edition with what its pages show to reviewers of their texts.
+REVIEW_DATA: Final = "_amts"
 _STATE: Final = "state.pickle"
 
 
@@ -40,6 +43,8 @@ class BoundText(NamedTuple):
     draft: bool
     #: Whether some of it is what a person made of a former version.
     stale: bool = False
+    #: Whether some of it is a machine's, and no draft.
+    machine: bool = False
 
 
 class Sibling(NamedTuple):
@@ -67,6 +72,8 @@ class Site:
     siblings: tuple[Sibling, ...] = ()
     #: Whether each page leads to itself in the other editions.
     switcher: bool = False
+    #: Whether places of a page lead to the same places of the book itself.
+    originals: bool = False
     #: Whether each page names its counterparts to search engines.
     alternates: bool = False
     #: The full address of this edition, with a slash at the end.
@@ -130,6 +137,17 @@ class EditionPlan:
     site: Site = Site()
     #: The sources among those of :attr:`targets` whose targets are of a former version.
     stale: frozenset[str] = frozenset()
+    #: The sources among them whose targets are a machine's, and no drafts; empty where
+    #: readers are not told of those.
+    machine: frozenset[str] = frozenset()
+    #: Those of :attr:`targets` of which some is in the source language, by normalised
+    #: source: with a code around that, whose number the source does not have.
+    partial: Mapping[str, str] = field(default_factory=dict)
+    #: Where each text can be worked on: an address with ``{unit}``, which may be empty.
+    #: ``None``: the edition is not for reviewers.
+    review: str | None = None
+    #: The ids of the texts of each container, by its normalised source; for reviewers.
+    units: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -139,7 +157,7 @@ class EditionPlan:
     @property
     def around(self) -> str:
         """What all pages show beside their own text, as a digest."""
-        return f"{self.digests.get(CONF, '')} {self.site}"
+        return f"{self.digests.get(CONF, '')} {self.site} {self.review}"
 
     @property
     def path(self) -> Path:
@@ -212,4 +230,4 @@ def save_pickles(path: Path, *values: object) -> None:
     with draft.open("wb") as file:
         for value in values:
             pickle.dump(value, file, pickle.HIGHEST_PROTOCOL)
-    draft.replace(path)
+    atomic.move(draft, path)

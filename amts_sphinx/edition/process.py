@@ -23,15 +23,7 @@ from amts_sphinx import _compat
 from amts_sphinx.config.settings import PLAN
 from amts_sphinx.core.errors import EditionError
 from amts_sphinx.doctree.conf_strings import today
-from amts_sphinx.edition import (
-    collation,
-    configuration,
-    crash,
-    gc_tuning,
-    pages,
-    search,
-)
-from amts_sphinx.edition.environment import derive
+from amts_sphinx.edition import crash, gc_tuning
 from amts_sphinx.edition.plan import load_state, save_state
 from amts_sphinx.edition.warning_log import recorded
 
@@ -71,6 +63,9 @@ def load_plan(path: str) -> EditionPlan:
 def _configure(app: Sphinx, config: Config) -> None:
     """Make the configuration that of the edition, before anybody else sees it."""
     if config[PLAN]:
+        # Not in the builds of the book itself, as all that an edition is made with.
+        from amts_sphinx.edition import configuration
+
         configuration.set_up(app, config, load_plan(config[PLAN]))
 
 
@@ -84,6 +79,9 @@ def _begin(app: Sphinx) -> None:
             f"the environment of the book could not be loaded for the edition"
             f" {plan.tag}; run the build again with -E"
         )
+    from amts_sphinx.edition import collation, pages, search
+    from amts_sphinx.edition.environment import derive
+
     # The language differs from the book's: that must not have everything read again.
     _compat.accept_config(app.env)
     search.register(app, plan.tag)

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 DRAFT: Final = "amts-draft"
 #: The class of elements that show what a person made of a former version.
 STALE: Final = "amts-stale"
+#: The class of elements that a machine translated, if readers are told.
+MACHINE: Final = "amts-machine"
+#: How the class begins that names a text of an element, for reviewers.
+UNIT: Final = "amts-unit-"
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -43,6 +47,28 @@ class Targets(NamedTuple):
     bound: Mapping[tuple[str, int | None], BoundText] = MappingProxyType({})
     #: The sources of :attr:`all` whose targets are of a former version.
     stale: Collection[str] = ()
+    #: The sources of :attr:`all` whose targets are a machine's, and no drafts.
+    machine: Collection[str] = ()
+    #: The ids of the texts of each container, by its normalised source.
+    units: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    #: Those of :attr:`all` of which some is in the source language: with a code around
+    #: that, whose number the source does not have.
+    partial: Mapping[str, str] = _NOTHING
+
+    def at(self, site: Site) -> BoundText:
+        """Return what is published at *site*."""
+        key = inline_codes.normalise(site.coded)
+        if site.baked:
+            return BoundText(inline_codes.escape(site.baked), draft=False)
+        if found := self.bound.get((key, line_of(site.node))):
+            return found
+        texts = self.people if site.by_people else self.all
+        target = texts.get(key)
+        if not (site.attribute or site.by_people):
+            target = self.partial.get(key, target)
+        return BoundText(
+            target, key in self.drafts, key in self.stale, key in self.machine
+        )
 
 
 def publish(
@@ -61,29 +87,33 @@ def publish(
     # Sites are found before any is written: writing moves nodes.
     sites, left = list(finder.sites(doctree)), list(finder.left(doctree))
     for site in sites:
-        key = inline_codes.normalise(site.coded)
-        at_place = content.bound.get((key, line_of(site.node)))
-        texts = content.people if site.by_people else content.all
-        general = BoundText(texts.get(key), key in content.drafts, key in content.stale)
-        target, is_draft, is_stale = at_place or general
-        if site.baked:
-            baked = inline_codes.escape(site.baked)
-            target, is_draft, is_stale = BoundText(baked, draft=False)
-        if target is not None:
-            write(site, target, values)
+        text = content.at(site)
+        if not site.attribute:
+            names = content.units.get(inline_codes.normalise(site.coded), ())
+            _block(site.node)["classes"] += [f"{UNIT}{name}" for name in names]
+        if text.target is not None:
+            write(site, text.target, values, mark)
             changed += 1
             if site.by_people:
                 left = [node for node in left if not _holds(node, site.node)]
-            if is_draft and not site.attribute:
-                _block(site.node)["classes"].append(DRAFT)
-            if is_stale and not site.attribute:
-                _block(site.node)["classes"].append(STALE)
+            if not site.attribute:
+                _block(site.node)["classes"] += _marks(text)
         elif not (site.attribute or site.by_people):
             left.append(_block(site.node))
     for node in left:
         if any(character.isalpha() for character in node.astext()):
             node["classes"].append(mark)
+            if isinstance(node, nodes.title):
+                # Contents and links to the page show what is in the title alone.
+                inner = nodes.inline("", "", *node.children, classes=[mark])
+                _refill(node, [inner])
     return changed
+
+
+def _marks(text: BoundText) -> list[str]:
+    """Return the classes that tell what readers should know of a text."""
+    marks = {DRAFT: text.draft, STALE: text.stale, MACHINE: text.machine}
+    return [name for name, holds in marks.items() if holds]
 
 
 def _forget(doctree: nodes.document, mark: str) -> None:
@@ -113,12 +143,15 @@ def _block(node: nodes.Element) -> nodes.Element:
     return node
 
 
-def write(site: Site, target: str, values: Mapping[str, str]) -> None:
-    """Put the coded *target* at *site*."""
+def write(site: Site, target: str, values: Mapping[str, str], mark: str = "") -> None:
+    """Put the coded *target* at *site*.
+
+    :param mark: the class of what a code that the site does not have is around
+    """
     if site.attribute:
         _write_attribute(site, inline_codes.unescape(target))
         return
-    children = _children(inline_codes.tokens(target), site.slots, values)
+    children = _children(inline_codes.tokens(target), site.slots, values, mark)
     _refill(site.node, [*site.before, *children, *site.after])
 
 
@@ -143,8 +176,12 @@ def _children(
     pieces: Iterator[inline_codes.CodedPiece],
     slots: tuple[Slot, ...],
     values: Mapping[str, str],
+    mark: str = "",
 ) -> list[nodes.Node]:
-    """Return the nodes that *pieces* stand for, up to the code that closes them."""
+    """Return the nodes that *pieces* stand for, up to the code that closes them.
+
+    :param mark: as of :func:`write`
+    """
     children: list[nodes.Node] = []
     for piece in pieces:
         if piece.type == "close":
@@ -152,9 +189,13 @@ def _children(
         if piece.type == "text":
             children.append(nodes.Text(inline_codes.unescape(piece.coded)))
             continue
+        if piece.id > len(slots):
+            inside = _children(pieces, slots, values, mark)
+            children.append(nodes.inline("", "", *inside, classes=[mark]))
+            continue
         slot = slots[piece.id - 1]
         if slot.inner is not None:
-            _refill(slot.inner, _children(pieces, slots, values))
+            _refill(slot.inner, _children(pieces, slots, values, mark))
         children.extend(_current(node, values) for node in slot.outer)
     return children
 

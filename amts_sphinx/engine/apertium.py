@@ -411,7 +411,12 @@ def _data_versions() -> list[str]:
     command = ["dpkg-query", "-W", "-f", "${Package}=${Version}\\n", "apertium-*-*"]
     try:
         done = subprocess.run(
-            command, capture_output=True, check=False, timeout=10, text=True
+            command,
+            capture_output=True,
+            check=False,
+            timeout=10,
+            encoding="utf-8",
+            errors="replace",
         )
     except (OSError, subprocess.TimeoutExpired):
         return []

@@ -104,6 +104,9 @@ class PseudoEngine:
         word = _cjk if style == "cjk" else _accented
         targets: list[str] = []
         for source, *_ in requests:
+            if not inline_codes.has_words(source):
+                targets.append(source)
+                continue
             target = _each_word(source, word, self._options.expansion, seen)
             if style == "cjk":
                 target = _BLANKS_IN_HAN.sub(r"\1", target)

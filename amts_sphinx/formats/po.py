@@ -163,6 +163,7 @@ class _Catalogue(NamedTuple):
         fuzzy = "fuzzy" in message.flags
         notes = " ".join(message.notes) if self.coded else ""
         if _SAID in notes:
+            unit = replace(unit, note=_remarks(message.notes))
             # Some tools break long comments into lines.
             return _own(unit, notes.partition(_SAID)[2], fuzzy=fuzzy)
         trust = _FUZZY if fuzzy else provenance.PERSON
@@ -239,6 +240,18 @@ def _document(message: Message, *, coded: bool) -> str:
             name = match[1] or match[2]
             return name if coded else provenance.document_of(_LINE.sub("", name))
     return ""
+
+
+def _remarks(notes: Iterable[str]) -> str:
+    """Return what people remarked: what stands before and after what we say."""
+    lines = [*notes]
+    first = next(n for n, line in enumerate(lines) if _SAID in line)
+    said = " ".join(lines[first:]).partition(_SAID)[2]
+    try:
+        end = json.JSONDecoder().raw_decode(said)[1]
+    except ValueError:
+        return ""  # it is an error elsewhere
+    return "\n".join(filter(None, [*lines[:first], said[end:].strip()]))
 
 
 def _own(
@@ -349,7 +362,7 @@ def message(unit: TranslationUnit, notes: Iterable[str] = ()) -> str:
 
     :param notes: what a translator should know, a line each
     """
-    lines = [""]
+    lines = ["", *(f"# {line}" for line in unit.note.splitlines() if line.strip())]
     if said := _said_of(unit):
         text = json.dumps(said, ensure_ascii=False)
         # Several blanks would become one where a tool breaks the line.

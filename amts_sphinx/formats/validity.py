@@ -67,6 +67,7 @@ def without_controls(unit: TranslationUnit) -> TranslationUnit:
         replaced=clean(unit.replaced),
         author=clean(unit.author),
         tool=clean(unit.tool),
+        note=clean(unit.note),
         place=place,
         corrects=tuple(map(clean, unit.corrects)),
     )
@@ -97,7 +98,7 @@ def writable(
 
 def _attributes(unit: TranslationUnit) -> tuple[str, ...]:
     place = unit.place or ()
-    said = (unit.document, unit.replaced, unit.author, unit.tool)
+    said = (unit.document, unit.replaced, unit.author, unit.tool, unit.note)
     return (*said, *place, *unit.corrects)
 
 

@@ -31,6 +31,7 @@ from amts_sphinx.formats.validity import reading_fault
 from amts_sphinx.formats.xliff_codes import read_pair
 from amts_sphinx.formats.xliff_states import TOOLS, Segment
 from amts_sphinx.formats.xliff_writer import (
+    NOTES,
     OURS,
     STATE_NAMES_2,
     attribute,
@@ -361,6 +362,7 @@ def _own(
         tool=said("tool"),
         place=provenance.read_place(said("place")),
         corrects=corrects,
+        note=_remarks(holder),
     )
     approved = holder.get("approved", "")
     if segment.is_old:
@@ -370,6 +372,18 @@ def _own(
         same = segment.holder.get("state", "") in {"", STATE_NAMES_2[exported.state]}
     changed = segment.said_by_tool or not same
     return provenance.returned(exported, said("digest"), trust if changed else None)
+
+
+def _remarks(holder: etree._Element) -> str:
+    """Return what people remarked: the notes that a work file did not come with."""
+    notes = holder.iterfind(".//{*}note")
+    texts = [
+        " ".join(str(note.xpath("string()")).split("\r"))
+        for note in notes
+        if (note.get("from") or note.get("category") or "").replace(" ", "-")
+        not in NOTES
+    ]
+    return "\n".join(filter(None, map(str.strip, texts)))
 
 
 def _is_ours(holder: etree._Element) -> bool:

@@ -51,6 +51,13 @@ STATE_NAMES_2: Final = {
     State.REVIEWED: "reviewed",
     State.APPROVED: "final",
 }
+#: What the notes of a work file are about, but for people's remarks.
+NOTES: Final = frozenset(
+    "place state former-source former-target difference finding term code page before"
+    " after".split()
+)
+#: What a remark of a person is about.
+REMARK: Final = "remark"
 #: Required of a file; it names nothing where units of no document are together.
 NO_DOCUMENT: Final = "book"
 

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import tempfile
 from contextlib import closing, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import atomic
@@ -69,9 +69,18 @@ def connect(path: Path, version: int) -> sqlite3.Connection:
     return db
 
 
+def uri_of(path: PurePath) -> str:
+    """Return the address of a file as SQLite takes it.
+
+    It knows no hosts: for a file on another machine, ``file://host/share`` is wrong.
+    """
+    uri = path.as_uri()
+    return uri if uri.startswith("file:///") else f"file://{uri[5:]}"
+
+
 def _open(path: Path, how: str) -> sqlite3.Connection:
     db = sqlite3.connect(
-        f"{path.as_uri()}?{how}", timeout=BUSY_TIMEOUT, isolation_level=None, uri=True
+        f"{uri_of(path)}?{how}", timeout=BUSY_TIMEOUT, isolation_level=None, uri=True
     )
     try:
         # With NORMAL, a loss of power may undo transactions that were committed.

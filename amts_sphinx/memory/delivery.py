@@ -126,6 +126,12 @@ def deliver(
             machines = [unit for unit in batch if not unit.by_human]
             merge.done.counts[Kind.MACHINE] += len(machines)
             memory.learn(machines)
+            for unit in machines:
+                if unit.note:
+                    tell(
+                        f"{path}: the remark on {unit.source[:60]!r} is not kept: no"
+                        " person has translated that, or confirmed what a machine did"
+                    )
             merge.take([unit for unit in batch if unit.by_human], stack, refused)
         refused.end(path)
         merge.done.counts[Kind.REFUSED] = refused.count
@@ -188,7 +194,8 @@ class _Merge:
         if pair.target not in self._homes:
             path = self._files.home_of(pair.target)
             assert path is not None  # noqa: S101 - the command sees to that
-            opened = home_file.changing(path, pair.source)
+            lock = self._files.lock_of(pair.target)
+            opened = home_file.changing(path, pair.source, lock)
             self._homes[pair.target] = stack.enter_context(opened)
         return self._homes[pair.target]
 
@@ -210,9 +217,14 @@ class _Merge:
             return self._add(home, line, said, Kind.NEW)
         first = people[0]
         is_home = first.origin.kind == HOME
+        remarked = home.note_of(first.unit)
         if _text(first.unit) == _text(unit):
-            if not statements.is_higher(unit.state, first.unit.state):
+            news = home_file.both_notes(remarked, unit.note) != remarked
+            higher = statements.is_higher(unit.state, first.unit.state)
+            if not (news or higher):
                 return Kind.EQUAL
+            if not higher:
+                line = replace(line, state=first.unit.state)
         elif is_home and unit.target in first.unit.corrects:
             return Kind.OLDER
         elif self._is_rival(unit, line, first):
@@ -230,6 +242,7 @@ class _Merge:
             line,
             corrects=tuple(sorted(named)),
             document=unit.document or first.unit.document,
+            note=home_file.both_notes(remarked, unit.note),
         )
         return self._add(home, line, said, Kind.CHANGED)
 

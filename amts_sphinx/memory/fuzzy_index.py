@@ -19,7 +19,7 @@ from rapidfuzz.distance import Levenshtein
 from amts_sphinx.core import inline_codes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -63,15 +63,25 @@ class FuzzyHit(NamedTuple):
 class Index:
     """The texts that can be found; about 300 bytes for each, besides the text."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        """:param texts: as :func:`reduced` makes them, each once"""
+    def __init__(
+        self, texts: Sequence[str], features: Mapping[str, Ints] | None = None
+    ) -> None:
+        """Take the texts.
+
+        :param texts: as :func:`reduced` makes them, each once
+        :param features: those of all texts, where :func:`features_of` made them before
+        """
         self._texts = list(texts)
         self._lengths = np.array([len(text) for text in self._texts], np.int32)
-        self._places = _places(len(self._texts))
-        self._starts, self._postings, own = _invert(self._texts, self._places)
+        self._places = table_size(len(self._texts))
         #: Features of texts that will be asked for themselves: those of a book.
-        self._own: dict[str, Ints] = {}
-        if len(own) <= _REMEMBERED:
+        self._own: Mapping[str, Ints] = features or {}
+        if features is None:
+            own = [features_of(text, self._places) for text in self._texts]
+        else:
+            own = [features[text] for text in self._texts]
+        self._starts, self._postings = _invert(own, self._places)
+        if features is None and len(own) <= _REMEMBERED:
             self._own = dict(zip(self._texts, own, strict=True))
 
     def __len__(self) -> int:
@@ -113,7 +123,7 @@ class Index:
         """Return the ends of the postings of the rarest features of *text*."""
         places = self._own.get(text)
         if places is None:
-            places = _features_of(text, self._places)
+            places = features_of(text, self._places)
         starts, ends = self._starts[places], self._starts[places + 1]
         sizes = ends - starts
         order = np.argsort(sizes, kind="stable")
@@ -159,7 +169,7 @@ def _features(text: str) -> Iterator[str]:
         last = word
 
 
-def _features_of(text: str, places: int) -> Ints:
+def features_of(text: str, places: int) -> Ints:
     """Return where the features of a text stand in the table, rising, each once."""
     own = sorted(set(_hashes(text, places)))
     return np.fromiter(own, np.int32, len(own))
@@ -170,27 +180,44 @@ def _hashes(text: str, places: int) -> Iterator[int]:
         yield zlib.crc32(feature.encode("utf-8", "surrogatepass")) & (places - 1)
 
 
-def _places(texts: int) -> int:
+def table_size(texts: int) -> int:
     """Return the size of the table of features, a power of two."""
     wanted = max(_SMALLEST, min(_LARGEST, texts * _PLACES))
     return int(2 ** np.ceil(np.log2(wanted)))
 
 
-def _invert(
-    texts: Sequence[str], places: int
-) -> tuple[NDArray[np.int64], Ints, list[Ints]]:
+def is_chosen(
+    features: Ints, owners: NDArray[np.int64], sizes: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Tell of each feature of many texts whether it is one that is looked up.
+
+    :param features: of one text after the other
+    :param owners: the number of the text of each, rising
+    :param sizes: the number of texts that have each feature of the table
+    """
+    own = sizes[features]
+    order = np.lexsort((own, owners))
+    order = order[own[order] > 0]
+    grouped, rising = owners[order], own[order]
+    first = np.searchsorted(grouped, grouped)
+    rank = np.arange(len(order)) - first
+    total = np.cumsum(rising)
+    total -= (total - rising)[first]
+    chosen = np.zeros(len(features), bool)
+    chosen[order] = (rank < _FEATURES) & ((rank < _LEAST) | (total < _BUDGET))
+    return chosen
+
+
+def _invert(features: Sequence[Ints], places: int) -> tuple[NDArray[np.int64], Ints]:
     """Return where each feature's postings start, and the postings: texts, rising.
 
-    With them come the features of each text.
+    :param features: those of each text
     """
-    hashes: list[Ints] = []
-    owners: list[Ints] = []
-    for number, text in enumerate(texts):
-        hashes.append(_features_of(text, places))
-        owners.append(np.full(len(hashes[-1]), number, np.int32))
-    if not hashes:
-        return np.zeros(places + 1, np.int64), np.empty(0, np.int32), []
-    keys, numbers = np.concatenate(hashes), np.concatenate(owners)
+    if not features:
+        return np.zeros(places + 1, np.int64), np.empty(0, np.int32)
+    keys = np.concatenate(features)
+    counts = [len(each) for each in features]
+    numbers = np.repeat(np.arange(len(features), dtype=np.int32), counts)
     starts = np.zeros(places + 1, np.int64)
     np.cumsum(np.bincount(keys, minlength=places), out=starts[1:])
-    return starts, numbers[np.argsort(keys, kind="stable")], hashes
+    return starts, numbers[np.argsort(keys, kind="stable")]

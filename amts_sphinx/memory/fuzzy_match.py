@@ -10,17 +10,25 @@ from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import Match, State
-from amts_sphinx.memory import schema, statements
+from amts_sphinx.memory import fuzzy_kept, schema, statements
 from amts_sphinx.memory.connection import told
 from amts_sphinx.memory.fuzzy_index import Index, nearest, reduced
 from amts_sphinx.memory.schema import STANDS
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import (
+        Callable,
+        Collection,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
     from pathlib import Path
 
     from amts_sphinx.core.units import LanguagePair, TranslationUnit
+    from amts_sphinx.memory.fuzzy_kept import KeptMatches
     from amts_sphinx.memory.statements import Statement
 
     Said = Callable[
@@ -56,7 +64,12 @@ class Likeness:
         self._indexes: dict[LanguagePair, tuple[object, list[str], Index]] = {}
 
     def find(
-        self, pair: LanguagePair, sources: Iterable[str], cutoff: int, limit: int
+        self,
+        pair: LanguagePair,
+        sources: Iterable[str],
+        cutoff: int,
+        limit: int,
+        kept: KeptMatches | None = None,
     ) -> dict[str, list[Match]]:
         """Return what is most like each of *sources*, best first.
 
@@ -67,15 +80,9 @@ class Likeness:
             for source in dict.fromkeys(sources)
             if schema.storable(source)
         }
+        near: Mapping[str, Sequence[tuple[str, float]]]
         if pair in self._indexes or len(asked) > _FEW:
-            keys, index = self._index(pair)
-            near = {
-                source: [
-                    (keys[each.text], each.similarity)
-                    for each in index.near(text, cutoff / 100, limit)
-                ]
-                for source, text in asked.items()
-            }
+            near = self._by_index(pair, asked, (cutoff / 100, limit), kept)
         else:
             near = self._compare(pair, asked, cutoff / 100, limit)
         wanted = {key for found in near.values() for key, _ in found}
@@ -87,6 +94,29 @@ class Likeness:
                 if key in units
             ][:limit]
             for source, found in near.items()
+        }
+
+    def _by_index(
+        self,
+        pair: LanguagePair,
+        asked: Mapping[str, str],
+        how: tuple[float, int],
+        kept: KeptMatches | None,
+    ) -> Mapping[str, Sequence[tuple[str, float]]]:
+        """Return what is most like each of many texts.
+
+        :param asked: the texts to compare, by source
+        :param how: the least similarity and the most matches of each
+        """
+        if kept is not None:
+            keys = self._keys(pair)
+            if len(keys) <= fuzzy_kept.MOST:
+                found = fuzzy_kept.find(kept, keys, asked.values(), how, reduced)
+                return {source: found[text] for source, text in asked.items()}
+        keys, index = self._index(pair)
+        return {
+            source: [(keys[hit.text], hit.similarity) for hit in index.near(text, *how)]
+            for source, text in asked.items()
         }
 
     def _compare(
@@ -142,15 +172,20 @@ class Likeness:
             known = self._indexes.get(pair)
             if known and known[0] == version:
                 return known[1:]
-            query = (
-                "SELECT DISTINCT key FROM unit WHERE source_language = ?"
-                f" AND target_language = ? AND state <> ? AND {STANDS} ORDER BY key"
-            )
-            asked = (*pair, State.DRAFT.value)
-            keys = [key for (key,) in self._db.execute(query, asked)]
+        keys = self._keys(pair)
         index = Index([reduced(key) for key in keys])
         self._indexes[pair] = (version, keys, index)
         return keys, index
+
+    def _keys(self, pair: LanguagePair) -> list[str]:
+        """Return the keys of *pair* that can be near a text, sorted."""
+        query = (
+            "SELECT DISTINCT key FROM unit WHERE source_language = ?"
+            f" AND target_language = ? AND state <> ? AND {STANDS} ORDER BY key"
+        )
+        with told(self.path, "read"):
+            rows = self._db.execute(query, (*pair, State.DRAFT.value))
+            return [key for (key,) in rows]
 
     def _best(self, pair: LanguagePair, keys: list[str]) -> dict[str, TranslationUnit]:
         """Return one unit for each of *keys*: a person's, else the latest."""

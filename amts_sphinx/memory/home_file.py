@@ -12,10 +12,12 @@ import re
 import sqlite3
 import time
 from calendar import timegm
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from filelock import FileLock, Timeout
 from lxml import etree
 
 from amts_sphinx.core.atomic import replacing
@@ -54,6 +56,8 @@ _TOOL: Final = "x-amts-tool"
 _STATE: Final = "x-amts-state"
 _PLACE: Final = "x-amts-place"
 _CORRECTS: Final = "x-amts-corrects"
+#: Seconds to wait for another program that writes the same file.
+_PATIENCE: Final = 30
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STATES: Final = {str(state): state for state in State}
 
@@ -81,6 +85,8 @@ def line_of(unit: TranslationUnit) -> str:
     for name, text in said:
         if text:
             etree.SubElement(tu, "prop", type=name).text = text
+    if unit.note:
+        etree.SubElement(tu, "note").text = unit.note
     for tag, coded in zip(unit.pair, (unit.source, unit.target), strict=True):
         tuv = etree.SubElement(tu, "tuv", {_LANG: tag})
         tmx.fill(etree.SubElement(tuv, "seg"), coded)
@@ -88,7 +94,13 @@ def line_of(unit: TranslationUnit) -> str:
 
 
 def _foreign(unit: TranslationUnit) -> str:
-    for text in (unit.author, unit.tool, *(unit.place or ()), *unit.corrects):
+    for text in (
+        unit.author,
+        unit.tool,
+        *(unit.place or ()),
+        *unit.corrects,
+        unit.note,
+    ):
         if foreign := _NOT_XML.search(text):
             return f"XML has no way to write {foreign[0]!r}"
     return ""
@@ -213,6 +225,7 @@ def _unit(
         tool=said.get(_TOOL, ""),
         place=place,
         corrects=tuple(text for name, text in props if name == _CORRECTS),
+        note="\n".join(note.text or "" for note in tu.iterfind("{*}note")).strip(),
     )
 
 
@@ -232,6 +245,7 @@ class Line(NamedTuple):
     place: str
     changed: int
     text: str
+    note: str = ""
 
 
 class HomeFile:
@@ -248,7 +262,7 @@ class HomeFile:
         self._db: Final = db
         db.execute(
             "CREATE TABLE line (key TEXT, changed INTEGER, target TEXT, place TEXT,"
-            " text TEXT, UNIQUE (key, target, place))"
+            " text TEXT, note TEXT, UNIQUE (key, target, place))"
         )
         if path.exists():
             for unit in read(path):
@@ -257,9 +271,13 @@ class HomeFile:
     def add(self, unit: TranslationUnit) -> None:
         """Add the line of *unit*; one with the same source and target is replaced.
 
+        What people remarked in either of the two stays.
+
         :raises MarkupError: a file cannot hold the unit
         """
-        self.restore(Line(*_name(unit), unit.changed, line_of(unit)))
+        unit = replace(unit, note=both_notes(self.note_of(unit), unit.note))
+        line = Line(*_name(unit), unit.changed, line_of(unit), unit.note)
+        self.restore(line)
 
     def remove(self, unit: TranslationUnit) -> None:
         """Remove the line of *unit*, if there is one."""
@@ -267,13 +285,34 @@ class HomeFile:
             "DELETE FROM line WHERE key = ? AND target = ? AND place = ?", _name(unit)
         )
 
-    def general(self, key: str) -> list[Line]:
-        """Return the lines of a source that hold everywhere, by its key."""
+    def note_of(self, unit: TranslationUnit) -> str:
+        """Return what people remark in the line of *unit*, if there is one."""
+        query = "SELECT note FROM line WHERE key = ? AND target = ? AND place = ?"
+        found = self._db.execute(query, _name(unit)).fetchone()
+        return str(found[0]) if found else ""
+
+    def at(self, key: str, place: Place | None) -> list[Line]:
+        """Return the lines of a source, by its key, that hold at *place* alone.
+
+        :param place: ``None``: the lines that hold everywhere
+        """
+        return self.named(key, place_name(place))
+
+    def named(self, key: str, place: str) -> list[Line]:
+        """Return the lines of :meth:`at`, by the name of the place."""
         query = (
-            "SELECT key, target, place, changed, text FROM line"
-            " WHERE key = ? AND place = '' ORDER BY changed, target"
+            "SELECT key, target, place, changed, text, note FROM line"
+            " WHERE key = ? AND place = ? ORDER BY changed, target"
         )
-        return [Line(*row) for row in self._db.execute(query, (key,))]
+        return [Line(*row) for row in self._db.execute(query, (key, place))]
+
+    def notes(self) -> dict[tuple[str, str], str]:
+        """Return what people remark, by the key of the source and the place's name."""
+        query = "SELECT key, place, note FROM line WHERE note <> '' ORDER BY changed"
+        found: dict[tuple[str, str], str] = {}
+        for key, place, note in self._db.execute(query):
+            found[key, place] = both_notes(found.get((key, place), ""), note)
+        return found
 
     def drop(self, line: Line) -> None:
         """Remove a line, if it is there."""
@@ -284,8 +323,8 @@ class HomeFile:
     def restore(self, line: Line) -> None:
         """Put a line back that was taken out."""
         self._db.execute(
-            "INSERT OR REPLACE INTO line (key, target, place, changed, text)"
-            " VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO line (key, target, place, changed, text, note)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             line,
         )
 
@@ -315,28 +354,75 @@ def _tell_git(path: Path) -> None:
     told = folder / ".gitattributes"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lines = told.read_text("utf-8").splitlines() if told.exists() else []
+        former = told.read_bytes().decode() if told.exists() else ""
+        lines = former.splitlines()
         rules = [line.split() for line in lines]
         if not any(fnmatchcase(path.name, rule[0]) for rule in rules if rule):
             # The same for all languages, so that two people's first files merge, too.
             usual = path.name.endswith(_USUAL)
             name = f"*{_USUAL}" if usual else path.name
-            new = "\n".join([*lines, f"{name} {UNION}", ""])
-            told.write_text(new, "utf-8")
+            # The lines that are there keep their ends, which an editor chose.
+            end = "\r\n" if "\r\n" in former else "\n"
+            between = end if former and not former.endswith("\n") else ""
+            told.write_bytes(f"{former}{between}{name} {UNION}{end}".encode())
     except (OSError, UnicodeError) as exc:
         raise InterchangeError(f"{told} cannot be written: {exc}") from exc
 
 
 def _name(unit: TranslationUnit) -> tuple[str, str, str]:
-    return unit.key, unit.target, str(unit.place or "")
+    return unit.key, unit.target, place_name(unit.place)
+
+
+def place_name(place: Place | None) -> str:
+    """Return what tells the places of one source apart; nothing: everywhere."""
+    return str(place or "")
+
+
+def both_notes(first: str, second: str) -> str:
+    """Return two remarks as one; what stands in both stands there once."""
+    if first in second:
+        return second
+    return first if second in first else f"{first}\n{second}"
 
 
 @contextmanager
-def changing(path: Path, source_language: str) -> Iterator[HomeFile]:
+def changing(
+    path: Path, source_language: str, lock: Path | None = None
+) -> Iterator[HomeFile]:
     """Open the home file *path* to be changed; it is written by :meth:`HomeFile.write`.
 
-    :raises InterchangeError: a line of it cannot be used; nothing is changed then
+    :param lock: keeps other programs from writing until the end, as :func:`locked`
+    :raises InterchangeError: a line of it cannot be used, or another program keeps it
+        too long; nothing is changed then
     """
-    # An empty name is a file that SQLite removes by itself.
-    with closing(sqlite3.connect("", isolation_level=None)) as db:
-        yield HomeFile(path, source_language, db)
+    with ExitStack() as stack:
+        if lock:
+            stack.enter_context(locked(path, lock))
+        # An empty name is a file that SQLite removes by itself.
+        opened = closing(sqlite3.connect("", isolation_level=None))
+        yield HomeFile(path, source_language, stack.enter_context(opened))
+
+
+@contextmanager
+def locked(path: Path, lock: Path) -> Iterator[None]:
+    """Keep other programs from writing the home file *path* meanwhile.
+
+    :param lock: the file that stands for it; what it holds does not matter, and it
+        stays. A process that is killed lets go of it
+    :raises InterchangeError: another program keeps it too long, or it cannot be made
+    """
+    holder = FileLock(lock, timeout=_PATIENCE)
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        holder.acquire()
+    except Timeout as exc:
+        raise InterchangeError(
+            f"{path}: another program has been writing it for {_PATIENCE} seconds; wait"
+            " for it, or end it"
+        ) from exc
+    except OSError as exc:
+        raise InterchangeError(f"{lock} cannot be made: {exc.strerror}") from exc
+    try:
+        yield
+    finally:
+        holder.release()

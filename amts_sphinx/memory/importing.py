@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import glob
 import hashlib
-import os
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import formats
-from amts_sphinx.core import inline_codes
+from amts_sphinx.core import inline_codes, paths
 from amts_sphinx.core.errors import InterchangeError, LanguageError, MarkupError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair, SkippedText, TranslationUnit
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
 SHOWN: Final = 5
 #: Stands for a language's tag in the name of a file.
 LANGUAGE: Final = "{language}"
+#: Where a lock on a home file lies, whatever the memory of a build is: git ignores it.
+_LOCKS: Final = ".amts/{language}.home.lock"
 _TAG: Final = "([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*)"
 #: A file with less than this part of its former units has lost some by accident.
 _SHRUNK: Final = 0.9
@@ -66,16 +67,26 @@ class BookFiles:
     names: tuple[str, ...] = ()
     #: The name of the machine files, with ``{language}``; empty: there are none.
     machine: str = ""
+    #: Files that are there, and count as if they were not.
+    left_out: frozenset[Path] = frozenset()
+
+    def without(self, paths: Collection[Path]) -> BookFiles:
+        """Return the files without some, by their real paths."""
+        return replace(self, left_out=frozenset(paths))
 
     def name_of(self, path: Path) -> str:
         """Return the name of a file as an origin: its path relative to the book."""
-        return Path(os.path.relpath(path.resolve(), self.folder.resolve())).as_posix()
+        return paths.relative(path.resolve(), self.folder.resolve())
 
     def home_of(self, language: str) -> Path | None:
         """Return the home file of a target language, whether or not it is there."""
         if not self.home:
             return None
         return self.folder / self.home.replace(LANGUAGE, language)
+
+    def lock_of(self, language: str) -> Path:
+        """Return the file that is locked while a home file is written."""
+        return self.folder / _LOCKS.replace(LANGUAGE, language)
 
     def machine_of(self, language: str) -> Path | None:
         """Return the machine file of a target language, whether or not it is there."""
@@ -100,7 +111,8 @@ class BookFiles:
                 files.append(SourceFile(self.folder / name, FILE, self._from_book))
         once: dict[Path, SourceFile] = {}
         for each in files:
-            once.setdefault(each.path.resolve(), each)
+            if (path := each.path.resolve()) not in self.left_out:
+                once.setdefault(path, each)
         return [*once.values()]
 
     def _matches(self, name: str, kind: str) -> Iterator[SourceFile]:
@@ -312,7 +324,7 @@ def settle(
         if path is None or pair.source != files.source_language:
             continue
         try:
-            count = _settle(memory, pair, path)
+            count = _settle(memory, pair, path, files.lock_of(pair.target))
         except (InterchangeError, MarkupError) as exc:
             warn(f"what people wrote stands in {memory.path} alone: {exc}")
             continue
@@ -322,9 +334,9 @@ def settle(
     return written
 
 
-def _settle(memory: Memory, pair: LanguagePair, path: Path) -> int:
+def _settle(memory: Memory, pair: LanguagePair, path: Path, lock: Path) -> int:
     count = 0
-    with home_file.changing(path, pair.source) as home:
+    with home_file.changing(path, pair.source, lock) as home:
         for said in memory.alone(pair):
             for unit in _lines(said):
                 home.add(unit)
@@ -383,7 +395,7 @@ def key_of(memory: Memory, path: Path) -> str:
 
     It is relative, so that the memory and its files can move together.
     """
-    return os.path.relpath(path.resolve(), memory.path.parent)
+    return paths.relative(path.resolve(), memory.path.parent)
 
 
 def digest_of(path: Path) -> str:

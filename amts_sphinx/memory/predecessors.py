@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rapidfuzz.distance import Levenshtein
-
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import Match
 
@@ -107,6 +105,8 @@ def _of_documents(
 
 
 def _score(text: str, former: str) -> int:
+    from rapidfuzz.distance import Levenshtein  # not where nothing is asked for
+
     likeness = Levenshtein.normalized_similarity(
         text, former, score_cutoff=_HERE / 100 - 0.01
     )

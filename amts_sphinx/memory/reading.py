@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     )
     from pathlib import Path
 
+    from amts_sphinx.memory.fuzzy_kept import KeptMatches
     from amts_sphinx.memory.fuzzy_match import Likeness
 
 #: The columns of a statement, after those of its unit.
@@ -154,6 +155,19 @@ class MemoryReader:
             while row := self._db.execute(query, last).fetchone():
                 last = LanguagePair(*row)
                 yield last
+
+    def pairs(self) -> list[LanguagePair]:
+        """Return the directions in which something stands, sorted."""
+        query = (
+            "SELECT 1 FROM unit WHERE source_language = ? AND target_language = ?"
+            f" AND part = 0 AND {_STANDS_BY_ROW} LIMIT 1"
+        )
+        with told(self.path, "read"):
+            return sorted(
+                pair
+                for pair in self._pairs()
+                if self._db.execute(query, pair).fetchone()
+            )
 
     def statements(
         self, pair: LanguagePair, sources: Iterable[str]
@@ -343,6 +357,7 @@ class MemoryReader:
         *,
         cutoff: int = 70,
         limit: int = 1,
+        kept: KeptMatches | None = None,
     ) -> dict[str, list[Match]]:
         """Return the units whose sources are most like each of *sources*, best first.
 
@@ -352,6 +367,8 @@ class MemoryReader:
 
         :param cutoff: the least score, 1–100
         :param limit: the most matches of one source
+        :param kept: the matches of the last time, for the same direction; of what has
+            changed nothing they are taken again, and it is brought up to date
         :raises ValueError: *cutoff* or *limit* is out of bounds
         """
         from amts_sphinx.memory.fuzzy_match import EXACT, Likeness  # it loads numpy
@@ -362,7 +379,7 @@ class MemoryReader:
             )
         if self._likeness is None:
             self._likeness = Likeness(self.path, self._db, self._said)
-        return self._likeness.find(pair, sources, cutoff, limit)
+        return self._likeness.find(pair, sources, cutoff, limit, kept)
 
     def holding(
         self, pair: LanguagePair, text: str, limit: int
@@ -373,9 +390,10 @@ class MemoryReader:
         """
         mark = "".join(f"\\{c}" if c in "%_\\" else c for c in text)
         query = (
-            f"SELECT {UNIT} FROM unit WHERE source_language = ?"
+            # All are read, and faster one after the other than by an index.
+            f"SELECT {UNIT} FROM unit NOT INDEXED WHERE source_language = ?"
             " AND target_language = ? AND (source LIKE ? ESCAPE '\\'"
-            f" OR target LIKE ? ESCAPE '\\') AND part = 0 AND {STANDS}"
+            f" OR target LIKE ? ESCAPE '\\') AND part = 0 AND {_STANDS_BY_ROW}"
             f" ORDER BY maker <> '{HUMAN}', key, id LIMIT ?"
         )
         asked = (*pair, f"%{mark}%", f"%{mark}%", limit)
@@ -435,22 +453,35 @@ class MemoryReader:
 
         :param pair: all directions, when it is missing
         """
-        query = (
-            "SELECT source_language, target_language, maker, state,"
-            f" count(DISTINCT key) FROM unit WHERE part = 0 AND {STANDS}"
-            " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+        kind = "source_language, target_language, maker, state"
+        # To count different keys takes SQLite long: so all statements are counted, one
+        # after the other, and taken off what is said several times of one source.
+        said = (
+            f"SELECT {kind}, count(*) FROM unit NOT INDEXED WHERE part = 0"
+            f" AND {_STANDS_BY_ROW} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"
+        )
+        several = (
+            "SELECT source_language, target_language, key FROM unit"
+            " GROUP BY 1, 2, 3 HAVING count(*) > 1"
+        )
+        again = (
+            f"SELECT {kind}, sum(more) FROM (SELECT {kind}, key, count(*) - 1 AS more"
+            f" FROM ({several}) JOIN unit USING (source_language, target_language, key)"
+            f" WHERE part = 0 AND {_STANDS_BY_ROW} GROUP BY 1, 2, 3, 4, 5)"
+            " GROUP BY 1, 2, 3, 4"
         )
         with told(self.path, "read"):
-            rows = self._db.execute(query).fetchall()
+            more = {row[:-1]: row[-1] for row in self._db.execute(again)}
+            rows = self._db.execute(said).fetchall()
         return [
             Count(
-                LanguagePair(source, target),
-                maker,
-                schema.state_of(self.path, state),
-                units,
+                LanguagePair(*row[:2]),
+                row[2],
+                schema.state_of(self.path, row[3]),
+                row[-1] - more.get(row[:-1], 0),
             )
-            for source, target, maker, state, units in rows
-            if pair in {None, (source, target)}
+            for row in rows
+            if pair in {None, row[:2]}
         ]
 
     def origins(self) -> list[Learnt]:

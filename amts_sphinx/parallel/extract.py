@@ -1,29 +1,35 @@
 """Make parallel data from two editions of a book: people's translations, as units.
 
-Documents of the same name are aligned. A text and its translation become a unit if both
-have exactly the same codes. Other texts are not learnt; the result lists them.
+Documents of the same name are aligned, and those that were renamed or split. A text and
+its translation become a unit if both have exactly the same codes. Other texts are not
+learnt; the result lists them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import chain, groupby
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.align import PairLimits, align_documents
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import HUMAN, Location, State, TranslationUnit
-from amts_sphinx.parallel import pairs
+from amts_sphinx.parallel import documents, pairs
 from amts_sphinx.text import code_matching
 from amts_sphinx.text.copies import is_copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from concurrent.futures import Executor
 
+    from amts_sphinx.align.workers import Carrier
     from amts_sphinx.core.units import Book, Container, LanguagePair, Segment
+    from amts_sphinx.parallel.documents import Counterparts
     from amts_sphinx.parallel.pairs import Block, Pair
+
+
+#: Why nothing of a document was learnt, before the colon.
+FAILED: Final = "it cannot be aligned"
 
 
 class Left(NamedTuple):
@@ -52,6 +58,10 @@ class Parallel:
     whole: int
     #: The number of sources with several translations; the most frequent one was taken.
     conflicts: int
+    #: The documents that were paired by content: they have other names.
+    renamed: tuple[Counterparts, ...] = ()
+    #: Texts of the translation that have no counterpart.
+    only_target: tuple[Segment, ...] = ()
 
     @property
     def kept(self) -> tuple[Pair, ...]:
@@ -79,30 +89,42 @@ def pair_books(
     pair: LanguagePair,
     rules: PairingRules = PairingRules(),
     *,
-    executor: Executor | None = None,
+    executor: Carrier | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Parallel:
     """Pair two editions of a book and return what people translated.
 
     :param source: the book
-    :param target: its translation; documents are paired by name
+    :param target: its translation; documents are paired by name, else by content
     :param pair: the languages of the two
     :param executor: runs the alignment; by default this thread does
     :param progress: takes the amount of the alignment that is done, and the whole
+    :returns: a document that cannot be aligned is told of in :attr:`Parallel.left`
     """
-    names = [name for name in source if name in target]
-    prose = [(prose_of(source[name]), prose_of(target[name])) for name in names]
-    aligned = align_documents(prose, pair, executor, progress)
-    left = list(_alone(source, target))
+    together = documents.counterparts(source, target)
+    both_sides = [
+        (_texts(source, each.source), _texts(target, each.target)) for each in together
+    ]
+    prose = [(prose_of(ours), prose_of(theirs)) for ours, theirs in both_sides]
+    left = list(_alone(source, target, together))
+
+    def failed(number: int, why: str) -> None:
+        where = Location(together[number].source[0])
+        reason = f"{FAILED}: {why}"
+        left.append(Left(where, reason, len(prose[number][0])))
+
+    aligned = align_documents(prose, pair, executor, progress, failed)
     known = (
         p.score.coverage for found in aligned for p in found if all(p.blocks.shape)
     )
     blind = all(coverage < 0 for coverage in known)
     found: list[_PairedDocument] = []
-    for name, both, pairings in zip(names, prose, aligned, strict=True):
+    only_target: list[Segment] = []
+    for texts_of, both, pairings in zip(both_sides, prose, aligned, strict=True):
         paired = pairs.of_document(both, pairings, pair, rules.limits, blind=blind)
         left += _unpaired(paired)
-        texts = _attributes(source[name], target[name], left)
+        only_target += paired.only_target
+        texts = _attributes(*texts_of, left)
         found.append(_PairedDocument(paired.blocks, texts).without_copies(left))
     maker = _Maker(pair, _term_names(found), rules, left)
     candidates = [unit for document in found for unit in maker.units(document)]
@@ -114,7 +136,13 @@ def pair_books(
         maker.by_sentence,
         maker.whole,
         conflicts,
+        tuple(each for each in together if not each.by_name),
+        tuple(only_target),
     )
+
+
+def _texts(book: Book, names: Iterable[str]) -> list[Container]:
+    return [container for name in names for container in book[name]]
 
 
 class _PairedDocument(NamedTuple):
@@ -149,13 +177,17 @@ class _PairedDocument(NamedTuple):
         return kept
 
 
-def _alone(source: Book, target: Book) -> Iterator[Left]:
+def _alone(
+    source: Book, target: Book, together: Iterable[Counterparts]
+) -> Iterator[Left]:
     """Yield the documents that only one of the editions has."""
+    paired = [set(chain.from_iterable(side)) for side in zip(*together, strict=True)]
+    ours, theirs = paired or [set(), set()]
     for name, containers in source.items():
-        if name not in target and containers:
+        if name not in ours and containers:
             yield Left(Location(name), "it has no translation", len(containers))
     for name, containers in target.items():
-        if name not in source and containers:
+        if name not in theirs and containers:
             yield Left(Location(name), "only the translation has it", 0)
 
 
@@ -307,7 +339,7 @@ def texts(found: Sequence[Pair], pair: LanguagePair) -> Iterator[TranslationUnit
         yield TranslationUnit(mine, other, pair, HUMAN, State.REVIEWED)
 
 
-def documents(left: Iterable[Left]) -> Iterator[tuple[str, Counter[str]]]:
+def by_document(left: Iterable[Left]) -> Iterator[tuple[str, Counter[str]]]:
     """Yield each document with the number of texts that were not learnt, by reason."""
     found: dict[str, Counter[str]] = {}
     for location, reason, count in left:

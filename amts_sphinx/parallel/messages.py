@@ -6,18 +6,21 @@ their sentences and codes belong together.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from amts_sphinx.align import PairLimits, align_documents
 from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import State
 from amts_sphinx.parallel import pairs
 from amts_sphinx.parallel.extract import prose_of
 from amts_sphinx.text import code_matching
+from amts_sphinx.text.written_codes import read_written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from concurrent.futures import Executor
 
+    from amts_sphinx.align.workers import Carrier
     from amts_sphinx.core.units import (
         Container,
         LanguagePair,
@@ -45,7 +48,7 @@ class Learnt(NamedTuple):
 def pair_texts(
     texts: Sequence[tuple[Container, Container]],
     pair: LanguagePair,
-    executor: Executor | None = None,
+    executor: Carrier | None = None,
 ) -> list[Learnt]:
     """Return the units of each text and its translation.
 
@@ -100,14 +103,13 @@ class _Maker(NamedTuple):
         changed = ""
         if whole is None:
             changed = code_matching.difference(ours, theirs)
-            whole = self.unit(ours, code_matching.likened(ours, theirs, self.terms))
+            whole = self.mended(ours, theirs)
         sentences: list[TranslationUnit] = []
         complete = len(blocks) == 1 and blocks[0].in_step
         half_done = False
         for each in blocks[0].sentences if blocks else ():
-            unit = self.unit(each.source, each.target) or self.unit(
-                each.source,
-                code_matching.likened(each.source, each.target, self.terms),
+            unit = self.unit(each.source, each.target) or self.mended(
+                each.source, each.target
             )
             if each.dropped == pairs.COPY:
                 half_done = True
@@ -128,6 +130,21 @@ class _Maker(NamedTuple):
     def unit(self, source: Segment, target: Segment) -> TranslationUnit | None:
         """Return the unit of two texts; ``None`` where their codes differ."""
         return pairs.unit_of(source, target, self.pair, self.terms)
+
+    def mended(self, source: Segment, target: Segment) -> TranslationUnit | None:
+        """Return the unit of two texts that do not have the same codes as they are."""
+        written = read_written(source, target)
+        mended = self.unit(source, written) if written is not target else None
+        likened = code_matching.likened(source, written, self.terms)
+        return mended or self.unit(source, likened) or self.stressed(source, likened)
+
+    def stressed(self, source: Segment, target: Segment) -> TranslationUnit | None:
+        """Return the unit of a text whose translator left its emphasis out."""
+        text = code_matching.stressed_again(source, target, self.terms)
+        if text is None:
+            return None
+        made = self.unit(source, replace(target, source=text, codes=source.codes))
+        return made and replace(made, state=State.NEEDS_REVIEW)
 
 
 def _is_same(unit: TranslationUnit) -> bool:

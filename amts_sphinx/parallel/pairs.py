@@ -45,6 +45,8 @@ class Pair(NamedTuple):
     dropped: str = ""
     #: Remarks for a person who looks at the pair.
     marks: tuple[str, ...] = ()
+    #: What :attr:`source` was joined from.
+    parts: tuple[Segment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Paired(NamedTuple):
     blocks: list[Block]
     #: Texts that only the source has.
     only_source: list[Container]
+    #: Sentences that only the translation has.
+    only_target: list[Segment]
 
 
 def of_document(
@@ -89,14 +93,16 @@ def of_document(
     source, target = documents
     certain = set(_certain(source, target))
     finder = _Finder(documents, pair, limits, blind=blind)
-    found = Paired([], [])
+    found = Paired([], [], [])
     for pairing in pairings:
         first, last, start, end = pairing.blocks
         if last == first or end == start:
             found.only_source.extend(source[first:last])
+            found.only_target.extend(s for c in target[start:end] for s in c.segments)
         else:
             alike = pairing.blocks.shape == (1, 1) and (first, start) in certain
             found.blocks.append(finder.block(pairing, trusted=alike))
+            found.only_target.extend(finder.without_source(pairing))
     return found
 
 
@@ -140,6 +146,12 @@ class _Finder:
             whole = whole._replace(dropped="a part of it is not translated")
         return Block(whole, tuple(sentences), (alone[0], alone[1]))
 
+    def without_source(self, pairing: Pairing) -> Iterator[Segment]:
+        """Yield the sentences of a pairing that only the translation has."""
+        for bead, _ in pairing.sentences:
+            if not bead.shape[0]:
+                yield from self._sentences[1][bead.start : bead.end]
+
     def _pair(
         self,
         items: list[list[Segment]],
@@ -147,14 +159,15 @@ class _Finder:
         score: Confidence,
         limits: PairLimits,
     ) -> Pair:
-        source = joined(items[0][bead.first : bead.last], self._blanks[0])
+        parts = items[0][bead.first : bead.last]
+        source = joined(parts, self._blanks[0])
         target = joined(items[1][bead.start : bead.end], self._blanks[1])
         # An unchanged name is a good pair, although no lexicon knows it.
         same = source.source == target.source
         fault = "" if same else limits.fault(score)
         if is_copy(source.source, target.source, self._languages):
             fault = COPY
-        return Pair(source, target, score, bead.shape, fault)
+        return Pair(source, target, score, bead.shape, fault, (), tuple(parts))
 
 
 def _marked(pair: Pair, limits: PairLimits, *, moved: bool) -> Pair:

@@ -16,9 +16,9 @@ from amts_sphinx.text import code_matching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from concurrent.futures import Executor
 
     from amts_sphinx.align import Pairing
+    from amts_sphinx.align.workers import Carrier
     from amts_sphinx.core.units import Book, Container, LanguagePair, Segment
 
 
@@ -69,7 +69,7 @@ class References(NamedTuple):
 
 
 def references(
-    books: Books, names: Sequence[str], executor: Executor | None = None
+    books: Books, names: Sequence[str], executor: Carrier | None = None
 ) -> References:
     """Align the documents *names*, without the others.
 

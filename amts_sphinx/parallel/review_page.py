@@ -66,7 +66,7 @@ def write(path: Path, found: Parallel, pair: LanguagePair) -> None:
 
 def _documents(found: Parallel) -> Iterator[_ReviewDocument]:
     """Yield the documents, those with the lowest confidence first."""
-    left = dict(extract.documents(found.left))
+    left = dict(extract.by_document(found.left))
     pairs: dict[str, list[Pair]] = {name: [] for name in left}
     for each in found.pairs:
         pairs.setdefault(each.source.location.docname, []).append(each)

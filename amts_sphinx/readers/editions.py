@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from amts_sphinx.config import d2lbook
 from amts_sphinx.core.errors import AmtsError, ConfigError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.doctree import read
@@ -13,7 +14,7 @@ from amts_sphinx.readers import files, html, markdown, notebook
 from amts_sphinx.readers.blocks import ReadingRules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -32,6 +33,7 @@ _PATTERNS: Final = {
 }
 #: d2lbook's name of the source beside its translation.
 _ORIGIN: Final = "**/*_origin.md"
+_BESIDE: Final = "_origin"
 
 
 class EditionRead(NamedTuple):
@@ -65,6 +67,37 @@ def read_editions(
     ours = _start(source, languages[0], form or form_of(source))
     theirs = _start(target, languages[1], form or form_of(target))
     return ours.result(), theirs.result()
+
+
+def read_with_base(
+    source: Path,
+    target: Path,
+    languages: Sequence[str] = ("", ""),
+    form: str | None = None,
+    base: Path | None = None,
+) -> tuple[EditionRead, EditionRead, EditionRead | None]:
+    """Read a book, its translation, and the version of the book that was translated.
+
+    :param languages: as :func:`read_editions` takes them
+    :param base: the folder of that version; by default the files that d2lbook keeps
+        beside the translation, as ``page_origin.md``
+    :returns: the three; the last is ``None`` where nothing says what was translated
+    :raises AmtsError: as :func:`read_editions`
+    """
+    ours = _start(source, languages[0], form or form_of(source))
+    theirs = _start(target, languages[1], form or form_of(target))
+    begun = None
+    if base is not None:
+        begun = _start(base, languages[0], form or form_of(base))
+    elif has_origins(target) and target.resolve() != source.resolve():
+        language = languages[0] or ours.result().language
+        begun = _start(target, language, "origins")
+    return ours.result(), theirs.result(), begun.result() if begun else None
+
+
+def has_origins(folder: Path) -> bool:
+    """Tell whether a folder holds sources beside their translations, for d2lbook."""
+    return next(files.documents(folder, _ORIGIN), None) is not None
 
 
 def _start(path: Path, language: str, form: str) -> Future[EditionRead]:
@@ -111,15 +144,27 @@ def _read(path: Path, language: str, form: str) -> EditionRead:
         return EditionRead(path, *read.read(path, language))
     faults: list[str] = []
     rules = ReadingRules(language, on_fault=faults.append)
-    texts = _READERS[form](path, language, _PATTERNS[form], rules)
+    if form == "origins":
+        texts = markdown.read_origins(path, language, rules)
+    else:
+        read_in = _READERS[form](path, language, _PATTERNS[form], rules)
+        texts = {n: texts for n, texts in read_in.items() if not _is_origin(n, read_in)}
+    built = d2lbook.documents(path) if form in {"markdown", "origins"} else None
+    if built is not None:
+        texts = {name: texts[name] for name in texts if name in built}
     return EditionRead(path, language, texts, "\n".join(faults))
+
+
+def _is_origin(name: str, book: Container[str]) -> bool:
+    """Tell whether a document is the source of one beside it."""
+    return name.endswith(_BESIDE) and name.removesuffix(_BESIDE) in book
 
 
 def _read_origins(
     folder: Path, languages: Sequence[str]
 ) -> tuple[EditionRead, EditionRead]:
     source, target = (_known(folder, language) for language in languages)
-    if not folder.is_dir() or not next(files.documents(folder, _ORIGIN), None):
+    if not folder.is_dir() or not has_origins(folder):
         raise AmtsError(
             f"{folder} does not hold both editions: it has no page_origin.md beside a"
             " page.md; name the folder of the translation too"

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from markdown_it.tree import SyntaxTreeNode
 
-from amts_sphinx.readers import files, markdown_inline
+from amts_sphinx.readers import blocks, files, markdown_inline
 from amts_sphinx.readers.blocks import ReadingRules, Stream
-from amts_sphinx.readers.markdown_syntax import parser, prepare
+from amts_sphinx.readers.markdown_inline import Placing
+from amts_sphinx.readers.markdown_syntax import dialect_of, parser, prepare
+from amts_sphinx.readers.spans import SourceText, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from amts_sphinx.core.units import Book, Container
+    from amts_sphinx.readers.blocks import Piece
 
 #: How many levels deeper the children of a block are in a doctree.
 _DEPTHS: Final = {
@@ -47,10 +50,18 @@ _TEXTS: Final = {"paragraph": "paragraph", "dt": "term"} | dict.fromkeys(
 _PROSE: Final = re.compile(
     r"\{(admonition|attention|caution|danger|error|hint|important|note|seealso|tip|"
     r"warning|todo|topic|sidebar|margin|epigraph|dropdown|deprecated|versionadded|"
-    r"versionchanged)\}[ \t]*(.*)"
+    r"versionchanged|exercise|solution|prf:[\w-]+|figure|list-table|table|tab-set|"
+    r"tab-item|card|grid|grid-item|grid-item-card)\}[ \t]*(.*)"
 )
 #: Directives whose argument is a title; the argument of others belongs to the body.
-_TITLED: Final = frozenset({"admonition", "topic", "sidebar", "dropdown", "margin"})
+_TITLED: Final = frozenset(
+    {"admonition", "topic", "sidebar", "dropdown", "margin", "exercise", "list-table"}
+    | {"table", "tab-item", "card", "grid-item-card"}
+)
+#: Directives whose argument is a name or a number, for tools alone.
+_NAMED: Final = frozenset({"solution", "figure", "tab-set", "grid", "grid-item"})
+#: The attributes of a heading, for tools alone: ``{#name .class}``.
+_ATTRIBUTES: Final = re.compile(r"\s*\{[#.][^{}]*\}\s*$")
 _VERSIONS: Final = frozenset({"deprecated", "versionadded", "versionchanged"})
 _OPTION: Final = re.compile(r"[ \t]*:[\w-]+:(?!`)")
 #: d2lbook's caption of a table: a line before it that starts with a colon.
@@ -89,8 +100,7 @@ def read_origin_tree(
     :returns: the source and its translation; a page without an origin is in neither
     :raises InterchangeError: the folder or a file cannot be read
     """
-    source = read_tree(folder, source_language, "**/*_origin.md")
-    source = {name.removesuffix("_origin"): texts for name, texts in source.items()}
+    source = read_origins(folder, source_language)
     rules = ReadingRules(target_language)
     target = {
         docname: _read(files.text_of(path), docname, rules)
@@ -98,6 +108,21 @@ def read_origin_tree(
         if docname in source
     }
     return source, target
+
+
+def read_origins(
+    folder: str | Path, language: str, rules: ReadingRules | None = None
+) -> Book:
+    """Read the sources that d2lbook keeps beside the pages, under the pages' names.
+
+    :raises InterchangeError: the folder or a file cannot be read
+    """
+    rules = rules or ReadingRules(language)
+    return {
+        docname: _read(files.text_of(path), docname, rules)
+        for name, path in files.documents(Path(folder), "**/*_origin.md")
+        if (docname := name.removesuffix("_origin"))
+    }
 
 
 def _read(text: str, docname: str, rules: ReadingRules) -> tuple[Container, ...]:
@@ -113,6 +138,14 @@ def read_into(stream: Stream, parts: Iterable[str]) -> None:
         walk.part(text)
 
 
+def is_prose(info: str) -> bool:
+    """Tell whether the content of a fence is prose.
+
+    :param info: what stands behind the signs of the fence
+    """
+    return bool(_PROSE.fullmatch(info.strip()))
+
+
 class _MarkdownWalk:
     """Walks through the syntax tree of one document."""
 
@@ -120,98 +153,236 @@ class _MarkdownWalk:
         self._stream = stream
         #: How many sections are around the current block.
         self._sections = 0
+        self._source = SourceText("")
+        self._part = -1
+        self._dialect = ""
 
     def part(self, text: str) -> None:
-        self._parse(prepare(text), 0, 0)
+        self._part += 1
+        self._source = prepare(text)
+        if self._stream.has_spans:
+            self._stream.parts.append(self._source)
+        self._dialect = dialect_of(self._source.text)
+        self._parse(self._source.text, 0, 0)
 
-    def _parse(self, text: str, depth: int, before: int) -> None:
-        """Read *text*, which begins *before* lines after the document's start."""
+    def _parse(
+        self, text: str, depth: int, before: int, kind: str = "paragraph"
+    ) -> None:
+        """Read *text*, which begins *before* lines after the document's start.
+
+        :param kind: that of the first text
+        """
         env: dict[str, Any] = {}
-        tree = SyntaxTreeNode(parser().parse(text, env))
-        self._blocks(tree.children, depth, before)
+        tree = SyntaxTreeNode(parser(self._dialect).parse(text, env))
+        self._blocks(tree.children, depth, before, kind)
 
-    def _blocks(self, nodes: Sequence[SyntaxTreeNode], depth: int, before: int) -> None:
+    def _blocks(
+        self,
+        nodes: Sequence[SyntaxTreeNode],
+        depth: int,
+        before: int,
+        kind: str = "paragraph",
+    ) -> None:
         for place, node in enumerate(nodes, 1):
-            line = before + node.map[0] + 1 if node.map else None
+            block = _Block(node, depth, before)
             if node.type == "heading":
-                self._heading(node, depth, line)
+                self._heading(block)
+            elif node.type == "paragraph" and place == 1 and kind != "paragraph":
+                self._runs(block, kind)
             elif node.type in _TEXTS:
                 caption = place < len(nodes) and nodes[place].type == "table"
-                self._text(node, depth, line, is_caption=caption)
+                self._text(block, is_caption=caption)
             elif node.type in {"fence", "colon_fence"}:
-                self._directive(node, depth, before)
+                self._directive(block)
             else:
-                self._blocks(node.children, depth + _DEPTHS.get(node.type, 0), before)
+                inside = depth + _DEPTHS.get(node.type, 0)
+                self._blocks(node.children, inside, before)
 
-    def _heading(self, node: SyntaxTreeNode, depth: int, line: int | None) -> None:
+    def _heading(self, block: _Block) -> None:
         kind = "title"
-        if depth:
+        if block.depth:
             kind = "rubric"  # there are no sections inside a block
         else:
-            self._sections = int(node.tag[1:])
-        found = [run.nodes for run in markdown_inline.runs(_inline(node))]
-        for nodes in found:
-            self._add(nodes, kind, depth, line)
+            self._sections = int(block.node.tag[1:])
+        placing = self._placing(block)
+        for run in markdown_inline.runs(block.inline):
+            pieces = list(placing.pieces(run.nodes))
+            self._check(run.nodes, block.line)
+            self._add(_less_attributes(pieces), kind, block, placing)
 
-    def _text(
-        self, node: SyntaxTreeNode, depth: int, line: int | None, *, is_caption: bool
-    ) -> None:
+    def _text(self, block: _Block, *, is_caption: bool) -> None:
         """Add a block of inline markup, split at display formulas."""
-        inline = _inline(node)
-        kind = _TEXTS[node.type]
-        depth += _DEPTHS.get(node.type, 0)
+        kind = _TEXTS[block.node.type]
+        inline = block.inline
+        block = block.deeper(_DEPTHS.get(block.node.type, 0))
         if markdown_inline.is_picture(inline):
             if self._stream.rules.figure_captions:
+                placing = self._placing(block)
                 for image in inline:
-                    self._add(image.children, "caption", depth + 1, line)
-            return
-        for nodes, lines in markdown_inline.runs(inline):
-            place = None if line is None else line + lines
-            if is_caption and nodes and _TABLE_CAPTION.match(nodes[0].content):
-                rest = list(markdown_inline.pieces(nodes))
-                rest[0] = _TABLE_CAPTION.sub("", nodes[0].content, count=1)
-                self._stream.add(rest, "title", self._level(depth + 1), place)
-            else:
-                self._add(nodes, kind, depth, place)
+                    own = placing.inside(image)
+                    pieces = list(own.pieces(image.children))
+                    self._check(image.children, block.line)
+                    self._add(pieces, "caption", block.deeper(1), own)
+        elif is_caption:
+            self._table_caption(block)
+        else:
+            self._runs(block, kind)
 
-    def _add(
-        self, nodes: Sequence[SyntaxTreeNode], kind: str, depth: int, line: int | None
-    ) -> None:
+    def _table_caption(self, block: _Block) -> None:
+        """Add what stands before a table; with a colon it is the table's caption."""
+        placing = self._placing(block)
+        for nodes, lines in markdown_inline.runs(block.inline):
+            pieces = blocks.tidy(placing.pieces(nodes))
+            first = pieces[0] if pieces and isinstance(pieces[0], str) else ""
+            found = _TABLE_CAPTION.match(first)
+            place = block.later(lines)
+            if found:
+                pieces[0] = _part(first, found.end())
+                self._add(pieces, "title", place.deeper(1), placing)
+            else:
+                self._check(nodes, place.line)
+                self._add(pieces, _TEXTS[block.node.type], place, placing)
+
+    def _runs(self, block: _Block, kind: str) -> None:
+        placing = self._placing(block)
+        for nodes, lines in markdown_inline.runs(block.inline):
+            place = block.later(lines)
+            self._check(nodes, place.line)
+            self._add(list(placing.pieces(nodes)), kind, place, placing)
+
+    def _check(self, nodes: Sequence[SyntaxTreeNode], line: int | None) -> None:
         if markdown_inline.has_lone_dollar(nodes):
             self._stream.fault(
                 line, "a dollar sign that neither opens nor ends a formula"
             )
-        pieces = markdown_inline.pieces(nodes)
-        self._stream.add(pieces, kind, self._level(depth), line)
 
-    def _level(self, depth: int) -> int:
-        return self._sections + 1 + depth
+    def _add(
+        self, pieces: Sequence[Piece], kind: str, block: _Block, placing: Placing
+    ) -> None:
+        self._stream.add(
+            pieces,
+            kind,
+            self._sections + 1 + block.depth,
+            block.line,
+            others=placing.others,
+            in_cell=block.node.type in {"th", "td"},
+            part=self._part,
+        )
 
-    def _directive(self, node: SyntaxTreeNode, depth: int, before: int) -> None:
+    def _placing(self, block: _Block) -> Placing:
+        """Return what makes the pieces of a block, with their places in the file."""
+        if not self._stream.has_spans:
+            return Placing()
+        node, content, first = block.node, block.content, block.first
+        if node.type in {"th", "td"}:
+            row = node.parent
+            if row is None or row.map is None:
+                return Placing()
+            line, column = block.before + row.map[0], row.children.index(node)
+            return Placing(self._source.of_cell(content, line, column))
+        if first is None:
+            return Placing()
+        if node.type == "heading" and node.markup.startswith("#"):
+            return Placing(self._source.of_heading(content, first))
+        return Placing(self._source.of_block(content, first))
+
+    def _directive(self, block: _Block) -> None:
         """Read the body of a directive, if the directive holds prose."""
-        found = _PROSE.fullmatch(node.info.strip())
-        if not found or not node.map:
+        node, found = block.node, _PROSE.fullmatch(block.node.info.strip())
+        if not found or block.first is None:
             return
         name, argument = found.groups()
-        start = before + node.map[0] + 1
+        is_figure = name == "figure"
+        if is_figure and not self._stream.rules.figure_captions:
+            return
         lines = node.content.split("\n")
         skipped = _options(lines)
         if name in _VERSIONS:
             argument = argument.partition(" ")[2]
-        if argument:
-            kind = "title" if name in _TITLED else "paragraph"
-            tree = SyntaxTreeNode(parser().parseInline(argument))
-            self._add(tree.children[0].children, kind, depth + 1, start)
-        self._parse("\n".join(lines[skipped:]), depth + 1, start + skipped)
+        if argument and name not in _NAMED:
+            titled = name in _TITLED or name.startswith("prf:")
+            self._argument(argument, "title" if titled else "paragraph", block)
+        self._parse(
+            "\n".join(lines[skipped:]),
+            block.depth + 1,
+            block.first + 1 + skipped,
+            "caption" if is_figure else "paragraph",
+        )
+
+    def _argument(self, argument: str, kind: str, block: _Block) -> None:
+        tree = SyntaxTreeNode(parser(self._dialect).parseInline(argument))
+        inline = _Block(tree, block.depth + 1, block.first or 0)
+        places = None
+        if self._stream.has_spans and block.first is not None:
+            places = self._source.of_block(argument, block.first)
+        placing = Placing(places)
+        nodes = tree.children[0].children
+        self._check(nodes, block.line)
+        pieces = list(placing.pieces(nodes))
+        self._add(pieces, kind, inline._replace(start=block.first), placing)
 
 
-def _inline(node: SyntaxTreeNode) -> Sequence[SyntaxTreeNode]:
-    return [
-        part
-        for child in node.children
-        if child.type == "inline"
-        for part in child.children
-    ]
+class _Block(NamedTuple):
+    """A block of a document."""
+
+    node: SyntaxTreeNode
+    #: How many blocks are around it.
+    depth: int
+    #: The number of lines before what was parsed.
+    before: int
+    #: Its first line in place of the parser's, from 0.
+    start: int | None = None
+
+    @property
+    def first(self) -> int | None:
+        """The number of its first line, from 0."""
+        if self.start is not None:
+            return self.start
+        return self.before + self.node.map[0] if self.node.map else None
+
+    @property
+    def line(self) -> int | None:
+        """The number of its first line, from 1."""
+        return None if self.first is None else self.first + 1
+
+    @property
+    def inline(self) -> Sequence[SyntaxTreeNode]:
+        """The pieces of its inline markup."""
+        return [
+            part
+            for child in self.node.children
+            if child.type == "inline"
+            for part in child.children
+        ]
+
+    @property
+    def content(self) -> str:
+        """Its inline markup as it is written."""
+        found = (c.content for c in self.node.children if c.type == "inline")
+        return next(found, "")
+
+    def deeper(self, levels: int) -> _Block:
+        """Return it with more blocks around it."""
+        return self._replace(depth=self.depth + levels)
+
+    def later(self, lines: int) -> _Block:
+        """Return what of it begins some lines later."""
+        return self if self.first is None else self._replace(start=self.first + lines)
+
+
+def _less_attributes(pieces: Iterable[Piece]) -> list[Piece]:
+    """Return the text of a heading without its attributes."""
+    found = blocks.tidy(pieces)
+    last = found[-1] if found else None
+    if isinstance(last, str) and (match := _ATTRIBUTES.search(last)):
+        found[-1] = _part(last, 0, match.start())
+    return found
+
+
+def _part(words: str, start: int, end: int | None = None) -> str:
+    if isinstance(words, Words):
+        return words.part(start, end)
+    return words[start:end]
 
 
 def _options(lines: Sequence[str]) -> int:

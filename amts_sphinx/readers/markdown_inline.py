@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.readers.blocks import Mark, collapse
+from amts_sphinx.readers.spans import MarkSpans, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
 
     from amts_sphinx.readers.blocks import Piece
+    from amts_sphinx.readers.spans import Span
 
 #: Roles → the kind of the code in Sphinx: domain and role, or name of the node.
 _KINDS: Final = {
@@ -118,50 +120,131 @@ def has_lone_dollar(nodes: Iterable[SyntaxTreeNode]) -> bool:
     )
 
 
+class Placing:
+    """Makes pieces of inline markup, with their places in the file.
+
+    :param places: of each character of the block's content, and of its end; ``None``:
+        they are not known
+    """
+
+    def __init__(self, places: Sequence[int] | None = None) -> None:
+        self._places = places
+        #: Where there is markup that belongs to no text.
+        self.others: list[Span] = []
+
+    def pieces(self, nodes: Iterable[SyntaxTreeNode]) -> Iterator[Piece]:
+        """Yield inline markup as words and marks."""
+        for node in nodes:
+            yield from self._piece(node)
+
+    def inside(self, image: SyntaxTreeNode) -> Placing:
+        """Return what makes pieces of the text of an image."""
+        span = image.meta.get("span")
+        if self._places is None or span is None:
+            return Placing()
+        return Placing(self._places[span[0] + len("![") :])
+
+    def _span(self, span: Span | None) -> Span | None:
+        """Return a span of the content as one of the file."""
+        if self._places is None or span is None or span[0] >= span[1]:
+            return None
+        return self._places[span[0]], self._places[span[1] - 1] + 1
+
+    def _spans(self, node: SyntaxTreeNode) -> MarkSpans | None:
+        outer = self._span(node.meta.get("span"))
+        inner = self._span(node.meta.get("inner"))
+        return MarkSpans(outer, inner or outer) if outer else None
+
+    def _words(self, text: str, span: Span | None) -> str:
+        """Return words, with the places of their characters if these are known."""
+        if self._places is None or span is None:
+            return text
+        if len(text) == span[1] - span[0]:
+            places = self._places[span[0] : span[1]]
+            return Words(text, places, [place + 1 for place in places])
+        if len(text) == 1:  # an escape or an entity
+            start, end = self._places[span[0]], self._places[span[1] - 1] + 1
+            return Words(text, [start], [end])
+        return text
+
+    def _piece(self, node: SyntaxTreeNode) -> Iterator[Piece]:
+        kind = node.type
+        if kind in {"text", "text_special"}:
+            if node.content:
+                yield self._words(node.content, node.meta.get("span"))
+        elif kind in {"softbreak", "hardbreak"}:
+            yield from self._break(node)
+        elif kind in _WRAPPERS:
+            href = str(node.attrs.get("href", ""))
+            inside = tuple(self.pieces(node.children))
+            yield Mark(_WRAPPERS[kind], href, inside, self._spans(node))
+        elif node.content.startswith("<!--"):
+            self._leave(node)
+        elif kind in _CONTENTS:
+            content = collapse(node.content)
+            yield Mark(_CONTENTS[kind], content, None, self._spans(node))
+        elif kind == "image":
+            name = PurePosixPath(str(node.attrs.get("src", ""))).name
+            yield Mark("image", name, None, self._spans(node))
+        elif kind == "footnote_ref":
+            label = node.meta.get("label") or node.meta.get("id", "")
+            yield Mark("footnote_reference", str(label), None, self._spans(node))
+        elif kind == "myst_role":
+            yield from self._role(node)
+        else:
+            yield from self.pieces(node.children)
+
+    def _break(self, node: SyntaxTreeNode) -> Iterator[Piece]:
+        """Yield a hard break as MyST has it in a doctree: for HTML, and for LaTeX."""
+        if node.type == "softbreak":
+            yield self._words("\n", node.meta.get("span"))
+            return
+        spans = self._spans(node)
+        nothing = (spans.outer[1], spans.outer[1]) if spans else None
+        yield Mark("raw", "<br />", None, spans)
+        yield Mark("raw", r"\\", None, nothing and MarkSpans(nothing, nothing))
+
+    def _leave(self, node: SyntaxTreeNode) -> None:
+        span = self._span(node.meta.get("span"))
+        if span:
+            self.others.append(span)
+
+    def _role(self, node: SyntaxTreeNode) -> Iterator[Piece]:
+        """Yield a role as words and marks."""
+        name, content = str(node.meta["name"]), node.content
+        kind = _KINDS.get(name, name if ":" in name else f":{name}")
+        titled = _TITLED.fullmatch(content)
+        if name in _SERVICE:
+            self._leave(node)
+        elif name in _WORDS:
+            yield self._role_mark(node, kind, "", content)
+        elif name == "abbr":
+            short = _ABBREVIATION.fullmatch(content)
+            yield self._role_mark(node, kind, "", short[1] if short else content)
+        elif kind == "std:term" and not titled:
+            yield self._role_mark(node, kind, collapse(content), content)
+        elif titled and kind not in {"math", "literal"}:
+            # To Sphinx "!" and "~" have a meaning of their own: they are not in the
+            # target.
+            target = collapse(titled[2]).lstrip("!~")
+            yield self._role_mark(node, kind, target, titled[1])
+        else:
+            yield Mark(kind, collapse(content), None, self._spans(node))
+
+    def _role_mark(
+        self, node: SyntaxTreeNode, kind: str, equiv: str, shown: str
+    ) -> Piece:
+        """Return a role that shows words; its content begins with them."""
+        spans, span = self._spans(node), node.meta.get("span")
+        if spans is None or span is None:
+            return Mark(kind, equiv, (shown,))
+        start = span[1] - node.meta.get("ticks", 1) - len(node.content)
+        inner = start, start + len(shown)
+        words = self._words(shown, inner)
+        spans = spans._replace(inner=self._span(inner) or spans.outer)
+        return Mark(kind, equiv, (words,), spans)
+
+
 def pieces(nodes: Iterable[SyntaxTreeNode]) -> Iterator[Piece]:
-    """Yield inline markup as words and marks."""
-    for node in nodes:
-        yield from _piece(node)
-
-
-def _piece(node: SyntaxTreeNode) -> Iterator[Piece]:
-    kind = node.type
-    if kind in {"text", "text_special"}:
-        yield node.content
-    elif kind in {"softbreak", "hardbreak"}:
-        yield "\n"
-    elif kind in _WRAPPERS:
-        href = str(node.attrs.get("href", ""))
-        yield Mark(_WRAPPERS[kind], href, tuple(pieces(node.children)))
-    elif kind in _CONTENTS:
-        if not node.content.startswith("<!--"):
-            yield Mark(_CONTENTS[kind], collapse(node.content))
-    elif kind == "image":
-        yield Mark("image", PurePosixPath(str(node.attrs.get("src", ""))).name)
-    elif kind == "footnote_ref":
-        label = node.meta.get("label") or node.meta.get("id", "")
-        yield Mark("footnote_reference", str(label))
-    elif kind == "myst_role":
-        yield from _role(str(node.meta["name"]), node.content)
-    else:
-        yield from pieces(node.children)
-
-
-def _role(name: str, content: str) -> Iterator[Piece]:
-    """Yield a role as words and marks."""
-    kind = _KINDS.get(name, name if ":" in name else f":{name}")
-    titled = _TITLED.fullmatch(content)
-    if name in _SERVICE:
-        return
-    if name in _WORDS:
-        yield Mark(kind, "", (content,))
-    elif name == "abbr":
-        short = _ABBREVIATION.fullmatch(content)
-        yield Mark(kind, "", (short[1] if short else content,))
-    elif kind == "std:term" and not titled:
-        yield Mark(kind, collapse(content), (content,))
-    elif titled and kind not in {"math", "literal"}:
-        # To Sphinx "!" and "~" have a meaning of their own: they are not in the target.
-        yield Mark(kind, collapse(titled[2]).lstrip("!~"), (titled[1],))
-    else:
-        yield Mark(kind, collapse(content))
+    """Yield inline markup as words and marks, without places."""
+    return Placing().pieces(nodes)

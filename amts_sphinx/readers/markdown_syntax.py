@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from functools import lru_cache
+from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it import MarkdownIt
@@ -22,9 +23,18 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
+from amts_sphinx.readers import inline_spans
+from amts_sphinx.readers.spans import SourceText
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from markdown_it.ruler import RuleOptionsType
+    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
+
+    from amts_sphinx.readers.inline_spans import InlineRule
+    from amts_sphinx.readers.spans import Span
 
 _FENCE: Final = re.compile(r"\s*(?:(?:[>*+-]|\d+[.)])\s+)*(`{3,}(?=[^`]*$)|~{3,})")
 #: A line that only sets a label, a size or a tab.
@@ -36,6 +46,15 @@ _SERVICE_LINE: Final = re.compile(
 _D2LBOOK: Final = re.compile(
     r"^(?:```\{\.|:(?:begin_tab|label|eqlabel):`)", re.MULTILINE
 )
+#: The same for MyST: directives, roles, targets, the head of Jupytext.
+_MYST: Final = re.compile(
+    r"^[ \t]*(?:`{3,}|:{3,}|~{3,})\{[a-z]|\{[a-z][\w:-]*\}`|^\([\w:.-]+\)=[ \t]*$"
+    r"|\A---\n(?:.*\n)*?jupytext:",
+    re.MULTILINE,
+)
+#: The dialects whose formulas differ.
+D2LBOOK: Final = "d2lbook"
+MYST: Final = "myst"
 _SLIDE_ONLY: Final = re.compile(r"\(~~.+?~~\)|\[~~.+?~~\]", re.DOTALL)
 _ON_SLIDE: Final = re.compile(
     r"\[\*\*(.+?)\*\*\](?!\([^()\s]*\))|\(\*\*(.+?)\*\*\)", re.DOTALL
@@ -50,44 +69,94 @@ _COMMAND: Final = re.compile(r"\\[A-Za-z]+|\{[^{}]*\}")
 _PROSE: Final = re.compile(
     r"[a-zß-öø-ÿа-яё]{2}|[\u0590-\u1fff\u2e80-\u9fff\uac00-\ud7af]"
 )
+#: A formula of pandoc: no blank at its ends, no figure behind it.
+_TIGHT: Final = re.compile(r"\$(?![\s$])(?:[^$\\]|\\.)*?(?<![\s])\$(?!\d)", re.DOTALL)
+#: A sign of a line's end that stands before the usual one.
+_RETURN: Final = re.compile(r"\r(?=\n)")
 _ROLE: Final = re.compile(r":([A-Za-z][\w.+:-]*):`([^`]+)`")
 #: Whether delimiters have a field for the distance, as in markdown-it-py before 3.
 _JUMPS: Final = "jump" in {field.name for field in fields(Delimiter)}
 _ASIAN: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
 
-def prepare(text: str) -> str:
+def prepare(text: str) -> SourceText:
     """Return *text* without what only d2lbook's tools read; no line is removed."""
-    d2lbook = bool(_D2LBOOK.search(text))
-    done: list[str] = []
-    prose: list[str] = []
+    source = SourceText(text)
+    marks = [(0, 1)] if text.startswith("\ufeff") else []
+    source.cut([*marks, *(found.span() for found in _RETURN.finditer(text))])
+    source.text = source.text.replace("\r", "\n")
+    source.cut(_in_prose(source.text, _SERVICE_LINE, _all_of))
+    if dialect_of(source.text) == D2LBOOK:
+        source.cut(_in_prose(source.text, _SLIDE_ONLY, _but_lines))
+        source.cut(_in_prose(source.text, _ON_SLIDE, _marks_of))
+    return source
+
+
+def dialect_of(text: str) -> str:
+    """Return :data:`D2LBOOK` or :data:`MYST`, if a document has marks of it alone."""
+    if _D2LBOOK.search(text):
+        return D2LBOOK
+    return MYST if _MYST.search(text) else ""
+
+
+def _in_prose(
+    text: str,
+    pattern: re.Pattern[str],
+    stretches: Callable[[re.Match[str]], Iterable[Span]],
+) -> Iterator[Span]:
+    """Yield the stretches of what is found outside of fenced code."""
+    for start, end in _prose(text):
+        for found in pattern.finditer(text[start:end]):
+            yield from ((a + start, b + start) for a, b in stretches(found))
+
+
+def _prose(text: str) -> Iterator[Span]:
+    """Yield the stretches of *text* between its fences."""
+    start = place = 0
     fence = ""
     for line in text.split("\n"):
+        bare = line.strip()
         opened = None if fence else _FENCE.match(line)
-        if not fence and not opened:
-            prose.append("" if _SERVICE_LINE.fullmatch(line) else line)
-            continue
         if opened:
-            done += _without_slides(prose) if d2lbook else prose
-            prose = []
             fence = opened[1]
-        elif set(line.strip()) == {fence[0]} and len(line.strip()) >= len(fence):
+            yield start, max(start, place - 1)
+        elif fence and set(bare) == {fence[0]} and len(bare) >= len(fence):
             fence = ""
-        done.append(line)
-    done += _without_slides(prose) if d2lbook else prose
-    return "\n".join(done)
+            start = place + len(line) + 1
+        place += len(line) + 1
+    if not fence:
+        yield min(start, len(text)), len(text)
 
 
-def _without_slides(lines: list[str]) -> list[str]:
-    """Remove the text that is only for slides, and the marks around shared text."""
-    text = "\n".join(lines)
-    text = _SLIDE_ONLY.sub(lambda m: "\n" * m[0].count("\n"), text)
-    return _ON_SLIDE.sub(lambda m: m[1] or m[2], text).split("\n") if lines else []
+def _all_of(found: re.Match[str]) -> Iterator[Span]:
+    yield found.span()
 
 
-@lru_cache(1)
-def parser() -> MarkdownIt:
-    """Return the parser; it keeps nothing from one text to the next."""
+def _but_lines(found: re.Match[str]) -> Iterator[Span]:
+    """Yield a match in pieces, so that its line breaks stay."""
+    place = found.start()
+    for line in found[0].split("\n"):
+        yield place, place + len(line)
+        place += len(line) + 1
+
+
+def _marks_of(found: re.Match[str]) -> Iterator[Span]:
+    """Yield what stands before and after the text of a match."""
+    group = 1 if found[1] is not None else 2
+    yield found.start(), found.start(group)
+    yield found.end(group), found.end()
+
+
+@lru_cache(3)
+def parser(dialect: str = "") -> MarkdownIt:
+    """Return the parser; it keeps nothing from one text to the next.
+
+    Where each piece of inline markup stands in the block's content is in its tokens'
+    ``meta``, as ``span``.
+
+    :param dialect: as of :func:`dialect_of`. Formulas of d2lbook are pandoc's: without
+        blanks at their ends, without blank lines. MyST allows both.
+    """
     md = MarkdownIt("commonmark").enable("table")
     # Without this rule, an escaped dollar sign differs from one that opens a formula.
     md.disable("text_join", ignoreInvalid=True)
@@ -100,15 +169,48 @@ def parser() -> MarkdownIt:
     paragraphs: RuleOptionsType = {
         "alt": ["paragraph", "reference", "blockquote", "list"]
     }
-    md.block.ruler.at("math_block", math_block_dollar(), paragraphs)
-    md.inline.ruler.at("math_inline", _formula)
+    md.block.ruler.at("math_block", _display(dialect), paragraphs)
+    md.inline.ruler.at("math_inline", _FORMULAS[dialect])
     md.inline.ruler.before("backticks", "role", _role)
     md.inline.ruler.at("emphasis", _emphasis)
+    inline_spans.note(md)
     return md
 
 
+def _display(dialect: str) -> Callable[[StateBlock, int, int, bool], bool]:
+    """Return the rule of display formulas."""
+    if "allow_blank_lines" in signature(math_block_dollar).parameters:
+        return math_block_dollar(allow_blank_lines=dialect != D2LBOOK)
+    return math_block_dollar()
+
+
+def _tight_formula(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    """Read ``$…$`` or ``$$…$$``, as pandoc does."""
+    found = _TIGHT.match(state.src, state.pos)
+    if state.src[state.pos] == "$" and found and not found[0].startswith("$$"):
+        if not silent:
+            token = state.push("math_inline", "math", 0)
+            token.content, token.markup = found[0][1:-1], "$"
+        state.pos = found.end()
+        return True
+    return state.src.startswith("$$", state.pos) and _formula(state, silent)
+
+
 def _formula(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the interface
-    """Read ``$…$`` or ``$$…$$``, as MyST does: sums of money are not formulas."""
+    """Read ``$…$`` or ``$$…$$``: sums of money are not formulas."""
+    return _read_formula(state, silent, _is_money)
+
+
+def _loose_formula(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    """Read ``$…$`` or ``$$…$$`` as MyST does, but not prose between two prices."""
+    return _read_formula(state, silent, _is_loose_money)
+
+
+def _read_formula(
+    state: StateInline,
+    silent: bool,  # noqa: FBT001
+    is_money: Callable[[str, str], bool],
+) -> bool:
     src, start = state.src, state.pos
     if src[start] != "$":
         return False
@@ -118,7 +220,7 @@ def _formula(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the in
     if not closing:
         return False
     before = src[inside : closing.end() - len(mark)]
-    if not before.strip() or (mark == "$" and _is_money(before, src[closing.end() :])):
+    if not before.strip() or (mark == "$" and is_money(before, src[closing.end() :])):
         return False
     if not silent:
         double = "math_inline_double" if mark == "$$" else "math_inline"
@@ -133,11 +235,26 @@ def _is_money(inside: str, after: str) -> bool:
     blanks = inside[0].isspace() + inside[-1].isspace()
     if blanks == 1 or after[:1].isdigit():
         return True
-    if not blanks:
-        return False
+    return bool(blanks) and _is_prose(inside, after)
+
+
+def _is_loose_money(inside: str, after: str) -> bool:
+    """Tell whether dollars are currency in a document where formulas have blanks."""
+    return inside != inside.strip() and _is_prose(inside, after)
+
+
+def _is_prose(inside: str, after: str) -> bool:
+    """Tell whether there is prose between two dollars, or a sum before a second one."""
     # ``$ m_t $`` is a formula, and so is ``$ 5 $``, unless a second sum follows.
     sums = inside.strip()[0].isdigit() and after.lstrip()[:1].isdigit()
     return sums or bool(_PROSE.search(_COMMAND.sub(" ", inside)))
+
+
+_FORMULAS: Final[dict[str, InlineRule]] = {
+    D2LBOOK: _tight_formula,
+    MYST: _loose_formula,
+    "": _formula,
+}
 
 
 def _role(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the interface

@@ -7,11 +7,10 @@ lines, and the workflow commands of GitHub.
 from __future__ import annotations
 
 import json
-import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from amts_sphinx.core import paths
 from amts_sphinx.core.units import Severity
 from amts_sphinx.doctree import catalogues as reasons
 from amts_sphinx.formats import catalogues as sorted_out
@@ -21,6 +20,7 @@ from amts_sphinx.report.ci_annotations import Annotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from amts_sphinx.doctree.gettext import CataloguesRead
     from amts_sphinx.formats.catalogues import Entry
@@ -76,10 +76,7 @@ def faults(read: CataloguesRead, folder: Path) -> list[CatalogueFault]:
 
 
 def _relative(path: str, folder: Path) -> str:
-    try:
-        return Path(os.path.relpath(path, folder)).as_posix()
-    except ValueError:  # on another drive
-        return path
+    return paths.relative(path, folder)
 
 
 def _of_messages(read: CataloguesRead) -> Iterator[CatalogueFault]:

@@ -10,9 +10,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
+from amts_sphinx.core.kept import Remembered
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.core.units import Severity
 from amts_sphinx.doctree.stays import REASONS
+from amts_sphinx.formats.xliff_writer import name_of_key
 from amts_sphinx.report.locations import fragment
 from amts_sphinx.report.model import BY_PEOPLE, Origin, Stage, coverage, share
 from amts_sphinx.report.post_editing import GOAL, work_left
@@ -62,8 +64,17 @@ class Circumstances(NamedTuple):
     history: Sequence[Mapping[str, Any]]
 
 
-def of(report: Report, about: Circumstances, links: Links) -> dict[str, Any]:
-    """Return the content of ``report.json``."""
+def of(
+    report: Report,
+    about: Circumstances,
+    links: Links,
+    kept: Remembered[Texts] | None = None,
+) -> dict[str, Any]:
+    """Return the content of ``report.json``.
+
+    :param kept: what was shown of each text before
+    """
+    kept = kept or Remembered()
     return {
         "format": "amts_sphinx report",
         "version": VERSION,
@@ -85,7 +96,7 @@ def of(report: Report, about: Circumstances, links: Links) -> dict[str, Any]:
         },
         "history": [*about.history],
         "documents": [_document(each, links) for each in report.documents],
-        "segments": [_segment(row, links) for row in report.rows],
+        "segments": [_segment(row, links, kept) for row in report.rows],
     }
 
 
@@ -253,26 +264,54 @@ def _document(document: Document, links: Links) -> dict[str, Any]:
     }
 
 
-def _segment(row: Row, links: Links) -> dict[str, Any]:
+class Texts(NamedTuple):
+    """What the report shows of a text, without where it stands."""
+
+    source: str
+    target: str | None
+    #: The part of an address that leads to it.
+    fragment: str
+    #: The pieces of its near match and of it.
+    difference: list[list[str]]
+
+
+def _texts(row: Row) -> Texts:
+    segment = row.segment
+    return Texts(
+        shown(segment.source, segment),
+        None if row.target is None else shown(row.target, segment),
+        fragment(segment.source if row.target is None else row.target),
+        _difference(row.near, segment.source) if row.near else [],
+    )
+
+
+def _segment(row: Row, links: Links, kept: Remembered[Texts]) -> dict[str, Any]:
     segment = row.segment
     document, line = segment.location
     page = links.page(document)
-    text = segment.source if row.target is None else row.target
+    made_from = (
+        segment.source,
+        segment.codes,
+        row.target,
+        row.near and row.near.source,
+    )
+    texts = kept.get(made_from, lambda: _texts(row))
     return {
+        "unit": name_of_key(segment.key),
         "document": document,
         "line": line,
         "kind": segment.kind,
         "places": row.places,
-        "source": shown(segment.source, segment),
-        "target": None if row.target is None else shown(row.target, segment),
+        "source": texts.source,
+        "target": texts.target,
         "origin": row.origin.value,
         "stage": row.stage.value,
         "maker": row.maker,
         "words": row.words,
         "risk": row.risk,
-        "near": _near(row.near, segment.source) if row.near else None,
+        "near": _near(row.near, texts.difference) if row.near else None,
         "findings": [_finding(finding) for finding in row.findings],
-        "page": f"{page}{fragment(text)}" if page else "",
+        "page": f"{page}{texts.fragment}" if page else "",
         "file": links.source(document),
     }
 
@@ -285,12 +324,17 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _near(near: NearMatch, source: str) -> dict[str, Any]:
-    difference = diff.between(near.source, inline_codes.plain(source))
+def _near(near: NearMatch, difference: list[list[str]]) -> dict[str, Any]:
     return {
         "source": near.source,
         "target": near.target,
         "score": near.score,
         "gone": near.gone,
-        "difference": [list(part) for part in difference],
+        "difference": difference,
     }
+
+
+def _difference(near: NearMatch, source: str) -> list[list[str]]:
+    """Return what a text has otherwise than its near match."""
+    pieces = diff.between(near.source, inline_codes.plain(source))
+    return [list(piece) for piece in pieces]

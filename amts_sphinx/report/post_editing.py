@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rapidfuzz.distance import Levenshtein
-
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.report.model import Effort, Origin
@@ -46,6 +44,8 @@ def length(text: str, *, spaced: bool) -> int:
 def measure(corrections: Iterable[tuple[TranslationUnit, TranslationUnit]]) -> Effort:
     """Return the effort of *corrections*: a machine's unit, and a person's after it."""
     texts = edits = whole = 0
+    from rapidfuzz.distance import Levenshtein  # not in every build
+
     for machine, person in corrections:
         spaced = name_language(person.pair.target).spaced
         before, after = (

@@ -14,7 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from amts_sphinx.core import inline_codes
+from amts_sphinx.core import indented_json, inline_codes
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import QualityError
 from amts_sphinx.core.units import HUMAN
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from amts_sphinx.doctree.stays import Stay
     from amts_sphinx.formats.terminology import Terminology
     from amts_sphinx.memory.memory import Memory
+    from amts_sphinx.report.kept import Kept
     from amts_sphinx.report.model import CatalogueCounts, Row
     from amts_sphinx.report.quality_gate import Failure
     from amts_sphinx.report.rows import Survey
@@ -118,6 +119,8 @@ class Reporter:
     outdirs: Mapping[str, Path]
     #: What became of the messages of catalogues, by tag.
     catalogues: Mapping[str, CatalogueCounts] = field(default_factory=dict)
+    #: Where what was found out about each text is kept for the next report, by tag.
+    kept: Mapping[str, Path] = field(default_factory=dict)
 
     def report(
         self,
@@ -138,9 +141,15 @@ class Reporter:
         digest = self._digest(edition, survey, terms, stays)
         content = _last(folder)
         if content is None or content["digest"] != digest:
-            made = self._made(edition, survey, terms, cost)
+            from amts_sphinx.report import kept  # not where the last one is valid
+
+            path = self.kept.get(edition.pair.target)
+            known = kept.load(path) if path else kept.Kept()
+            made = self._made(edition, survey, terms, cost, known)
             made = replace(made, stays=tuple(stays))
-            content = self._write(made, digest, folder)
+            content = self._write(made, digest, folder, known)
+            if path:
+                known.save(path)
         failed = tuple(
             quality_gate.Failure(
                 each["limit"], each["message"], tuple(each["documents"])
@@ -152,7 +161,9 @@ class Reporter:
             folder / html.NAME, content["coverage"]["translated"], counts, failed
         )
 
-    def _write(self, report: Report, digest: str, folder: Path) -> dict[str, Any]:
+    def _write(
+        self, report: Report, digest: str, folder: Path, known: Kept
+    ) -> dict[str, Any]:
         """Write all files of *report*, and return its data."""
         limits = self.config.fail_under
         failed = quality_gate.failures(report, limits)
@@ -168,29 +179,40 @@ class Reporter:
         )
         outdir = self.outdirs[report.pair.target]
         links = Links(folder, outdir, self.config.format, self.book.sources)
-        content = data.of(report, about, links)
+        content = data.of(report, about, links, known.shown)
         html.write(folder / html.NAME, content)
         junit.write(folder / junit.NAME, report, [*limits.by_name()], failed)
         history.add(folder, record)
         # This file is the last: its digest says that the others are written.
         with replacing(folder / _JSON) as stream:
-            stream.write(json.dumps(content, ensure_ascii=False, indent=1).encode())
+            stream.write(indented_json.dumps(content).encode())
         return content
 
     def survey(self, edition: Edition) -> Report:
         """Return the report on an edition that may not be whole; nothing is written."""
+        from amts_sphinx.report import kept  # it loads numpy
+
         terms = terminology.read(self.config.terminology, edition.pair)
         survey = rows.survey(self.book.containers, edition)
-        return self._made(edition, survey, terms, Cost(0, None))
+        return self._made(edition, survey, terms, Cost(0, None), kept.Kept())
 
     def _made(
-        self, edition: Edition, survey: Survey, terms: Terminology, cost: Cost
+        self,
+        edition: Edition,
+        survey: Survey,
+        terms: Terminology,
+        cost: Cost,
+        known: Kept,
     ) -> Report:
-        """Make the report of an edition."""
+        """Make the report of an edition.
+
+        :param known: what is known from the last one; it is brought up to date
+        """
         corrections = list(self.memory.corrections(edition.pair))
         by_key = {both[1].key: both for both in corrections}
-        context = self._context(edition, terms)
-        rows = self._checked(survey, survey.rows(edition, by_key), edition, context)
+        context = self._context(edition, terms, known)
+        bare = survey.rows(edition, by_key)
+        rows = self._checked(survey, bare, edition, context, known)
         corrected = _by_document(survey, by_key)
         documents = tuple(
             replace(
@@ -218,11 +240,14 @@ class Reporter:
         bare_rows: Mapping[str, Row],
         edition: Edition,
         context: Context,
+        known: Kept,
     ) -> dict[str, Row]:
         """Return the rows with all findings on them."""
         from amts_sphinx import checks  # not where the last report is still valid
 
-        near = rows.nearest(self.memory, edition.pair, bare_rows, survey.keys())
+        near = rows.nearest(
+            self.memory, edition.pair, bare_rows, survey.keys(), known.near
+        )
         entries = [
             checks.CheckEntry(
                 row.segment,
@@ -234,7 +259,10 @@ class Reporter:
             for key, row in bare_rows.items()
         ]
         findings: dict[str, list[Finding]] = defaultdict(list)
-        for finding in (*edition.findings, *checks.run(entries, context)):
+        for finding in (
+            *edition.findings,
+            *checks.run(entries, context, known.faults.get),
+        ):
             findings[finding.key].append(finding)
         return {
             key: rows.completed(
@@ -247,16 +275,16 @@ class Reporter:
             for key, row in bare_rows.items()
         }
 
-    def _context(self, edition: Edition, terms: Terminology) -> Context:
+    def _context(self, edition: Edition, terms: Terminology, known: Kept) -> Context:
         from amts_sphinx import checks
-        from amts_sphinx.align import coverage
+        from amts_sphinx.report.kept import Judge
 
         config, pair = self.config, edition.pair
         judge = None
         # People's own texts are not judged by it.
         if any(not unit.by_human for unit in edition.units.values()):
-            judge = coverage.judge(self.memory.sample(pair, _LESSONS), pair)
-        return checks.Context(
+            judge = Judge(self.memory.sample(pair, _LESSONS), pair, known)
+        context = checks.Context(
             pair,
             terms=terms,
             forbidden=config.forbidden_terms.get(pair.target, ()),
@@ -264,6 +292,16 @@ class Reporter:
             ignored=config.ignore,
             fullwidth=config.fullwidth_punctuation,
         )
+        made_from = (
+            pair,
+            terms.digest,
+            context.forbidden,
+            sorted(context.ignored),
+            context.fullwidth,
+            judge.digest if judge else None,
+        )
+        known.of_context(hashlib.sha256(repr(made_from).encode()).hexdigest())
+        return context
 
     def _digest(
         self,

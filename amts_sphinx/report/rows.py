@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         Segment,
         TranslationUnit,
     )
+    from amts_sphinx.memory.fuzzy_kept import KeptMatches
     from amts_sphinx.memory.memory import Memory
 
 #: The least score of near matches: others do not help a reviewer.
@@ -213,19 +214,21 @@ def nearest(
     pair: LanguagePair,
     rows: Mapping[str, Row],
     documents: Mapping[str, Sequence[str]],
+    kept: KeptMatches | None = None,
 ) -> Nearest:
     """Return the nearest other unit of each text that is not by people.
 
     A unit whose source has left the book is first: the text has probably replaced it.
 
     :param documents: the keys of each document, in order
+    :param kept: the near matches of the last time; it is brought up to date
     """
     keys = {
         row.segment.source: key
         for key, row in rows.items()
         if row.origin not in BY_PEOPLE
     }
-    by_source = memory.fuzzy(pair, keys, cutoff=NEAR, limit=4)
+    by_source = memory.fuzzy(pair, keys, cutoff=NEAR, limit=4, kept=kept)
     near = {keys[source]: matches for source, matches in by_source.items()}
     found = predecessors.find(memory, pair, documents, keys.values(), near)
     changed = frozenset(found)
@@ -266,13 +269,15 @@ def completed(
             gone,
             unit,
         )
-    found = replace(row, findings=tuple(findings), near=near)
-    found = replace(
+    found = row
+    if findings or near:
+        found = replace(row, findings=tuple(findings), near=near)
+    return replace(
         found,
         stage=stage(found, has_predecessor=changed),
         conflict=any(finding.check == CONFLICT for finding in findings),
+        risk=risk(found),
     )
-    return replace(found, risk=risk(found))
 
 
 def risk(row: Row) -> int:

@@ -105,7 +105,7 @@ def between(old: Path, new: Path, settings: Mapping[str, str] | None = None) -> 
     containers, language = _read(new, settings)
     texts, before = distinct(containers), distinct(former)
     reused = frozenset(texts.keys() & before.keys())
-    changed = _predecessors(texts, before, reused, containers, language)
+    changed = predecessors_of(texts, before, reused, containers, language)
     taken = {match.unit.key for match in changed.values()}
     return Change(
         texts,
@@ -133,14 +133,20 @@ def _read(
     return found, languages[0]
 
 
-def _predecessors(
+def predecessors_of(
     texts: Mapping[str, Segment],
     before: Mapping[str, Segment],
     reused: Collection[str],
     containers: Iterable[Container],
     language: str,
 ) -> dict[str, Match]:
-    """Return what each changed text was, as it is found for people's translations."""
+    """Return what each changed text was, as it is found for people's translations.
+
+    :param texts: the present texts, by key
+    :param before: the former ones, with the documents that they stood in
+    :param reused: keys that are in both
+    :param containers: the present texts, in order
+    """
     pair = LanguagePair(language, language)
     gone = (
         TranslationUnit(

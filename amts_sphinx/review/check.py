@@ -5,7 +5,6 @@ The book itself is not read, so that the check takes a moment, wherever it runs.
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 from fnmatch import fnmatchcase
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx import formats
-from amts_sphinx.core import inline_codes
+from amts_sphinx.core import inline_codes, paths
 from amts_sphinx.core.errors import AmtsError, InterchangeError
 from amts_sphinx.core.units import Severity
 from amts_sphinx.memory import home_file, importing, statements
@@ -57,7 +56,7 @@ class Problem(NamedTuple):
     @property
     def name(self) -> str:
         """The path from here, as services know it."""
-        return Path(os.path.relpath(self.path)).as_posix()
+        return paths.relative(self.path, Path())
 
     def __str__(self) -> str:
         return f"{self.name}:{self.line}: {self.severity}: {self.message} [{self.rule}]"
@@ -77,8 +76,12 @@ def check(files: BookFiles, only: Collection[Path] = ()) -> list[Problem]:
     lines: _Lines = {}
     for source in sources:
         found += _of_file(files, source, lines)
-    if not any(each.rule == "file" and each.severity is _ERROR for each in found):
-        found += _conflicts(files, lines)
+    unreadable = {
+        each.path.resolve()
+        for each in found
+        if each.rule == "file" and each.severity is _ERROR
+    }
+    found += _conflicts(files, lines, unreadable)
     found += _union(source.path for source in sources if source.kind == HOME)
     asked = {path.resolve() for path in only}
     return sorted(
@@ -123,8 +126,13 @@ def _placed(path: Path, text: str, rule: str) -> Problem:
     return Problem(path, 1, rule, _ERROR, text.removeprefix(f"{path}: "))
 
 
-def _conflicts(files: BookFiles, lines: _Lines) -> Iterator[Problem]:
-    """Yield where people differ: at the line that is not published, or its rival."""
+def _conflicts(
+    files: BookFiles, lines: _Lines, unreadable: Collection[Path]
+) -> Iterator[Problem]:
+    """Yield where people differ: at the line that is not published, or its rival.
+
+    :param unreadable: files that are left out; what the others say is compared
+    """
 
     def ignore(_: str) -> None:
         """Leave to the build what it warns of."""
@@ -133,8 +141,8 @@ def _conflicts(files: BookFiles, lines: _Lines) -> Iterator[Problem]:
         tempfile.TemporaryDirectory() as folder,
         Memory(Path(folder, "memory.sqlite")) as memory,
     ):
-        importing.learn_book(memory, files, ignore, ignore)
-        for pair in sorted({each.pair for each in memory.count()}):
+        importing.learn_book(memory, files.without(unreadable), ignore, ignore)
+        for pair in memory.pairs():
             for conflicts in memory.conflicts(pair).values():
                 for each in conflicts:
                     yield _conflict(files, each, lines)

@@ -7,12 +7,14 @@ texts, units and findings, by the same functions.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from amts_sphinx.build import commission, production
 from amts_sphinx.build.gather import gather
 from amts_sphinx.build.read_book import read_book
 from amts_sphinx.core.errors import AmtsError
+from amts_sphinx.doctree.collect import names_in
 from amts_sphinx.report.reporter import BookFacts, Reporter
 from amts_sphinx.translate.cost_limit import Budget
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from amts_sphinx.config.settings import AmtsConfig
     from amts_sphinx.core.languages import Language
     from amts_sphinx.core.units import Container, Edition
+    from amts_sphinx.doctree.stays import Stay
     from amts_sphinx.memory.memory import Memory
     from amts_sphinx.report.model import CatalogueCounts, Report
 
@@ -46,6 +49,9 @@ class EditionAtHand:
     sources: dict[str, Path]
     #: The address of the published book; empty where ``conf.py`` has none.
     base_url: str
+    #: Returns what stays in the source language on purpose, and what is the same in
+    #: every language. It takes the time to load all doctrees.
+    stays: Callable[[], list[Stay]] = list
 
 
 def look(
@@ -94,7 +100,16 @@ def _at_hand(
         work.texts,
         dict(material.sources),
         str(_value(app, "html_baseurl") or ""),
+        partial(_stays, app, material, work),
     )
+
+
+def _stays(app: Sphinx, material: Material, work: Work) -> list[Stay]:
+    figures = work.translator.by_people(material.figures, work.pair)
+    found = material.stays(figures)
+    for docname in sorted(app.env.found_docs):
+        found += names_in(app, docname)
+    return found
 
 
 def _value(app: Sphinx, name: str) -> Any:

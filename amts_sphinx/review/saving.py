@@ -59,6 +59,8 @@ class Saver:
     source_language: str
     #: Who decides; empty: nobody is named.
     author: str = ""
+    #: The file that is locked while the home file is written; ``None``: none is.
+    lock: Path | None = None
     _steps: list[_Step] = field(default_factory=list)
     #: Closes what is open.
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -82,14 +84,17 @@ class Saver:
     @contextmanager
     def _changing(self) -> Iterator[HomeFile]:
         """Give the lines to be changed, and write them; keep none after an error."""
-        home = self.read()
-        try:
-            yield home
-            home.write()
-        except BaseException:
-            self.close()
-            raise
-        self._signature = _signature(self.path)
+        with ExitStack() as stack:
+            if self.lock:
+                stack.enter_context(home_file.locked(self.path, self.lock))
+            home = self.read()
+            try:
+                yield home
+                home.write()
+            except BaseException:
+                self.close()
+                raise
+            self._signature = _signature(self.path)
 
     def close(self) -> None:
         """Let go of the lines; the file is as the last save left it."""
@@ -99,7 +104,7 @@ class Saver:
     def save(self, units: Sequence[tuple[TranslationUnit, Sequence[str]]]) -> None:
         """Save *units*, all or none.
 
-        :param units: each with its new target and state, and with the coded targets
+        :param units: each with its new target, state and remark, and with the targets
             that the person saw of its source: it takes their place
         :raises SeenNotError: the file has another target of a source
         :raises MarkupError: a file cannot hold a unit
@@ -110,7 +115,7 @@ class Saver:
         now = int(time.time())
         with self._changing() as home:
             for unit, seen in units:
-                former = home.general(unit.key)
+                former = home.at(unit.key, unit.place)
                 known = {*seen, unit.target}
                 if others := [
                     each.target for each in former if each.target not in known
@@ -127,22 +132,23 @@ class Saver:
                     home.drop(each)
                 home.add(line)
                 removed += former
-                added += home.general(unit.key)
+                added += home.at(unit.key, unit.place)
         self._steps.append(_Step(tuple(removed), tuple(added)))
 
-    def undo(self) -> list[str]:
+    def undo(self) -> list[tuple[str, str]]:
         """Take the last save back, where the file still has what it wrote.
 
-        :returns: the keys of the sources; none, if there is nothing to take back
+        :returns: the keys of the sources, each with the name of its place; none, if
+            there is nothing to take back
         :raises SeenNotError: somebody changed one of the lines since
         """
         if not self._steps:
             return []
         step = self._steps[-1]
         with self._changing() as home:
-            for key in {each.key for each in step.added}:
-                mine = {each for each in step.added if each.key == key}
-                now = {*home.general(key)}
+            for where in {(each.key, each.place) for each in step.added}:
+                mine = {each for each in step.added if (each.key, each.place) == where}
+                now = {*home.named(*where)}
                 if now != mine:
                     raise SeenNotError([each.target for each in now - mine])
             for each in step.added:
@@ -150,4 +156,4 @@ class Saver:
             for each in step.removed:
                 home.restore(each)
         self._steps.pop()
-        return [each.key for each in step.added]
+        return [(each.key, each.place) for each in step.added]

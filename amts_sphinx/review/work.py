@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.core.units import HUMAN, State, TranslationUnit
 from amts_sphinx.formats import terminology
-from amts_sphinx.memory import statements
+from amts_sphinx.formats.xliff_writer import REMARK, name_of_key
+from amts_sphinx.memory import home_file, statements
+from amts_sphinx.report import rows as report_rows
 from amts_sphinx.report.locations import Links, fragment
 from amts_sphinx.report.model import CONFLICTS, Stage
 from amts_sphinx.report.rows import NEAR
@@ -79,6 +83,8 @@ class Note(NamedTuple):
 class WorkUnit:
     """One text to work on."""
 
+    #: Tells the texts of an edition apart, and stays as long as its source does.
+    id: str
     row: Row
     #: What is published of it; where nothing is, a person's unit with an empty target.
     #: It names, as corrected, all that people say of the source.
@@ -112,6 +118,8 @@ class WorkUnit:
             yield Note("former source", self.former.source)
             yield Note("former target", self.former.target)
             yield Note("difference", difference(self.former.source, self.segment))
+        if self.unit.note:
+            yield Note(REMARK, self.unit.note)
         for finding in row.findings:
             yield Note("finding", f"{finding.check}: {finding.message}")
         for term, wanted in self.terms.items():
@@ -136,57 +144,118 @@ def difference(former: str, segment: Segment) -> str:
 
 def choose(at_hand: EditionAtHand, choice: Choice) -> list[WorkUnit]:
     """Return the work on an edition that *choice* wants, in its order."""
-    rows = {row.segment.key: row for row in at_hand.report.rows}
-    around = neighbours(at_hand)
-    wanted = [rows[key] for key in around if key in rows and choice.wants(rows[key])]
+    wanted = [each for each in tasks(at_hand).values() if choice.wants(each.row)]
     if choice.order == "risk":
-        wanted.sort(key=lambda row: -row.risk)
+        wanted.sort(key=lambda each: -each.row.risk)
     elif choice.order == "places":
-        wanted.sort(key=lambda row: (-row.places, -row.risk))
-    return list(units(at_hand, _at_most(wanted, choice.words), around))
+        wanted.sort(key=lambda each: (-each.row.places, -each.row.risk))
+    chosen = _at_most(wanted, choice.words)
+    return list(units(at_hand, chosen, _remarks(at_hand)))
 
 
-def _at_most(rows: Iterable[Row], words: int) -> list[Row]:
-    """Return the first of *rows*, with *words* together; all where that is 0."""
-    found: list[Row] = []
+def _at_most(wanted: Iterable[Task], words: int) -> list[Task]:
+    """Return the first, with *words* together; all where that is 0."""
+    found: list[Task] = []
     total = 0
-    for row in rows:
-        total += row.words
+    for each in wanted:
+        total += each.row.words
         if words and found and total > words:
             break
-        found.append(row)
+        found.append(each)
     return found
 
 
-def neighbours(at_hand: EditionAtHand) -> dict[str, tuple[str, str]]:
-    """Return the neighbours of each text by its key, in the order of the book."""
+def _remarks(at_hand: EditionAtHand) -> dict[tuple[str, str], str]:
+    """Return what people remark in the home file, by key and name of the place."""
+    path = at_hand.config.files.home_of(at_hand.edition.pair.target)
+    found: dict[tuple[str, str], str] = {}
+    if path is None or not path.exists():
+        return found
+    with suppress(InterchangeError):  # who reads the book has been told
+        for unit in home_file.read(path, on_skip=lambda _: None):
+            if unit.note:
+                where = unit.key, home_file.place_name(unit.place)
+                found[where] = home_file.both_notes(found.get(where, ""), unit.note)
+    return found
+
+
+class Task(NamedTuple):
+    """One text of an edition: at all its places, or at the one it is bound to."""
+
+    #: As :attr:`WorkUnit.id`.
+    id: str
+    row: Row
+    #: The coded texts beside it in its document; empty where there is none.
+    before: str
+    after: str
+
+
+def tasks(at_hand: EditionAtHand) -> dict[str, Task]:
+    """Return all texts of an edition by their ids, in the order of the book."""
+    rows = {row.segment.key: row for row in at_hand.report.rows}
     documents: dict[str, list[Segment]] = {name: [] for name in at_hand.sources}
     for container in at_hand.containers:
         for segment in published(container, at_hand.edition.unit):
             documents.setdefault(segment.location.docname, []).append(segment)
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, Task] = {}
     for segments in documents.values():
         sources = ["", *(segment.source for segment in segments), ""]
         for segment, before, after in zip(segments, sources, sources[2:], strict=False):
-            found.setdefault(segment.key, (before, after))
+            row = rows.get(segment.key)
+            if row is None:
+                continue
+            bound = at_hand.edition.bound.get((segment.key, segment.location))
+            place = home_file.place_name(bound.place if bound else None)
+            name = id_of(segment.key, place)
+            if bound and name not in found:
+                row = _bound_row(row, segment, bound)
+            found.setdefault(name, Task(name, row, before, after))
     return found
+
+
+def id_of(key: str, place: str = "") -> str:
+    """Return the id of a text, by its key and the name of the place it is bound to."""
+    name = name_of_key(key)
+    return f"{name}-{name_of_key(place)[:8]}" if place else name
+
+
+def _bound_row(row: Row, segment: Segment, unit: TranslationUnit) -> Row:
+    """Return the row of a text at the place that a person bound it to.
+
+    :param row: that of the text in general
+    """
+    here = tuple(each for each in row.findings if each.location == segment.location)
+    found = replace(
+        row,
+        segment=segment,
+        target=unit.target,
+        origin=report_rows.origin(unit, reviewed=False),
+        maker=unit.maker,
+        places=1,
+        state=unit.state,
+        findings=here,
+        near=None,
+        conflict=row.conflict and bool(here),
+    )
+    found = replace(found, stage=report_rows.stage(found, has_predecessor=False))
+    return replace(found, risk=report_rows.risk(found))
 
 
 def units(
     at_hand: EditionAtHand,
-    rows: Sequence[Row],
-    around: Mapping[str, tuple[str, str]],
+    wanted: Sequence[Task],
+    remarks: Mapping[tuple[str, str], str],
 ) -> Iterator[WorkUnit]:
-    """Yield the units of *rows*.
+    """Yield the units of the texts that are *wanted*.
 
-    :param around: the neighbours of each text by its key, of :func:`neighbours`
+    :param remarks: what people remark, by key and name of the place
     """
     memory, pair = at_hand.memory, at_hand.edition.pair
-    sources = [row.segment.source for row in rows]
+    sources = [each.row.segment.source for each in wanted]
     said = memory.statements(pair, sources)
     near = memory.fuzzy(pair, sources, cutoff=NEAR, limit=_MATCHES + 1)
     terms = terminology.read(at_hand.config.terminology, pair)
-    for row in rows:
+    for name, row, before, after in wanted:
         segment = row.segment
         unit = at_hand.edition.unit(segment) or TranslationUnit(
             segment.source, "", pair, HUMAN, State.REVIEWED
@@ -196,6 +265,7 @@ def units(
         document, line = segment.location
         gone = row.near if row.stage is Stage.CHANGED else None
         yield WorkUnit(
+            name,
             row,
             replace(
                 unit,
@@ -204,8 +274,10 @@ def units(
                 line=line,
                 replaced=gone.unit.source if gone else unit.replaced,
                 corrects=tuple(sorted({*unit.corrects, *seen})),
+                note=remarks.get((unit.key, home_file.place_name(unit.place)), ""),
             ),
-            *around[segment.key],
+            before,
+            after,
             tuple(m for m in near[segment.source] if m.unit.key != segment.key)[
                 :_MATCHES
             ],

@@ -11,6 +11,7 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.formats import po
 from amts_sphinx.formats.validity import without_controls
+from amts_sphinx.formats.xliff_writer import REMARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,7 +40,8 @@ def write(path: Path, units: Sequence[WorkUnit], pair: LanguagePair) -> None:
 
 def _comments(work: WorkUnit) -> Iterator[str]:
     for note in work.notes():
-        yield f"{note.about}: {note.text}"
+        if note.about != REMARK:  # a comment of its own, that people may change
+            yield f"{note.about}: {note.text}"
     for match in work.matches:
         source, target = match.unit.source, match.unit.target
         near = f"{inline_codes.plain(source)} = {inline_codes.plain(target)}"

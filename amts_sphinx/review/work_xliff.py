@@ -20,7 +20,6 @@ from amts_sphinx.formats.xliff_writer import (
     OURS,
     STATE_NAMES_2,
     attribute,
-    name_of,
     said_of,
     written_state,
 )
@@ -109,7 +108,7 @@ def _trans_unit(work: WorkUnit) -> etree._Element:
     codes = {code.id: code for code in work.segment.codes}
     holder = etree.Element(
         "trans-unit",
-        {"id": name_of(unit), **_said(work)},
+        {"id": work.id, **_said(work)},
         nsmap={"amts": OURS},
     )
     holder.set(SPACE, "preserve")
@@ -156,9 +155,7 @@ def _context(holder: etree._Element, purpose: str, texts: dict[str, str]) -> Non
 def _unit(work: WorkUnit) -> etree._Element:
     unit = work.unit
     codes = {code.id: code for code in work.segment.codes}
-    holder = etree.Element(
-        "unit", {"id": name_of(unit), **_said(work)}, nsmap={"amts": OURS}
-    )
+    holder = etree.Element("unit", {"id": work.id, **_said(work)}, nsmap={"amts": OURS})
     holder.set(SPACE, "preserve")
     if work.matches:
         matches = etree.SubElement(holder, f"{{{_MATCHES}}}matches")

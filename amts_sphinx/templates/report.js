@@ -23,6 +23,9 @@
     }
     const where = each.places > 1 ? `${each.kind}, ${each.places} places` : each.kind;
     cell.append(make("div", where, { class: "small soft" }));
+    // In the page of amts review a click leads to the text; a file names it.
+    cell.append(make("code", each.unit, { class: "small soft unit" }));
+    cell.append(make("button", "Open", { type: "button", class: "open", "data-amts-unit": each.unit }));
     return cell;
   };
 

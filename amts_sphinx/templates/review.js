@@ -3,11 +3,24 @@
 (() => {
   const STEP = 100;
   const byId = (id) => document.getElementById(id);
-  const token = location.hash.slice(1) || sessionStorage.getItem("amts-token") || "";
-  sessionStorage.setItem("amts-token", token);
+  // The address ends in #TOKEN, #TOKEN/TEXT, or #/TEXT where another window has the token.
+  let [token, wanted] = location.hash.slice(1).split("/");
+  token = token || sessionStorage.getItem("amts-token") || "";
   history.replaceState(null, "", location.pathname);
+  const others = new BroadcastChannel("amts-review");
+  others.addEventListener("message", ({ data }) => {
+    if (data.asks && token) others.postMessage({ token });
+  });
+  const askOthers = () => new Promise((resolve) => {
+    others.addEventListener("message", ({ data }) => { if (data.token) resolve(data.token); });
+    others.postMessage({ asks: true });
+    setTimeout(() => resolve(""), 500);
+  });
 
   let units = [], shown = [], most = STEP, current = null, unit = null, typed = 0;
+  // What was typed and not saved, by id: the nodes of the target, and the remark.
+  const drafts = new Map();
+  let dirty = false;
 
   const ask = async (path, body) => {
     const options = { headers: { "X-Amts-Token": token } };
@@ -71,19 +84,24 @@
     for (const node of made.reverse()) range.insertNode(node);
     range.setStartAfter(last); range.collapse(true);
     chosen.removeAllRanges(); chosen.addRange(range);
+    touched();
     findLater();
   };
   const code = (id) => unit.codes[id].pair ? insert(chip("open", id), chip("close", id)) : insert(chip("empty", id));
 
   const isToDo = (each) => !["reviewed", "approved"].includes(each.stage) || each.conflict;
+  const haystack = (each) => (each.lower ??= `${each.source}\n${each.target}\n${each.remark}`.toLowerCase());
   const filter = () => {
     const doc = byId("document").value, stage = byId("stage").value, finding = byId("finding").value;
-    const words = byId("search").value.toLowerCase();
+    const words = byId("search").value.toLowerCase().trim();
+    const [least, longest] = byId("words").value.split("-");
     shown = units.filter((each) =>
       (!doc || each.document === doc) &&
-      (stage === "todo" ? isToDo(each) : !stage || each.stage === stage || (stage === "conflicts" && each.conflict)) &&
+      (stage === "todo" ? isToDo(each) : !stage || each.stage === stage || (stage === "conflicts" && each.conflict) ||
+        (stage === "remarked" && each.remark) || (stage === "at one place" && each.bound) || (stage === "not saved" && drafts.has(each.id))) &&
+      (!least || (each.words >= least && (!longest || each.words <= longest))) &&
       (!finding || each.findings.includes(finding)) &&
-      (!words || each.source.toLowerCase().includes(words) || each.target.toLowerCase().includes(words)));
+      (!words || haystack(each).includes(words)));
     if (byId("order").value === "risk") shown.sort((one, other) => other.risk - one.risk);
     list();
   };
@@ -92,7 +110,11 @@
       const row = make("li"), button = make("button");
       button.type = "button"; button.dataset.id = each.id;
       const text = make("span", each.source, "text"); text.dir = "auto";
-      button.append(text, make("br"), make("span", `${each.document}${each.line ? `:${each.line}` : ""}, ${each.conflict ? "conflict" : each.stage}, ${each.words} words`, "about"));
+      const about = [`${each.document}${each.line ? `:${each.line}` : ""}`, each.conflict ? "conflict" : each.stage, `${each.words} words`];
+      if (each.bound) about.push("at one place");
+      if (each.remark) about.push("remark");
+      if (drafts.has(each.id)) about.push("not saved");
+      button.append(text, make("span", about.join(", "), "about"));
       if (each.id === current) button.setAttribute("aria-current", "true");
       button.addEventListener("click", () => open(each.id));
       row.append(button);
@@ -100,20 +122,39 @@
     }));
     byId("more").hidden = shown.length <= most;
     const left = units.filter(isToDo).reduce((sum, each) => sum + each.words, 0);
-    byId("counts").textContent = `${shown.length} texts shown; ${left} words to do`;
+    byId("counts").textContent = `${shown.length.toLocaleString("en")} texts; ${left.toLocaleString("en")} words to do`;
   };
 
+  const keep = () => {
+    if (unit && dirty) drafts.set(unit.id, { nodes: [...byId("target").childNodes], remark: byId("remark").value });
+    dirty = false;
+  };
   const open = async (id) => {
+    keep();
     current = id;
-    unit = await ask(`api/unit/${encodeURIComponent(id)}`);
+    const asked = await ask(`api/unit/${encodeURIComponent(id)}`);
+    if (current !== id) return; // another one was asked for meanwhile
+    keep();
+    unit = asked;
     byId("right").hidden = false;
-    byId("place").textContent = `${unit.document}${unit.line ? `:${unit.line}` : ""}, ${unit.kind}, ${unit.stage}${unit.maker ? `, by ${unit.maker}` : ""}`;
+    const about = [`${unit.document}${unit.line ? `:${unit.line}` : ""}`, unit.kind, unit.stage];
+    // The name of an engine goes on with its settings.
+    if (unit.maker) about.push(`by ${unit.author || unit.maker.split("/")[0]}`);
+    if (unit.bound) about.push("at this place alone");
+    else if (unit.places > 1) about.push(`at ${unit.places} places`);
+    byId("place").textContent = about.join(", ");
+    byId("saved").textContent = "";
+    const draft = drafts.get(id);
+    drafts.delete(id);
+    dirty = Boolean(draft);
+    if (draft) byId("saved").textContent = "Not saved yet.";
+    byId("remark").value = draft ? draft.remark : unit.remark;
     if (unit.link && /^https?:/.test(unit.link)) {
       const link = make("a", "page"); link.href = unit.link; link.rel = "noreferrer noopener"; link.target = "_blank";
       byId("place").append(" ", link);
     }
     fill(byId("source"), ...nodes(unit.source));
-    fill(byId("target"), ...nodes(unit.target));
+    fill(byId("target"), ...(draft ? draft.nodes : nodes(unit.target)));
     fill(byId("chips"), ...Object.keys(unit.codes).map((id) => {
       const button = make("button", label("empty", id), "chip");
       button.type = "button"; button.title = `Alt+${id}`;
@@ -139,7 +180,14 @@
       if (button.dataset.id === id) { button.setAttribute("aria-current", "true"); button.scrollIntoView({ block: "nearest" }); }
       else button.removeAttribute("aria-current");
     }
-    byId("target").focus();
+    byId("right").scrollTop = 0;
+    byId("target").focus({ preventScroll: true });
+    document.dispatchEvent(new CustomEvent("amts-opened", { detail: units.find((each) => each.id === id) || unit }));
+  };
+  const riskiest = () => {
+    const left = shown.filter((each) => each.id !== current && isToDo(each));
+    const next = left.reduce((best, each) => (!best || each.risk > best.risk ? each : best), null);
+    if (next) open(next.id).catch(fail);
   };
   const go = (step) => {
     const place = shown.findIndex((each) => each.id === current);
@@ -171,22 +219,27 @@
   const save = async (state, goOn) => {
     if (!unit) return;
     typed++;
+    byId("saved").textContent = "";
     const target = coded(byId("target"));
     try {
-      take((await ask("api/save", { units: [{ id: unit.id, target, state, seen: unit.seen }] })).units);
+      take((await ask("api/save", { units: [{ id: unit.id, target, state, seen: unit.seen, remark: byId("remark").value }] })).units);
     } catch (error) { fail(error); return; }
     unit.seen = [...unit.seen, target];
+    dirty = false;
+    drafts.delete(unit.id);
     tell([]);
     const place = shown.findIndex((each) => each.id === unit.id), next = shown[place + 1];
     filter();
     if (goOn && next) await open(next.id);
-    else byId("place").textContent += `; saved as ${state}`;
+    byId("saved").textContent = `Saved as ${state}.`;
   };
   const undo = async () => {
     try {
       const changed = (await ask("api/undo", {})).units;
       take(changed); filter();
-      if (changed.length) await open(changed[0].id);
+      dirty = false;
+      if (changed.length) { drafts.delete(changed[0].id); await open(changed[0].id); }
+      byId("saved").textContent = changed.length ? "Taken back." : "There is nothing to take back.";
     } catch (error) { fail(error); }
   };
   const approveShown = async () => {
@@ -206,7 +259,10 @@
   byId("more").addEventListener("click", () => { most += STEP; list(); });
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
   byId("filters").addEventListener("input", () => { most = STEP; filter(); });
-  byId("target").addEventListener("input", findLater);
+  const touched = () => { dirty = true; byId("saved").textContent = ""; };
+  byId("target").addEventListener("input", () => { touched(); findLater(); });
+  byId("remark").addEventListener("input", touched);
+  addEventListener("beforeunload", (event) => { if (dirty || drafts.size) event.preventDefault(); });
   byId("target").addEventListener("paste", (event) => {
     event.preventDefault();
     insert(document.createTextNode(event.clipboardData.getData("text/plain").replace(/\s+/g, " ")));
@@ -215,31 +271,63 @@
   byId("target").addEventListener("beforeinput", (event) => {
     if (/^(insertParagraph|insertLineBreak|format)/.test(event.inputType)) event.preventDefault();
   });
+  const toRemark = () => byId(document.activeElement === byId("remark") ? "target" : "remark").focus();
+  const altKeys = {
+    KeyM: () => save("needs-review", false), KeyU: undo, KeyN: riskiest, KeyR: toRemark,
+    ArrowDown: () => go(1), ArrowUp: () => go(-1),
+    KeyB: () => byId("build").click(), KeyP: () => byId("toggle").click(),
+  };
   document.addEventListener("keydown", (event) => {
-    const control = event.ctrlKey || event.metaKey, key = event.key;
+    const control = event.ctrlKey || event.metaKey, key = event.key, digit = /^Digit([1-9])$/.exec(event.code)?.[1];
+    const writes = event.target.isContentEditable || /^(INPUT|TEXTAREA)$/.test(event.target.nodeName);
     const acts = control && key === "Enter" ? () => save("approved", true)
       : control && key === "s" ? () => save("reviewed", false)
-      : event.altKey && key === "m" ? () => save("needs-review", false)
-      : event.altKey && key === "u" ? undo
-      : event.altKey && key === "ArrowDown" ? () => go(1)
-      : event.altKey && key === "ArrowUp" ? () => go(-1)
-      : event.altKey && unit && unit.codes[key] ? () => code(key)
-      : key === "/" && !event.target.isContentEditable && event.target.id !== "search" ? () => byId("search").focus()
+      : event.altKey && !control && altKeys[event.code] ? altKeys[event.code]
+      : event.altKey && !control && unit && digit && unit.codes[digit] ? () => code(digit)
+      : key === "/" && !writes ? () => byId("search").focus()
       : null;
     if (acts) { event.preventDefault(); acts(); }
   });
 
-  ask("api/list").then((found) => {
+  const read = async () => {
+    const found = await ask("api/list");
     units = found.units;
+    return found;
+  };
+  // What the other script of the page works with.
+  window.amtsReview = {
+    ask, open: (id) => open(id).catch(fail), keys: altKeys,
+    all: () => units,
+    current: () => units.find((each) => each.id === current),
+    again: async () => {
+      const found = await read();
+      filter();
+      // Codes and findings may be others now; what is being typed stays.
+      const asked = current;
+      if (!dirty && units.some((each) => each.id === asked)) await open(asked);
+      return found;
+    },
+  };
+
+  const start = async () => {
+    token = token || await askOthers();
+    sessionStorage.setItem("amts-token", token);
+    const found = await read();
     document.title = `Review ${found.target_name}`;
     byId("language").textContent = found.target_name;
-    for (const id of ["source", "difference", "before", "after"]) byId(id).lang = found.source_language;
+    for (const id of ["source", "difference", "before", "after"]) { byId(id).lang = found.source_language; byId(id).dir = "auto"; }
     for (const id of ["target", "former-target"]) { byId(id).lang = found.target_language; byId(id).dir = "auto"; }
     const choices = (id, values) => byId(id).append(...values.map((value) => { const option = make("option", value); option.value = value; return option; }));
     choices("document", [...new Set(units.map((each) => each.document))]);
-    choices("stage", [...found.stages, "conflicts"]);
+    choices("stage", [...found.stages, "conflicts", "remarked", "at one place", "not saved"]);
     choices("finding", [...new Set(units.flatMap((each) => each.findings))].sort());
+    const asked = units.find((each) => each.id === wanted);
+    if (asked && !isToDo(asked)) byId("stage").value = "";
     filter();
-    if (shown.length) open(shown[0].id).catch(fail);
-  }).catch((error) => { byId("counts").textContent = error.message; });
+    document.dispatchEvent(new CustomEvent("amts-listed", { detail: found }));
+    if (wanted && !asked) tell([`This edition has no text ${wanted}.`]);
+    const first = asked || shown[0];
+    if (first) await open(first.id);
+  };
+  start().catch((error) => { byId("counts").textContent = error.message; });
 })();

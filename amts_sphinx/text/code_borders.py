@@ -163,10 +163,10 @@ def mend(target: str, source: str | None, rules: BorderRules) -> str:
         return target
     # A blank that is put at one border shows where a word ends at the next one.
     for _ in range(_ROUNDS):
-        text = _Text(target)
-        found = list(_faults(text, source, rules))
+        found = _found(target, source, rules)
         if not found:
             break
+        text = _Text(target)
         for fault in found:
             text.gaps[fault.gap] = _mended(text.gaps[fault.gap], fault, text)
         target = str(text)
@@ -175,7 +175,13 @@ def mend(target: str, source: str | None, rules: BorderRules) -> str:
 
 def faults(target: str, source: str, rules: BorderRules) -> list[Fault]:
     """Return the borders of *target* that :func:`mend` would change."""
-    return list(_faults(_Text(target), source, rules)) if _is_suspect(target) else []
+    return [*_found(target, source, rules)] if _is_suspect(target) else []
+
+
+@lru_cache(2**15)
+def _found(target: str, source: str | None, rules: BorderRules) -> tuple[Fault, ...]:
+    """Return the faults of a text; it is mended, and checked again for the report."""
+    return tuple(_faults(_Text(target), source, rules))
 
 
 class _Text:
@@ -486,7 +492,15 @@ def _mended(gap: Sequence[CodedPiece], fault: Fault, text: _Text) -> list[CodedP
     at_end = fault.gap in {0, len(text.gaps) - 1}
     if fault.kind == "extra" or at_end:
         return codes
-    opens = (place for place, piece in enumerate(codes) if piece.type == "open")
-    place = next(opens, len(codes))
+    # A pair without content would have the blank inside of the pair around it.
+    closed = {piece.id for piece in codes if piece.type == "close"}
+    place = next(
+        (
+            place
+            for place, piece in enumerate(codes)
+            if piece.type == "open" and piece.id not in closed
+        ),
+        len(codes),
+    )
     blank = inline_codes.CodedPiece("text", " ", 0)
     return [*codes[:place], blank, *codes[place:]]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import inline_codes
+from amts_sphinx.text.code_placing import place_again
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,12 +66,40 @@ def recode(source: Segment, target: Segment, terms: Mapping[str, str]) -> str | 
 
     :returns: ``None`` when the two do not have the same codes, nested in the same way
     """
-    target = _less_emphatic(source, target)
+    target = _less_emphatic(source, _stressed_alike(source, target))
     numbers = match(source.codes, target.codes, terms)
     if numbers is None:
         return None
     text = inline_codes.renumber(target.source, numbers)
     return None if inline_codes.compare(source.source, text) else text
+
+
+def reads_as(
+    source: Segment, read: Segment, target: str, terms: Mapping[str, str]
+) -> bool:
+    """Tell whether what was written as the translation of a text is read as that.
+
+    Blanks may differ, and two codes of one kind that say the same may change places.
+
+    :param read: what a reader made of it
+    :param target: what was meant, coded
+    """
+    text = recode(source, read, terms)
+    if text is None:
+        return False
+    first: dict[tuple[str, str, bool], int] = {}
+    alike = {
+        code.id: first.setdefault((code.kind, code.equiv, code.paired), code.id)
+        for code in source.codes
+    }
+    return bare(inline_codes.renumber(text, alike)) == bare(
+        inline_codes.renumber(target, alike)
+    )
+
+
+def bare(coded: str) -> str:
+    """Return a text without the blanks that a markup may need, and plain quotes."""
+    return "".join(inline_codes.normalise(coded).split())
 
 
 def likened(source: Segment, target: Segment, terms: Mapping[str, str]) -> Segment:
@@ -142,6 +171,41 @@ def _shape(code: Code) -> tuple[str, bool]:
 def _is_extra(code: Code, source: Segment) -> bool:
     """Tell whether the source has no paired code like this one."""
     return all(_content(code) != _content(each) for each in source.codes)
+
+
+def stressed_again(
+    source: Segment, target: Segment, terms: Mapping[str, str]
+) -> str | None:
+    """Return a translation without its source's emphasis, as :func:`recode` does.
+
+    The emphasis goes to the same words, or to the place that corresponds by length; so
+    a person must look at it.
+    """
+    bare = _less_emphatic(target, source)
+    text = recode(bare, target, terms) if bare is not source else None
+    return place_again(bare.source, text, source.source) if text else None
+
+
+def _stressed_alike(source: Segment, target: Segment) -> Segment:
+    """Return a translation with its source's kind of emphasis in place of another one.
+
+    Scripts without italics often have bold words where the source has slanted ones.
+    """
+    ours, theirs = (
+        Counter(c.kind for c in side.codes if c.paired and c.kind in _EMPHASIS)
+        for side in (source, target)
+    )
+    lost, new = ours - theirs, theirs - ours
+    if not (len(lost) == len(new) == 1 and lost.total() == new.total()):
+        return target
+    (kind,), (other,) = lost, new
+    if other in ours:  # which of them is meant otherwise?
+        return target
+    codes = tuple(
+        replace(code, kind=kind) if code.paired and code.kind == other else code
+        for code in target.codes
+    )
+    return replace(target, codes=codes)
 
 
 def _less_emphatic(source: Segment, target: Segment) -> Segment:

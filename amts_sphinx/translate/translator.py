@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
+from amts_sphinx.core.kept import Remembered
 from amts_sphinx.core.units import (
     Edition,
     Finding,
@@ -90,6 +91,8 @@ class Translator:
     budget: Budget = field(default_factory=Budget)
     #: Whether what people made of a former version of a text is published meanwhile.
     keeps_stale: bool = False
+    #: Targets of machines as they are published, by source and target.
+    typeset: Remembered[str] = field(default_factory=Remembered)
 
     def translate(
         self,
@@ -258,15 +261,30 @@ class Translator:
         whole = edition.unit(container.whole)
         if whole and (whole.by_human or len(container.segments) == 1):
             return whole.target
-        units = [edition.unit(segment) for segment in container.segments]
-        if not any(units):
+        texts = _texts(container, edition)
+        if not any(is_translated for _, is_translated in texts):
             return None
-        return self.profile.join(
-            inline_codes.globalise(
-                unit.target if unit else segment.source, segment.numbers
+        return self.profile.join(text for text, _ in texts)
+
+    def marked(self, container: Container, edition: Edition) -> str | None:
+        """Return :meth:`target` with a code around what stays in the source language.
+
+        The number of the code is the first that the container does not have. ``None``:
+        there is nothing of that kind, or nothing else.
+        """
+        target = self.target(container, edition)
+        if target is None or all(map(edition.unit, published(container, edition.unit))):
+            return None
+        code = f'<g id="{len(container.whole.codes) + 1}">'
+        marked, end = "", 0
+        for text, is_translated in _texts(container, edition):
+            start = target.index(text.strip(), end)
+            marked += target[end:start]
+            end = start + len(text.strip())
+            marked += (
+                target[start:end] if is_translated else f"{code}{text.strip()}</g>"
             )
-            for unit, segment in zip(units, container.segments, strict=True)
-        )
+        return marked
 
     def by_people(
         self, containers: Collection[Container], pair: LanguagePair
@@ -300,6 +318,11 @@ class Translator:
         found = map(edition.unit, container.segments)
         return any(unit and unit.state is State.DRAFT for unit in found)
 
+    def is_machine(self, container: Container, edition: Edition) -> bool:
+        """Tell whether some of what :meth:`target` returns is a machine's, no draft."""
+        found = map(edition.unit, published(container, edition.unit))
+        return any(unit and unit.state is State.MACHINE for unit in found)
+
     def is_stale(self, container: Container, edition: Edition) -> bool:
         """Tell whether some of what :meth:`target` returns is of a former version."""
         return bool(edition.stale) and any(
@@ -315,16 +338,23 @@ class Translator:
         unit = TranslationUnit(
             source, target, pair, maker, state, where.docname, where.line
         )
-        return self._typeset(unit)
+        # It will be recalled as it is now, and nothing is left to do then.
+        target = self._set(unit)
+        self.typeset.present[source, target] = target
+        return replace(unit, target=target)
 
     def _typeset(self, unit: TranslationUnit) -> TranslationUnit:
         """Give a machine's target the typography of its language; leave a person's."""
         if unit.by_human:
             return unit
+        made_from = (unit.source, unit.target)
+        target = self.typeset.get(made_from, lambda: self._set(unit))
+        return unit if target == unit.target else replace(unit, target=target)
+
+    def _set(self, unit: TranslationUnit) -> str:
         target = entities.resolve(unit.source, unit.target)
         target = quotes.localised(target, *unit.pair)
-        target = self.profile.apply(target, unit.source)
-        return unit if target == unit.target else replace(unit, target=target)
+        return self.profile.apply(target, unit.source)
 
 
 def _is_whole(unit: TranslationUnit) -> bool:
@@ -353,6 +383,20 @@ def distinct(containers: Iterable[Container]) -> dict[str, Segment]:
         for segment in container.segments:
             found.setdefault(segment.key, segment)
     return found
+
+
+def _texts(container: Container, edition: Edition) -> list[tuple[str, bool]]:
+    """Return what is published of each segment, and whether it is translated."""
+    units = [edition.unit(segment) for segment in container.segments]
+    return [
+        (
+            inline_codes.globalise(
+                unit.target if unit else segment.source, segment.numbers
+            ),
+            unit is not None,
+        )
+        for unit, segment in zip(units, container.segments, strict=True)
+    ]
 
 
 def published(

@@ -17,7 +17,7 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import AmtsError, MarkupError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
@@ -37,6 +37,9 @@ _NUMBERED: Final = re.compile(r"(\d+)([.)]\s)")
 #: Signs that Markdown sees only between certain characters.
 _FLANKED: Final = frozenset("*_~")
 _LINK: Final = re.compile(r"[\s()<>]")
+#: What stands before the words of a role.
+_ROLE: Final = re.compile(r"(?:\{[^{}]+\}|:[A-Za-z][\w.+:-]*:)`+")
+_NOT_IN_ROLE: Final = re.compile(r"[`<>]")
 
 
 @dataclass(slots=True)
@@ -60,15 +63,15 @@ class _Element:
         return self.token.nesting == 1
 
 
-class _Markup(NamedTuple):
-    """How a code is written: all of it, or around its words."""
+class Markup(NamedTuple):
+    """How a code is written: all of it as *before*, or around its words."""
 
     before: str
     after: str
 
 
 @lru_cache(4)
-def _parser(extensions: frozenset[str]) -> MarkdownIt:
+def parser(extensions: frozenset[str]) -> MarkdownIt:
     """Return the parser of the book's Markdown.
 
     :raises AmtsError: myst-parser is not installed
@@ -94,7 +97,7 @@ def render(
     :raises AmtsError: myst-parser is not installed
     """
     elements = _tree(message, extensions)
-    outer: list[_Markup] = []
+    outer: list[Markup] = []
     for _ in written.around:
         wrapper = _only(elements)
         if wrapper is not None:
@@ -109,9 +112,17 @@ def render(
     return _as_paragraph(text)
 
 
+def compose(coded: str, known: Mapping[int, Markup]) -> str:
+    """Return coded text as Markdown, for the beginning of a block or after other words.
+
+    :param known: how each code is written, by its number
+    """
+    return _as_paragraph(_Writer(known).write(coded))
+
+
 def _tree(message: str, extensions: frozenset[str]) -> list[_Element]:
     """Return the elements of a message."""
-    blocks = _parser(extensions).parse(message)
+    blocks = parser(extensions).parse(message)
     tokens = next((each.children for each in blocks if each.type == "inline"), None)
     found: list[_Element] = []
     here, around = found, list[list[_Element]]()
@@ -132,12 +143,12 @@ def _only(elements: list[_Element]) -> _Element | None:
     return those[0] if len(those) == 1 and those[0].holds else None
 
 
-def _known(elements: list[_Element], paired: list[bool]) -> dict[int, _Markup]:
+def _known(elements: list[_Element], paired: list[bool]) -> dict[int, Markup]:
     """Return how each code is written, by its number.
 
     :raises MarkupError: the message does not have the same elements
     """
-    found: dict[int, _Markup] = {}
+    found: dict[int, Markup] = {}
 
     def walk(those: list[_Element]) -> None:
         for element in those:
@@ -150,7 +161,7 @@ def _known(elements: list[_Element], paired: list[bool]) -> dict[int, _Markup]:
                 inner, found[number] = _nested(element)
                 walk(inner.inside)
             else:
-                found[number] = _Markup(_whole(element), "")
+                found[number] = Markup(_whole(element), "")
 
     walk(elements)
     if len(found) != len(paired):
@@ -158,14 +169,14 @@ def _known(elements: list[_Element], paired: list[bool]) -> dict[int, _Markup]:
     return found
 
 
-def _nested(element: _Element) -> tuple[_Element, _Markup]:
+def _nested(element: _Element) -> tuple[_Element, Markup]:
     """Return the innermost of elements that each hold only the next one."""
     before, after = _sides(element.token)
     while len(element.inside) == 1 and element.inside[0].holds:
         element = element.inside[0]
         inner = _sides(element.token)
         before, after = before + inner.before, inner.after + after
-    return element, _Markup(before, after)
+    return element, Markup(before, after)
 
 
 def _whole(element: _Element) -> str:
@@ -175,7 +186,7 @@ def _whole(element: _Element) -> str:
     return before + "".join(map(_whole, element.inside)) + after
 
 
-def _sides(token: Token) -> _Markup:
+def _sides(token: Token) -> Markup:
     """Return what stands before and after the words of a token.
 
     :raises MarkupError: it is of a kind that is not known
@@ -184,51 +195,53 @@ def _sides(token: Token) -> _Markup:
     if write is not None:
         return write(token)
     if token.type in _TEXTS:
-        return _Markup(token.content or " " * (token.type != "text"), "")
+        return Markup(token.content or " " * (token.type != "text"), "")
     if token.nesting == 1 and token.markup:
         # The sign _ is no sign between letters.
         sign = token.markup.replace("_", "*")
-        return _Markup(sign, sign)
+        return Markup(sign, sign)
     raise MarkupError(f"there is no way to write {token.type!r}")
 
 
-def _link(token: Token) -> _Markup:
+def _link(token: Token) -> Markup:
     address, title = str(token.attrs.get("href", "")), token.attrs.get("title")
     if token.markup == "autolink":
-        return _Markup(f"<{address}>", "")
+        return Markup(f"<{address}>", "")
     if token.markup == "linkify":
-        return _Markup(address, "")
+        return Markup(address, "")
     if _LINK.search(address):
         address = f"<{address}>"
-    return _Markup("[", f']({address} "{title}")' if title else f"]({address})")
+    return Markup("[", f']({address} "{title}")' if title else f"]({address})")
 
 
-def _code(token: Token) -> _Markup:
+def _code(token: Token) -> Markup:
     edges = token.content[:1] + token.content[-1:]
     pad = " " if "`" in edges else ""
-    return _Markup(f"{token.markup}{pad}{token.content}{pad}{token.markup}", "")
+    return Markup(f"{token.markup}{pad}{token.content}{pad}{token.markup}", "")
 
 
-_WRITERS: Final[dict[str, Callable[[Token], _Markup]]] = {
+_WRITERS: Final[dict[str, Callable[[Token], Markup]]] = {
     "link_open": _link,
     "code_inline": _code,
-    "myst_role": lambda t: _Markup(f"{{{t.meta['name']}}}`{t.content}`", ""),
-    "image": lambda t: _Markup(f"![{t.content}]({t.attrs.get('src', '')})", ""),
-    "math_inline": lambda t: _Markup(f"${t.content}$", ""),
-    "math_single": lambda t: _Markup(f"${t.content}$", ""),
-    "footnote_ref": lambda t: _Markup(f"[^{t.meta['label']}]", ""),
-    "html_inline": lambda t: _Markup(t.content, ""),
+    "myst_role": lambda t: Markup(f"{{{t.meta['name']}}}`{t.content}`", ""),
+    "image": lambda t: Markup(f"![{t.content}]({t.attrs.get('src', '')})", ""),
+    "math_inline": lambda t: Markup(f"${t.content}$", ""),
+    "math_single": lambda t: Markup(f"${t.content}$", ""),
+    "footnote_ref": lambda t: Markup(f"[^{t.meta['label']}]", ""),
+    "html_inline": lambda t: Markup(t.content, ""),
 }
 
 
 class _Writer:
     """Writes one text."""
 
-    def __init__(self, known: dict[int, _Markup]) -> None:
+    def __init__(self, known: Mapping[int, Markup]) -> None:
         self._known = known
         self._out = ""
         #: Whether a sign has just closed after punctuation: a letter may not follow.
         self._fragile = False
+        #: Whether the words are those of a role: there is no markup in it.
+        self._in_role = False
 
     def write(self, coded: str) -> str:
         """Return coded text as Markdown."""
@@ -239,6 +252,7 @@ class _Writer:
                 self._text(inline_codes.unescape(piece.coded))
             elif piece.type == "close":
                 sign = closing.pop()
+                self._in_role = False
                 self._fragile = _is_flanked(sign) and _ends_in_mark(self._out)
                 self._out += sign
             else:
@@ -246,15 +260,21 @@ class _Writer:
                 self._begin(markup, "".join(_words(p.coded) for p in pieces[number:]))
                 if piece.type == "open":
                     closing.append(markup.after)
+                    self._in_role = bool(_ROLE.fullmatch(markup.before))
         return self._out
 
     def _text(self, text: str) -> None:
+        if self._in_role:
+            if _NOT_IN_ROLE.search(text):
+                raise MarkupError(f"a role cannot hold the words {text!r}")
+            self._out += text
+            return
         if self._fragile and not (text[0].isspace() or _is_mark(text[0])):
             self._out += " "
         self._fragile = False
         self._out += _SPECIAL.sub(r"\\\g<0>", text)
 
-    def _begin(self, markup: _Markup, after: str) -> None:
+    def _begin(self, markup: Markup, after: str) -> None:
         """Write the beginning of a code.
 
         :param after: the words that follow

@@ -1,12 +1,10 @@
 """Amazon Translate: batch jobs with parallel data, and translation in real time.
 
-Modules, from the bottom: :mod:`options`, :mod:`limits`, :mod:`clock` and
-:mod:`errors`; :mod:`client` (the way to AWS) and :mod:`markup` (text as HTML);
-:mod:`journal`, the jobs as this computer knows them; :mod:`realtime`, :mod:`prices` and
-:mod:`job_plan`; :mod:`index`, the jobs as the bucket tells of them, and :mod:`results`;
-:mod:`leftovers`, :mod:`parallel_data` and :mod:`terminology`; :mod:`jobs` and
-:mod:`watch`; :mod:`batch`, which brings a book through its jobs; and :mod:`engine`, the
-engine for one direction.
+Modules, from the bottom: :mod:`options` and :mod:`limits`; :mod:`markup`, text as HTML;
+:mod:`jobs` and :mod:`client`, the way to the service; :mod:`realtime`, :mod:`prices`
+and :mod:`job_plan`; :mod:`leftovers`, :mod:`parallel_data` and :mod:`terminology`;
+:mod:`batch`, which brings a book through its jobs; and :mod:`engine`, the engine for
+one direction. What all jobs at AWS have in common is :mod:`amts_sphinx.engine.aws`.
 """
 
 from __future__ import annotations
@@ -14,10 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from amts_sphinx.core.errors import EngineUnavailableError
-from amts_sphinx.engine.amazon.clock import SYSTEM
 from amts_sphinx.engine.amazon.engine import VERSION, AmazonEngine
 from amts_sphinx.engine.amazon.languages import supported_pairs
 from amts_sphinx.engine.amazon.options import AllOptions
+from amts_sphinx.engine.aws.clock import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
         Translation,
         TranslationUnit,
     )
-    from amts_sphinx.engine.amazon.clock import Clock
+    from amts_sphinx.engine.aws.clock import Clock
     from amts_sphinx.engine.protocol import Progress
 
 

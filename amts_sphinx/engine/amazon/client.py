@@ -1,119 +1,29 @@
-"""The way to AWS: botocore's clients, and calls that are tried again within bounds.
-
-botocore tries an overloaded or failing service for less than a second, and takes a
-broken reply for an empty one. Both are put right here, once for every call.
-"""
+"""The way to Amazon Translate."""
 
 from __future__ import annotations
 
-import copy
-import logging
-from contextlib import closing
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-import botocore.session
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, IncompleteReadError
-from botocore.loaders import create_loader
-from urllib3.exceptions import HTTPError
-
-from amts_sphinx.core.errors import EngineUnavailableError
-from amts_sphinx.engine.amazon import errors
-from amts_sphinx.engine.amazon.clock import SYSTEM
-from amts_sphinx.engine.amazon.errors import Remedy
+from amts_sphinx.engine.amazon.jobs import TranslateJobs
+from amts_sphinx.engine.aws import client as aws
+from amts_sphinx.engine.aws.clock import SYSTEM
 from amts_sphinx.engine.protocol import quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
-    from amts_sphinx.core.errors import EngineError
-    from amts_sphinx.engine.amazon.clock import Clock
     from amts_sphinx.engine.amazon.options import AmazonOptions
+    from amts_sphinx.engine.aws.clock import Clock
     from amts_sphinx.engine.protocol import Progress
 
-#: At DEBUG they print texts and session tokens, whoever asked for it.
-_TALKATIVE: Final = ("boto3", "botocore", "s3transfer", "urllib3")
-#: Seconds before the first retry, and the most.
-_FIRST_PAUSE: Final = 0.5
-_LONGEST_PAUSE: Final = 20.0
-#: Seconds between two lines that tell of a fault that goes on.
-_MINUTE: Final = 60.0
-#: Seconds to connect, and to wait for a reply.
-_CONNECT: Final = 10
-_READ: Final = 60
+_SERVICE: Final = "translate"
+_TEXT: Final = "translate_text"
 
 
-class UncertainError(EngineUnavailableError):
-    """Nobody knows whether a request was carried out, or it will be if it is sent."""
-
-
-class StoredObject(NamedTuple):
-    """An object of the bucket."""
-
-    data: bytes
-    #: Changes with the content.
-    etag: str
-
-
-@cache
-def _descriptions() -> Any:
-    """Return what botocore knows of all services; reading it takes most of its time."""
-    return create_loader()
-
-
-class _Connections:
-    """botocore's session, and its clients: made when they are needed, and shared."""
-
-    def __init__(self, options: AmazonOptions) -> None:
-        self._options = options
-
-    @cached_property
-    def session(self) -> Any:
-        session = botocore.session.Session(profile=self._options.profile or None)
-        session.register_component("data_loader", _descriptions())
-        return session
-
-    @cached_property
-    def region(self) -> str:
-        try:
-            known = self._options.region or self.session.get_config_variable("region")
-        except BotoCoreError as exc:
-            raise errors.explain(exc, "use the AWS configuration") from exc
-        return str(known or "")
-
-    @cached_property
-    def paced(self) -> Any:
-        # Adaptive: a rate that the service bears, shared by all threads.
-        return self._client("translate", "adaptive")
-
-    @cached_property
-    def translate(self) -> Any:
-        return self._client("translate", "standard")
-
-    @cached_property
-    def s3(self) -> Any:
-        return self._client("s3", "standard")
-
-    def _client(self, service: str, mode: str) -> Any:
-        config = Config(
-            # Tried again by us alone, so that there is one patience.
-            retries={"mode": mode, "total_max_attempts": 1},
-            connect_timeout=_CONNECT,
-            read_timeout=_READ,
-            max_pool_connections=self._options.requests + 2,
-            user_agent_extra="amts_sphinx",
-        )
-        try:
-            return self.session.create_client(
-                service, region_name=self.region or None, config=config
-            )
-        except BotoCoreError as exc:
-            raise errors.explain(exc, f"reach {service}") from exc
-
-
-class Client:
+class Client(aws.Client):
     """The service and the bucket, as one set of options reaches them."""
+
+    options: AmazonOptions
 
     def __init__(
         self, options: AmazonOptions, clock: Clock = SYSTEM, tell: Progress = quiet
@@ -122,42 +32,12 @@ class Client:
 
         :param tell: takes a line on each fault that is borne
         """
-        self.options = options
-        self.clock = clock
-        self._tell = tell
-        self._patience = options.patience
-        self._connections = _Connections(options)
-        for name in _TALKATIVE:
-            logger = logging.getLogger(name)
-            logger.setLevel(max(logger.getEffectiveLevel(), logging.INFO))
-
-    def telling(self, tell: Progress) -> Client:
-        """Return this client with another listener."""
-        return self._twin(_tell=tell)
-
-    def impatient(self) -> Client:
-        """Return this client, trying only once."""
-        return self._twin(_patience=0.0)
-
-    def _twin(self, **changes: object) -> Client:
-        """Return a client that shares the connections of this one."""
-        twin = copy.copy(self)
-        vars(twin).update(changes)
-        return twin
-
-    @property
-    def region(self) -> str:
-        """Where the service is; empty if nothing says."""
-        return self._connections.region
-
-    @property
-    def patience(self) -> float:
-        """Seconds that a failing request is tried again."""
-        return self._patience
+        super().__init__(options, TranslateJobs(), clock, tell)
 
     def connect(self) -> None:
         """Make the clients, before threads do: botocore's sessions are not for them."""
-        _ = self._connections.paced, self._connections.s3
+        super().connect()
+        self._connections.client(_SERVICE, "adaptive")
 
     def translate(
         self,
@@ -168,178 +48,17 @@ class Client:
         waits: bool = False,
         **parameters: Any,
     ) -> dict[str, Any]:
-        """Call the translation service.
+        """Call the translation service; see :meth:`.aws.client.Client.call`.
 
-        :param operation: as boto3 names it, ``translate_text``
-        :param doing: what this is for, to be read after "cannot"
-        :param needs: members of the reply without which it is none
-        :param waits: whether to wait while something else is being done there
         :raises EngineError: it failed for good, or for too long
         """
-        text = operation == "translate_text"
-        client = self._connections.paced if text else self._connections.translate
-        call = getattr(client, operation)
-        return self._persist(call, doing, needs, parameters, waits=waits)
-
-    def translate_once(
-        self, operation: str, doing: str, needs: Collection[str], **parameters: Any
-    ) -> dict[str, Any]:
-        """Call the translation service, and do not try again by any means.
-
-        :raises UncertainError: it may have been done, or may be done later
-        :raises EngineError: it was not done
-        """
-        try:
-            return _attempt(
-                getattr(self._connections.translate, operation),
-                doing,
-                needs,
-                parameters,
-            )
-        except _FaultError as fault:
-            if fault.remedy in {Remedy.RETRY, Remedy.WAIT, Remedy.LIMIT}:
-                raise UncertainError(str(fault.error)) from fault.__cause__
-            raise fault.error from fault.__cause__
-
-    def s3(
-        self,
-        operation: str,
-        doing: str,
-        *,
-        needs: Collection[str] = (),
-        **parameters: Any,
-    ) -> dict[str, Any]:
-        """Call S3 on the bucket, if its owner is the one expected."""
-        parameters["Bucket"] = self.options.bucket
-        if self.options.owner:
-            parameters["ExpectedBucketOwner"] = self.options.owner
-        call = getattr(self._connections.s3, operation)
-        return self._persist(call, doing, needs, parameters, waits=False)
-
-    def put(self, key: str, data: bytes, content_type: str, **conditions: str) -> str:
-        """Store an object in the bucket, encrypted, and return its ETag.
-
-        :param conditions: ``IfNoneMatch`` or ``IfMatch``
-        :raises ConflictError: they are not met
-        """
-        key_id = self.options.kms_key
-        encryption: dict[str, Any] = {"ServerSideEncryption": "AES256"}
-        if key_id:
-            encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_id}
-        reply = self.s3(
-            "put_object",
-            f"store an object in the bucket {self.options.bucket}",
-            needs=["ETag"],
-            Key=key,
-            Body=data,
-            ContentType=content_type,
-            **encryption,
-            **conditions,
+        mode = "adaptive" if operation == _TEXT else "standard"
+        return self.call(
+            _SERVICE,
+            operation,
+            doing,
+            needs=needs,
+            waits=waits,
+            mode=mode,
+            **parameters,
         )
-        return str(reply["ETag"])
-
-    def keys(self, prefix: str) -> Iterator[str]:
-        """Yield the keys of the objects under *prefix*."""
-        token: dict[str, Any] = {}
-        while True:
-            reply = self.s3(
-                "list_objects_v2",
-                f"list the bucket {self.options.bucket}",
-                needs=["Name"],
-                Prefix=prefix,
-                **token,
-            )
-            yield from (item["Key"] for item in reply.get("Contents", ()))
-            if not reply.get("IsTruncated"):
-                return
-            token = {"ContinuationToken": reply["NextContinuationToken"]}
-
-    def get(self, key: str, most: int) -> StoredObject:
-        """Return an object of the bucket.
-
-        :param most: bytes that it may have
-        :raises NotThereError: there is none
-        :raises EngineReplyError: it has more
-        :raises EngineUnavailableError: the connection broke again and again
-        """
-        doing = f"fetch a result from the bucket {self.options.bucket}"
-        end = self.clock.now() + self._patience
-        while True:
-            reply = self.s3("get_object", doing, needs=["Body", "ETag"], Key=key)
-            size = min(int(reply.get("ContentLength") or 0), most + 1)
-            try:
-                with closing(reply["Body"]) as body:
-                    data: bytes = body.read(most + 1)
-                if len(data) < size:  # botocore does not notice
-                    raise IncompleteReadError(
-                        actual_bytes=len(data), expected_bytes=size
-                    )
-            except (BotoCoreError, HTTPError, OSError) as exc:
-                if self.clock.now() >= end:
-                    raise EngineUnavailableError(
-                        f"Amazon Translate: cannot {doing}: the connection broke"
-                    ) from exc
-                self.clock.pause(_FIRST_PAUSE)
-                continue
-            if len(data) > most:
-                raise errors.incomplete(doing, f"an end after {most} bytes")
-            return StoredObject(data, str(reply["ETag"]))
-
-    def delete(self, prefix: str) -> None:
-        """Delete the objects under *prefix*, which is one of ours."""
-        for key in list(self.keys(prefix)):
-            doing = f"delete an object of the bucket {self.options.bucket}"
-            self.s3("delete_object", doing, Key=key)
-
-    def _persist(
-        self,
-        call: Any,
-        doing: str,
-        needs: Collection[str],
-        parameters: dict[str, object],
-        *,
-        waits: bool,
-    ) -> dict[str, Any]:
-        """Call until it works, a person must help, or patience ends."""
-        began = self.clock.now()
-        end, pause, told = began + self._patience, _FIRST_PAUSE, began - _MINUTE
-        passing = {Remedy.RETRY} | ({Remedy.WAIT} if waits else set())
-        while True:
-            try:
-                return _attempt(call, doing, needs, parameters)
-            except _FaultError as fault:
-                now = self.clock.now()
-                if now + pause > end or fault.remedy not in passing:
-                    raise fault.error from fault.__cause__
-                if pause > 2 * _FIRST_PAUSE and now >= told + _MINUTE:
-                    told = now
-                    self._tell(f"{fault.error}; trying for {end - now:.0f} s more")
-            self.clock.pause(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
-
-
-class _FaultError(Exception):
-    """One call that failed."""
-
-    def __init__(self, remedy: Remedy, error: EngineError) -> None:
-        super().__init__(str(error))
-        self.remedy = remedy
-        self.error = error
-
-
-def _attempt(
-    call: Any, doing: str, needs: Collection[str], parameters: dict[str, Any]
-) -> dict[str, Any]:
-    """Call once.
-
-    :raises _FaultError: it failed, or the reply lacks what it needs
-    """
-    try:
-        reply: dict[str, Any] = call(**parameters)
-    except errors.ERRORS as exc:
-        raise _FaultError(errors.remedy(exc), errors.explain(exc, doing)) from exc
-    lacking = [name for name in needs if not reply.get(name)]
-    if lacking:
-        error = errors.incomplete(doing, " and ".join(lacking))
-        raise _FaultError(Remedy.RETRY, error)
-    return reply

@@ -23,11 +23,11 @@ from amts_sphinx.engine.amazon import (
 )
 from amts_sphinx.engine.amazon.batch import BatchJobs
 from amts_sphinx.engine.amazon.client import Client
-from amts_sphinx.engine.amazon.clock import SYSTEM
-from amts_sphinx.engine.amazon.errors import BrokenOffError
-from amts_sphinx.engine.amazon.journal import Journal
 from amts_sphinx.engine.amazon.languages import supported_pairs
-from amts_sphinx.engine.amazon.watch import Watch
+from amts_sphinx.engine.aws.clock import SYSTEM
+from amts_sphinx.engine.aws.errors import BrokenOffError
+from amts_sphinx.engine.aws.journal import Journal
+from amts_sphinx.engine.aws.watch import Watch
 from amts_sphinx.formats.terminology import Terminology
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from amts_sphinx.core.units import Request, TranslationUnit
-    from amts_sphinx.engine.amazon.clock import Clock
     from amts_sphinx.engine.amazon.options import AmazonOptions
+    from amts_sphinx.engine.aws.clock import Clock
     from amts_sphinx.engine.protocol import Bill, Commission, Progress
 
 #: Raised with each change of what is sent for a segment.
@@ -101,12 +101,12 @@ class AmazonEngine:
     def batch(self) -> BatchJobs:
         """The jobs of this direction."""
         return BatchJobs(
-            self._client,
-            Journal(self._home / "amazon"),
-            self.pair,
-            self._terms,
-            self._units if self.adapts else (),
-            self._scope,
+            client=self._client,
+            journal=Journal(self._home / "amazon"),
+            pair=self.pair,
+            terms=self._terms,
+            units=self._units if self.adapts else (),
+            scope=self._scope,
         )
 
     # Who translates.

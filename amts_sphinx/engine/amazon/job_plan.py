@@ -9,16 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from amts_sphinx.engine.amazon import limits, markup, prices
-from amts_sphinx.engine.amazon.journal import JournalEntry
+from amts_sphinx.engine.aws.index import folder_of
+from amts_sphinx.engine.aws.journal import JournalEntry, key_of
 
 if TYPE_CHECKING:
     from amts_sphinx.engine.amazon.client import Client
-    from amts_sphinx.engine.amazon.options import AmazonOptions
-
-
-def folder_of(options: AmazonOptions, name: str) -> str:
-    """Return under which the documents and results of the job *name* are."""
-    return f"{options.prefix}/jobs/{name}/"
 
 
 def use_of(
@@ -93,7 +88,7 @@ class JobPlan:
         options = client.options
         where = [client.region, options.bucket, options.owner, options.role_arn]
         what = [self.targets, self.parallel_data, self.attempt, self.portion]
-        texts = [markup.key_of(text) for text in self.texts]
+        texts = [key_of(text) for text in self.texts]
         said = json.dumps([where, self.use, what, texts, options.kms_key])
         return hashlib.sha256(said.encode()).hexdigest()
 
@@ -113,7 +108,7 @@ class JobPlan:
             prefix=options.prefix,
             folder=folder_of(options, name),
             documents={
-                document: [markup.key_of(text) for text in texts]
+                document: [key_of(text) for text in texts]
                 for document, texts in self.documents.items()
             },
             sizes={document: len(self.data(document)) for document in self.documents},

@@ -1,147 +1,144 @@
-"""Batch jobs: started once, and waited for.
-
-A plan's hash is the job's name, its folder in the bucket and its token, so that the
-same request is the same job, whoever makes it and however often.
-"""
+"""The batch jobs of Amazon Translate, as :mod:`amts_sphinx.engine.aws` handles them."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx.core.errors import EngineUnavailableError
-from amts_sphinx.engine.amazon import index, results
-from amts_sphinx.engine.amazon import journal as journals
-from amts_sphinx.engine.amazon.client import Client, UncertainError
-from amts_sphinx.engine.amazon.errors import NotThereError
+from amts_sphinx.core.errors import EngineError
+from amts_sphinx.engine.amazon import markup
 from amts_sphinx.engine.amazon.languages import service_code
-from amts_sphinx.engine.amazon.options import AmazonOptions
-from amts_sphinx.engine.protocol import quiet
+from amts_sphinx.engine.aws import results
+from amts_sphinx.engine.aws.service import Who
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Mapping
 
-    from amts_sphinx.engine.amazon.index import Lock
+    from amts_sphinx.engine.amazon.client import Client as TranslateClient
     from amts_sphinx.engine.amazon.job_plan import JobPlan
-    from amts_sphinx.engine.amazon.journal import Journal, JournalEntry
+    from amts_sphinx.engine.aws.client import Client
+    from amts_sphinx.engine.aws.journal import JournalEntry
+    from amts_sphinx.engine.aws.service import State
     from amts_sphinx.engine.protocol import Progress
 
-#: How often a list is asked for that does not come.
-_TRIES: Final = 4
-_CONTENT: Final = "text/html"
-#: Seconds before the second look at a job.
-_FIRST_LOOK: Final = 1.0
-#: Seconds before the second try at starting one, and between later ones at most.
-_FIRST_PAUSE: Final = 5.0
-_LONGEST_PAUSE: Final = 30.0
-#: Seconds between two lines on a job that goes on.
-_MINUTE: Final = 60.0
-_GOING: Final = frozenset({"SUBMITTED", "IN_PROGRESS", "STOP_REQUESTED"})
-WHOLE: Final = frozenset({"COMPLETED", "COMPLETED_WITH_ERROR"})
-#: Such jobs may have results too, and they were paid for.
-STOPPED: Final = "STOPPED"
-FAILED: Final = "FAILED"
-#: Our own word for a job that the service does not know any more.
-GONE: Final = "GONE"
+#: How people call the service.
+WHO: Final = Who("Amazon Translate", "amts_amazon")
+_SERVICE: Final = "translate"
+_DETAILS: Final = "auxiliary-translation-details.json"
+_DETAILS_MOST: Final = 100_000_000
 
 
-def start(
-    client: Client,
-    journal: Journal,
-    plans: Iterable[JobPlan],
-    lock: Lock,
-    progress: Progress,
-) -> JournalEntry:
-    """Start the job of the first of *plans* by which no job has ended.
+class TranslateJobs:
+    """Jobs on documents of HTML."""
 
-    Hold the journal's lock. The job may be there without the journal, or the bucket,
-    knowing: then it is taken on.
+    who = WHO
+    content = "text/html"
 
-    :param plans: each the same, but for its name
-    :raises EngineError: it cannot be started
-    """
-    for plan in plans:
-        entry = plan.entry(client)
-        known = journal.find(entry.name)
-        if known and known.state == journals.STARTED:
-            return known
-        if known and known.state != journals.INTENDED:
-            continue
-        found = _look(client, entry.name)
-        if found and not _is_of_use(client, entry, found):
-            continue
-        if found:
-            progress(f"job {entry.name}: found at the service")
-            return started(client, journal, entry, str(found["JobId"]))
-        return _begin(client, journal, plan, lock, progress)
-    raise AssertionError("there is always another plan")
+    def start(self, client: TranslateClient, plan: JobPlan, entry: JournalEntry) -> str:
+        """Ask once for a job; return its id."""
+        reply = client.call_once(
+            _SERVICE,
+            "start_text_translation_job",
+            f"start the job {entry.name}",
+            ["JobId"],
+            **_request(client, plan, entry),
+        )
+        return str(reply["JobId"])
 
+    def listed(self, client: Client, name: str) -> list[State] | None:
+        """Return the jobs of this name."""
+        reply = client.call(
+            _SERVICE,
+            "list_text_translation_jobs",
+            f"look for the job {name}",
+            needs=["ResponseMetadata"],
+            Filter={"JobName": name},
+            MaxResults=500,
+        )
+        found: list[State] | None = reply.get("TextTranslationJobPropertiesList")
+        return found
 
-def _is_of_use(client: Client, entry: JournalEntry, found: dict[str, Any]) -> bool:
-    """Tell whether a job that the service knows goes on, or has left results."""
-    status = found.get("JobStatus")
-    if status in WHOLE:
-        return any(True for _ in client.keys(f"{entry.folder}{results.OUT}"))
-    return status in _GOING
+    def describe(self, client: Client, entry: JournalEntry) -> State:
+        """Return what the service says of a job."""
+        reply = client.call(
+            _SERVICE,
+            "describe_text_translation_job",
+            f"look at the job {entry.name}",
+            needs=["TextTranslationJobProperties"],
+            JobId=entry.job_id,
+        )
+        found: State = reply["TextTranslationJobProperties"]
+        return found
 
+    def stop(self, client: Client, entry: JournalEntry) -> None:
+        """Have a job stopped."""
+        client.call(
+            _SERVICE,
+            "stop_text_translation_job",
+            f"stop the job {entry.name}",
+            JobId=entry.job_id,
+        )
 
-def _begin(
-    client: Client, journal: Journal, plan: JobPlan, lock: Lock, progress: Progress
-) -> JournalEntry:
-    """Write down what is intended, send the documents, and start the job."""
-    entry = journal.write(plan.entry(client))
-    index.write(client, entry)
-    for document in plan.documents:
-        key = f"{entry.folder}{results.IN}{document}"
-        client.put(key, plan.data(document), _CONTENT)
-    lock.check()
-    job_id = _start(client, plan, entry)
-    progress(
-        f"job {entry.name}: started for {', '.join(entry.targets)},"
-        f" {len(plan.texts)} segments in {len(plan.documents)} documents,"
-        f" {entry.characters} characters"
-    )
-    return started(client, journal, entry, job_id)
+    def result_name(self, language: str, document: str) -> str:
+        """Return the last part of the key of a translated document."""
+        return f"{service_code(language)}.{document}"
 
+    def is_result(self, key: str) -> bool:
+        """Tell whether an object is a translated document."""
+        return key.endswith(".html")
 
-def started(
-    client: Client, journal: Journal, entry: JournalEntry, job_id: str
-) -> JournalEntry:
-    """Write down that a job was started, here and in the bucket."""
-    entry = journal.write(entry, state=journals.STARTED, job_id=job_id)
-    index.write(client, entry)
-    return entry
+    def is_whole(self, data: bytes) -> bool:
+        """Tell whether a document has an end."""
+        return markup.is_whole(data)
 
-
-def _start(client: Client, plan: JobPlan, entry: JournalEntry) -> str:
-    """Start a job, and return its id.
-
-    What the service does with a token that it knows is not documented. So a request
-    whose reply was lost is never sent again before a look at the jobs of this name.
-    """
-    options, clock = client.options, client.clock
-    end = clock.now() + options.patience
-    pause = min(_FIRST_PAUSE, options.poll)
-    while True:
+    def failures(
+        self,
+        client: Client,
+        entry: JournalEntry,
+        language: str,
+        found: Mapping[str, str],
+        progress: Progress,
+    ) -> list[str]:
+        """Tell what the service has counted; return the documents that it failed on."""
+        key = found.get(f"{service_code(language)}.{_DETAILS}")
         try:
-            reply = client.translate_once(
-                "start_text_translation_job",
-                f"start the job {entry.name}",
-                ["JobId"],
-                **_request(client, plan, entry),
+            said = json.loads(client.get(key, _DETAILS_MOST).data) if key else {}
+            counted = int(said.get("charactersTranslated", 0))
+            errors = {
+                str(each["sourceFile"]): str(
+                    each["auxiliaryData"]["error"]["errorCode"]
+                )
+                for each in said.get("details", ())
+                if each.get("auxiliaryData", {}).get("error")
+            }
+        except (EngineError, ValueError, TypeError, KeyError, AttributeError):
+            progress(f"job {entry.name}: the details of {language} cannot be read")
+            return []
+        if counted:
+            progress(
+                f"job {entry.name}: {counted} characters into {language}, by the"
+                " service"
             )
-        except UncertainError:
-            clock.pause(pause)
-            found = _look(client, entry.name)
-            if found and found.get("JobStatus") in _GOING | WHOLE:
-                return str(found["JobId"])
-            pause = min(2 * pause, _LONGEST_PAUSE, options.poll)
-            if clock.now() + pause > end:
-                raise
-        else:
-            return str(reply["JobId"])
+        if errors:
+            first = next(iter(errors.values()))
+            progress(
+                f"job {entry.name}: into {language}, {len(errors)} documents failed:"
+                f" {first}"
+            )
+        return [name for name in errors if name in entry.documents]
+
+    def explain(self, state: State) -> str:
+        """Return the service's own reason."""
+        return str(state.get("Message") or "no reason given").rstrip(".")
+
+    def read(self, data: bytes, doing: str) -> Iterable[tuple[str, str]]:
+        """Yield the keys of texts with their coded targets."""
+        return markup.segments(data, doing)
 
 
-def _request(client: Client, plan: JobPlan, entry: JournalEntry) -> dict[str, Any]:
+def _request(
+    client: TranslateClient, plan: JobPlan, entry: JournalEntry
+) -> dict[str, Any]:
     """Return the parameters of a job."""
     options = client.options
     output: dict[str, Any] = {
@@ -153,7 +150,7 @@ def _request(client: Client, plan: JobPlan, entry: JournalEntry) -> dict[str, An
         "JobName": entry.name,
         "InputDataConfig": {
             "S3Uri": f"s3://{entry.bucket}/{entry.folder}{results.IN}",
-            "ContentType": _CONTENT,
+            "ContentType": TranslateJobs.content,
         },
         "OutputDataConfig": output,
         "DataAccessRoleArn": options.role_arn,
@@ -168,164 +165,3 @@ def _request(client: Client, plan: JobPlan, entry: JournalEntry) -> dict[str, An
     if plan.settings:
         request["Settings"] = dict(plan.settings)
     return request
-
-
-def _look(client: Client, name: str) -> dict[str, Any] | None:
-    """Return what the service says of the job *name*; ``None``: there is none.
-
-    Of several it is one that goes on or went well, and of those the first: the token
-    did not keep a second from starting.
-    """
-    found = [job for job in _listed(client, name) if job.get("JobName") == name]
-    found.sort(key=lambda job: str(job.get("SubmittedTime", "")))
-    found.sort(key=lambda job: job.get("JobStatus") not in _GOING | WHOLE)
-    return found[0] if found else None
-
-
-def _listed(client: Client, name: str) -> list[dict[str, Any]]:
-    """Return what the service says of the jobs *name*.
-
-    A reply without a list may be a broken one, and to believe it could mean to pay for
-    a job twice: it has to come more than once.
-    """
-    for _ in range(_TRIES):
-        reply = client.translate(
-            "list_text_translation_jobs",
-            f"look for the job {name}",
-            needs=["ResponseMetadata"],
-            Filter={"JobName": name},
-            MaxResults=500,
-        )
-        found: list[dict[str, Any]] | None = reply.get(
-            "TextTranslationJobPropertiesList"
-        )
-        if found is not None:
-            return found
-    return []
-
-
-def settle(
-    client: Client, journal: Journal, entry: JournalEntry
-) -> JournalEntry | None:
-    """Find out what became of a job that was intended by a build that was killed.
-
-    :returns: ``None`` if it was never started; it is then forgotten. Hold the journal's
-        lock, and that of the bucket
-    """
-    if entry.state != journals.INTENDED:
-        return entry
-    found = _look(client, entry.name)
-    if found and _is_of_use(client, entry, found):
-        return started(client, journal, entry, str(found["JobId"]))
-    forget(client, journal, entry)
-    return None
-
-
-def forget(client: Client, journal: Journal, entry: JournalEntry) -> None:
-    """Forget a job that has left nothing, here and in the bucket."""
-    index.drop(client, entry)
-    journal.drop(entry)
-
-
-def describe(client: Client, entry: JournalEntry) -> dict[str, Any]:
-    """Return what the service says of a job.
-
-    :raises NotThereError: it knows it no longer
-    """
-    reply = client.translate(
-        "describe_text_translation_job",
-        f"look at the job {entry.name}",
-        needs=["TextTranslationJobProperties"],
-        JobId=entry.job_id,
-    )
-    found: dict[str, Any] = reply["TextTranslationJobProperties"]
-    return found
-
-
-def wait(
-    client: Client,
-    entry: JournalEntry,
-    progress: Progress,
-    each_minute: Callable[[], object] = lambda: None,
-) -> dict[str, Any]:
-    """Wait until a job has ended, however it did; say so at least every minute.
-
-    :param each_minute: called when another minute has passed
-    :returns: what the service says of it; its status is GONE if that is nothing
-    :raises EngineError: it has not ended in time, or the service failed
-    """
-    options, clock = client.options, client.clock
-    began = told = clock.now()
-    pause, last = min(_FIRST_LOOK, options.poll), ""
-    try:
-        while True:
-            try:
-                state = describe(client, entry)
-            except NotThereError:
-                return {"JobStatus": GONE}
-            status, now = str(state.get("JobStatus", "")), clock.now()
-            if status not in _GOING:
-                progress(f"job {entry.name}: {_words(status)}")
-                return state
-            if status != last or now >= told + _MINUTE:
-                progress(line_on(client, entry, state, now - began))
-                if now >= told + _MINUTE:
-                    each_minute()
-                told, last = clock.now(), status
-            if now > began + options.hours * 3600:
-                raise EngineUnavailableError(
-                    f"the job {entry.name} has not ended after {options.hours} hours;"
-                    " the next build will go on waiting"
-                )
-            # No later than the next line is due.
-            clock.pause(max(1.0, min(pause, told + _MINUTE - now)))
-            pause = min(1.5 * pause, options.poll)
-    except KeyboardInterrupt:
-        progress(
-            f"job {entry.name} ({entry.job_id}) goes on: build again to have its"
-            " results, or `amts jobs stop`"
-        )
-        raise
-
-
-def _words(status: str) -> str:
-    return status.lower().replace("_", " ")
-
-
-def line_on(
-    client: Client, entry: JournalEntry, state: dict[str, Any], seconds: float
-) -> str:
-    """Return a line on a job that goes on: its state, minutes and documents."""
-    done = int(state.get("JobDetails", {}).get("TranslatedDocumentsCount") or 0)
-    total = len(entry.documents)
-    if seconds >= _MINUTE and not done:
-        place = f"{entry.folder}{results.OUT}"
-        ended = [key for key in client.keys(place) if key.endswith(".html")]
-        done = len(ended) // len(entry.targets)
-    return (
-        f"job {entry.name}: {_words(str(state.get('JobStatus', '')))},"
-        f" {seconds / 60:.0f} min, {min(done, total)} of {total} documents done"
-    )
-
-
-def client_of(entry: JournalEntry, tell: Progress = quiet) -> Client:
-    """Return the way to where a job is.
-
-    :param tell: takes a line on each fault that is borne
-    """
-    options = AmazonOptions(
-        mode="realtime",  # no role is needed to look after a job
-        profile=entry.profile,
-        region=entry.region,
-        bucket=entry.bucket,
-        account_id=entry.owner,
-        prefix=entry.prefix,
-    )
-    return Client(options, tell=tell)
-
-
-def stop(client: Client, entry: JournalEntry) -> None:
-    """Have the service stop a job, if it has not ended by then."""
-    client.translate(
-        "stop_text_translation_job", f"stop the job {entry.name}", JobId=entry.job_id
-    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from amts_sphinx.core.errors import EngineError
-from amts_sphinx.engine.amazon.errors import NotThereError
+from amts_sphinx.engine.aws.errors import NotThereError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator

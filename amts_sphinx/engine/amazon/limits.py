@@ -26,8 +26,6 @@ TARGETS: Final = 10
 PARALLEL_DATA: Final = 1_000
 #: One field of parallel data.
 FIELD: Final = 1_000
-#: How much larger than its document a result may be.
-GROWTH: Final = 10
 
 
 def portions(pieces: Iterable[bytes], most: int = DOCUMENT) -> Iterator[list[bytes]]:
@@ -42,8 +40,3 @@ def portions(pieces: Iterable[bytes], most: int = DOCUMENT) -> Iterator[list[byt
         size += len(piece)
     if portion:
         yield portion
-
-
-def largest(size: int) -> int:
-    """Return the bytes that the result of a document of *size* bytes may have."""
-    return GROWTH * size + 100_000

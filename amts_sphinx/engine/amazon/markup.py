@@ -8,7 +8,6 @@ the foreign code 0, so that no check of codes can miss it.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +16,7 @@ from lxml import etree, html
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import EngineReplyError
 from amts_sphinx.engine.amazon import limits
+from amts_sphinx.engine.aws.journal import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,12 +33,6 @@ _CODE_ID: Final = re.compile(r"c([1-9]\d{0,5})")
 _CONTROL: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
 )
-
-
-def key_of(source: str) -> str:
-    """Return what names a coded text: 20 hexadecimal digits of its SHA-256."""
-    data = source.encode("utf-8", "surrogatepass")
-    return hashlib.sha256(data).hexdigest()[:20]
 
 
 def fits(source: str) -> bool:

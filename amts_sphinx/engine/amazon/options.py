@@ -10,13 +10,10 @@ from typing import Final, Literal
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.engine.amazon.languages import service_code
+from amts_sphinx.engine.aws import names
 from amts_sphinx.engine.options import read_options
 
-#: Patterns of the service's model, and of S3's.
-_ROLE: Final = re.compile(r"arn:aws(?:-[^:]+)?:iam::(\d{12}):role/.+")
-_BUCKET: Final = re.compile(r"[a-z0-9][.\-a-z0-9]{1,61}[a-z0-9]")
 _PREFIX: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,59}")
-_ACCOUNT: Final = re.compile(r"\d{12}")
 #: Targets with a formality, by the developer guide; elsewhere it does nothing.
 FORMAL: Final = frozenset("nl fr fr-CA de hi it ja ko pt-PT es es-MX".split())
 #: The option that holds other values for single languages.
@@ -69,28 +66,21 @@ class AmazonOptions:
 
     def __post_init__(self) -> None:
         if self.mode == "batch":
-            self._check("bucket", _BUCKET, "the name of an S3 bucket")
-            self._check("role_arn", _ROLE, "the ARN of an IAM role")
+            names.check_bucket("amts_amazon", self.bucket, self.role_arn)
         if self.account_id:
-            self._check("account_id", _ACCOUNT, "12 digits")
+            self._check("account_id", names.ACCOUNT, "12 digits")
         self._check("prefix", _PREFIX, "letters, digits and hyphens, 60 at most")
         for name in ("requests", "patience", "poll", "hours"):
             if getattr(self, name) <= 0:
                 raise ConfigError(f"amts_amazon.{name} must be more than 0")
 
     def _check(self, name: str, pattern: re.Pattern[str], allowed: str) -> None:
-        value = getattr(self, name)
-        if not pattern.fullmatch(value):
-            needed = " in batch mode" if name in {"bucket", "role_arn"} else ""
-            raise ConfigError(
-                f"amts_amazon.{name} must be {allowed}{needed}, not {value!r}"
-            )
+        names.check(f"amts_amazon.{name}", getattr(self, name), pattern, allowed)
 
     @property
     def owner(self) -> str:
         """The account that must own the bucket; empty where nothing tells."""
-        role = _ROLE.fullmatch(self.role_arn)
-        return self.account_id or (role[1] if role else "")
+        return names.owner(self.role_arn, self.account_id)
 
     def settings(self, target: str) -> dict[str, str]:
         """Return the service's ``Settings`` for batch jobs into *target*."""

@@ -22,8 +22,8 @@ from amts_sphinx.core.errors import (
 )
 from amts_sphinx.core.units import LanguagePair, State, TranslationUnit
 from amts_sphinx.engine.amazon import leftovers, limits, markup
-from amts_sphinx.engine.amazon.errors import ConflictError, LimitError, NotThereError
 from amts_sphinx.engine.amazon.languages import service_code
+from amts_sphinx.engine.aws.errors import ConflictError, LimitError, NotThereError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

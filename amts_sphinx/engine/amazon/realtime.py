@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import EngineError
 from amts_sphinx.engine.amazon import limits, markup
-from amts_sphinx.engine.amazon.errors import BrokenOffError
 from amts_sphinx.engine.amazon.languages import service_code
+from amts_sphinx.engine.aws.errors import BrokenOffError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

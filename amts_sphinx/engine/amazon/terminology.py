@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from amts_sphinx.core.errors import EngineUnavailableError
 from amts_sphinx.engine.amazon import leftovers
-from amts_sphinx.engine.amazon.errors import LimitError, NotThereError
 from amts_sphinx.engine.amazon.languages import service_code
+from amts_sphinx.engine.aws.errors import LimitError, NotThereError
 from amts_sphinx.engine.protocol import quiet
 from amts_sphinx.formats import terminology
 

@@ -6,24 +6,25 @@ that uses boto3.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.core.errors import (
     EngineError,
     EngineRejectedError,
-    EngineReplyError,
     EngineUnavailableError,
 )
-from amts_sphinx.engine.llm.chat import Reply, Throttle, TryLaterError, persist
+from amts_sphinx.engine.bedrock import conversation
+from amts_sphinx.engine.bedrock.options import BedrockOptions
+from amts_sphinx.engine.llm.chat import Throttle, TryLaterError, persist
 from amts_sphinx.engine.llm.model_engine import ModelEngine
-from amts_sphinx.engine.llm.options import ModelOptions
 from amts_sphinx.engine.options import read_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from amts_sphinx.engine.llm.chat import Reply
     from amts_sphinx.engine.llm.prompt import Message
 
 #: What to do where nothing is configured.
@@ -52,19 +53,6 @@ _ACTIONS: Final = {
 _INSTALL: Final = "the engine 'bedrock' needs boto3; pip install 'amts_sphinx[amazon]'"
 
 
-@dataclass(frozen=True, slots=True)
-class BedrockOptions(ModelOptions):
-    """What ``amts_bedrock`` may hold."""
-
-    #: Where the service is; by default what the AWS configuration says.
-    region: str = ""
-    #: A profile of the AWS configuration.
-    profile: str = ""
-
-    def __post_init__(self) -> None:
-        self.check("amts_bedrock")
-
-
 class ConverseChat:
     """A model behind the Converse API of Bedrock."""
 
@@ -83,12 +71,7 @@ class ConverseChat:
         """Return the model's answer."""
         request = {
             "modelId": self._options.model,
-            "system": [{"text": turn["content"]} for turn in messages[:1]],
-            "messages": [
-                {"role": turn["role"], "content": [{"text": turn["content"]}]}
-                for turn in messages[1:]
-            ],
-            "inferenceConfig": {"maxTokens": most, "temperature": 0.0},
+            **conversation.body(messages, most),
         }
         client = self._client
         return persist(
@@ -153,16 +136,7 @@ def _send(client: Any, request: Mapping[str, Any]) -> Reply:
         raise EngineUnavailableError(
             f"Amazon Bedrock: {type(exc).__name__}; see the AWS configuration"
         ) from exc
-    try:
-        content = said["output"]["message"]["content"]
-        text = "".join(part.get("text", "") for part in content)
-        usage = said.get("usage", {})
-        cut = said.get("stopReason") == "max_tokens"
-    except (KeyError, TypeError, AttributeError) as exc:
-        raise EngineReplyError(
-            "Amazon Bedrock: the reply has not the form of a conversation"
-        ) from exc
-    return Reply(text, usage.get("inputTokens", 0), usage.get("outputTokens", 0), cut)
+    return conversation.reply(said)
 
 
 def _error_of(code: str) -> TryLaterError | EngineError:
@@ -179,4 +153,8 @@ def create(options: Mapping[str, object]) -> ModelEngine:
     chosen = read_options(BedrockOptions, "amts_bedrock", options)
     lacks = "" if chosen.model else f"add to conf.py: {NEEDS}"
     chat = ConverseChat(chosen)
-    return ModelEngine("bedrock", chat, chosen, lacking=lacks)
+    if chosen.mode == "converse" or not chosen.model or find_spec("botocore") is None:
+        return ModelEngine("bedrock", chat, chosen, lacking=lacks)
+    from amts_sphinx.engine.bedrock.batch_engine import BatchEngine
+
+    return BatchEngine(chat, chosen)

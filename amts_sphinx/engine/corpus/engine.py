@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from heapq import nsmallest
@@ -189,7 +190,9 @@ class CorpusEngine:
         former = re.compile(re.escape(stem) + r"[0-9a-f]{16}\.npz")
         for other in home.iterdir():
             if other != path and former.fullmatch(other.name):
-                other.unlink(missing_ok=True)
+                # Another build may have removed it, or be reading it on Windows.
+                with suppress(OSError):
+                    other.unlink()
         return model
 
     def translate(

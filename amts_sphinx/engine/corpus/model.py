@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from amts_sphinx.core import atomic
 from amts_sphinx.engine.corpus import language_model, phrase_table, word_alignment
 from amts_sphinx.engine.corpus.casing import lower
 from amts_sphinx.engine.corpus.phrase_extraction import Aligned
@@ -235,7 +236,7 @@ def save(model: Model, path: Path) -> None:
     try:
         with temporary.open("wb") as stream:
             np.savez(stream, **arrays)  # type: ignore[arg-type]
-        temporary.replace(path)
+        atomic.move(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +17,7 @@ from typing import Final, NamedTuple
 from amts_sphinx.core.errors import EngineUnavailableError, LanguagePairError
 from amts_sphinx.core.languages import closest, name_language
 from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.core.user_folder import caches
 
 #: What the files of a model are called, the first that is there.
 _MODEL: Final = ("model.*.bin",)
@@ -161,13 +161,7 @@ def user_folder() -> Path:
     named = os.environ.get(VARIABLE)
     if named:
         return Path(named)
-    if sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    elif sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "amts_sphinx" / "models"
+    return caches() / "models"
 
 
 def _pair(folder: Path) -> LanguagePair | None:

@@ -9,6 +9,7 @@ between its codes are; then the sentence stays in the source language.
 from __future__ import annotations
 
 import contextlib
+import copy
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -22,14 +23,16 @@ from amts_sphinx.core.errors import (
     EngineRejectedError,
 )
 from amts_sphinx.core.units import Translation
-from amts_sphinx.engine.llm import answers, prompt
+from amts_sphinx.engine.llm import answers, prompt, tokens
 from amts_sphinx.engine.llm.examples import Example, Examples
 from amts_sphinx.engine.protocol import Bill
 from amts_sphinx.formats.terminology import Terminology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from typing_extensions import Self
 
     from amts_sphinx.core.units import LanguagePair, Request, TranslationUnit
     from amts_sphinx.engine.llm.chat import Chat, Reply
@@ -38,17 +41,19 @@ if TYPE_CHECKING:
 
 #: Units that examples are chosen from, at most.
 _UNITS: Final = 100_000
-#: Characters of a token, by a rule of thumb for European languages.
-_TOKEN: Final = 3.5
-#: Tokens that an answer may have for each of its source, and beside that.
-_TIMES, _MORE = 4, 200
-_MILLION: Final = 1_000_000
 #: Answers after which the log hears how far the work is.
 _TELL: Final = 200
 #: How the reason begins why a service takes no part in a text.
 _REFUSED: Final = "the service refuses this text"
 #: The name of the file that tells which examples a sentence had.
 EXAMPLES: Final = "examples.jsonl"
+
+
+class FirstAnswer(NamedTuple):
+    """What a model has said already, and the examples that it was given."""
+
+    reply: Reply
+    examples: list[Example]
 
 
 class _Outcome(NamedTuple):
@@ -86,23 +91,21 @@ class ModelEngine:
         options: ModelOptions,
         *,
         units: Iterable[TranslationUnit] = (),
-        home: Path | None = None,
-        terms: Terminology | None = None,
         lacking: str = "",
     ) -> None:
         """Nothing is sent, or read, before it is asked to translate.
 
         :param name: the engine's, as in ``amts_engine``
-        :param lacking: what must be configured first
         :param units: what people translated
-        :param home: the folder for the file that tells of examples
+        :param lacking: what must be configured first
         """
         self._name = name
         self._chat = chat
         self._options = options
         self._units = units
-        self._home = home
-        self._terms = terms
+        #: The folder for the file that tells of examples.
+        self._home: Path | None = None
+        self._terms: Terminology | None = None
         self._lacking = lacking
 
     @cached_property
@@ -127,18 +130,13 @@ class ModelEngine:
         units: Iterable[TranslationUnit],
         home: Path,
         terms: Mapping[str, str],
-    ) -> ModelEngine:
+    ) -> Self:
         """Return an engine that takes its examples from *units*."""
+        taught = copy.copy(self)
+        vars(taught).pop("_examples", None)
         named = Terminology(pair, dict(terms)) if terms else None
-        return ModelEngine(
-            self._name,
-            self._chat,
-            self._options,
-            units=units,
-            home=home / self._name,
-            terms=named,
-            lacking=self._lacking,
-        )
+        vars(taught).update(_units=units, _home=home / self._name, _terms=named)
+        return taught
 
     def lacks(self, pair: LanguagePair) -> str:  # noqa: ARG002 - it takes any
         """Return what must be configured before it can translate."""
@@ -146,14 +144,8 @@ class ModelEngine:
 
     def bill(self, requests: Sequence[Request], pair: LanguagePair) -> Bill:
         """Return what *requests* would cost, by an estimate of their tokens."""
-        asked = said = 0.0
-        for request in requests:
-            if not inline_codes.has_words(request.source):
-                continue
-            messages, _ = self._conversation(request, pair)
-            asked += sum(_tokens(message["content"]) for message in messages)
-            said += 1.5 * _tokens(request.source)
-        dollars = self._dollars(asked, said)
+        asked, said = self._size(requests, pair)
+        dollars = tokens.dollars(self._options.prices, asked, said)
         prices = self._options.prices
         if prices.get("input") or prices.get("output"):
             tariff = (
@@ -163,6 +155,19 @@ class ModelEngine:
         else:
             tariff = f"no prices are set in amts_{self._name}.prices"
         return Bill(round(asked + said), dollars, tariff, "tokens")
+
+    def _size(
+        self, requests: Iterable[Request], pair: LanguagePair
+    ) -> tuple[float, float]:
+        """Return about how many tokens *requests* take, asked and said."""
+        asked = said = 0.0
+        for request in requests:
+            if not inline_codes.has_words(request.source):
+                continue
+            messages, _ = self._conversation(request, pair)
+            asked += sum(tokens.estimate(message["content"]) for message in messages)
+            said += 1.5 * tokens.estimate(request.source)
+        return asked, said
 
     def translate(
         self, requests: Sequence[Request], pair: LanguagePair, progress: Progress
@@ -183,7 +188,11 @@ class ModelEngine:
         if wanted:
             if self._chat.where:
                 progress(f"the text of the book is sent to {self._chat.where}")
-            failure = self._work([*wanted.values()], pair, done, count, progress)
+            first, failure = self._first([*wanted.values()], pair, progress)
+            # Nobody asks for what was to come from where the failure is.
+            rest = [r for s, r in wanted.items() if s in first or not failure]
+            later = self._work(rest, pair, done, count, progress, first=first)
+            failure = failure or later
             self._account(count, progress)
             self._keep(done)
         refused = [o.note for o in done.values() if o.note.startswith(_REFUSED)]
@@ -208,6 +217,18 @@ class ModelEngine:
         target, note, _ = done[source]
         return Translation(target, maker, self._options.drafts and bool(target), note)
 
+    def _first(
+        self,
+        requests: Sequence[Request],  # noqa: ARG002 - for engines that have some
+        pair: LanguagePair,  # noqa: ARG002
+        progress: Progress,  # noqa: ARG002
+    ) -> tuple[Mapping[str, FirstAnswer], EngineError | None]:
+        """Return what the model has said to some texts, and why not to all.
+
+        :raises EngineError: it has said nothing, and cannot
+        """
+        return {}, None
+
     def _work(
         self,
         requests: Sequence[Request],
@@ -215,13 +236,15 @@ class ModelEngine:
         done: dict[str, _Outcome],
         count: _Count,
         progress: Progress,
+        *,
+        first: Mapping[str, FirstAnswer],
     ) -> EngineError | None:
         """Translate *requests* into *done*; return why not all of them, if so."""
         self._examples  # noqa: B018 - made once, before threads want it
-        tasks = self._tasks(requests)
+        tasks = self._tasks(requests, first)
         failure: EngineError | None = None
         with ThreadPoolExecutor(self._options.requests) as pool:
-            jobs = [pool.submit(self._task, task, pair, count) for task in tasks]
+            jobs = [pool.submit(self._task, task, pair, count, first) for task in tasks]
             for job in jobs:
                 if job.cancelled():
                     continue
@@ -236,15 +259,26 @@ class ModelEngine:
                         other.cancel()  # they would fail one by one
         return failure
 
-    def _tasks(self, requests: Sequence[Request]) -> list[list[Request]]:
+    def _tasks(
+        self, requests: Sequence[Request], first: Collection[str]
+    ) -> list[list[Request]]:
         """Return what is asked for at a time: texts with codes one by one."""
-        tasks = [[r] for r in requests if inline_codes.ids(r.source)]
-        plain = [r for r in requests if not inline_codes.ids(r.source)]
+        tasks: list[list[Request]] = []
+        plain: list[Request] = []
+        for request in requests:
+            if request.source in first or inline_codes.ids(request.source):
+                tasks.append([request])
+            else:
+                plain.append(request)
         size = max(1, self._options.batch)
         return [*tasks, *(plain[n : n + size] for n in range(0, len(plain), size))]
 
     def _task(
-        self, task: Sequence[Request], pair: LanguagePair, count: _Count
+        self,
+        task: Sequence[Request],
+        pair: LanguagePair,
+        count: _Count,
+        first: Mapping[str, FirstAnswer],
     ) -> dict[str, _Outcome]:
         found: dict[str, _Outcome] = {}
         if len(task) > 1:
@@ -254,7 +288,8 @@ class ModelEngine:
         for request in task:
             if request.source not in found:
                 try:
-                    found[request.source] = self._single(request, pair, count)
+                    said = first.get(request.source)
+                    found[request.source] = self._single(request, pair, count, said)
                 except EngineRejectedError as exc:
                     found[request.source] = _Outcome(None, f"{_REFUSED}: {exc}", ())
         return found
@@ -272,7 +307,7 @@ class ModelEngine:
         head = prompt.system(pair, self._options.register, terms, batch=True)
         messages = prompt.batch(head, examples, sources)
         reply = self._chat.ask(
-            messages, _most(" ".join(sources)), prompt.schema(len(sources))
+            messages, tokens.most(" ".join(sources)), prompt.schema(len(sources))
         )
         count.add(reply)
         found: dict[str, _Outcome] = {}
@@ -286,14 +321,27 @@ class ModelEngine:
                 found[source] = _Outcome(target, "", tuple(examples))
         return found
 
-    def _single(self, request: Request, pair: LanguagePair, count: _Count) -> _Outcome:
-        """Ask for one text, once more if need be, then for the words between codes."""
+    def _single(
+        self,
+        request: Request,
+        pair: LanguagePair,
+        count: _Count,
+        first: FirstAnswer | None = None,
+    ) -> _Outcome:
+        """Ask for one text, once more if need be, then for the words between codes.
+
+        :param first: what the model has said, if it was asked before
+        """
         messages, examples = self._conversation(request, pair)
-        most = _most(request.source)
+        reply = None
+        if first:
+            reply, examples = first
+        most = tokens.most(request.source)
         fault = ""
         for _ in range(2):
-            reply = self._chat.ask(messages, most)
-            count.add(reply)
+            if reply is None:
+                reply = self._chat.ask(messages, most)
+                count.add(reply)
             target = answers.text_of(reply.text, request.source)
             fault = answers.fault(request.source, target, examples)
             if reply.cut and not fault:
@@ -301,6 +349,7 @@ class ModelEngine:
             if not fault:
                 return _Outcome(target, "", tuple(examples))
             messages = prompt.again(messages, reply.text, fault, request.source)
+            reply = None
         pieces = self._in_pieces(request, pair, count)
         if pieces:
             return _Outcome(pieces, "", tuple(examples))
@@ -320,7 +369,7 @@ class ModelEngine:
                 made.append(piece.coded)
                 continue
             messages, examples = self._conversation(request._replace(source=core), pair)
-            reply = self._chat.ask(messages, _most(core))
+            reply = self._chat.ask(messages, tokens.most(core))
             count.add(reply)
             target = answers.text_of(reply.text, core)
             if answers.fault(core, target, examples):
@@ -352,17 +401,10 @@ class ModelEngine:
                 found.append(Example(unit.source, unit.target))
         return Examples(found)
 
-    def _dollars(self, asked: float, said: float) -> float:
-        """Return what tokens cost, in and out."""
-        prices = self._options.prices
-        each = (float(prices.get(name, "0")) for name in ("input", "output"))
-        into, out = each
-        return (asked * into + said * out) / _MILLION
-
     def _account(self, count: _Count, progress: Progress) -> None:
         asked, said = count.total
         if asked or said:
-            dollars = self._dollars(asked, said)
+            dollars = tokens.dollars(self._options.prices, asked, said)
             price = f", ${dollars:,.2f}" if dollars else ""
             progress(
                 f"{len(count.replies):,} requests, {asked:,} tokens in,"
@@ -379,18 +421,8 @@ class ModelEngine:
         if self._home is None or not lines:
             return
         self._home.mkdir(parents=True, exist_ok=True)
-        with (self._home / EXAMPLES).open("a", encoding="utf-8") as file:
+        with (self._home / EXAMPLES).open("a", encoding="utf-8", newline="\n") as file:
             file.writelines(f"{json.dumps(line)}\n" for line in lines)
-
-
-def _tokens(text: str) -> float:
-    """Return about how many tokens a text has."""
-    wide = sum(ord(sign) > 0x2E80 for sign in text)  # noqa: PLR2004 - CJK begins
-    return wide + (len(text) - wide) / _TOKEN
-
-
-def _most(source: str) -> int:
-    return round(_TIMES * _tokens(source)) + _MORE
 
 
 def _hash(text: str) -> str:

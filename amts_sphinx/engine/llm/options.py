@@ -6,9 +6,12 @@ import math
 import re
 import urllib.parse
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: What an option may be, both ends included.
 _ALLOWED: Final = {
@@ -20,7 +23,6 @@ _ALLOWED: Final = {
     "timeout": (1, 3600),
     "revision": (0, 10**6),
 }
-_PRICES: Final = ("input", "output")
 #: The name of a variable, and nothing that might be a key.
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 
@@ -52,10 +54,11 @@ class ModelOptions:
     #: Dollars for a million tokens: ``input`` and ``output``.
     prices: dict[str, str] = field(default_factory=dict)
 
-    def check(self, name: str) -> None:
+    def check(self, name: str, priced: Sequence[str] = ("input", "output")) -> None:
         """Refuse values that are not allowed.
 
         :param name: what the user calls the options
+        :param priced: what there are prices of
         :raises ConfigError: there is one
         """
         for option, (least, most) in _ALLOWED.items():
@@ -65,9 +68,9 @@ class ModelOptions:
                     f"{name}.{option} must be from {least} to {most:,}, not {value}"
                 )
         for key, price in self.prices.items():
-            if key not in _PRICES:
+            if key not in priced:
                 raise ConfigError(
-                    f"{name}.prices has {key!r}; allowed are {', '.join(_PRICES)}"
+                    f"{name}.prices has {key!r}; allowed are {', '.join(priced)}"
                 )
             try:
                 dollars = float(price)

@@ -1,0 +1,568 @@
+"""Editions as source: what is written, what stays byte by byte, what is updated."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from odd_texts import FEW_HUNDRED
+
+from amts_sphinx.cli import main
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.formats import tmx
+from amts_sphinx.readers.blocks import ReadingRules
+from amts_sphinx.readers.pages import blocks, read
+from amts_sphinx.text import code_matching
+from amts_sphinx.writers import pages
+from amts_sphinx.writers.markdown import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+PAIR = LanguagePair("en", "zh")
+#: What people translated.
+KNOWN = {
+    "Growth": "生长",
+    "Trees": "树木",
+    "A tree grows.": "树在生长。",
+    "It needs water.": "它需要水。",
+    'Water the <g id="1">young</g> ones.': '给<g id="1">小树</g>浇水。',
+    'Let <x id="1"/> be its height.': '设 <x id="1"/> 为树高。',
+    "Cut nothing.": "什么也别剪。",
+}
+PAGE = (
+    "# Growth\n:label:`sec_growth`\n\nA tree grows. It needs water.\n\n"
+    "```{.python .input}\n# A tree grows.\nprint('A tree grows.')\n```\n\n"
+    "Let $h$ be its height.\n$$h = 2a$$\n:eqlabel:`eq_h`\n\n"
+    "* Water the *young* ones.\n* Cut nothing.\n"
+)
+PAGE_ZH = (
+    "# 生长\n:label:`sec_growth`\n\n树在生长。它需要水。\n\n"
+    "```{.python .input}\n# A tree grows.\nprint('A tree grows.')\n```\n\n"
+    "设 $h$ 为树高。\n$$h = 2a$$\n:eqlabel:`eq_h`\n\n"
+    "* 给*小树*浇水。\n* 什么也别剪。\n"
+)
+#: The same page as a person may have written it.
+PEOPLES = PAGE_ZH.replace("树在生长。它需要水。", "一棵树\n要长大，也要水。")
+
+
+#: What stands in a page → the same in the edition.
+PAGES: Final = {
+    "\ufeff# Growth\r\n\r\nA tree grows. \r\n"
+    "It needs water.\r\n": "\ufeff# 生长\r\n\r\n树在生长。它需要水。\r\n",
+    "#\tGrowth #\n\n\n\nCut nothing.\t": "#\t生长 #\n\n\n\n什么也别剪。\t",
+    "Growth\n======\n": "生长\n======\n",
+    "## Growth {#id .x}\n": "## 生长 {#id .x}\n",
+    "> - Cut\n>   nothing.\n": "> - 什么也别剪。\n",
+    "| Growth | a |\n|--|--|\n| `x\\|y` | Trees |\n": "| 生长 | a |\n|--|--|\n"
+    "| `x\\|y` | 树木 |\n",
+    "*Cut nothing.* <!-- why -->\n": "*什么也别剪。* <!-- why -->\n",
+    "[Cut nothing.](a.md 'T')\n": "[什么也别剪。](a.md 'T')\n",
+    "Cut <!-- why --> nothing.\n": "什么也别剪。 <!-- why -->\n",
+    "Water the _young_ ones.\n": "给*小树*浇水。\n",
+    "Water the [young][b] ones.\n\n[b]: c.md\n": "给[小树][b]浇水。\n\n[b]: c.md\n",
+    "Water the [young] ones.\n\n[young]: c.md\n": "给[小树][young]浇水。\n\n"
+    "[young]: c.md\n",
+    "Water the {ref}`young <a>` ones.\n": "给{ref}`小树 <a>`浇水。\n",
+    "Water the {term}`young` ones.\n": "给{term}`小树 <young>`浇水。\n",
+    "```{note} Growth\n"
+    ":class: x\n\nCut nothing.\n"
+    "```\n": "```{note} 生长\n:class: x\n\n什么也别剪。\n```\n",
+    "```{exercise} Growth\n:label: x\n\nCut nothing.\n```\n": "```{exercise} 生长\n"
+    ":label: x\n\n什么也别剪。\n```\n",
+    "````{prf:theorem} Growth\n```{tip}\nCut nothing.\n```\n"
+    "````\n": "````{prf:theorem} 生长\n```{tip}\n什么也别剪。\n```\n````\n",
+    "```{figure} a.png\n:name: x\n\nCut nothing.\n```\n": "```{figure} a.png\n"
+    ":name: x\n\n什么也别剪。\n```\n",
+    "```{list-table} Growth\n"
+    "* - Trees\n"
+    "  - Cut nothing.\n```\n": "```{list-table} 生长\n* - 树木\n"
+    "  - 什么也别剪。\n```\n",
+    "![Growth](a.png)\n:label:`f`\n": "![生长](a.png)\n:label:`f`\n",
+    "$$\nTrees\n\nTrees\n$$\n\n(x)=\nTrees\n": "$$\nTrees\n\nTrees\n$$\n\n(x)=\n树木\n",
+    "Let $ x $ be its height.\n\n(x)=\n": "设 $ x $ 为树高。\n\n(x)=\n",
+    "```python\nCut nothing.\n```\n": "```python\nCut nothing.\n```\n",
+    "": "",
+}
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """Return the folder of a book in d2lbook's layout, with one page."""
+    folder = tmp_path / "book"
+    write(folder / "config.ini", "[project]\n")
+    write(folder / "part/page.md", PAGE)
+    return folder
+
+
+@pytest.fixture
+def export(book: Path, tmp_path: Path) -> Callable[..., int]:
+    """Return what runs the command, and returns its exit status."""
+    units = tmp_path / "units.tmx"
+    keep(units, KNOWN)
+
+    def run(*options: str, engine: str = "none") -> int:
+        place = [str(book), "--language", "zh", "-o", str(tmp_path / "tree")]
+        more = ["--units", str(units), "--engine", engine, "--no-pandoc", *options]
+        return main(["export-source", *place, *more])
+
+    return run
+
+
+def write(path: Path, text: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def keep(path: Path, known: Mapping[str, str]) -> None:
+    """Write a file with people's translations."""
+    units = [
+        TranslationUnit(source, target, PAIR, HUMAN, State.REVIEWED)
+        for source, target in known.items()
+    ]
+    tmx.write(path, units, source_language="en")
+
+
+def text_of(path: Path) -> str:
+    return path.read_bytes().decode()
+
+
+def test_a_page_is_written_beside_its_source(
+    export: Callable[..., int], tmp_path: Path
+) -> None:
+    assert export() == 0
+    tree = tmp_path / "tree" / "part"
+    assert text_of(tree / "page.md") == PAGE_ZH
+    assert text_of(tree / "page_origin.md") == PAGE
+    assert sorted(path.name for path in tree.iterdir()) == ["page.md", "page_origin.md"]
+
+
+@pytest.mark.parametrize("before", PAGES)
+def test_only_prose_changes(
+    export: Callable[..., int],
+    book: Path,
+    tmp_path: Path,
+    before: str,
+) -> None:
+    write(book / "part/page.md", before)
+    export()
+    assert text_of(tmp_path / "tree/part/page.md") == PAGES[before]
+
+
+def test_marks_of_slides_stay_around_their_sentences(
+    export: Callable[..., int], book: Path, tmp_path: Path
+) -> None:
+    code = "```{.python .input}\nx\n```\n\n"
+    write(
+        book / "part/page.md",
+        code + "[**A tree grows.**] It needs water.\n\n(~~Look~~) Cut nothing.\n",
+    )
+    export()
+    assert text_of(tmp_path / "tree/part/page.md") == (
+        code + "[**树在生长。**]它需要水。\n\n(~~Look~~) 什么也别剪。\n"
+    )
+
+
+def test_words_that_look_like_markup_are_escaped(
+    export: Callable[..., int], book: Path, tmp_path: Path
+) -> None:
+    target = "1. 用 *a* 与 $5 与 [x] 与 <b>、`c`"
+    coded = target.replace("<", "&lt;").replace(">", "&gt;")
+    keep(tmp_path / "units.tmx", {"Trees": coded})
+    write(book / "part/page.md", "Trees\n")
+    assert export() == 0
+    written = text_of(tmp_path / "tree/part/page.md")
+    assert written.replace("\\", "") == target + "\n"
+    assert written.count("\\") >= 6
+
+
+def test_what_cannot_be_proven_stays_and_is_named(
+    export: Callable[..., int],
+    book: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    keep(
+        tmp_path / "units.tmx",
+        {'See <g id="1">this</g>.': '见 <g id="1">a`b</g>。', "Trees": "树木"},
+    )
+    write(book / "part/page.md", "Trees\n\nSee {ref}`this <x>`.\n")
+    assert export() == 1
+    assert text_of(tmp_path / "tree/part/page.md") == ("树木\n\nSee {ref}`this <x>`.\n")
+    assert (
+        "part/page.md:3: a role cannot hold the words 'a`b'" in capsys.readouterr().out
+    )
+
+
+def test_texts_without_translation_stay(
+    export: Callable[..., int],
+    book: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write(book / "part/page.md", "Trees\n\nNobody knows.\n\nA tree grows. Who knows?\n")
+    assert export() == 0
+    written = text_of(tmp_path / "tree/part/page.md")
+    assert written == "树木\n\nNobody knows.\n\n树在生长。Who knows?\n"
+    said = capsys.readouterr().out
+    assert "part/page.md:3: there is no translation of it yet" in said
+    assert "1 of them partly in the source language" in said
+
+
+def test_the_exit_status_can_ask_for_all(
+    export: Callable[..., int], book: Path
+) -> None:
+    write(book / "part/page.md", "Nobody knows.\n")
+    assert export("--complete") == 1
+
+
+def test_an_engine_translates_the_rest(
+    export: Callable[..., int], book: Path, tmp_path: Path
+) -> None:
+    write(book / "part/page.md", "Trees\n\nNobody knows `it`.\n\n![Nobody](a.png)\n")
+    assert export(engine="pseudo") == 0
+    lines = text_of(tmp_path / "tree/part/page.md").split("\n")
+    assert lines[0] == "树木"
+    assert "`it`" in lines[2]
+    assert "Nobody" not in lines[2]
+    assert lines[4] == "![Nobody](a.png)"  # captions: only what people made
+
+
+# Updates
+
+
+@pytest.fixture
+def peoples(tmp_path: Path) -> Path:
+    """Return a page that people have, with the record of its source."""
+    write(tmp_path / "tree/part/page_origin.md", PAGE)
+    return write(tmp_path / "tree/part/page.md", PEOPLES)
+
+
+def record_of(page: Path) -> str:
+    return text_of(page.with_name("page_origin.md"))
+
+
+def test_what_did_not_change_keeps_its_bytes(
+    export: Callable[..., int], peoples: Path
+) -> None:
+    assert export() == 0
+    assert text_of(peoples) == PEOPLES
+
+
+#: In the source: what stands there and what comes in its place; in the page the same.
+CHANGES: Final = {
+    "text": ("* Cut nothing.", "* A tree grows.", "* 什么也别剪。", "* 树在生长。"),
+    "item": ("* Cut", "* A tree grows.\n* Cut", "* 什么也", "* 树在生长。\n* 什么也"),
+    "last item": ("ing.\n", "ing.\n* Trees\n", "剪。\n", "剪。\n* 树木\n"),
+    "last block": ("ing.\n", "ing.\n\nTrees\n", "剪。\n", "剪。\n\n树木\n"),
+    "no item": ("* Water the *young* ones.\n", "", "* 给*小树*浇水。\n", ""),
+    "title": ("# Growth", "# Trees", "# 生长", "# 树木"),
+    "code": ("('A tree grows.')", "(2)", "('A tree grows.')", "(2)"),
+    "formula": ("$$h = 2a$$", "$$h = 3a$$", "$$h = 2a$$", "$$h = 3a$$"),
+    "block": ("```\n\n", "```\n\nTrees\n\n", "```\n\n", "```\n\n树木\n\n"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_only_what_changed_is_carried_over(
+    export: Callable[..., int], book: Path, peoples: Path, change: str
+) -> None:
+    old, new, then, now = CHANGES[change]
+    source = PAGE.replace(old, new)
+    assert source != PAGE
+    write(book / "part/page.md", source)
+    assert export() == 0
+    wanted = PEOPLES.replace(then, now)
+    assert text_of(peoples) == wanted
+    assert record_of(peoples) == source
+    assert export() == 0
+    assert text_of(peoples) == wanted
+
+
+def test_a_change_without_translation_waits(
+    export: Callable[..., int],
+    book: Path,
+    peoples: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    source = PAGE.replace("* Cut nothing.", "* Cut little.").replace(
+        "# Growth", "# Trees"
+    )
+    write(book / "part/page.md", source)
+    assert export() == 0
+    assert text_of(peoples) == PEOPLES.replace("# 生长", "# 树木")
+    assert record_of(peoples) == PAGE.replace("# Growth", "# Trees")
+    assert "part/page.md:16: there is no translation" in capsys.readouterr().out
+    keep(tmp_path / "units.tmx", KNOWN | {"Cut little.": "少剪。"})
+    assert export() == 0
+    assert text_of(peoples).endswith("* 给*小树*浇水。\n* 少剪。\n")
+    assert record_of(peoples) == source
+
+
+def test_code_that_people_changed_is_theirs(
+    export: Callable[..., int], book: Path, peoples: Path
+) -> None:
+    mine = PEOPLES.replace("# A tree grows.\n", "# 树在生长。\n")
+    write(peoples, mine)
+    write(book / "part/page.md", PAGE.replace("print('A tree grows.')", "print(2)"))
+    assert export() == 1
+    assert text_of(peoples) == mine
+    assert record_of(peoples) == PAGE
+
+
+def test_texts_of_a_changed_block_are_kept(
+    export: Callable[..., int], book: Path, peoples: Path
+) -> None:
+    before = "> Cut nothing.\n>\n> A tree grows.\n"
+    write(peoples.with_name("page_origin.md"), before)
+    write(peoples, "> 一点也不要剪。\n>\n> 树长。\n")
+    write(book / "part/page.md", before.replace("A tree grows.", "It needs water."))
+    assert export() == 0
+    assert text_of(peoples) == "> 一点也不要剪。\n>\n> 它需要水。\n"
+
+
+def test_what_cannot_be_told_is_left(
+    export: Callable[..., int], book: Path, peoples: Path
+) -> None:
+    """Two paragraphs that people made one, and one of which changed."""
+    before = "A tree grows.\n\nIt needs water.\n"
+    write(peoples.with_name("page_origin.md"), before)
+    write(peoples, "树在生长，也需要水。\n")
+    write(book / "part/page.md", before.replace("It needs water.", "Cut nothing."))
+    assert export() == 1
+    assert text_of(peoples) == "树在生长，也需要水。\n"
+    assert record_of(peoples) == before
+
+
+def test_a_page_without_record_is_refused(
+    export: Callable[..., int],
+    peoples: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    peoples.with_name("page_origin.md").unlink()
+    assert export() == 1
+    assert text_of(peoples) == PEOPLES
+    assert "part/page.md: it is there already" in capsys.readouterr().out
+    assert export("--force") == 0
+    assert text_of(peoples) == PAGE_ZH
+    assert record_of(peoples) == PAGE
+
+
+def test_the_base_may_be_a_folder_or_a_revision(
+    export: Callable[..., int], book: Path, peoples: Path, tmp_path: Path
+) -> None:
+    peoples.with_name("page_origin.md").unlink()
+    write(tmp_path / "then/part/page.md", PAGE)
+    git = ["git", "-C", str(book), "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "x"]):
+        subprocess.run([*git, *command], check=True)
+    write(book / "part/page.md", PAGE.replace("# Growth", "# Trees"))
+    wanted = PEOPLES.replace("# 生长", "# 树木")
+    for base in (str(tmp_path / "then"), "HEAD"):
+        write(peoples, PEOPLES)
+        assert export("--base", base) == 0
+        assert text_of(peoples) == wanted
+        peoples.with_name("page_origin.md").unlink()
+    assert export("--base", "no-such-thing") == 1
+    assert text_of(peoples) == wanted
+
+
+def test_a_dry_run_writes_nothing(
+    export: Callable[..., int],
+    book: Path,
+    peoples: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write(book / "part/page.md", PAGE.replace("* Cut nothing.", "* A tree grows."))
+    write(book / "new.md", "# Growth\n")
+    assert export("--dry-run") == 0
+    assert text_of(peoples) == PEOPLES
+    assert not (tmp_path / "tree/new.md").exists()
+    said = capsys.readouterr().out
+    assert "part/page.md: 1 blocks" in said
+    assert (
+        "1 pages would be written, 1 would be updated (1 blocks), 0 unchanged" in said
+    )
+    assert export("--estimate") == 0
+    assert not (tmp_path / "tree/new.md").exists()
+
+
+def test_blocks_left_in_the_source_language_are_filled_on_demand(
+    export: Callable[..., int], peoples: Path
+) -> None:
+    left = PEOPLES.replace("一棵树\n要长大，也要水。", "A tree grows. It needs water.")
+    write(peoples, left)
+    assert export() == 0
+    assert text_of(peoples) == left
+    assert export("--fill") == 0
+    assert text_of(peoples) == PAGE_ZH
+
+
+def test_one_bad_page_does_not_stop_the_others(
+    export: Callable[..., int],
+    book: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write(book / "bad.md", "ein Bär".encode("latin-1"))
+    write(book / "bad.ipynb", "{")
+    assert export() == 1
+    assert text_of(tmp_path / "tree/part/page.md") == PAGE_ZH
+    said = capsys.readouterr().out
+    assert "bad.md:1: not UTF-8" in said
+    assert "bad.ipynb: not a notebook" in said
+
+
+def test_wrong_words_on_the_command_line_are_told(
+    export: Callable[..., int], book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert export("--document", "nowhere/*") == 1
+    assert "no such page" in capsys.readouterr().err
+    place = ["--language", "zh", "-o", str(book)]
+    assert main(["export-source", str(book), *place]) == 1
+    assert "is the book itself" in capsys.readouterr().err
+
+
+# QuantEcon's layout, and notebooks
+
+
+def test_quantecons_layout_has_a_map_of_headings(
+    export: Callable[..., int], book: Path, tmp_path: Path
+) -> None:
+    head = "---\njupytext:\n  text_representation:\n    format_name: myst\n"
+    keep(tmp_path / "units.tmx", KNOWN | {'Is it <x id="1"/>?': '是 <x id="1"/>：吗？'})
+    body = "---\n\n# Growth\n\n## Trees\n\n### Is it $x$?\n\nCut nothing.\n"
+    write(book / "part/page.md", head + body)
+    assert export("--layout", "quantecon") == 0
+    written = text_of(tmp_path / "tree/part/page.md")
+    assert written == (
+        head + "translation:\n  title: 生长\n  headings:\n    Trees: 树木\n"
+        "    Trees::Is it $x$?: 是 $x$：吗？\n"
+        "---\n\n# 生长\n\n## 树木\n\n### 是 $x$：吗？\n\n什么也别剪。\n"
+    )
+    record = tmp_path / "tree/.amts-source/part/page.md"
+    assert text_of(record) == head + body
+
+
+def notebook(*cells: tuple[str, list[str]], indent: int = 1) -> str:
+    made: list[dict[str, object]] = [
+        {"cell_type": kind, "metadata": {}, "source": source}
+        | ({"outputs": [], "execution_count": None} if kind == "code" else {})
+        for kind, source in cells
+    ]
+    book = {"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 2}
+    return json.dumps(book, indent=indent, ensure_ascii=False)
+
+
+def test_of_a_notebook_only_the_texts_of_cells_change(
+    export: Callable[..., int], book: Path, tmp_path: Path
+) -> None:
+    cells = [
+        ("markdown", ["# Growth\n", "\n", "A tree grows.\n", "It needs water."]),
+        ("code", ["# Growth\n", "1"]),
+        ("markdown", ["No é ☺ words"]),
+    ]
+    text = notebook(*cells, indent=3).replace("☺", "\\u263a")
+    write(book / "part/a.ipynb", text)
+    assert export() == 0
+    written = text_of(tmp_path / "tree/part/a.ipynb")
+    cells[0] = ("markdown", ["# 生长\n", "\n", "树在生长。它需要水。"])
+    assert written == notebook(*cells, indent=3).replace("☺", "\\u263a")
+    assert text_of(tmp_path / "tree/part/a_origin.ipynb") == text
+
+
+def test_cells_of_a_notebook_are_updated(
+    export: Callable[..., int], book: Path, tmp_path: Path
+) -> None:
+    cells = [("markdown", ["A tree grows."]), ("code", ["1"]), ("markdown", ["Trees"])]
+    tree = tmp_path / "tree/part"
+    write(tree / "a_origin.ipynb", notebook(*cells))
+    mine = [("markdown", ["一棵树"]), ("code", ["1"]), ("markdown", ["树"])]
+    write(tree / "a.ipynb", notebook(*mine))
+    cells[2] = mine[2] = ("markdown", ["Cut nothing."])
+    write(book / "part/a.ipynb", notebook(*cells))
+    mine[2] = ("markdown", ["什么也别剪。"])
+    assert export("--document", "*.ipynb") == 0
+    assert text_of(tree / "a.ipynb") == notebook(*mine)
+    cells[1] = ("code", ["2"])
+    write(book / "part/a.ipynb", notebook(*cells))
+    assert export("--document", "*.ipynb") == 1  # the cells are others
+    assert text_of(tree / "a.ipynb") == notebook(*mine)
+
+
+# Whatever stands in a page
+
+WORDS: Final = st.text("aB1é树。 .,;:!?*_`[](){}<>|#$&~^=+-/\\\"'", max_size=12)
+LINES: Final = st.sampled_from(
+    ["# A title", "Words *here* and `there`.", "* an item", "1. one", "> quoted", "",
+     "```python", "```", "$$", "a = $b$ c", "| a | b |", "|---|---|", ":label:`x`",
+     "```{note} Title", ":::{tip}", ":::", "[link](a.md 'x') to", "![alt text](i.png)",
+     "    code", "term", ": what it is", "[**on slides**] (~~not~~)", "<!-- c --> d",
+     "{ref}`words <x>` on", "hard  ", "break\\", "(x)=", "---", "<div>", "\ttab"]
+)  # fmt: skip
+PAGE_TEXTS: Final = st.tuples(
+    st.lists(st.one_of(LINES, WORDS), max_size=12), st.sampled_from(["\n", "\r\n"])
+).map(lambda drawn: drawn[1].join(drawn[0]))
+ENGLISH: Final = ReadingRules("en", figure_captions=True)
+
+
+@given(PAGE_TEXTS)
+@example("```{.python .input}\n```\n(**a *b**) c*")
+@example("a\r\rb\ufeff\n")
+@FEW_HUNDRED
+def test_places_are_those_of_the_words(text: str) -> None:
+    page = read(text, "page", ENGLISH)
+    for container, spans in zip(page.containers, page.spans, strict=True):
+        if spans is None:
+            continue
+        words = [c for c in inline_codes.plain(container.whole.source) if c.strip()]
+        there = [text[place] for place in spans.letters]
+        assert len(words) == len(there)
+        assert all(a == b or b in "\\&" for a, b in zip(words, there, strict=True))
+    assert "".join(text[slice(*block.span)] for block in blocks(page)) == text
+
+
+@given(PAGE_TEXTS, st.data())
+@FEW_HUNDRED
+def test_what_is_no_prose_stays_whatever_is_written(
+    text: str, data: st.DataObject
+) -> None:
+    page = read(text, "page", ENGLISH)
+    targets = {
+        number: Target(inline_codes.escape(data.draw(WORDS)) + container.whole.source)
+        for number, container in enumerate(page.containers)
+        if data.draw(st.booleans())
+    }
+    written = pages.write(page, targets, ENGLISH)
+    again = read(written.text, "page", ENGLISH)
+    assert len(again.containers) == len(page.containers)
+    for number, container in enumerate(page.containers):
+        meant = container.whole.source
+        if number in written.texts:
+            meant = targets[number].text
+        read_as = again.containers[number].whole
+        assert code_matching.reads_as(container.whole, read_as, meant, {})
+    # Between the texts, every character is the source's.
+    rest = written.text
+    for number, spans in enumerate(page.spans):
+        if spans is not None and number in written.texts:
+            rest = rest.replace(written.texts[number], "\0", 1)
+    mine = pages.splice(page, dict.fromkeys(written.texts, "\0"))
+    assert len(rest) == len(mine)
+
+
+@given(PAGE_TEXTS)
+@FEW_HUNDRED
+def test_a_page_that_is_not_translated_is_the_source(text: str) -> None:
+    page = read(text, "page", ENGLISH)
+    targets = {n: Target(c.whole.source) for n, c in enumerate(page.containers)}
+    assert pages.write(page, targets, ENGLISH).text == text

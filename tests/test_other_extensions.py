@@ -1,0 +1,183 @@
+"""Extensions of others do in an edition what they do in the book: real packages."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import pytest
+from conftest import copy_root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from conftest import Book, Built, Marks, Once, Say
+
+pytestmark = pytest.mark.sphinx
+#: By package: its name as an extension, what ``conf.py`` says, and a page.
+BOOKS: Final = {
+    "sphinx_proof": (
+        "sphinx_proof",
+        "",
+        """\
+.. prf:theorem:: Of ropes
+   :label: rope
+
+   A rope that is pulled is straight.
+
+.. prf:proof::
+
+   Look at it, as :prf:ref:`rope` says.
+""",
+    ),
+    "sphinxcontrib.bibtex": (
+        "sphinxcontrib.bibtex",
+        'bibtex_bibfiles = ["boats.bib"]',
+        """\
+Boats are old :cite:p:`oar`. So says :cite:t:`oar`.
+
+.. bibliography::
+""",
+    ),
+    "ablog": (
+        "ablog",
+        "blog_path = 'blog'\nblog_baseurl = 'https://example.org/'",
+        """\
+.. post:: 2 May 2024
+   :tags: water
+   :author: Ann
+
+   What the harbour is like.
+
+Boats come in at night.
+""",
+    ),
+    "myst_nb": (
+        "myst_nb",
+        "nb_execution_mode = 'off'",
+        "See :doc:`the notebook <book>`.\n",
+    ),
+}
+BIB: Final = """\
+@book{oar, author = {Oar, Ann}, title = {Oars}, publisher = {Press}, year = {1999}}
+"""
+NOTEBOOK: Final = """\
+---
+file_format: mystnb
+kernelspec:
+  name: python3
+---
+
+# A notebook
+
+The tide turns *twice* a day.
+
+```{code-cell}
+print("high")
+```
+"""
+
+
+class Pair(NamedTuple):
+    """A book, built in the source language and as an edition."""
+
+    source: Built
+    edition: Built
+
+
+def needs(package: str) -> None:
+    try:
+        is_there = find_spec(package) is not None
+    except ImportError:
+        is_there = False
+    if not is_there:
+        pytest.skip(f"{package} is not installed")
+
+
+def write(package: str, folder: Path) -> Book:
+    name, settings, text = BOOKS[package]
+    book = copy_root("incremental", folder)
+    for path in book.source.glob("*.rst"):
+        path.unlink()
+    lines = [f"extensions = [{name!r}, 'amts_sphinx']", 'project = "Boats"']
+    lines += ['language = "en"', 'html_theme = "alabaster"', settings]
+    book.write("conf.py", "\n".join(lines))
+    more = "\n.. toctree::\n\n   book\n" if package == "myst_nb" else ""
+    book.write("index.rst", f"Boats\n=====\n\n{text}{more}")
+    if package == "myst_nb":
+        book.write("book.md", NOTEBOOK)
+    book.write("boats.bib", BIB)
+    return book
+
+
+def build(folder: Path, package: str) -> Pair:
+    book = write(package, folder)
+    return Pair(book.build("html"), book.build("amts-es", engine="pseudo"))
+
+
+@pytest.fixture
+def pair(once: Once, request: pytest.FixtureRequest) -> Pair:
+    """Return the book with the package that the test names, for reading."""
+    package = request.param
+    needs(package)
+    made: Pair = once(f"others-{package}", lambda folder: build(folder, package))
+    assert made.source.status == 0, made.source.warned
+    assert made.edition.status == 0, made.edition.warned
+    return made
+
+
+def pages(built: Built) -> Iterator[str]:
+    for path in sorted(built.out.rglob("*.html")):
+        name = path.relative_to(built.out).with_suffix("").as_posix()
+        if not name.startswith("_"):
+            yield name
+
+
+@pytest.mark.parametrize("pair", BOOKS, indirect=True)
+def test_pages_warnings_ids_and_addresses_are_the_book_s(
+    pair: Pair, marks: Marks
+) -> None:
+    warned = {*pair.source.warned.splitlines()}
+    assert {*pair.edition.warned.splitlines()} <= warned
+    assert [*pages(pair.edition)] == [*pages(pair.source)]
+    for name in pages(pair.source):
+        assert marks(pair.edition.page(name)) == marks(pair.source.page(name)), name
+
+
+@pytest.mark.parametrize("pair", ["sphinx_proof"], indirect=True)
+def test_theorems_are_numbered_and_translated(pair: Pair, say: Say) -> None:
+    [title] = pair.edition.text("index", "//div[contains(@class, 'theorem')]/p")
+    assert say("Of ropes", "es") in title
+    assert "1" in title
+    [link] = pair.edition.text("index", "//a[@href='#rope']")
+    assert link.endswith("1")
+    shown = pair.edition.text("index", "//div[contains(@class, 'proof')]//p")
+    assert say("A rope that is pulled is straight.", "es") in shown
+
+
+@pytest.mark.parametrize("pair", ["sphinxcontrib.bibtex"], indirect=True)
+def test_citations_stay_what_they_are(pair: Pair, say: Say) -> None:
+    [text] = pair.edition.text("index", "//p[contains(., 'Oar99')]")[:1]
+    assert text.startswith(say("Boats are old", "es"))
+    cited = "//div[contains(@class, 'citation')]//p"
+    assert pair.edition.text("index", cited) == pair.source.text("index", cited)
+
+
+@pytest.mark.parametrize("pair", ["ablog"], indirect=True)
+def test_a_blog_is_listed_in_the_edition(pair: Pair, say: Say) -> None:
+    [post] = pair.edition.text("blog", "//*[contains(@class, 'ablog-post')]//a[1]")[:1]
+    assert post == say("Boats", "es")
+    listed = " ".join(pair.edition.text("blog", "//body"))
+    assert say("What the harbour is like.", "es") in listed
+    feed = (pair.edition.out / "blog" / "atom.xml").read_text("utf-8")
+    assert say("Boats", "es") in feed
+    assert "What the harbour" not in feed
+
+
+@pytest.mark.parametrize("pair", ["myst_nb"], indirect=True)
+def test_a_notebook_keeps_its_code(pair: Pair, say: Say) -> None:
+    assert pair.edition.text("book", "//h1/text()") == [say("A notebook", "es")]
+    assert len(pair.edition.text("book", "//em")) == 1
+    code = "//div[contains(@class, 'cell_input')]//pre"
+    assert pair.edition.text("book", code) == ['print("high")']
