@@ -49,6 +49,7 @@ format: $(VENV)/has-test
 
 lint: $(VENV)/has-test
 	$(BIN)/ruff check .
+	$(BIN)/codespell --skip '*.tmx,*.csv' docs benchmarks/*.md *.md
 
 types: $(VENV)/has-test
 	$(BIN)/mypy

@@ -250,6 +250,16 @@ def left_out(pages: Sequence[Path]) -> Iterator[str]:
                         yield f"{place}: {each.reason}: {each.text}"
 
 
+def main() -> None:
+    """Change a file by a diff from standard input, or list what is not run."""
+    if sys.argv[1] == "--left-out":
+        docs = Path(__file__).parent
+        pages = sorted([*docs.glob("*.md"), *docs.parent.glob("*.md")])
+        print("\n".join(left_out(pages)))
+    else:
+        file = Path(sys.argv[1])
+        file.write_text(changed(file.read_text("utf-8"), sys.stdin.read()), "utf-8")
+
+
 if __name__ == "__main__":
-    file = Path(sys.argv[1])
-    file.write_text(changed(file.read_text("utf-8"), sys.stdin.read()), "utf-8")
+    main()

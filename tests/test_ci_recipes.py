@@ -146,6 +146,7 @@ def test_a_run_that_fails_still_tells_what_is_left(service: Service) -> None:
     assert "uploaded site:" not in run.said
 
 
+@pytest.mark.slow
 def test_a_build_over_the_limit_sends_nothing(service: Service) -> None:
     conf = BOOK["docs/conf.py"].replace('"pseudo"', '"llm"') + (
         'amts_llm = {"url": "http://localhost:1/v1", "model": "m",'
@@ -186,6 +187,7 @@ def test_read_the_docs_has_the_whole_site(service: Service) -> None:
     assert all((site / name / "index.html").exists() for name in ("en", "pt", "."))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("tag", "lang"), [("en", "en"), ("pt", "pt-BR")])
 def test_read_the_docs_has_a_project_for_each_language(
     service: Service, tag: str, lang: str

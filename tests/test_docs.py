@@ -28,6 +28,8 @@ PAGES: Final = [
     *sorted(DOCS.glob("*.md")),
     *sorted(DOCS.glob("*.rst")),
 ]
+#: Pages in which ``docs/`` is a reader's own book, but for the recipes.
+GUIDES: Final = {"github.md", "keeping.md", "readthedocs.md", "team.md", "tutorial.md"}
 WINGS: Final = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
 
 
@@ -67,7 +69,9 @@ def test_modules_that_a_page_names_exist(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=by_name)
 def test_files_that_a_page_names_exist(page: Path) -> None:
     text = page.read_text("utf-8")
-    named = re.findall(r"`((?:amts_sphinx|benchmarks|docs|tests)/[\w/.-]*)`", text)
+    docs = "docs/recipes" if page.name in GUIDES else "docs"
+    folders = f"amts_sphinx|benchmarks|{docs}|tests"
+    named = re.findall(rf"`((?:{folders})/[\w/.-]*)`", text)
     paths = [ROOT / name for name in named]
     inside = re.findall(r"`(\w+)/([\w/]+\.py)`", text)
     paths += [PACKAGE / wing / rest for wing, rest in inside if wing in WINGS]
@@ -102,11 +106,11 @@ def leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]
 
 def test_commands_that_pages_name_exist() -> None:
     known = {parser.prog for parser in leaves(make_parser())}
-    shell = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+    shell = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
     for page in PAGES:
         blocks = shell.findall(page.read_text("utf-8"))
         for line in "\n".join(blocks).splitlines():
-            words = line.split("#")[0].split()
+            words = line.removeprefix("$ ").split("#")[0].split()
             if words[:1] == ["amts"] and words[1:] and words[1] != "COMMAND":
                 assert " ".join(words[:2]) in known, f"{page.name}: {line}"
 

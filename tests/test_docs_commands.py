@@ -33,7 +33,7 @@ def follow(page: Path, folder: Path, stage: Stage, **variables: str) -> None:
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
         encoding="utf-8",
-        timeout=PATIENCE,
+        timeout=PATIENCE * max(1, len(commands)),
         env={
             **os.environ,
             "PATH": bins,
@@ -232,7 +232,16 @@ STAGES: Final = {
 }
 
 
-@pytest.mark.parametrize("page", STAGES)
+#: Pages whose many commands take long.
+LONG: Final = set(
+    "cost.md editions.md evaluation.md memory.md readers.md review.md team.md".split()
+)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(p, marks=[pytest.mark.slow] * (p in LONG)) for p in STAGES],
+)
 def test_page(page: str, project: Path) -> None:
     stage = STAGES[page]
     write(project, {**EDITION, **MORE, "catalogue.po": CATALOGUE})
