@@ -315,11 +315,6 @@ class Translator:
         found = map(edition.unit, container.segments)
         return any(unit and unit.state is State.DRAFT for unit in found)
 
-    def is_machine(self, container: Container, edition: Edition) -> bool:
-        """Tell whether some of what :meth:`target` returns is a machine's, no draft."""
-        found = map(edition.unit, published(container, edition.unit))
-        return any(unit and unit.state is State.MACHINE for unit in found)
-
     def is_stale(self, container: Container, edition: Edition) -> bool:
         """Tell whether some of what :meth:`target` returns is of a former version."""
         return bool(edition.stale) and any(
