@@ -258,10 +258,9 @@ class Translator:
         whole = edition.unit(container.whole)
         if whole and (whole.by_human or len(container.segments) == 1):
             return whole.target
-        texts = _texts(container, edition)
-        if not any(is_translated for _, is_translated in texts):
+        if not any(map(edition.unit, container.segments)):
             return None
-        return self.profile.join(text for text, _ in texts)
+        return self.profile.join(text for text, _ in _texts(container, edition))
 
     def marked(self, container: Container, edition: Edition) -> str | None:
         """Return :meth:`target` with a code around what stays in the source language.
