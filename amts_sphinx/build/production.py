@@ -20,14 +20,14 @@ from amts_sphinx.build.planner import Content, Planner
 from amts_sphinx.build.publication import Publication, readable
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.core.languages import name_language
-from amts_sphinx.core.units import Finding, Severity
+from amts_sphinx.core.units import Finding, Severity, State
 from amts_sphinx.edition.plan import REVIEW_DATA, BoundText
 from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.report.model import CatalogueCounts, Cost
 from amts_sphinx.report.reporter import BookFacts, Reporter
 from amts_sphinx.translate.cost_limit import Budget
-from amts_sphinx.translate.translator import is_bound
+from amts_sphinx.translate.translator import is_bound, published
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -243,8 +243,9 @@ def _content(
         target = translator.target(container, edition)
         is_draft = target is not None and translator.is_draft(container, edition)
         is_stale = translator.is_stale(container, edition)
-        is_machine = target is not None and translator.is_machine(container, edition)
-        marked = translator.marked(container, edition)
+        units = [*map(edition.unit, published(container, edition.unit))]
+        is_machine = any(unit and unit.state is State.MACHINE for unit in units)
+        marked = None if all(units) else translator.marked(container, edition)
         if is_bound(container, edition):
             bound[docname][key, line] = BoundText(
                 marked or target, is_draft, is_stale, is_machine

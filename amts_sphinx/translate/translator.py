@@ -261,10 +261,9 @@ class Translator:
         whole = edition.unit(container.whole)
         if whole and (whole.by_human or len(container.segments) == 1):
             return whole.target
-        texts = _texts(container, edition)
-        if not any(is_translated for _, is_translated in texts):
+        if not any(map(edition.unit, container.segments)):
             return None
-        return self.profile.join(text for text, _ in texts)
+        return self.profile.join(text for text, _ in _texts(container, edition))
 
     def marked(self, container: Container, edition: Edition) -> str | None:
         """Return :meth:`target` with a code around what stays in the source language.
@@ -317,11 +316,6 @@ class Translator:
             return False
         found = map(edition.unit, container.segments)
         return any(unit and unit.state is State.DRAFT for unit in found)
-
-    def is_machine(self, container: Container, edition: Edition) -> bool:
-        """Tell whether some of what :meth:`target` returns is a machine's, no draft."""
-        found = map(edition.unit, published(container, edition.unit))
-        return any(unit and unit.state is State.MACHINE for unit in found)
 
     def is_stale(self, container: Container, edition: Edition) -> bool:
         """Tell whether some of what :meth:`target` returns is of a former version."""
