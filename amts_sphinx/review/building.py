@@ -52,10 +52,8 @@ class Build:
     def command(self) -> list[str]:
         """Return the command that builds the edition."""
         settings = [f"-D{name}={value}" for name, value in self.settings.items()]
-        # The doctrees lie beside the edition, which is served.
-        trees = self.out.with_name(f"{self.out.name}.doctrees")
         command = [sys.executable, "-m", "sphinx", "-b", f"amts-{self.language}"]
-        return [*command, "-d", str(trees), *settings, str(self.book), str(self.out)]
+        return [*command, *settings, str(self.book), str(self.out)]
 
     def start(self) -> bool:
         """Start a build, and tell whether it was: there may be one already."""
