@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from amts_sphinx.checks import language_model
+from amts_sphinx.checks import language_id, language_model
 from amts_sphinx.core import languages, user_folder
 from amts_sphinx.core.errors import LanguageError
 from amts_sphinx.doctree.classify import same_language
@@ -83,3 +83,17 @@ def test_what_a_tag_was_meant_for_is_found_out_for_people_alone(
     assert same_language("python", "en")
     assert not same_language("fr", "en")
     assert languages.known_language("de_AT") == languages.find_language("de-AT")
+
+
+def test_letters_of_all_scripts_are_counted() -> None:
+    scripts = language_id._LETTERS  # noqa: SLF001 - what the short way must agree with
+    worth = language_id._WORTH  # noqa: SLF001
+    every = "".join(map(chr, [*range(0x20, 0xD800), *range(0xE000, 0xFFFE)]))
+    for text in (*every[::9], every[:600], "“Latin” – only…", "", "one ب two 湿度"):
+        expected = {
+            name: len(found.findall(text)) * worth.get(name, 1)
+            for name, found in scripts.items()
+        }
+        counts = language_id._letters(text)  # noqa: SLF001
+        assert counts == expected
+        assert [*counts] == [*expected]

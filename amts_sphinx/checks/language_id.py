@@ -37,6 +37,8 @@ _SCRIPTS: Final = {
     "Thai": "\u0e00-\u0e7f",
 }
 _LETTERS: Final = {name: re.compile(f"[{chars}]") for name, chars in _SCRIPTS.items()}
+#: A character that may be a letter of another script than the Latin one.
+_NOT_LATIN: Final = re.compile("[\u0370-\u1dff\u1f00-\u1fff\u3040-\ufaff]")
 #: A Latin word of prose: not a name, nor a piece of program.
 _LATIN_WORD: Final = re.compile(
     r"(?<![\w.@/\\-])[a-z\u00df-\u024f]{2,}(?![\w(@/\\]|\.\w)"
@@ -83,14 +85,24 @@ def foreign(text: str, language: str) -> str:
     script = _MAIN.get(known.script, known.script)
     if script not in _LETTERS:
         return ""
-    counts = {
-        name: len(found.findall(text)) * _WORTH.get(name, 1)
-        for name, found in _LETTERS.items()
-    }
+    counts = _letters(text)
     other = _by_script(text, counts, script)
     if other or script in {"Hani", "Kana"} or counts[script] < _MANY:
         return other
     return _by_words(text, known.tag)
+
+
+def _letters(text: str) -> dict[str, int]:
+    """Return how many letters of each script a text has, by what they are worth."""
+    if not _NOT_LATIN.search(text):
+        # As most texts: to look for each script takes twenty times as long.
+        return dict.fromkeys(_LETTERS, 0) | {
+            "Latn": len(_LETTERS["Latn"].findall(text))
+        }
+    return {
+        name: len(found.findall(text)) * _WORTH.get(name, 1)
+        for name, found in _LETTERS.items()
+    }
 
 
 def _by_script(text: str, counts: dict[str, int], script: str) -> str:
