@@ -75,7 +75,7 @@ def _add_choices(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="GLOB",
-        help="pages to write, as chapter/*.md (default: all)",
+        help="pages to write, as 'chapter/*' (default: all)",
     )
     parser.add_argument(
         "--force",
