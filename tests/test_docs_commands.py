@@ -99,6 +99,7 @@ EDITION: Final = {
 MORE: Final = {
     "d2l-zh/soil.md": "# 好土\n\n雨落在田里。\n",
     "d2l-zh/soil_origin.md": "# Good soil\n\nRain falls on the field.\n",
+    "d2l-en/soil.md": "# Good soil\n\nRain falls on the field.\n",
     "en/chapter_nlp/rain.md": "# Rain\n\nRain falls on the field.\n",
     "en/soil.md": "# Good soil\n\nGood soil is dark.\n",
     "zh/chapter_nlp/rain.md": "# 雨\n\n雨落在田里。\n",
@@ -186,11 +187,20 @@ ELSEWHERE: Final = {
     "amazon.md": "needs an account; tests/test_amazon_by_hand.py rehearses it",
     "d2lbook.md": "needs d2lbook; tests/test_d2lbook.py runs it",
     "endpoint.md": "needs a server that runs; tests/test_endpoint_cli.py starts it",
+    "engines.md": "needs models, or a server with one; their tests have stand-ins",
     "releasing.md": "makes a release",
 }
 BUILD: Final = "sphinx-build -q -b amts docs site"
 STAGES: Final = {
     "cost.md": Stage(),
+    "drift.md": Stage(
+        words={
+            "../book-of-last-year": "docs",
+            "book": "docs",
+            "book-fr": "edition",
+            "docs-de": "edition",
+        }
+    ),
     "editions.md": Stage(
         words={"BOOK": "docs", "EDITION": "edition"},
         before=f"{BUILD} && amts memory export old.xlf --book docs --languages en zh",
@@ -234,7 +244,8 @@ STAGES: Final = {
 
 #: Pages whose many commands take long.
 LONG: Final = set(
-    "cost.md editions.md evaluation.md memory.md readers.md review.md team.md".split()
+    "cost.md drift.md editions.md evaluation.md memory.md readers.md review.md"
+    " team.md".split()
 )
 
 
