@@ -24,8 +24,8 @@ from amts_sphinx import formats
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine.firefox import models, native
-from amts_sphinx.engine.plain_text.vocabulary import alphabet
 from amts_sphinx.engine.plain_text import parts, sentence
+from amts_sphinx.engine.plain_text.vocabulary import alphabet
 from amts_sphinx.text import metrics
 
 if TYPE_CHECKING:

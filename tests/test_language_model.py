@@ -67,7 +67,7 @@ def test_a_damaged_folder_is_made_anew(
 def test_a_folder_that_cannot_be_made_is_no_trouble(
     caches: Path, answers: list[tuple[str, float]]
 ) -> None:
-    caches.write_text("a file is in its place")
+    caches.write_text("a file is in its place", "utf-8")
     assert said() == answers
 
 
