@@ -77,7 +77,11 @@ def test_every_node_of_the_source_is_in_the_doctree(case: Case, page: str) -> No
     def count(tree: nodes.document) -> dict[str, int]:
         found: dict[str, int] = {}
         for node in tree.findall(nodes.Element):
-            found[node.tagname] = found.get(node.tagname, 0) + 1
+            # A sentence that stays in the source says so by an element of its own.
+            if not (
+                isinstance(node, nodes.inline) and "language-en" in node["classes"]
+            ):
+                found[node.tagname] = found.get(node.tagname, 0) + 1
         return found
 
     assert count(case.book.doctree(page, "zh")) == count(case.book.doctree(page))

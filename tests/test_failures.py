@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 EDITION = Edition(LanguagePair("en", "zh"), {}, (), Usage())
 #: What is not looked at once the edition is translated.
 TRANSLATOR = cast("Translator", None)
-CONFIG = cast("AmtsConfig", SimpleNamespace(engine="corpus", options={}))
+CONFIG = cast("AmtsConfig", SimpleNamespace(engine="corpus", options={}, report="r"))
 
 
 def test_an_error_of_the_user_is_its_message(tmp_path: Path) -> None:

@@ -156,7 +156,8 @@ def configuration(home: Path, **more: Any) -> AmtsConfig:
         "forbidden_terms": {}, "draft_notice": True, "fullwidth_punctuation": True,
         "script_spacing": False, "strings": (), "edition_url": "", "source_url": "",
         "language_switcher": True, "alternates": True, "sitemap": True,
-        "root_page": True, "stale": "machine",
+        "root_page": True, "stale": "machine", "machine_notice": False,
+        "review_mode": False, "review_url": "", "source_links": True,
     }  # fmt: skip
     return AmtsConfig(**(options | more))
 
