@@ -189,7 +189,7 @@ ELSEWHERE: Final = {
     "endpoint.md": "needs a server that runs; tests/test_endpoint_cli.py starts it",
     "engines.md": "needs models, or a server with one; their tests have stand-ins",
     "releasing.md": "makes a release",
-    "source_editions.md": "needs books in Markdown; tests/test_export_source.py has them",
+    "source_editions.md": "needs a book in Markdown; tests/test_export_source.py does",
 }
 BUILD: Final = "sphinx-build -q -b amts docs site"
 STAGES: Final = {
