@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from amts_sphinx.engine.amazon import limits, markup, prices
-from amts_sphinx.engine.aws.index import folder_of
+from amts_sphinx.engine.aws.index import entry_of
 from amts_sphinx.engine.aws.journal import JournalEntry, key_of
 
 if TYPE_CHECKING:
@@ -94,23 +94,6 @@ class JobPlan:
 
     def entry(self, client: Client) -> JournalEntry:
         """Return how the journal notes this."""
-        options = client.options
-        name = f"{options.prefix}-{self.hash(client)[:16]}"
-        return JournalEntry(
-            name=name,
-            source=self.source,
-            targets=self.targets,
-            use=self.use,
-            profile=options.profile,
-            region=client.region,
-            bucket=options.bucket,
-            owner=options.owner,
-            prefix=options.prefix,
-            folder=folder_of(options, name),
-            documents={
-                document: [key_of(text) for text in texts]
-                for document, texts in self.documents.items()
-            },
-            sizes={document: len(self.data(document)) for document in self.documents},
-            characters=prices.characters(self.texts) * len(self.targets),
-        )
+        characters = prices.characters(self.texts) * len(self.targets)
+        pair = self.source, self.targets
+        return entry_of(self, client, self.hash(client), pair, characters)

@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Final
 from amts_sphinx.core.errors import EngineError, EngineUnavailableError
 from amts_sphinx.engine.aws import journal as journals
 from amts_sphinx.engine.aws.errors import ConflictError, NotThereError
+from amts_sphinx.engine.aws.journal import JournalEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from amts_sphinx.engine.aws.client import Client, StoredObject
-    from amts_sphinx.engine.aws.journal import Journal, JournalEntry
-    from amts_sphinx.engine.aws.service import Options
+    from amts_sphinx.engine.aws.journal import Journal
+    from amts_sphinx.engine.aws.service import Options, Plan
     from amts_sphinx.engine.protocol import Progress
 
 #: Bytes of what is said of a job, and of a lock.
@@ -47,6 +48,42 @@ _RENEWAL: Final = 15.0
 _LOOK: Final = 2.0
 #: Seconds between two lines while it is waited for.
 _MINUTE: Final = 60.0
+
+
+def entry_of(
+    plan: Plan,
+    client: Client,
+    digest: str,
+    pair: tuple[str, Sequence[str]],
+    characters: int,
+) -> JournalEntry:
+    """Return how the journal notes a job that is to be.
+
+    :param digest: a hash of the plan, of which the name is made
+    :param pair: the source and the targets
+    :param characters: that are sent
+    """
+    options = client.options
+    name = f"{options.prefix}-{digest[:16]}"
+    source, targets = pair
+    return JournalEntry(
+        name=name,
+        source=source,
+        targets=tuple(targets),
+        use=plan.use,
+        profile=options.profile,
+        region=client.region,
+        bucket=options.bucket,
+        owner=options.owner,
+        prefix=options.prefix,
+        folder=folder_of(options, name),
+        documents={
+            document: [journals.key_of(text) for text in texts]
+            for document, texts in plan.documents.items()
+        },
+        sizes={document: len(plan.data(document)) for document in plan.documents},
+        characters=characters,
+    )
 
 
 def folder_of(options: Options, name: str) -> str:

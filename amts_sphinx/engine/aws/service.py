@@ -78,6 +78,10 @@ class Plan(Protocol):
         """The coded texts, each once."""
 
     @property
+    def use(self) -> str:
+        """What two jobs have in common if one can use the other's results."""
+
+    @property
     def documents(self) -> Mapping[str, Sequence[str]]:
         """The texts of each document, by its name."""
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.core.errors import EngineError, EngineUnavailableError
 from amts_sphinx.engine.aws import results
-from amts_sphinx.engine.aws.index import folder_of
+from amts_sphinx.engine.aws.index import entry_of
 from amts_sphinx.engine.aws.journal import JournalEntry, key_of
 from amts_sphinx.engine.aws.service import Who
 from amts_sphinx.engine.bedrock import conversation
@@ -273,26 +273,8 @@ class JobPlan:
 
     def entry(self, client: Client) -> JournalEntry:
         """Return how the journal notes this."""
-        options = self.options
-        name = f"{options.prefix}-{self.token[:16]}"
-        return JournalEntry(
-            name=name,
-            source=self.pair.source,
-            targets=(self.pair.target,),
-            use=self.use,
-            profile=options.profile,
-            region=client.region,
-            bucket=options.bucket,
-            owner=options.owner,
-            prefix=options.prefix,
-            folder=folder_of(options, name),
-            documents={
-                document: [key_of(text) for text in texts]
-                for document, texts in self.documents.items()
-            },
-            sizes={document: len(self.data(document)) for document in self.documents},
-            characters=sum(map(len, self.texts)),
-        )
+        pair = self.pair.source, (self.pair.target,)
+        return entry_of(self, client, self.token, pair, sum(map(len, self.texts)))
 
 
 def _request(plan: JobPlan, entry: JournalEntry) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import Translation
 from amts_sphinx.engine import language_pairs
 from amts_sphinx.engine.ctranslate2 import native
 from amts_sphinx.engine.ctranslate2.models import Store
 from amts_sphinx.engine.options import read_options
+from amts_sphinx.engine.plain_text import drafts
 from amts_sphinx.engine.plain_text.proof import prove
 from amts_sphinx.engine.plain_text.sentence import Speaker
 from amts_sphinx.engine.plain_text.vocabulary import alphabet
@@ -112,16 +112,9 @@ class CTranslate2Engine:
         return "; ".join(steps)
 
     def makers(self, source: str) -> Sequence[str]:
-        """Return whose stored translations of *source* will do.
-
-        Only the terms in a text change its translation.
-        """
-        found = self._terms.find(source) if self._terms else {}
-        if not found or self._pair is None:
-            return [self.fingerprint]
-        digest = Terminology(self._pair, found).digest
-        name = "binding" if self._options.binding_terms else "terms"
-        return [f"{self.fingerprint}/{name}={digest}"]
+        """Return whose stored translations of *source* will do."""
+        binding = self._options.binding_terms
+        return drafts.makers(self.fingerprint, self._terms, source, binding=binding)
 
     def translate(
         self,
@@ -135,13 +128,7 @@ class CTranslate2Engine:
         :raises EngineUnavailableError: the library or the model cannot be used
         """
         language_pairs.check(self, pair)
-        wanted = list(
-            dict.fromkeys(
-                (request.source, request.kind)
-                for request in requests
-                if inline_codes.has_words(request.source)
-            )
-        )
+        wanted = drafts.wanted(requests)
         answers = self._ask(wanted, pair) if wanted else {}
         return [self._translation(request, answers) for request in requests]
 
@@ -167,9 +154,7 @@ class CTranslate2Engine:
         answer = answers.get((source, request.kind))
         if answer is None:
             return Translation(source, maker)
-        draft = answer.target not in {None, source}
-        note = "" if answer.target else answer.note
-        return Translation(answer.target, maker, draft, note)
+        return drafts.translation(source, answer, maker)
 
 
 def create(options: Mapping[str, object]) -> CTranslate2Engine:

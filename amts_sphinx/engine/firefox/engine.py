@@ -22,6 +22,7 @@ from amts_sphinx.core.units import Translation
 from amts_sphinx.engine import language_pairs
 from amts_sphinx.engine.firefox import models, worker
 from amts_sphinx.engine.options import read_options
+from amts_sphinx.engine.plain_text import drafts
 from amts_sphinx.engine.processors import cores
 from amts_sphinx.formats.terminology import Terminology
 
@@ -118,16 +119,9 @@ class FirefoxEngine:
         return "; ".join(steps)
 
     def makers(self, source: str) -> Sequence[str]:
-        """Return whose stored translations of *source* will do.
-
-        Only the terms in a text change its translation.
-        """
-        found = self._terms.find(source) if self._terms else {}
-        if not found or self._pair is None:
-            return [self.fingerprint]
-        digest = Terminology(self._pair, found).digest
-        name = "binding" if self._options.binding_terms else "terms"
-        return [f"{self.fingerprint}/{name}={digest}"]
+        """Return whose stored translations of *source* will do."""
+        binding = self._options.binding_terms
+        return drafts.makers(self.fingerprint, self._terms, source, binding=binding)
 
     def translate(
         self, requests: Sequence[Request], pair: LanguagePair, progress: Progress
@@ -141,13 +135,7 @@ class FirefoxEngine:
         legs = self._store.route(pair)
         terms = dict(self._terms.terms) if self._terms else {}
         task = worker.Task(legs, terms, self._options.binding_terms)
-        wanted = list(
-            dict.fromkeys(
-                (request.source, request.kind)
-                for request in requests
-                if inline_codes.has_words(request.source)
-            )
-        )
+        wanted = drafts.wanted(requests)
         names = " and ".join("-".join(leg.pair) for leg in legs)
         if len(legs) > 1:
             progress(f"Firefox has no model for {pair}: by way of English, {names}")
@@ -180,10 +168,7 @@ class FirefoxEngine:
         answer = answers[key]
         if answer is None:
             return Translation(None, maker, note=_DIED)
-        draft = answer.target not in {None, source}
-        # That codes were kept in pieces is told in one line for all.
-        note = "" if answer.target else answer.note
-        return Translation(answer.target, maker, draft, note)
+        return drafts.translation(source, answer, maker)
 
     def _ask(
         self,
