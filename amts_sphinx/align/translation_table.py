@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
+    Floats64 = NDArray[np.float64]
     Ints = NDArray[np.int64]
     #: One sentence: the numbers of its words.
     Words = NDArray[np.int32]
 
 #: Cells (a target word by a source word) of one batch, so that memory stays bounded.
 _CELLS: Final = 400_000
+#: Cells that are counted at once: what is expected of them takes 24 bytes each.
+_AT_ONCE: Final = 1 << 23
 #: Targets of one batch differ in length by this factor and so many words more, at most.
 _LONGER: Final = (1.3, 3)
 #: In place of a sum of probabilities that is 0.
@@ -93,7 +96,7 @@ class TranslationTable:
     def train(self, rounds: int) -> None:
         """Improve the table by so many rounds of IBM Model 1."""
         for _ in range(rounds):
-            self.learn([self._posteriors(batch) for batch in self.batches])
+            self.learn(self._posteriors(batch) for batch in self.batches)
 
     def _posteriors(self, batch: Batch) -> Posteriors:
         real = self.chances.take(batch.cells)
@@ -103,20 +106,44 @@ class TranslationTable:
         real *= (batch.mask / total)[:, :, None].astype(np.float32)
         return real, (none / total * batch.mask).astype(np.float32)
 
-    def learn(self, expected: Sequence[Posteriors]) -> None:
+    def learn(self, expected: Iterable[Posteriors]) -> None:
         """Make the table anew.
 
-        :param expected: the probabilities of links, for each batch in order
+        :param expected: the probabilities of links, for each batch in order; they are
+            taken one by one, and not kept
         """
-        counts = np.concatenate([real.ravel() for real, _ in expected])
-        new = np.bincount(self._cells, counts, len(self.chances)) + self._smoothing
+        new = np.zeros(len(self.chances))
+        alone = np.zeros(self._width)
+        some: list[tuple[Batch, Posteriors]] = []
+        place = size = 0
+        for batch, found in zip(self.batches, expected, strict=True):
+            some.append((batch, found))
+            size += batch.cells.size
+            if size >= _AT_ONCE or batch is self.batches[-1]:
+                cells = self._cells[place : place + size]
+                self._count(some, cells, new, alone)
+                some, place, size = [], place + size, 0
+        new += self._smoothing
         totals = np.bincount(self.sources, new)
         self.chances = (new / (totals[self.sources] + _TINY)).astype(np.float32)
         if self._null:
-            words = np.concatenate([batch.targets.ravel() for batch in self.batches])
-            counts = np.concatenate([none.ravel() for _, none in expected])
-            alone = np.bincount(words, counts, self._width) + self._smoothing
+            alone += self._smoothing
             self.unlinked = (alone / (alone.sum() + _TINY)).astype(np.float32)
+
+    def _count(
+        self,
+        some: Sequence[tuple[Batch, Posteriors]],
+        cells: NDArray[np.int32],
+        new: Floats64,
+        alone: Floats64,
+    ) -> None:
+        """Add to *new* what is expected of each entry, to *alone* that of no entry."""
+        counts = np.concatenate([real.ravel() for _, (real, _) in some])
+        new += np.bincount(cells, counts, len(new))
+        if self._null:
+            words = np.concatenate([batch.targets.ravel() for batch, _ in some])
+            counts = np.concatenate([none.ravel() for _, (_, none) in some])
+            alone += np.bincount(words, counts, len(alone))
 
 
 class _Padded(NamedTuple):

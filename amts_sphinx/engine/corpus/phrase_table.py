@@ -33,6 +33,10 @@ _DISCOUNTS: Final = (0.6, 0.4)
 _HABIT: Final = 2.0
 
 
+#: Bits of the number of a phrase: there are not so many.
+_SIDE: Final = 32
+
+
 class PhraseTable(NamedTuple):
     """The phrase pairs that were learnt."""
 
@@ -49,7 +53,8 @@ class _Counts:
     """The phrase pairs that were seen."""
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[int, int], int] = {}
+        #: The pairs, as one number each: two in a tuple take more memory.
+        self._numbers: dict[int, int] = {}
         #: The phrases of either side, with their numbers.
         self.phrases: tuple[dict[str, int], dict[str, int]] = ({}, {})
         self._seen = array("q")
@@ -57,16 +62,15 @@ class _Counts:
     def add(self, source: str, target: str, orientation: int) -> None:
         """Count one occurrence."""
         left, right = self.phrases
-        pair = (
-            left.setdefault(source, len(left)),
-            right.setdefault(target, len(right)),
-        )
+        pair = left.setdefault(source, len(left)) << _SIDE
+        pair += right.setdefault(target, len(right))
         number = self._numbers.setdefault(pair, len(self._numbers))
         self._seen.append(number * ORIENTATIONS + orientation)
 
     def pairs(self) -> Ints:
         """Return the numbers of the phrases: pair × side."""
-        return np.array(list(self._numbers), np.int64).reshape(-1, 2)
+        both = np.fromiter(self._numbers, np.int64, len(self._numbers))
+        return np.stack([both >> _SIDE, both & ((1 << _SIDE) - 1)], axis=1)
 
     def orientations(self) -> Ints:
         """Return the occurrences: pair × orientation before × orientation after."""

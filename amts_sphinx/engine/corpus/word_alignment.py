@@ -72,7 +72,7 @@ class _MarkovModel:
         batches = self._table.batches
         for _ in range(_HMM_ROUNDS - 1):
             jumps = np.zeros(2 * _JUMP + 1)
-            self._table.learn([self._posteriors(batch, jumps) for batch in batches])
+            self._table.learn(self._posteriors(batch, jumps) for batch in batches)
             self._jumps = jumps + 1.0
         found: list[list[int]] = [[]] * sum(len(b.rows) for b in batches)
         for batch in batches:
