@@ -39,7 +39,7 @@ RELEASED: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
         {},
         {},
         (
-            "corpus/4/min_pairs=200,max_pairs=50000,max_phrase=7,beam=30,reordering=6,"
+            "corpus/4/min_pairs=200,max_pairs=25000,max_phrase=7,beam=30,reordering=6,"
             f"{CORPUS}/0a8b83f1470658d3"
         ),
     ),
@@ -48,7 +48,7 @@ RELEASED: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
         {"beam": 5, "max_phrase": 4},
         {"rain": "lluvia"},
         (
-            "corpus/4/min_pairs=200,max_pairs=50000,max_phrase=4,beam=5,reordering=6,"
+            "corpus/4/min_pairs=200,max_pairs=25000,max_phrase=4,beam=5,reordering=6,"
             f"{CORPUS}/1d098da71f697190/92f8523726f6c068"
         ),
     ),

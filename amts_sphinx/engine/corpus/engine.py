@@ -65,7 +65,7 @@ class CorpusOptions:
     #: Sentence pairs below which nothing is translated.
     min_pairs: int = 200
     #: Sentence pairs that are learnt, at most: more memory than 1 GB is seldom at hand.
-    max_pairs: int = 50_000
+    max_pairs: int = 25_000
     #: Words in a phrase.
     max_phrase: int = 7
     #: Hypotheses that are followed at a time; more are slower and a little better.

@@ -53,7 +53,7 @@ class _Counts:
     """The phrase pairs that were seen."""
 
     def __init__(self) -> None:
-        #: The pairs, as one number each: two in a tuple take twice the memory.
+        #: The pairs, as one number each: two in a tuple take more memory.
         self._numbers: dict[int, int] = {}
         #: The phrases of either side, with their numbers.
         self.phrases: tuple[dict[str, int], dict[str, int]] = ({}, {})
