@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 #: What commands that are not run on any page hold, and why they are not.
 EXCLUDED: Final = {
     "--engine amazon": "needs an account at AWS",
+    "--cluster tcp:": "needs a cluster; tests/test_cluster.py starts one",
     "_build/rst": "needs d2lbook; tests/test_d2lbook.py runs it",
     "amts endpoint": "serves until it is stopped",
     "amts evaluate BOOK/en": "needs Dive into Deep Learning, and minutes",
@@ -41,6 +42,7 @@ EXCLUDED: Final = {
     "apt-get ": "installs programs",
     "aws ": "needs an account at AWS",
     "d2lbook build": "needs d2lbook; tests/test_d2lbook.py runs it",
+    "dask ": "serves until it is stopped",
     "export AWS_": "leads to a server that must run",
     "git clone ": "needs the network",
     "git clone . ": "makes a release",
