@@ -174,6 +174,22 @@ def test_what_cannot_be_written_is_refused() -> None:
         rst("no markup", '<x id="1"/>', LITERAL)
 
 
+def test_only_links_that_take_words_get_words_of_their_own() -> None:
+    """A role that a project has written itself may fail with them."""
+    link = span("reference", ":bug:`600`", "bug-600")
+    written = Written((link,), ())
+    message = "See :bug:`600`."
+    same = '<g id="1">bug-600</g>。'
+    assert restructuredtext.render(same, message, written) == ":bug:`600`。"
+    other = '<g id="1">故障600</g>。'
+    with pytest.raises(MarkupError, match="may not take words"):
+        restructuredtext.render(other, message, written)
+    assert (
+        restructuredtext.render(other, message, written, extlinks={"bug"})
+        == ":bug:`故障600 <600>`。"
+    )
+
+
 def test_a_text_within_one_markup_gets_it_back() -> None:
     written = Written((), (("strong", "**All of it.**"),))
     assert restructuredtext.render("全部", "**All of it.**", written) == "**全部**"

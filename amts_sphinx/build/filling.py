@@ -278,7 +278,7 @@ class Filler:
                 target, text.message, text.written, about.myst_extensions
             )
         return restructuredtext.render(
-            target, text.message, text.written, self.rules.references
+            target, text.message, text.written, self.rules.references, about.extlinks
         )
 
     def _read_back(

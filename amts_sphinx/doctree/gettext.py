@@ -104,6 +104,8 @@ class GettextSettings(NamedTuple):
     #: The documents that are Markdown, and the extensions of its syntax.
     markdown: frozenset[str] = frozenset()
     myst_extensions: frozenset[str] = frozenset()
+    #: The roles of links that take words of their own.
+    extlinks: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, config: Any, srcdir: str | os.PathLike[str]) -> GettextSettings:
@@ -111,7 +113,13 @@ class GettextSettings(NamedTuple):
         fuzzy = getattr(config, "gettext_allow_fuzzy_translations", False)
         dirs = tuple(str(Path(srcdir, each).resolve()) for each in config.locale_dirs)
         syntax = frozenset(getattr(config, "myst_enable_extensions", ()))
-        return cls(dirs, config.gettext_compact, bool(fuzzy), myst_extensions=syntax)
+        return cls(
+            dirs,
+            config.gettext_compact,
+            bool(fuzzy),
+            myst_extensions=syntax,
+            extlinks=frozenset(getattr(config, "extlinks", ())),
+        )
 
     def domain(self, docname: str) -> str:
         """Return the name of the catalogue of a document."""

@@ -17,7 +17,7 @@ from amts_sphinx.core.errors import MarkupError
 from amts_sphinx.writers.names import NOQA, SOURCE, TRANSLATED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from amts_sphinx.core.inline_codes import CodedPiece
     from amts_sphinx.doctree.messages import Span, Written
@@ -41,6 +41,8 @@ _INLINE: Final = re.compile(
 _ROLE: Final = re.compile(
     r"(:[\w:+.-]+:)?`(.*?)(\s*(?<!\\)<[^<>]*>)?`(:[\w:+.-]+:)?(_{0,2})", re.DOTALL
 )
+#: Roles of Sphinx that link to a numbered text, and take words of their own.
+_NUMBERED: Final = frozenset({"cve", "cwe", "pep", "rfc"})
 _WORD_REFERENCE: Final = re.compile(r"([^`]+?)(__?)", re.DOTALL)
 _EXPLAINED: Final = re.compile(r"\s*\([^()]*\)$", re.DOTALL)
 _HOLE: Final = re.compile(r"%s|\{\w+\}")
@@ -83,6 +85,8 @@ class _Markup(NamedTuple):
     #: As it stands in the message, and the words that it shows there.
     raw: str
     words: str
+    #: Whether it cannot have other words.
+    is_fixed: bool = False
 
 
 class _Part(NamedTuple):
@@ -91,18 +95,24 @@ class _Part(NamedTuple):
 
 
 def render(
-    coded: str, message: str, written: Written, references: str = TRANSLATED
+    coded: str,
+    message: str,
+    written: Written,
+    references: str = TRANSLATED,
+    extlinks: Container[str] = (),
 ) -> str:
     """Return *coded* as the translation of *message*.
 
     :param written: how the source of the coded text is written in the message
     :param references: what becomes of the words of references to a name in the
         document, of which Sphinx 9.0 warns: one of :data:`.names.REFERENCES`
+    :param extlinks: the roles of ``sphinx.ext.extlinks``: they take words of their own,
+        which a role that a project has written itself may not
     :raises MarkupError: it cannot be written in reStructuredText
     """
     raws = _located(message, written.spans)
     known = {
-        number: _markup(span, raws[number])
+        number: _markup(span, raws[number], extlinks)
         for number, span in enumerate(written.spans, 1)
         if number in raws
     }
@@ -168,7 +178,7 @@ def _runs(spans: Sequence[Span], places: Iterable[int]) -> Iterator[list[int]]:
         yield run
 
 
-def _markup(span: Span, raw: str) -> _Markup:
+def _markup(span: Span, raw: str, extlinks: Container[str]) -> _Markup:
     """Return what stands around the words of a code.
 
     :raises MarkupError: no words can be put there
@@ -176,7 +186,16 @@ def _markup(span: Span, raw: str) -> _Markup:
     if not span.paired:
         return _Markup(raw, "", raw, span.words)
     before, after = _sides(span.kind, raw)
-    return _Markup(before, after, raw, span.words)
+    return _Markup(before, after, raw, span.words, _is_fixed(span, raw, extlinks))
+
+
+def _is_fixed(span: Span, raw: str, extlinks: Container[str]) -> bool:
+    """Tell whether a link is by a role of which nobody knows that it takes words."""
+    match = _ROLE.fullmatch(raw)
+    if match is None or match[3] or match[5] or span.kind != "reference":
+        return False
+    role = (match[1] or match[4] or "").strip(":")
+    return bool(role) and role not in extlinks and role not in _NUMBERED
 
 
 def _sides(kind: str, raw: str) -> tuple[str, str]:
@@ -259,6 +278,8 @@ def _finished(markup: _Markup, inside: str, shown: str) -> _Part:
     same = markup.words in {_ANY, shown} or (
         " ".join(markup.words.split()) == shown.strip()
     )
+    if markup.is_fixed and not same:
+        raise MarkupError("its role may not take words of its own")
     text = markup.raw if same else markup.before + inside + markup.after
     return _Part(text, is_markup=True)
 
