@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask.testing import FlaskClient
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.sphinx
 #: Of the edition, which is shown to who knows it.
@@ -328,6 +329,16 @@ def choose(page: Page, words: str) -> None:
     page.locator("#stage").select_option("")
     page.locator("#list button", has_text=words).click()
     page.locator("#source", has_text=words).wait_for()
+
+
+def test_a_script_that_comes_late_misses_nothing(page: Page) -> None:
+    def late(route: Route) -> None:
+        time.sleep(1)
+        route.continue_()
+
+    page.route("**/review_pages.js", late)
+    page.reload()
+    page.locator("#no-page", has_text="not built").wait_for()
 
 
 def test_texts_and_their_places(page: Page) -> None:

@@ -329,5 +329,8 @@
     const first = asked || shown[0];
     if (first) await open(first.id);
   };
-  start().catch((error) => { byId("counts").textContent = error.message; });
+  // The list may come before the other script of the page has.
+  document.addEventListener("DOMContentLoaded", () => {
+    start().catch((error) => { byId("counts").textContent = error.message; });
+  });
 })();
