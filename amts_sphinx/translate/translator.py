@@ -277,7 +277,9 @@ class Translator:
         code = f'<g id="{len(container.whole.codes) + 1}">'
         marked, end = "", 0
         for text, is_translated in _texts(container, edition):
-            start = target.index(text.strip(), end)
+            start = target.find(text.strip(), end)
+            if start < 0:
+                return None  # it was joined in another form: the text stays unmarked
             marked += target[end:start]
             end = start + len(text.strip())
             marked += (
