@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 Seen = TypeVar("Seen")
 
 #: Seconds after which something hangs: no work of a test takes as long.
-PATIENCE: Final = 1800
+PATIENCE: Final = 900
 
 
 def until(look: Callable[[], Seen | None]) -> Seen:

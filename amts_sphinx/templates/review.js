@@ -129,6 +129,18 @@
     if (unit && dirty) drafts.set(unit.id, { nodes: [...byId("target").childNodes], remark: byId("remark").value });
     dirty = false;
   };
+  const placed = () => {
+    const about = [`${unit.document}${unit.line ? `:${unit.line}` : ""}`, unit.kind, unit.stage];
+    // The name of an engine goes on with its settings.
+    if (unit.maker) about.push(`by ${unit.author || unit.maker.split("/")[0]}`);
+    if (unit.bound) about.push("at this place alone");
+    else if (unit.places > 1) about.push(`at ${unit.places} places`);
+    byId("place").textContent = about.join(", ");
+    if (unit.link && /^https?:/.test(unit.link)) {
+      const link = make("a", "page"); link.href = unit.link; link.rel = "noreferrer noopener"; link.target = "_blank";
+      byId("place").append(" ", link);
+    }
+  };
   const open = async (id) => {
     keep();
     current = id;
@@ -137,22 +149,13 @@
     keep();
     unit = asked;
     byId("right").hidden = false;
-    const about = [`${unit.document}${unit.line ? `:${unit.line}` : ""}`, unit.kind, unit.stage];
-    // The name of an engine goes on with its settings.
-    if (unit.maker) about.push(`by ${unit.author || unit.maker.split("/")[0]}`);
-    if (unit.bound) about.push("at this place alone");
-    else if (unit.places > 1) about.push(`at ${unit.places} places`);
-    byId("place").textContent = about.join(", ");
+    placed();
     byId("saved").textContent = "";
     const draft = drafts.get(id);
     drafts.delete(id);
     dirty = Boolean(draft);
     if (draft) byId("saved").textContent = "Not saved yet.";
     byId("remark").value = draft ? draft.remark : unit.remark;
-    if (unit.link && /^https?:/.test(unit.link)) {
-      const link = make("a", "page"); link.href = unit.link; link.rel = "noreferrer noopener"; link.target = "_blank";
-      byId("place").append(" ", link);
-    }
     fill(byId("source"), ...nodes(unit.source));
     fill(byId("target"), ...(draft ? draft.nodes : nodes(unit.target)));
     fill(byId("chips"), ...Object.keys(unit.codes).map((id) => {
@@ -230,15 +233,23 @@
     tell([]);
     const place = shown.findIndex((each) => each.id === unit.id), next = shown[place + 1];
     filter();
+    unit.stage = units.find((each) => each.id === unit.id)?.stage ?? unit.stage;
+    unit.maker = ""; // what a person saved is theirs
+    placed();
     if (goOn && next) await open(next.id);
     byId("saved").textContent = `Saved as ${state}.`;
   };
   const undo = async () => {
+    const before = current;
     try {
       const changed = (await ask("api/undo", {})).units;
       take(changed); filter();
-      dirty = false;
-      if (changed.length) { drafts.delete(changed[0].id); await open(changed[0].id); }
+      if (changed.length) drafts.delete(changed[0].id);
+      // Who has opened another text meanwhile stays there.
+      if (current === before) {
+        dirty = false;
+        if (changed.length) await open(changed[0].id);
+      }
       byId("saved").textContent = changed.length ? "Taken back." : "There is nothing to take back.";
     } catch (error) { fail(error); }
   };
