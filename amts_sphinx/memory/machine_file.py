@@ -24,7 +24,7 @@ from amts_sphinx.core.units import (
 )
 from amts_sphinx.formats import parsing, tmx
 from amts_sphinx.memory import home_file, schema
-from amts_sphinx.memory.reading import Refusal
+from amts_sphinx.memory.lookup import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

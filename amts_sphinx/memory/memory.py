@@ -27,14 +27,8 @@ from amts_sphinx.core.units import (
 )
 from amts_sphinx.memory import connection, learning, schema
 from amts_sphinx.memory.connection import told
-from amts_sphinx.memory.reading import (
-    ALONE,
-    FILES,
-    Count,
-    Learnt,
-    MemoryReader,
-    Refusal,
-)
+from amts_sphinx.memory.lookup import Refusal
+from amts_sphinx.memory.reading import ALONE, FILES, Count, Learnt, MemoryReader
 from amts_sphinx.memory.statements import (
     CATALOGUE,
     ENGINE,
