@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from lxml import etree
 
+from amts_sphinx.build.read_book import read_book
 from amts_sphinx.cli import main
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 from amts_sphinx.formats import tmx
@@ -247,3 +249,68 @@ def test_a_folder_without_a_book(
 ) -> None:
     assert main(["status", "--book", str(tmp_path)]) == 1
     assert "has no conf.py" in capsys.readouterr().err
+
+
+@pytest.fixture
+def orchard(make_book: MakeBook) -> Book:
+    """Return a book of two pages, which no command has read yet."""
+    book = make_book("pages")
+    settings = 'amts_engine = "none"\namts_target_languages = ["zh"]\n'
+    book.write("conf.py", (book.source / "conf.py").read_text() + settings)
+    return book
+
+
+def words_to_do(book: Book, capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
+    assert main(["status", "--json", "--book", str(book.source)]) == 0
+    [status] = json.loads(capsys.readouterr().out)
+    return {each["name"]: each["words_to_do"] for each in status["documents"]}
+
+
+def note_what_is_read(book: Book) -> Path:
+    """Have the book write down which documents are read; return that file."""
+    conf = (book.source / "conf.py").read_text()
+    path = book.source.parent / "read.txt"
+    book.write(
+        "conf.py",
+        f"{conf}\ndef setup(app):\n"
+        "    def note(app, docname, source):\n"
+        f"        with open({str(path)!r}, 'a') as stream:\n"
+        "            stream.write(docname + '\\n')\n"
+        "    app.connect('source-read', note)\n",
+    )
+    return path
+
+
+def test_a_command_reads_what_has_changed_since_the_last_one(
+    orchard: Book, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = note_what_is_read(orchard)
+    first = words_to_do(orchard, capsys)
+    assert set(path.read_text().split()) >= {"soil", "water"}
+    path.unlink()
+    assert words_to_do(orchard, capsys) == first
+    assert not path.exists()
+    text = (orchard.source / "soil.rst").read_text()
+    orchard.write("soil.rst", f"{text}\nFour words more now.\n")
+    then = words_to_do(orchard, capsys)
+    assert path.read_text().split() == ["soil"]
+    assert then == {**first, "soil": first["soil"] + 4}
+
+
+def test_two_commands_that_read_one_book_do_not_meet(
+    orchard: Book, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone = words_to_do(orchard, capsys)
+    found: list[dict[str, int]] = []
+    # The inner one runs while the outer one has the doctrees.
+    read_book(orchard.source, lambda *_: found.append(words_to_do(orchard, capsys)))
+    assert found == [alone]
+
+
+def test_a_book_where_doctrees_cannot_be_kept(
+    orchard: Book, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone = words_to_do(orchard, capsys)
+    shutil.rmtree(orchard.source / ".amts" / "doctrees")
+    (orchard.source / ".amts" / "doctrees").write_text("a file, where a folder should")
+    assert words_to_do(orchard, capsys) == alone

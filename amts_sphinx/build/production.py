@@ -313,7 +313,7 @@ def _reporter(
     version = app.extensions["amts_sphinx"].version
     book = BookFacts(app.config.project, work.containers, material.sources, version)
     outdirs = {language.tag: out for language, out in order.editions.items()}
-    kept = Path(app.doctreedir, ".amts", work.language.tag, "report.pickle")
+    kept = kept_report(app, work.language.tag)
     if order.force:
         kept.unlink(missing_ok=True)
     return Reporter(
@@ -327,6 +327,11 @@ def _reporter(
         {work.language.tag: kept},
         near,
     )
+
+
+def kept_report(app: Sphinx, tag: str) -> Path:
+    """Return where what the report on an edition found out is kept for the next one."""
+    return Path(app.doctreedir, ".amts", tag, "report.pickle")
 
 
 def _report(

@@ -6,13 +6,15 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from filelock import FileLock, Timeout
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
 from amts_sphinx import _compat
 from amts_sphinx.build.builders import AmtsBuilder, OrderingBuilder
+from amts_sphinx.config import d2lbook
 from amts_sphinx.core.errors import AmtsError, ConfigError
 
 if TYPE_CHECKING:
@@ -21,8 +23,14 @@ if TYPE_CHECKING:
     from amts_sphinx.build.builders import Use
 
 
+#: Where doctrees are kept between commands, in the folder of the book.
+_DOCTREES: Final = Path(".amts", "doctrees")
+
+
 def read_book(book: Path, use: Use, settings: Mapping[str, str] | None = None) -> None:
     """Read *book*, and pass it to *use* in place of making its editions.
+
+    As a build does, it reads only the documents that have changed since the last time.
 
     :param settings: values in place of those of ``conf.py``
     :raises AmtsError: it cannot be read, or *use* raises that
@@ -32,13 +40,14 @@ def read_book(book: Path, use: Use, settings: Mapping[str, str] | None = None) -
     with (
         _sphinx_errors(),
         tempfile.TemporaryDirectory() as out,
+        _doctrees(book) as doctrees,
         _compat.docutils_of_its_own(),
     ):
         app = Sphinx(
             str(book),
             str(book),
             out,
-            str(Path(out, "doctrees")),
+            str(doctrees),
             AmtsBuilder.name,
             confoverrides=dict(settings or {}),
             status=None,
@@ -50,6 +59,28 @@ def read_book(book: Path, use: Use, settings: Mapping[str, str] | None = None) -
             )
         app.builder.use = use
         app.build(force_all=True)
+
+
+@contextmanager
+def _doctrees(book: Path) -> Iterator[Path]:
+    """Yield the folder of doctrees that commands keep for *book*.
+
+    It is an empty one, and is removed, where another command is reading the book, or
+    where the book's folder cannot be written.
+    """
+    kept = d2lbook.home(book) / _DOCTREES
+    lock = FileLock(kept.with_suffix(".lock"))
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except (OSError, Timeout):
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+        return
+    try:
+        yield kept
+    finally:
+        lock.release()
 
 
 @contextmanager

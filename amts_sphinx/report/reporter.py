@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -32,7 +33,7 @@ from amts_sphinx.report.locations import Links
 from amts_sphinx.report.model import Cost, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from amts_sphinx.checks import Context
@@ -144,19 +145,14 @@ class Reporter:
         digest = self._digest(edition, survey, terms, stays)
         content = _last(folder)
         if content is None or content["digest"] != digest:
-            from amts_sphinx.report import kept  # not where the last one is valid
-
-            path = self.kept.get(edition.pair.target)
-            known = kept.load(path) if path else kept.Kept()
             source = edition.pair.source
-            if not known.near.found and source in self.near:
-                known.near = replace(self.near[source])
-            made = self._made(edition, survey, terms, cost, known)
-            self.near[source] = known.near
-            made = replace(made, stays=tuple(stays))
-            content = self._write(made, digest, folder, known)
-            if path:
-                known.save(path)
+            with self._known(edition) as known:
+                if not known.near.found and source in self.near:
+                    known.near = replace(self.near[source])
+                made = self._made(edition, survey, terms, cost, known)
+                self.near[source] = known.near
+                made = replace(made, stays=tuple(stays))
+                content = self._write(made, digest, folder, known)
         failed = tuple(
             quality_gate.Failure(
                 each["limit"], each["message"], tuple(each["documents"])
@@ -196,12 +192,22 @@ class Reporter:
         return content
 
     def survey(self, edition: Edition) -> Report:
-        """Return the report on an edition that may not be whole; nothing is written."""
-        from amts_sphinx.report import kept  # it loads numpy
-
+        """Return the report on an edition that may not be whole, and write none."""
         terms = terminology.read(self.config.terminology, edition.pair)
         survey = rows.survey(self.book.containers, edition)
-        return self._made(edition, survey, terms, Cost(0, None), kept.Kept())
+        with self._known(edition) as known:
+            return self._made(edition, survey, terms, Cost(0, None), known)
+
+    @contextmanager
+    def _known(self, edition: Edition) -> Iterator[Kept]:
+        """Lend what the last report found out, and keep what this one does."""
+        from amts_sphinx.report import kept  # not where the last report is valid
+
+        path = self.kept.get(edition.pair.target)
+        known = kept.load(path) if path else kept.Kept()
+        yield known
+        if path:
+            known.save(path)
 
     def _made(
         self,

@@ -91,7 +91,8 @@ def _at_hand(
     version = app.extensions["amts_sphinx"].version
     facts = BookFacts(app.config.project, work.texts, material.sources, version)
     folder = config.report or config.folder
-    reporter = Reporter(memory, config, folder, facts, {}, said)
+    kept = {work.language.tag: production.kept_report(app, work.language.tag)}
+    reporter = Reporter(memory, config, folder, facts, {}, said, kept)
     return EditionAtHand(
         edition,
         reporter.survey(edition),
