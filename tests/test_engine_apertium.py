@@ -293,6 +293,8 @@ def test_a_timeout_is_a_number() -> None:
         ("and/or (the) [house] 2nd", "and/or (the) [house] 2nd"),
         ('<g id="3">a</g> <x id="4"/>', '<b id="3">a</b> 70xqz'),
         ("my_name, f(x): C++; ~ 70xqz.", "70xqz, 71xqz): 72xqz; 73xqz 74xqz."),
+        ('time<x id="1"/>, <x id="2"/>s x', "time 70lxqz, 71rxqz s x"),
+        ('a<x id="1"/>b<x id="2"/><x id="3"/>', "a 70lrxqz b 71lxqz72xqz"),
         ("R&amp;D &lt;b&gt; a\n b", "R&amp;D 70xqz a b"),
     ],
 )

@@ -13,7 +13,7 @@ import os
 import re
 import subprocess
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from shutil import which
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 
 #: A made-up word. It starts with a digit, so that the program neither inflects nor
 #: capitalises it, and has letters, so that it is no number to agree with. The program
-#: marks it with an asterisk when it marks unknown words.
-_MASK: Final = re.compile(r"\*?7(\d+)xqz", re.IGNORECASE)
+#: marks it with an asterisk when it marks unknown words. ``l`` and ``r`` say at which
+#: side a blank is ours: glued to a word, it would make that an unknown word too.
+_MASK: Final = re.compile(r"( ?)\*?7(\d+)(l?)(r?)xqz( ?)", re.IGNORECASE)
 _CHUNK: Final = re.compile(r"\S+")
 #: Marks around a word that are not part of it.
 _AROUND: Final = ".,;:!?()[]{}\"'“”‘’«»¿¡…—–"
@@ -63,16 +64,21 @@ def mask(source: str) -> Masked:
     """Write *source* as HTML in which what must not change is a made-up word."""
     words: list[str] = []
 
-    def stand_in(coded: str) -> str:
+    def stand_in(coded: str, sides: str = "") -> str:
         words.append(coded)
-        return f"7{len(words) - 1}xqz"
+        return f"7{len(words) - 1}{sides}xqz"
 
     parts: list[str] = []
-    for token in inline_codes.tokens(inline_codes.collapse(source).strip()):
+    tokens = [*inline_codes.tokens(inline_codes.collapse(source).strip())]
+    for place, token in enumerate(tokens):
         if token.type == "text":
             parts.append(_protect(inline_codes.unescape(token.coded), stand_in))
         elif token.type == "empty":
-            parts.append(stand_in(token.coded))
+            left = place > 0 and tokens[place - 1].coded[-1:].isalnum()
+            right = tokens[place + 1 : place + 2]
+            glued = bool(right) and right[0].coded[:1].isalnum()
+            made = stand_in(token.coded, "l" * left + "r" * glued)
+            parts.append(f"{' ' * left}{made}{' ' * glued}")
         else:
             parts.append(f'<b id="{token.id}">' if token.type == "open" else "</b>")
     return Masked("".join(parts), words)
@@ -118,13 +124,20 @@ def restore(source: str, reply: str, words: Sequence[str]) -> str | None:
             # The program opens a code twice where it is around two chunks.
             runs.append((text, tuple(dict.fromkeys(around))))
     target = inline_codes.collapse(_nested(runs)).strip()
-    found = sorted(int(number) for number in _MASK.findall(target))
+    found = sorted(int(match[2]) for match in _MASK.finditer(target))
     if found != list(range(len(words))):
         return None
-    target = _MASK.sub(lambda match: words[int(match[1])], target)
+    target = _MASK.sub(partial(_unmask, words), target)
     body = source.strip()
     before, _, after = source.partition(body)
     return f"{before}{_match_case(body, target)}{after}"
+
+
+def _unmask(words: Sequence[str], found: re.Match[str]) -> str:
+    """Return what a made-up word stands for, without the blanks that are ours."""
+    before, number, left, right, after = found.groups()
+    word = words[int(number)]
+    return f"{'' if left else before}{word}{'' if right else after}"
 
 
 def _nested(runs: Sequence[tuple[str, tuple[int, ...]]]) -> str:
