@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from docutils import nodes
@@ -11,8 +12,13 @@ from sphinx.domains.changeset import versionlabels
 
 from amts_sphinx.config.settings import unknown
 from amts_sphinx.core.languages import find_language, spellings_of
+from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 from amts_sphinx.doctree import conf_markup, conf_strings, sphinx_strings
 from amts_sphinx.doctree.classify import SegmentRules, is_untranslated
+from amts_sphinx.formats import tmx
+
+if TYPE_CHECKING:
+    from conftest import MakeBook
 
 pytestmark = pytest.mark.sphinx
 
@@ -246,3 +252,55 @@ def test_names_that_are_not_ours_are_told() -> None:
 )
 def test_scripts_that_run_from_the_right(tag: str, *, from_right: bool) -> None:
     assert find_language(tag).from_right is from_right
+
+
+@pytest.mark.parametrize(
+    ("text", "of_names"),
+    [
+        ("2026, Rose Field and Peter Baker, Rose Wood Ltd", True),
+        ("2026, Ana & Co", True),
+        ("2019–2026, Vincent van Gogh", True),
+        ("© Иван Петров", True),
+        ("2007-%Y, the Sphinx developers", False),
+        ("The Sphinx developers", False),
+        ("All rights reserved by us", False),
+        ("版权所有 作者", False),
+    ],
+)
+def test_names_in_a_copyright(text: str, of_names: bool) -> None:  # noqa: FBT001
+    config = configuration(copyright=text, project="Rose Wood")
+    assert [each.whole.kind for each in conf_strings.names(config)] == (
+        ["copyright"] * of_names
+    )
+
+
+NAMES = 'copyright = "2026, Rose Field and Peter Baker"\n'
+
+
+def test_an_engine_is_not_asked_for_names_but_people_are(make_book: MakeBook) -> None:
+    book = make_book("pages")
+    conf = (book.source / "conf.py").read_text()
+    book.write("conf.py", f"{conf}\n{NAMES}")
+    first = book.build(engine="pseudo")
+    assert first.status == 0
+    assert "2026, Rose Field and Peter Baker" in first.page("index").text_content()
+    report = book.source / ".amts" / "report" / "zh" / "report.json"
+    [listed] = [
+        each
+        for each in json.loads(report.read_bytes())["stays"]
+        if each["reason"] == "names"
+    ]
+    assert listed["places"][0]["text"] == "2026, Rose Field and Peter Baker"
+    pair = LanguagePair("en", "zh")
+    said = TranslationUnit(
+        "2026, Rose Field and Peter Baker",
+        "2026 罗丝、彼得",
+        pair,
+        HUMAN,
+        State.REVIEWED,
+    )
+    tmx.write(book.source / "a.tmx", [said], source_language="en")
+    book.write("conf.py", f'{conf}\namts_memory_files = ["a.tmx"]\n{NAMES}')
+    then = book.build(engine="pseudo")
+    assert then.status == 0
+    assert "2026 罗丝、彼得" in then.page("index").text_content()

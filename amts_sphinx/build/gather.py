@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from amts_sphinx.core import inline_codes
 from amts_sphinx.doctree import conf_strings, sphinx_strings, templates
 from amts_sphinx.doctree.collect import texts_of
-from amts_sphinx.doctree.stays import of_figures, of_value
+from amts_sphinx.doctree.stays import of_people, of_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
@@ -36,19 +36,29 @@ class Material(NamedTuple):
     messages: frozenset[str] = frozenset()
     #: Values of ``conf.py`` that cannot be read.
     unread: tuple[Stay, ...] = ()
+    #: Texts of ``conf.py`` with names.
+    names: tuple[Container, ...] = ()
 
     @property
-    def figures(self) -> list[Container]:
-        """The texts of skipped figures."""
+    def for_people(self) -> list[Container]:
+        """What no engine is asked for: texts of skipped figures, names."""
+        return [*self._figures, *self.names]
+
+    @property
+    def _figures(self) -> list[Container]:
         return [each for texts in self.texts.values() for each in texts.figures]
 
-    def stays(self, by_people: Iterable[str]) -> list[Stay]:
+    def stays(self, by_people: Collection[str]) -> list[Stay]:
         """Return what stays in the source language in an edition.
 
-        :param by_people: the keys of texts of figures that people translated
+        :param by_people: the keys of what people translated of :attr:`for_people`
         """
-        found = [stay for texts in self.texts.values() for stay in texts.stays]
-        return [*of_figures(self.figures, by_people), *self.unread, *found]
+        return [
+            *of_people("figure", self._figures, by_people),
+            *of_people("names", self.names, by_people),
+            *self.unread,
+            *(stay for texts in self.texts.values() for stay in texts.stays),
+        ]
 
     def lacking(self, language: Language) -> list[str]:
         """Return those of the messages that Sphinx does not have in *language*."""
@@ -82,4 +92,11 @@ def gather(app: Sphinx, env: BuildEnvironment) -> Material:
         for stay in of_value(conf_strings.CONF, each.text)
     )
     labels = frozenset(messages)
-    return Material(texts, containers, sources, labels, tuple(unread))
+    return Material(
+        texts,
+        containers,
+        sources,
+        labels,
+        tuple(unread),
+        conf_strings.names(app.config),
+    )

@@ -54,7 +54,7 @@ class Content:
     drafts: frozenset[str]
     #: What is published at one place only, as :attr:`.EditionPlan.bound`.
     bound: Mapping[str, Mapping[tuple[str, int | None], BoundText]]
-    #: Coded targets by people of texts of figures that are otherwise skipped.
+    #: Coded targets by people of texts that no engine is asked for, as figures.
     figures: Mapping[str, str]
     #: The sources among them whose targets are of a former version.
     stale: frozenset[str] = frozenset()

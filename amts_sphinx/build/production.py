@@ -132,7 +132,7 @@ def _produce(
                 commission.keep_typeset(work, home)
                 edition = with_labels(edition, work.labels)
                 work.translator.drop_former_drafts(edition)
-                figures = work.translator.by_people(material.figures, work.pair)
+                figures = work.translator.by_people(material.for_people, work.pair)
                 stays = material.stays(figures)
                 content = _content(work.translator, work.texts, edition, figures)
                 if work.config.review_mode and site.is_of_pages(builder):

@@ -11,6 +11,7 @@ import copy
 import re
 from collections.abc import Mapping
 from functools import cache, partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -52,6 +53,10 @@ _WITH_HOLES: Final = (
     "numfig_format",
     "amts_strings",
 )
+_COPYRIGHTS: Final = frozenset({"copyright", "project_copyright"})
+_WORDS: Final = re.compile(r"[^\W\d_][^\s,;:()&]*|[,;:()&]")
+#: A word in small letters of this length is more than "and", "by" or "von".
+_PROSE: Final = 4
 _DATES: Final = ("html_last_updated_fmt", "today_fmt")
 #: Values that are lists of tuples, and the positions of their titles.
 _TITLES: Final = {
@@ -131,7 +136,11 @@ def containers(config: Config, env: BuildEnvironment) -> tuple[Container, ...]:
 
     The kind of each is the name of its configuration value.
     """
-    found = [_container(t.markup, t.name, CONF) for t in texts(config) if t.markup]
+    found = [
+        _container(t.markup, t.name, CONF)
+        for t in texts(config)
+        if t.markup and not _is_of_names(t)
+    ]
     found += [
         _container(conf_markup.plain(module.synopsis), "synopsis", module.docname)
         for module in _modules(env).values()
@@ -140,6 +149,28 @@ def containers(config: Config, env: BuildEnvironment) -> tuple[Container, ...]:
         plain = map(conf_markup.plain, metadata(env, docname).values())
         found += [_container(text, "meta", docname) for text in plain]
     return tuple(c for c in found if inline_codes.has_words(c.whole.source))
+
+
+def names(config: Config) -> tuple[Container, ...]:
+    """Return the texts with names that an engine would translate: people may."""
+    return tuple(
+        _container(t.markup, t.name, CONF)
+        for t in texts(config)
+        if t.markup and _is_of_names(t)
+    )
+
+
+def _is_of_names(text: ConfText) -> bool:
+    """Tell whether a copyright names people or companies, by capitals.
+
+    "2026, Rose Field and Peter Baker" does, "2026, the developers of it" does not.
+    """
+    if text.name not in _COPYRIGHTS or text.markup is None:
+        return False
+    words = _WORDS.findall(text.text.removeprefix("The "))
+    capitals = [word[0].isupper() for word in words]
+    has_prose = any(word.islower() and len(word) >= _PROSE for word in words)
+    return any(map(all, pairwise(capitals))) or (any(capitals) and not has_prose)
 
 
 def message(text: str) -> Container:

@@ -77,4 +77,8 @@ def _texts(app: Sphinx, tag: str) -> Book:
         docname: containers(app.env.get_doctree(docname), docname, finder)
         for docname in sorted(app.env.found_docs)
     }
-    return {conf_strings.CONF: conf_strings.containers(app.config, app.env), **found}
+    of_conf = conf_strings.containers(app.config, app.env)
+    return {
+        conf_strings.CONF: (*of_conf, *conf_strings.names(app.config)),
+        **found,
+    }

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 #: Why a text stays, by the name of the reason, the order of a list.
 REASONS: Final = {
     "figure": "figures are skipped: see amts_figure_captions",
+    "names": "names in the copyright, which an engine would translate: people may",
     "notranslate": "the class notranslate, or translate='no'",
     "skip": "amts_skip names its node or class",
     "language": "it is marked as being in another language",
@@ -99,7 +100,7 @@ def _reason(node: nodes.Element, finder: Finder) -> str:
 def names(doctree: nodes.document, docname: str, finder: Finder) -> Iterator[Stay]:
     """Yield what is the same in every language, be it in or outside of prose.
 
-    Together with :func:`stays` and :func:`of_figures` that is all that no translator
+    Together with :func:`stays` and :func:`of_people` that is all that no translator
     sees.
     """
     waiting: list[nodes.Element] = [doctree]
@@ -133,10 +134,13 @@ def _name(node: nodes.Element, finder: Finder) -> str:
     return ""
 
 
-def of_figures(containers: Iterable[Container], published: Iterable[str]) -> list[Stay]:
-    """Return the texts of skipped figures that nobody translated.
+def of_people(
+    reason: str, containers: Iterable[Container], published: Iterable[str]
+) -> list[Stay]:
+    """Return the texts, left to people alone, that nobody translated.
 
-    :param published: the keys of those that people did
+    :param reason: why no engine is asked: ``figure`` or ``names``
+    :param published: the keys of those that people did translate
     """
     keys = {*published}
     return [
@@ -144,7 +148,7 @@ def of_figures(containers: Iterable[Container], published: Iterable[str]) -> lis
         for each in containers
         if each.whole.key not in keys
         for stay in _stay(
-            "figure", each.whole.location, plain(each.whole.source), each.whole.kind
+            reason, each.whole.location, plain(each.whole.source), each.whole.kind
         )
     ]
 

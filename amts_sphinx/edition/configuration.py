@@ -51,7 +51,7 @@ def set_up(app: Sphinx, config: Config, plan: EditionPlan) -> None:
     """Make *config* that of the edition."""
     source = plan.written
     names = _file_names(config, source.get("project", ""))
-    conf_strings.translate(config, plan.targets, source)
+    conf_strings.translate(config, {**plan.figures, **plan.targets}, source)
     for name, value in names.items():
         place = _DOCUMENTS.get(name)
         # Of a list, only the names of files are those of the book.

@@ -128,7 +128,7 @@ class EditionPlan:
     #: What ``conf.py`` gave for the book, of the values that hold texts; and its
     #: ``project``, ``language`` and addresses.
     written: Mapping[str, Any] = field(default_factory=dict)
-    #: Coded targets by people of the texts of figures that are otherwise skipped.
+    #: Coded targets by people of the texts that no engine is asked for, as figures.
     figures: Mapping[str, str] = field(default_factory=dict)
     #: Sphinx's own messages that its catalogue lacks, and strings of templates, each
     #: with its target.

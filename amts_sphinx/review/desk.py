@@ -106,7 +106,7 @@ def _at_hand(
 
 
 def _stays(app: Sphinx, material: Material, work: Work) -> list[Stay]:
-    figures = work.translator.by_people(material.figures, work.pair)
+    figures = work.translator.by_people(material.for_people, work.pair)
     found = material.stays(figures)
     for docname in sorted(app.env.found_docs):
         found += names_in(app, docname)
