@@ -27,6 +27,7 @@ CORPUS = "max_unknown=0.2,min_support=0.25"
 #: engine whose translations change raises its own version; that alone changes a line.
 RELEASED: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
     ("none", {}, {}, "none"),
+    ("known", {}, {}, "known"),
     ("pseudo", {}, {}, "pseudo/1/auto/1.3"),
     (
         "pseudo",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -71,6 +72,9 @@ def test_an_interrupt_ends_all(tmp_path: Path) -> None:
 
 def test_without_a_place_for_it_the_traceback_is_shown(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")
+    denied = PermissionError(errno.EACCES, "Permission denied", "out/zh/a.html")
+    assert crash.describe(denied, tmp_path) == "out/zh/a.html: Permission denied"
+    assert not (tmp_path / crash.NAME).exists()
     line = crash.describe(ValueError("odd"), tmp_path / "file" / "zh")
     assert "ValueError: odd\n" in line
 

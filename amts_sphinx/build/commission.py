@@ -13,6 +13,7 @@ from amts_sphinx.core import kept
 from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.core.kept import Remembered
 from amts_sphinx.core.units import LanguagePair
+from amts_sphinx.engine.known import KnownEngine
 from amts_sphinx.engine.protocol import Learner, Paid
 from amts_sphinx.engine.registry import create_engine
 from amts_sphinx.formats import terminology
@@ -165,6 +166,8 @@ def keep_typeset(work: Work, home: Path) -> None:
 def _engine(memory: Memory, config: AmtsConfig, pair: LanguagePair) -> Engine:
     """Return the engine for one direction, with what it can learn from people."""
     engine = create_engine(config.engine, config.engine_options)
+    if isinstance(engine, KnownEngine):
+        return engine.after(memory.makers(pair))
     if not isinstance(engine, Learner):
         return engine
     terms = terminology.read(config.terminology, pair).terms

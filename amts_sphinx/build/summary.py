@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 _REASONS: Final = 3
 
 
+#: Engines that ask nobody.
+_SILENT: Final = frozenset({"known", "none"})
 #: The engine that is the least work to get.
 _EASIEST: Final = "firefox"
 
@@ -124,9 +126,9 @@ class BuildLog:
 def advise(name: str, config: AmtsConfig, edition: Edition) -> None:
     """Warn of an edition that nobody can read, and name the engines that would do.
 
-    Somebody who chose the engine ``none`` wants no other.
+    Somebody who chose an engine that asks nobody wants no other.
     """
-    if config.engine == "none":
+    if config.engine in _SILENT:
         return
     left = sum(f.check == "untranslated" for f in edition.findings)
     if left <= edition.usage.segments / 2:
@@ -174,6 +176,8 @@ def warn(text: str) -> None:
 
 def asking(tag: str, engine: str, segments: int, characters: int) -> None:
     """Log what the engine is asked for, since the answer may take a while."""
+    if engine in _SILENT:
+        return
     logger.info(
         "amts-%s: asking the engine %r for %d segments, %d characters",
         tag,

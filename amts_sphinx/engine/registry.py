@@ -36,6 +36,7 @@ _BUILT_IN: Final = {
     "corpus": "amts_sphinx.engine.corpus:create",
     "ctranslate2": "amts_sphinx.engine.ctranslate2:create",
     "firefox": "amts_sphinx.engine.firefox:create",
+    "known": "amts_sphinx.engine.known:create",
     "llm": "amts_sphinx.engine.llm:create",
     "none": "amts_sphinx.engine.none:create",
     "pseudo": "amts_sphinx.engine.pseudo:create",

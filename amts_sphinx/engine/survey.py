@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from amts_sphinx.engine.protocol import Engine
 
 #: Engines that translate nothing for readers.
-_NO_READERS: Final = frozenset({"none", "pseudo"})
+_NO_READERS: Final = frozenset({"known", "none", "pseudo"})
 #: What an engine of ours is for, in a few words.
 _ABOUT: Final = {
     "amazon": "Amazon Translate, paid",
@@ -25,6 +25,7 @@ _ABOUT: Final = {
     "corpus": "learns from what people translated; drafts",
     "ctranslate2": "neural, OPUS-MT and Argos models, on this machine; drafts",
     "firefox": "neural, on this machine; drafts",
+    "known": "asks nobody: what engines translated before",
     "llm": "a language model, local or not",
     "none": "translates nothing",
     "pseudo": "foreign-looking text, for tests",

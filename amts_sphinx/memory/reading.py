@@ -99,6 +99,16 @@ class MemoryReader(Lookup):
             for row in self._db.execute(query, (*pair, engine, _begins(engine))):
                 yield unit_of(self.path, row)
 
+    def makers(self, pair: LanguagePair) -> list[str]:
+        """Return the machines whose translations stand, the last at work first."""
+        query = (
+            "SELECT maker FROM unit NOT INDEXED WHERE source_language = ?"
+            f" AND target_language = ? AND maker <> '{HUMAN}' AND {STANDS_BY_ROW}"
+            " GROUP BY maker ORDER BY max(changed) DESC, maker"
+        )
+        with told(self.path, "read"):
+            return [maker for (maker,) in self._db.execute(query, pair)]
+
     def holding(
         self, pair: LanguagePair, text: str, limit: int
     ) -> list[TranslationUnit]:

@@ -15,6 +15,7 @@ from amts_sphinx.build.gather import gather
 from amts_sphinx.build.read_book import read_book
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.doctree.collect import names_in
+from amts_sphinx.engine import language_pairs
 from amts_sphinx.report.reporter import BookFacts, Reporter
 from amts_sphinx.translate.cost_limit import Budget
 
@@ -126,13 +127,15 @@ def _work(
 ) -> Work:
     """Return what recalls the texts of an edition.
 
-    An engine that cannot be made here, for want of a package or an account, keeps
-    nobody from the texts of people.
+    An engine that cannot be made here, for want of a package, a model or an account,
+    keeps nobody from the texts of people, nor from what it made before.
     """
     budget = Budget(config.cost_limit)
     try:
-        return commission.work(memory, config, language, material, budget)
+        work = commission.work(memory, config, language, material, budget)
+        language_pairs.check(work.translator.engine, work.pair)
     except AmtsError as exc:
-        warn(f"{language.tag}: the texts of machines are not seen: {exc}")
-        alone = replace(config.for_language(language.tag), engine="none", special={})
-        return commission.work(memory, alone, language, material, budget)
+        warn(f"{language.tag}: shown is what engines made before: {exc}")
+        known = replace(config.for_language(language.tag), engine="known", special={})
+        return commission.work(memory, known, language, material, budget)
+    return work
