@@ -275,10 +275,14 @@ class ApertiumEngine:
         maker = self.fingerprint
         # A source without words is the same in every language.
         found = [targets.get(source, source) for source in sources]
-        notes = (_DAMAGED if target is None else "" for target in found)
         return [
-            Translation(target, maker, note=note)
-            for target, note in zip(found, notes, strict=True)
+            Translation(
+                target,
+                maker,
+                draft=target not in {None, source},
+                note=_DAMAGED if target is None else "",
+            )
+            for source, target in zip(sources, found, strict=True)
         ]
 
     def _whole(self, sources: Sequence[str], mode: str) -> list[str | None]:

@@ -20,7 +20,7 @@ _NO_READERS: Final = frozenset({"known", "none", "pseudo"})
 #: What an engine of ours is for, in a few words.
 _ABOUT: Final = {
     "amazon": "Amazon Translate, paid",
-    "apertium": "rule-based, on this machine",
+    "apertium": "rule-based, on this machine; drafts",
     "bedrock": "language models at Amazon, paid",
     "corpus": "learns from what people translated; drafts",
     "ctranslate2": "neural, OPUS-MT and Argos models, on this machine; drafts",
