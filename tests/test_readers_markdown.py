@@ -333,7 +333,8 @@ def test_d2lbooks_layout_gives_both_books(tmp_path: Path) -> None:
         "ch/a.md": "甲", "ch/a_origin.md": "A", "index.md": "乙", "b_origin.md": "B",
     }.items():  # fmt: skip
         (tmp_path / name).write_text(text, "utf-8")
-    source, target = markdown.read_origin_tree(tmp_path, "en", "zh")
+    rules = ReadingRules("en"), ReadingRules("zh")
+    source, target = markdown.read_origin_tree(tmp_path, *rules)
     assert [c.whole.source for c in source["ch/a"]] == ["A"]
     assert [c.whole.source for c in target["ch/a"]] == ["甲"]
     assert (list(source), list(target)) == (["b", "ch/a"], ["ch/a"])

@@ -93,31 +93,29 @@ def read_tree(
 
 
 def read_origin_tree(
-    folder: str | Path, source_language: str, target_language: str
+    folder: str | Path, source_rules: ReadingRules, target_rules: ReadingRules
 ) -> tuple[Book, Book]:
     """Read d2lbook's layout: ``page.md``, and its source ``page_origin.md`` beside it.
 
+    :param source_rules: for the source, in its language
+    :param target_rules: for the translation
     :returns: the source and its translation; a page without an origin is in neither
     :raises InterchangeError: the folder or a file cannot be read
     """
-    source = read_origins(folder, source_language)
-    rules = ReadingRules(target_language)
+    source = read_origins(folder, source_rules)
     target = {
-        docname: _read(files.text_of(path), docname, rules)
+        docname: _read(files.text_of(path), docname, target_rules)
         for docname, path in files.documents(Path(folder), "**/*.md")
         if docname in source
     }
     return source, target
 
 
-def read_origins(
-    folder: str | Path, language: str, rules: ReadingRules | None = None
-) -> Book:
+def read_origins(folder: str | Path, rules: ReadingRules) -> Book:
     """Read the sources that d2lbook keeps beside the pages, under the pages' names.
 
     :raises InterchangeError: the folder or a file cannot be read
     """
-    rules = rules or ReadingRules(language)
     return {
         docname: _read(files.text_of(path), docname, rules)
         for name, path in files.documents(Path(folder), "**/*_origin.md")
