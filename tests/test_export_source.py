@@ -462,6 +462,80 @@ def test_quantecons_layout_has_a_map_of_headings(
     assert text_of(record) == head + body
 
 
+HEAD: Final = "---\nname: page\n"
+#: A map as people or their tools may have written it.
+MAP: Final = (
+    "translation:\n  title: '生长'\n  by: Ana\n  headings:\n"
+    '    Trees: "树木"\n    "Trees::Cut nothing.": >-\n      什么也\n      别剪\n'
+)
+HEADINGS: Final = "# Growth\n\n## Trees\n\n### Cut nothing.\n\nTrees\n"
+HEADINGS_ZH: Final = "# 生长\n\n## 树木\n\n### 什么也别剪\n\n树\n"
+
+
+@pytest.fixture
+def lecture(
+    export: Callable[..., int], book: Path, tmp_path: Path
+) -> Callable[[str, str], str]:
+    """Return what updates a page of QuantEcon's and returns its text."""
+    tree = tmp_path / "tree"
+    write(tree / "part/page.md", HEAD + MAP + "---\n" + HEADINGS_ZH)
+    write(tree / ".amts-source/part/page.md", HEAD + "---\n" + HEADINGS)
+
+    def run(old: str, new: str) -> str:
+        text = HEAD + "---\n" + HEADINGS
+        write(book / "part/page.md", text.replace(old, new))
+        assert export("--layout", "quantecon") == 0
+        return text_of(tree / "part/page.md")
+
+    return run
+
+
+def test_a_map_of_headings_stays_where_no_heading_changed(
+    lecture: Callable[[str, str], str],
+) -> None:
+    wanted = HEAD + MAP + "---\n" + HEADINGS_ZH
+    assert lecture("", "") == wanted
+    assert lecture("\n\nTrees\n", "\n\nIt needs water.\n") == wanted.replace(
+        "\n\n树\n", "\n\n它需要水。\n"
+    )
+
+
+def test_a_map_of_headings_has_what_changed_and_keeps_the_rest(
+    lecture: Callable[[str, str], str],
+) -> None:
+    assert lecture("## Trees\n", "## It needs water.\n") == (
+        HEAD + "translation:\n  title: '生长'\n  headings:\n"
+        "    It needs water.: 它需要水。\n"
+        "    It needs water.::Cut nothing.: 什么也别剪\n  by: Ana\n---\n"
+        + HEADINGS_ZH.replace("树木", "它需要水。")
+    )
+
+
+def test_a_new_heading_comes_into_the_map(
+    lecture: Callable[[str, str], str],
+) -> None:
+    at, new = "### Cut", "### It needs water.\n\n### Cut"
+    assert lecture(at, new) == (
+        HEAD
+        + MAP.replace("  by: Ana\n", "").replace(
+            '    "Trees::Cut', '    Trees::It needs water.: 它需要水。\n    "Trees::Cut'
+        )
+        + "  by: Ana\n---\n"
+        + HEADINGS_ZH.replace("### 什么", "### 它需要水。\n\n### 什么")
+    )
+
+
+def test_front_matter_is_updated_beside_the_map(
+    lecture: Callable[[str, str], str],
+) -> None:
+    assert lecture("page\n", "page\norder: 3\n") == (
+        HEAD + MAP + "order: 3\n---\n" + HEADINGS_ZH
+    )
+    assert lecture("page\n", "leaf\norder: 3\n") == (
+        HEAD.replace("page", "leaf") + "order: 3\n" + MAP + "---\n" + HEADINGS_ZH
+    )
+
+
 def notebook(*cells: tuple[str, list[str]], indent: int = 1) -> str:
     made: list[dict[str, object]] = [
         {"cell_type": kind, "metadata": {}, "source": source}
