@@ -363,3 +363,17 @@ def test_the_d2l_corpus(language: str, sentences: int) -> None:
     for container in texts:
         words = inline_codes.plain(container.whole.source)
         assert not any(mark in words for mark in ("**", "`", "~~", "$$", "_tab:"))
+
+
+def test_an_address_is_a_link_in_books_of_d2lbook() -> None:
+    """reStructuredText, which d2lbook makes, has links of addresses."""
+    text = "See *all http://a.org/b_c_d*, 或http://b.org/?x=1。\n"
+    code = "```{.python .input}\n```\n\n"
+    [found] = markdown.read(code + text, "page", "en")
+    assert found.whole.source == 'See <g id="1">all <x id="2"/></g>, 或<x id="3"/>。'
+    assert [c.equiv for c in found.whole.codes[1:]] == [
+        "http://a.org/b_c_d",
+        "http://b.org/?x=1",
+    ]
+    [plain] = markdown.read(text, "page", "en")
+    assert "http://b.org/?x=1" in plain.whole.source
