@@ -16,7 +16,7 @@ from markdown_it.tree import SyntaxTreeNode
 from amts_sphinx.readers import blocks, files, markdown_inline
 from amts_sphinx.readers.blocks import Mark, ReadingRules, Stream
 from amts_sphinx.readers.markdown_inline import Placing
-from amts_sphinx.readers.markdown_syntax import D2LBOOK, dialect_of, parser, prepare
+from amts_sphinx.readers.markdown_syntax import D2LBOOK, parser, prepare
 from amts_sphinx.readers.spans import MarkSpans, SourceText, Words
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class _MarkdownWalk:
         self._source = prepare(text)
         if self._stream.has_spans:
             self._stream.parts.append(self._source)
-        self._dialect = dialect_of(self._source.text)
+        self._dialect = self._source.dialect
         self._parse(self._source.text, 0, 0)
 
     def _parse(

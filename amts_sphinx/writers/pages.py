@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core.errors import AmtsError, MarkupError
-from amts_sphinx.readers.markdown_syntax import D2LBOOK, dialect_of, prepare
+from amts_sphinx.readers.markdown_syntax import D2LBOOK, prepare
 from amts_sphinx.readers.pages import Page, read
 from amts_sphinx.text import code_matching
 from amts_sphinx.writers import strict
@@ -160,14 +160,14 @@ class _Proof:
         self._page = page
         self._targets = targets
         self._rules = rules
-        prepared = prepare(page.text).text
-        self._dialect = dialect_of(prepared)
+        source = prepare(page.text)
+        self._dialect = source.dialect
         self._parsers: list[Callable[[str], list[strict.Found]]] = [
             lambda text: strict.blocks(text, self._dialect)
         ]
         if with_pandoc and self._dialect == D2LBOOK:
             self._parsers.append(strict.pandoc)
-        self._blocks = [parse(prepared) for parse in self._parsers]
+        self._blocks = [parse(source.text) for parse in self._parsers]
 
     def faults(self, text: str, texts: Mapping[int, str]) -> dict[int, str]:
         """Return what is wrong, by the number of the text that must stay.
