@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import os
 import posixpath
 import re
 import resource
@@ -177,7 +178,15 @@ def _timed(
     :param passes: the exit statuses with which the next step follows
     """
     wall, cpu = time.perf_counter(), _cpu()
-    done = subprocess.run([*command], check=False, cwd=folder, capture_output=True)
+    beside = str(Path(sys.executable).parent)  # d2lbook runs sphinx-build
+    path = os.pathsep.join([beside, os.environ["PATH"]])
+    done = subprocess.run(
+        [*command],
+        check=False,
+        cwd=folder,
+        capture_output=True,
+        env={**os.environ, "PATH": path},
+    )
     took, used = time.perf_counter() - wall, _cpu() - cpu
     if done.returncode not in passes:
         sys.exit((done.stdout + done.stderr).decode(errors="replace")[-4000:])
