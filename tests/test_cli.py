@@ -184,8 +184,8 @@ def test_pairs_of_other_files_are_added(
 
 #: A page with captions, by its suffix, and their translations in order.
 CAPTIONS = {
-    ".md": "# Rain\n\n![A wet roof](a.png)\n\n```{figure} b.png\n:name: b\n\nThe gauge\n"
-    "```\n\n:Wet days\n\n| a | b |\n|--|--|\n| 1 | 2 |\n",
+    ".md": "# Rain\n\n![A wet roof](a.png)\n\n```{figure} b.png\n:name: b\n\n"
+    "The gauge\n```\n\n:Wet days\n\n| a | b |\n|--|--|\n| 1 | 2 |\n",
     ".html": "<h1>Rain</h1><figure><img src='a.png'><figcaption>A wet roof</figcaption>"
     "</figure><figure><img src='b.png'><figcaption>The gauge</figcaption></figure>"
     "<table><caption>Wet days</caption><tr><td>1</td></tr></table>",
