@@ -24,7 +24,7 @@ from amts_sphinx.cli import main as amts
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.readers.blocks import ReadingRules
-from amts_sphinx.readers.markdown_syntax import D2LBOOK, dialect_of, prepare
+from amts_sphinx.readers.markdown_syntax import D2LBOOK, prepare
 from amts_sphinx.readers.pages import blocks, read
 from amts_sphinx.writers import pages, strict
 from amts_sphinx.writers.markdown import Target
@@ -149,11 +149,10 @@ def _compare(book: Path, tree: Path, languages: tuple[str, str]) -> int:
 
 def _found(file: SourceFile) -> Iterator[strict.Found]:
     for page in file.parts:
-        prepared = prepare(page.text).text
-        dialect = dialect_of(prepared)
-        yield from strict.blocks(prepared, dialect)
-        if dialect == D2LBOOK and strict.has_pandoc():
-            yield from strict.pandoc(prepared)
+        prepared = prepare(page.text)
+        yield from strict.blocks(prepared.text, prepared.dialect)
+        if prepared.dialect == D2LBOOK and strict.has_pandoc():
+            yield from strict.pandoc(prepared.text)
 
 
 def _structure(file: SourceFile) -> list[object]:

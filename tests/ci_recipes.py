@@ -35,6 +35,8 @@ class Run:
     environment: Mapping[str, str]
     #: What stands for the service's expressions.
     expressions: Mapping[str, str] = field(default_factory=dict)
+    #: The artifacts of the run that this one follows.
+    found: Path | None = None
     #: What all steps said.
     said: str = ""
 
@@ -52,6 +54,8 @@ class Run:
     def workflow(self, recipe: Path, job: str) -> int:
         """Run the steps of a job of a GitHub workflow; return the exit status."""
         what = yaml.safe_load(recipe.read_text("utf-8"))
+        if not any("actions/checkout" in str(s) for s in what["jobs"][job]["steps"]):
+            self.work.mkdir()
         assert what["defaults"]["run"]["shell"] == "bash"
         variables = what["jobs"][job].get("env", {})
         status = 0
@@ -135,10 +139,28 @@ class Run:
                 shutil.rmtree(self.kept / name, ignore_errors=True)
                 shutil.copytree(self.work / name, self.kept / name)
 
+    @property
+    def artifacts(self) -> Path:
+        """Where what the run uploads is kept."""
+        return self.folder / "artifacts"
+
     def upload(self, options: Mapping[str, Any]) -> None:
-        """Look whether what is to be uploaded is there."""
+        """Keep what is to be uploaded, and say whether it is there."""
         for name in options["path"].split():
-            self.said += f"uploaded {name}: {(self.work / name).exists()}\n"
+            source = self.work / name
+            target = self.artifacts / options.get("name", "pages") / name
+            self.said += f"uploaded {name}: {source.exists()}\n"
+            if source.is_dir():
+                shutil.copytree(source, target)
+            elif source.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(source, target)
+
+    def download(self, options: Mapping[str, Any]) -> None:
+        """Bring an artifact of the run before; its step may fail without harm."""
+        if self.found is not None and (self.found / options["name"]).exists():
+            source = self.found / options["name"]
+            shutil.copytree(source, self.work / options["path"], symlinks=True)
 
 
 def _nothing(run: Run, options: Mapping[str, Any]) -> None:
@@ -151,6 +173,7 @@ _ACTIONS: Final[dict[str, Callable[[Run, Mapping[str, Any]], None]]] = {
     "actions/setup-python": _nothing,
     "actions/cache": Run.cache,
     "actions/cache/restore": Run.restore,
+    "actions/download-artifact": Run.download,
     "actions/upload-artifact": Run.upload,
     "actions/upload-pages-artifact": Run.upload,
 }

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
 import yaml
 from ci_recipes import Run, environment
 from lxml import etree
+from markdown_it import MarkdownIt
 from waiting import PATIENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 ROOT: Final = Path(__file__).parent.parent
 RECIPES: Final = ROOT / "docs" / "recipes"
@@ -42,6 +45,10 @@ STAND_INS: Final = {
     "amts": 'if [ "$1" = models ]; then mkdir -p "${{AMTS_MODELS:-models}}/en-$4"; '
     'else exec {python} -m amts_sphinx "$@"; fi',
     "sphinx-build": 'exec {python} -m sphinx "$@"',
+    # The service's own program: answers stand in files, and what is sent is kept.
+    "gh": 'echo "$*" >> "$ASKED"\n'
+    'case "$*" in *"/pulls "*) exec cat "$PULLS";; *--paginate*) exec cat "$COMMENTS";;'
+    ' *POST*|*PATCH*) exec cp comment.md "$SENT";; esac\nexit 1',
 }
 
 
@@ -178,6 +185,154 @@ def test_a_damaged_file_is_shown_at_its_line(service: Service) -> None:
     run = service.run(github__event__pull_request__base__sha=service.first)
     assert run.workflow(RECIPES / "pull-request.yml", "look") == 1
     assert "::error file=docs/memory/pt.home.tmx,line=" in run.said
+
+
+#: Files that stand for the service, by the names of variables.
+GH_FILES: Final = ("ASKED", "PULLS", "COMMENTS", "SENT")
+#: What stands for the expressions of the workflow that comments.
+EVENT: Final = {
+    "github.token": "t",
+    "github.repository": "ana/boats",
+    "github.event.workflow_run.id": "7",
+    "github.event.workflow_run.head_repository.owner.login": "bo",
+    "github.event.workflow_run.head_branch": "a&b=c",
+    "github.event.workflow_run.head_sha": "abc",
+    "github.event.workflow_run.html_url": "https://example.org/7",
+}
+PULLS: Final = [
+    {"number": 3, "head": {"sha": "old"}},
+    {"number": 4, "head": {"sha": "abc"}},
+]
+OURS: Final = {"user": {"login": "github-actions[bot]"}, "body": "<!-- amts -->\nold"}
+
+SENDS: Final = "-F body=@comment.md --silent"
+
+needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
+
+
+class Commented(NamedTuple):
+    """What the workflow asked of the service, and the comment."""
+
+    asked: list[str]
+    text: str
+
+
+@pytest.fixture
+def comment(service: Service) -> Callable[..., Commented]:
+    """Return what runs the workflow that comments, and says what it sent."""
+
+    def run(
+        artifacts: Path | None,
+        pulls: Sequence[object] = PULLS,
+        comments: Sequence[Sequence[object]] = ((),),
+    ) -> Commented:
+        made = service.run()
+        made.expressions = EVENT
+        made.found = artifacts
+        files = {name: made.folder / name.lower() for name in GH_FILES}
+        variables = {name: str(path) for name, path in files.items()}
+        made.environment = {**made.environment, **variables}
+        files["PULLS"].write_text(json.dumps(pulls))
+        files["COMMENTS"].write_text("".join(map(json.dumps, comments)))
+        assert made.workflow(RECIPES / "comment.yml", "comment") == 0, made.said
+        sent = files["SENT"]
+        text = sent.read_text("utf-8") if sent.exists() else ""
+        return Commented(files["ASKED"].read_text("utf-8").splitlines(), text)
+
+    return run
+
+
+@needs_jq
+def test_what_a_pull_request_asks_for_is_shown_in_it(
+    service: Service, comment: Callable[..., Commented]
+) -> None:
+    text = BOOK["docs/index.rst"].replace("Wood floats.", "Wood floats well.")
+    commit(service.repository, {"docs/index.rst": text})
+    first = service.run(github__event__pull_request__base__sha=service.first)
+    assert first.workflow(RECIPES / "pull-request.yml", "look") == 0, first.said
+    done = comment(first.artifacts)
+    assert done.asked == [
+        "api --method GET repos/ana/boats/pulls -f state=open -f head=bo:a&b=c",
+        "api --paginate repos/ana/boats/issues/4/comments",
+        f"api --method POST repos/ana/boats/issues/4/comments {SENDS}",
+    ]
+    assert "    index: 1 changed" in done.text
+    assert done.text.startswith("<!-- amts -->\n")
+    assert "(https://example.org/7)" in done.text
+
+
+@needs_jq
+def test_the_comment_of_the_run_before_is_replaced(
+    comment: Callable[..., Commented],
+) -> None:
+    others = [
+        {"id": 1, "user": {"login": "bo"}, "body": OURS["body"]},
+        {"id": 2, "user": OURS["user"], "body": "of another workflow"},
+    ]
+    done = comment(None, comments=[others, [{"id": 9, **OURS}]])
+    assert done.asked[-1].startswith(
+        "api --method PATCH repos/ana/boats/issues/comments/9 "
+    )
+    assert "The run ended before it could say that." in done.text
+
+
+@needs_jq
+def test_a_commit_that_is_no_longer_the_last_gets_no_comment(
+    comment: Callable[..., Commented],
+) -> None:
+    done = comment(None, pulls=PULLS[:1])
+    assert len(done.asked) == 1
+    assert not done.text
+
+
+#: What a stranger may write into the artifact.
+HOSTILE: Final = (
+    b"# @everyone\n```\n![x](https://example.org/x.png)\r[a](b)\n\n"
+    b"<img src=x>\n~~~\n\xff\x1b[31m\x00 \xe2\x82"
+)
+
+
+@needs_jq
+@pytest.mark.parametrize("size", [1, 4000])
+def test_a_strangers_text_is_shown_as_text(
+    tmp_path: Path, comment: Callable[..., Commented], size: int
+) -> None:
+    place = tmp_path / "artifacts" / "pull-request"
+    place.mkdir(parents=True)
+    (place / "comment.md").write_bytes(HOSTILE * size)
+    done = comment(place.parent)
+    head, _, shown = done.text.partition("\n\n")
+    assert "everyone" not in head
+    assert len(shown) < 65536 - len(head)  # what the service takes
+    tokens = MarkdownIt("commonmark").parse(done.text)
+    [code] = [token for token in tokens if token.type == "code_block"]
+    assert "@everyone" in code.content
+    assert tokens[-1] is code
+
+
+@needs_jq
+def test_the_artifact_cannot_lead_to_another_file(
+    tmp_path: Path, comment: Callable[..., Commented]
+) -> None:
+    place = tmp_path / "artifacts" / "pull-request"
+    place.mkdir(parents=True)
+    (tmp_path / "secret").write_text("a secret")
+    (place / "comment.md").symlink_to(tmp_path / "secret")
+    assert "a secret" not in comment(place.parent).text
+
+
+def test_who_may_write_runs_nothing_of_a_stranger() -> None:
+    recipe = load("comment.yml")
+    assert list(recipe[True]) == ["workflow_run"]
+    assert recipe[True]["workflow_run"]["workflows"] == [
+        load("pull-request.yml")["name"]
+    ]
+    assert recipe["permissions"] == {"actions": "read", "pull-requests": "write"}
+    steps = recipe["jobs"]["comment"]["steps"]
+    used = [step["uses"].partition("@")[0] for step in steps if "uses" in step]
+    assert used == ["actions/download-artifact"]
+    commands = " ".join(step.get("run", "") for step in steps)
+    assert not re.search(r"\b(?:git|pip|python3?|bash|sh|source|eval)\b", commands)
 
 
 def test_read_the_docs_has_the_whole_site(service: Service) -> None:

@@ -182,6 +182,43 @@ def test_pairs_of_other_files_are_added(
     assert found["Rain"] == "雨"
 
 
+#: A page with captions, by its suffix, and their translations in order.
+CAPTIONS = {
+    ".md": "# Rain\n\n![A wet roof](a.png)\n\n```{figure} b.png\n:name: b\n\n"
+    "The gauge\n```\n\n:Wet days\n\n| a | b |\n|--|--|\n| 1 | 2 |\n",
+    ".html": "<h1>Rain</h1><figure><img src='a.png'><figcaption>A wet roof</figcaption>"
+    "</figure><figure><img src='b.png'><figcaption>The gauge</figcaption></figure>"
+    "<table><caption>Wet days</caption><tr><td>1</td></tr></table>",
+}
+
+
+@pytest.mark.parametrize(
+    ("suffix", "layout"), [(".md", "folders"), (".html", "folders"), (".md", "d2lbook")]
+)
+def test_captions_are_translations_of_people(
+    tmp_path: Path, suffix: str, layout: str
+) -> None:
+    known = {"A wet roof": "湿屋顶", "The gauge": "雨量计", "Wet days": "雨天"}
+    source = target = CAPTIONS[suffix]
+    for text, translation in known.items():
+        target = target.replace(text, translation)
+    if layout == "d2lbook":
+        asked = [tmp_path / "book"]
+        names = [f"book/rain_origin{suffix}", f"book/rain{suffix}"]
+    else:
+        asked = [tmp_path / "en", tmp_path / "zh"]
+        names = [f"en/rain{suffix}", f"zh/rain{suffix}"]
+    for name, text in zip(names, (source, target), strict=True):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+    file = tmp_path / "b.tmx"
+    done = amts("parallel", *asked, *LANGUAGES, "-o", file)
+    assert done.returncode == 0, done.stderr
+    found = {unit.source: unit.target for unit in tmx.read(file)}
+    assert {text: found.get(text) for text in known} == known
+
+
 def test_a_file_that_is_paired_already(tmp_path: Path) -> None:
     source, file = tmp_path / "a.tsv", tmp_path / "b.tmx"
     source.write_text("en\tzh\nRain\t雨\n", "utf-8")

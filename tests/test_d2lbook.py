@@ -294,3 +294,33 @@ def test_clearing_keeps_what_people_and_engines_made(book: Path) -> None:
     assert all(path.is_file() for path in kept)
     assert "0 translated" in call([programs / "amts", "d2l", here], ROOT)
     assert "chapter_water/weighing" in call([programs / "amts", "status"], here)
+
+
+@needs_old_python
+def test_d2lbook_builds_the_same_pages_of_the_edition_as_markdown(
+    book: Path, tmp_path: Path
+) -> None:
+    programs = make_environment("pinned")
+    tree = tmp_path / "zh"
+    call(
+        [programs / "amts", "export-source", book, "--language", "zh", "-o", tree], ROOT
+    )
+    shutil.copytree(book / "img", tree / "img")
+    shutil.copy(book / "water.bib", tree)
+    config = (book / "config.ini").read_text("utf-8")
+    config = re.sub(r"(?m)^(sphinx_extensions|    amts_\w+) = .*\n", "", config)
+    said = "sphinx_configs ="
+    config = config.replace(said, f"{said}\n    language = 'zh_CN'")
+    config = config.replace("tabs =", "exclusions = *_origin.md */*_origin.md\ntabs =")
+    (tree / "config.ini").write_text(config, "utf-8")
+    path = os.pathsep.join([str(programs), os.environ["PATH"]])
+    call([programs / "d2lbook", "build", "html"], tree, PATH=path)
+    for page in PAGES:
+        ours, theirs = (
+            markup(parse(folder / f"{page}.html"))
+            for folder in (book / "_build" / "amts" / "zh", tree / "_build" / "html")
+        )
+        for kind in ("code", "output", "formulas", "inline code", "images", "numbers"):
+            assert ours[kind] == theirs[kind], (page, kind)
+        for label in re.findall(r":label:`([^`]+)`", markdown(page)):
+            assert label.replace("_", "-") in theirs["labels"], (page, label)

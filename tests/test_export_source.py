@@ -18,7 +18,7 @@ from amts_sphinx.formats import tmx
 from amts_sphinx.readers.blocks import ReadingRules
 from amts_sphinx.readers.pages import blocks, read
 from amts_sphinx.text import code_matching
-from amts_sphinx.writers import pages
+from amts_sphinx.writers import pages, strict
 from amts_sphinx.writers.markdown import Target
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ PAGES: Final = {
     "![Growth](a.png)\n:label:`f`\n": "![生长](a.png)\n:label:`f`\n",
     "$$\nTrees\n\nTrees\n$$\n\n(x)=\nTrees\n": "$$\nTrees\n\nTrees\n$$\n\n(x)=\n树木\n",
     "Let $ x $ be its height.\n\n(x)=\n": "设 $ x $ 为树高。\n\n(x)=\n",
+    "Cut nothing&#46;\n\nCut \\nothing\\.\n": "什么也别剪。\n\nCut \\nothing\\.\n",
     "```python\nCut nothing.\n```\n": "```python\nCut nothing.\n```\n",
     "": "",
 }
@@ -109,8 +110,10 @@ def export(book: Path, tmp_path: Path) -> Callable[..., int]:
 
     def run(*options: str, engine: str = "none") -> int:
         place = [str(book), "--language", "zh", "-o", str(tmp_path / "tree")]
-        more = ["--units", str(units), "--engine", engine, "--no-pandoc", *options]
-        return main(["export-source", *place, *more])
+        pandoc = [] if "--pandoc" in options else ["--no-pandoc"]
+        more = [each for each in options if each != "--pandoc"]
+        asked = ["--units", str(units), "--engine", engine, *pandoc, *more]
+        return main(["export-source", *place, *asked])
 
     return run
 
@@ -154,6 +157,58 @@ def test_only_prose_changes(
     write(book / "part/page.md", before)
     export()
     assert text_of(tmp_path / "tree/part/page.md") == PAGES[before]
+
+
+D2LBOOK_CODE: Final = "```{.python .input}\nx\n```\n\n"
+
+
+#: A text of d2lbook's, what people made of it, and how that is written.
+BESIDE_LETTERS: Final = {
+    "In :numref:`a`, $b$ and (:cite:`c`).": (
+        '在<x id="1"/>、<x id="2"/>与（<x id="3"/>）。',
+        "在 :numref:`a`、$b$与（:cite:`c`）。",
+    ),
+    "See :eqref:`a` here.": ('见“<x id="1"/>”。', "见“:eqref:`a`”。"),
+    "$b$ of :eqref:`a` it is.": ('<x id="1"/><x id="2"/>的', "$b$ :eqref:`a`的"),
+    "Open http://a.org/b_c?d=1. Now.": (
+        '打开<x id="1"/>吧',
+        "打开 http://a.org/b_c?d=1 吧",
+    ),
+    "Open it (http://a.org/b).": ('打开（<x id="1"/>）', "打开（http://a.org/b）"),
+}
+
+
+@pytest.mark.parametrize("source", BESIDE_LETTERS)
+def test_d2lbook_finds_roles_and_addresses_beside_letters(
+    export: Callable[..., int], book: Path, tmp_path: Path, source: str
+) -> None:
+    """It makes reStructuredText of a page, which has no markup amid letters."""
+    known, wanted = BESIDE_LETTERS[source]
+    write(book / "part/page.md", D2LBOOK_CODE + source + "\n")
+    page = read(D2LBOOK_CODE + source, "page", ENGLISH)
+    keep(tmp_path / "units.tmx", {page.containers[0].whole.source: known})
+    assert export() == 0
+    assert text_of(tmp_path / "tree/part/page.md") == D2LBOOK_CODE + wanted + "\n"
+
+
+@pytest.mark.skipif(not strict.has_pandoc(), reason="pandoc is not installed")
+def test_a_cell_that_would_break_its_table_stays(
+    export: Callable[..., int], book: Path, tmp_path: Path
+) -> None:
+    """Columns are drawn anew, as wide as the signs below the header say.
+
+    A page without code is one of d2lbook's too, by its labels.
+    """
+    table = "| {} | {} |\n|{}|" + 90 * "-" + "|\n| {} | `x` |\n"
+    for name, signs in (("narrow", "--"), ("wide", "--------")):
+        text = table.format("Trees", "Growth", signs, "Trees")
+        write(book / f"part/{name}.md", f"{text}:label:`x`\n")
+    assert export("--pandoc") == 1
+    tree = tmp_path / "tree/part"
+    narrow = table.format("Trees", "生长", "--", "Trees")
+    assert text_of(tree / "narrow.md") == f"{narrow}:label:`x`\n"
+    wide = table.format("树木", "生长", "--------", "树木")
+    assert text_of(tree / "wide.md") == f"{wide}:label:`x`\n"
 
 
 def test_marks_of_slides_stay_around_their_sentences(
@@ -431,6 +486,27 @@ def test_an_edition_inside_of_the_book_is_no_page_of_it(
     assert not (book / "zh/zh").exists()
 
 
+def test_a_book_of_d2lbook_says_what_it_is_made_of(
+    export: Callable[..., int],
+    book: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    config = "[build]\nsphinx_extensions = amts_sphinx\nnotebooks = part/*.md\n"
+    write(book / "config.ini", config)
+    write(book / "README.md", "# Growth\n")
+    assert export() == 1
+    assert "run `amts d2l" in capsys.readouterr().err
+    conf = "extensions = ['amts_sphinx']\namts_memory_files = ['own.tmx']\n"
+    write(book / "_build/rst/conf.py", conf)
+    keep(book / "own.tmx", {"Who *knows*?": "谁知道？"})
+    write(book / "part/other.md", "Who \\*knows\\*?\n")
+    assert export() == 0
+    assert text_of(tmp_path / "tree/part/other.md") == "谁知道？\n"
+    assert text_of(tmp_path / "tree/part/page.md") == PAGE_ZH
+    assert not (tmp_path / "tree/README.md").exists()
+
+
 def test_wrong_words_on_the_command_line_are_told(
     export: Callable[..., int], book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -460,6 +536,80 @@ def test_quantecons_layout_has_a_map_of_headings(
     )
     record = tmp_path / "tree/.amts-source/part/page.md"
     assert text_of(record) == head + body
+
+
+HEAD: Final = "---\nname: page\n"
+#: A map as people or their tools may have written it.
+MAP: Final = (
+    "translation:\n  title: '生长'\n  by: Ana\n  headings:\n"
+    '    Trees: "树木"\n    "Trees::Cut nothing.": >-\n      什么也\n      别剪\n'
+)
+HEADINGS: Final = "# Growth\n\n## Trees\n\n### Cut nothing.\n\nTrees\n"
+HEADINGS_ZH: Final = "# 生长\n\n## 树木\n\n### 什么也别剪\n\n树\n"
+
+
+@pytest.fixture
+def lecture(
+    export: Callable[..., int], book: Path, tmp_path: Path
+) -> Callable[[str, str], str]:
+    """Return what updates a page of QuantEcon's and returns its text."""
+    tree = tmp_path / "tree"
+    write(tree / "part/page.md", HEAD + MAP + "---\n" + HEADINGS_ZH)
+    write(tree / ".amts-source/part/page.md", HEAD + "---\n" + HEADINGS)
+
+    def run(old: str, new: str) -> str:
+        text = HEAD + "---\n" + HEADINGS
+        write(book / "part/page.md", text.replace(old, new))
+        assert export("--layout", "quantecon") == 0
+        return text_of(tree / "part/page.md")
+
+    return run
+
+
+def test_a_map_of_headings_stays_where_no_heading_changed(
+    lecture: Callable[[str, str], str],
+) -> None:
+    wanted = HEAD + MAP + "---\n" + HEADINGS_ZH
+    assert lecture("", "") == wanted
+    assert lecture("\n\nTrees\n", "\n\nIt needs water.\n") == wanted.replace(
+        "\n\n树\n", "\n\n它需要水。\n"
+    )
+
+
+def test_a_map_of_headings_has_what_changed_and_keeps_the_rest(
+    lecture: Callable[[str, str], str],
+) -> None:
+    assert lecture("## Trees\n", "## It needs water.\n") == (
+        HEAD + "translation:\n  title: '生长'\n  headings:\n"
+        "    It needs water.: 它需要水。\n"
+        "    It needs water.::Cut nothing.: 什么也别剪\n  by: Ana\n---\n"
+        + HEADINGS_ZH.replace("树木", "它需要水。")
+    )
+
+
+def test_a_new_heading_comes_into_the_map(
+    lecture: Callable[[str, str], str],
+) -> None:
+    at, new = "### Cut", "### It needs water.\n\n### Cut"
+    assert lecture(at, new) == (
+        HEAD
+        + MAP.replace("  by: Ana\n", "").replace(
+            '    "Trees::Cut', '    Trees::It needs water.: 它需要水。\n    "Trees::Cut'
+        )
+        + "  by: Ana\n---\n"
+        + HEADINGS_ZH.replace("### 什么", "### 它需要水。\n\n### 什么")
+    )
+
+
+def test_front_matter_is_updated_beside_the_map(
+    lecture: Callable[[str, str], str],
+) -> None:
+    assert lecture("page\n", "page\norder: 3\n") == (
+        HEAD + MAP + "order: 3\n---\n" + HEADINGS_ZH
+    )
+    assert lecture("page\n", "leaf\norder: 3\n") == (
+        HEAD.replace("page", "leaf") + "order: 3\n" + MAP + "---\n" + HEADINGS_ZH
+    )
 
 
 def notebook(*cells: tuple[str, list[str]], indent: int = 1) -> str:

@@ -333,7 +333,8 @@ def test_d2lbooks_layout_gives_both_books(tmp_path: Path) -> None:
         "ch/a.md": "甲", "ch/a_origin.md": "A", "index.md": "乙", "b_origin.md": "B",
     }.items():  # fmt: skip
         (tmp_path / name).write_text(text, "utf-8")
-    source, target = markdown.read_origin_tree(tmp_path, "en", "zh")
+    rules = ReadingRules("en"), ReadingRules("zh")
+    source, target = markdown.read_origin_tree(tmp_path, *rules)
     assert [c.whole.source for c in source["ch/a"]] == ["A"]
     assert [c.whole.source for c in target["ch/a"]] == ["甲"]
     assert (list(source), list(target)) == (["b", "ch/a"], ["ch/a"])
@@ -362,3 +363,17 @@ def test_the_d2l_corpus(language: str, sentences: int) -> None:
     for container in texts:
         words = inline_codes.plain(container.whole.source)
         assert not any(mark in words for mark in ("**", "`", "~~", "$$", "_tab:"))
+
+
+def test_an_address_is_a_link_in_books_of_d2lbook() -> None:
+    """reStructuredText, which d2lbook makes, has links of addresses."""
+    text = "See *all http://a.org/b_c_d*, 或http://b.org/?x=1。\n"
+    code = "```{.python .input}\n```\n\n"
+    [found] = markdown.read(code + text, "page", "en")
+    assert found.whole.source == 'See <g id="1">all <x id="2"/></g>, 或<x id="3"/>。'
+    assert [c.equiv for c in found.whole.codes[1:]] == [
+        "http://a.org/b_c_d",
+        "http://b.org/?x=1",
+    ]
+    [plain] = markdown.read(text, "page", "en")
+    assert "http://b.org/?x=1" in plain.whole.source

@@ -26,6 +26,7 @@ from amts_sphinx.readers.page_pairs import pair_pages
 from amts_sphinx.readers.pages import Page, read
 from amts_sphinx.translate.translator import published
 from amts_sphinx.writers import headings, pages, strict
+from amts_sphinx.writers.headings import Sides
 from amts_sphinx.writers.markdown import Target
 from amts_sphinx.writers.updates import NOT_KNOWN, Left, PageUpdate
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from amts_sphinx.build.source_trees import SourceTree
     from amts_sphinx.config.settings import AmtsConfig
     from amts_sphinx.core.units import Container, Edition
+    from amts_sphinx.writers.headings import FormerMap
+    from amts_sphinx.writers.updates import Updated
 
 #: What becomes of a page.
 NEW: Final = "new"
@@ -111,6 +114,8 @@ class _Job:
     page: SourceFile | None = None
     record: SourceFile | None = None
     updates: list[PageUpdate] = field(default_factory=list)
+    #: The maps of headings that the parts of the page have.
+    maps: tuple[FormerMap | None, ...] = ()
 
     def wanted(self) -> Iterator[Container]:
         """Yield the texts that need a translation."""
@@ -260,12 +265,20 @@ class SourceEdition:
                 self.done.refused.append(LeftText(job.path.as_posix(), OTHER_CELLS))
                 jobs.remove(job)
                 continue
-            parts = zip(job.record.parts, job.page.parts, job.source.parts, strict=True)
+            job.maps, bare = zip(*map(self._less_map, job.page.parts), strict=True)
+            parts = zip(job.record.parts, bare, job.source.parts, strict=True)
             sides += [(job, *part) for part in parts]
         paired = pair_pages([(then, page) for _, then, page, _ in sides], self._pair)
         for (job, then, page, now), found in zip(sides, paired, strict=True):
             update = PageUpdate(then, now, page, found, fills=self._rules.fill)
             job.updates.append(update)
+
+    def _less_map(self, page: Page) -> tuple[FormerMap | None, Page]:
+        """Return a page that people have without its map of headings, and the map."""
+        if self._tree.layout != QUANTECON:
+            return None, page
+        text, former = headings.taken_out(page.text)
+        return former, read(text, page.docname, self._back) if former else page
 
     def _write(self, job: _Job, answers: _Answers) -> None:
         """Write one page."""
@@ -326,9 +339,9 @@ class SourceEdition:
             return
         pieces, records, count = [], [], 0
         left: list[Left] = []
-        for part, update in zip(written, job.updates, strict=True):
+        for part, update, former in zip(written, job.updates, job.maps, strict=True):
             made = update.apply(part.written, part.known, self._back)
-            pieces.append(made.text)
+            pieces.append(self._with_map(former, update, made))
             records.append(made.record)
             left += made.left
             count += made.blocks
@@ -340,6 +353,20 @@ class SourceEdition:
         self._tree.write(job.path, page, record)
         self.done.blocks[job.path] = count
         self.done.add(UPDATED if count else SAME, job.path)
+
+    def _with_map(
+        self, former: FormerMap | None, update: PageUpdate, made: Updated
+    ) -> str:
+        """Return a page after an update, with its map of headings as they are now."""
+        if former is None:
+            return made.text
+        docname = update.page.docname
+        then = Sides(update.record, update.page)
+        now = Sides(
+            read(made.record, docname, self._reading),
+            read(made.text, docname, self._back),
+        )
+        return headings.put_back(former, then, now)
 
 
 class _PartWritten(NamedTuple):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from amts_sphinx.config import d2lbook
 from amts_sphinx.core import atomic
 from amts_sphinx.core.errors import AmtsError, InterchangeError
 from amts_sphinx.readers import files
@@ -38,11 +39,15 @@ _PATIENCE: Final = 60
 def pages_of(book: Path) -> Iterator[Path]:
     """Yield the pages of a book, relative to its folder.
 
-    :raises InterchangeError: there is no such folder
+    Of a book of d2lbook, these are the ones that it builds.
+
+    :raises AmtsError: there is no such folder, or its configuration cannot be read
     """
+    built = d2lbook.documents(book)
     for pattern in _PATTERNS:
-        for _, path in files.documents(book, pattern):
-            if not path.stem.endswith(_ORIGIN):
+        for name, path in files.documents(book, pattern):
+            is_page = built is None or name in built
+            if is_page and not path.stem.endswith(_ORIGIN):
                 yield path.relative_to(book)
 
 
@@ -67,7 +72,7 @@ class SourceTree:
     def sources(self) -> Iterator[Path]:
         """Yield the pages of the book; those of an edition inside of it are none.
 
-        :raises InterchangeError: there is no such folder
+        :raises AmtsError: as :func:`pages_of`
         """
         own = self.folder.resolve()
         for path in pages_of(self.book):

@@ -62,6 +62,17 @@ def find(named: Path | None, start: Path | None = None) -> BookAt | None:
     return None
 
 
+def within(folder: Path) -> BookAt | None:
+    """Return the book in *folder* itself, if there is one.
+
+    :raises ConfigError: its ``conf.py`` is wrong, or d2lbook has not written it yet
+    """
+    from amts_sphinx.config.settings import AmtsConfig
+
+    there = _project(folder)
+    return BookAt(there, AmtsConfig.from_folder(there)) if there is not None else None
+
+
 def _project(folder: Path) -> Path | None:
     """Return the folder with ``conf.py`` of the book in *folder*, if there is one.
 

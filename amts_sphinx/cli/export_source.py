@@ -156,14 +156,12 @@ def _edition(options: argparse.Namespace) -> SourceEdition:
 
 
 def _config(options: argparse.Namespace) -> AmtsConfig:
-    """Return what the book's ``conf.py`` says, and the command line."""
+    """Return what ``conf.py`` says, the book's or d2lbook's, and the command line."""
     from amts_sphinx.config import values
     from amts_sphinx.config.settings import AmtsConfig
 
-    if options.book or (options.source / "conf.py").is_file():
-        config = book.required(options.book or options.source).config
-    else:
-        config = AmtsConfig.without_book(options.source)
+    found = book.find(options.book) if options.book else book.within(options.source)
+    config = found.config if found else AmtsConfig.without_book(options.source)
     if options.engine:
         config = replace(config, engine=values.engine_name("--engine", options.engine))
     if options.cost_limit:

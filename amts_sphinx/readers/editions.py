@@ -143,9 +143,9 @@ def _read(path: Path, language: str, form: str) -> EditionRead:
     if form == "sphinx":
         return EditionRead(path, *read.read(path, language))
     faults: list[str] = []
-    rules = ReadingRules(language, on_fault=faults.append)
+    rules = _rules(language, faults.append)
     if form == "origins":
-        texts = markdown.read_origins(path, language, rules)
+        texts = markdown.read_origins(path, rules)
     else:
         read_in = _READERS[form](path, language, _PATTERNS[form], rules)
         texts = {n: texts for n, texts in read_in.items() if not _is_origin(n, read_in)}
@@ -153,6 +153,17 @@ def _read(path: Path, language: str, form: str) -> EditionRead:
     if built is not None:
         texts = {name: texts[name] for name in texts if name in built}
     return EditionRead(path, language, texts, "\n".join(faults))
+
+
+def _rules(
+    language: str, on_fault: Callable[[str], None] | None = None
+) -> ReadingRules:
+    """Return what is read: all texts, also those of figures.
+
+    Whether an engine may be asked for captions is the book's affair; what people made
+    of them is known in any case, as it is of a Sphinx tree.
+    """
+    return ReadingRules(language, figure_captions=True, on_fault=on_fault)
 
 
 def _is_origin(name: str, book: Container[str]) -> bool:
@@ -169,7 +180,7 @@ def _read_origins(
             f"{folder} does not hold both editions: it has no page_origin.md beside a"
             " page.md; name the folder of the translation too"
         )
-    ours, theirs = markdown.read_origin_tree(folder, source, target)
+    ours, theirs = markdown.read_origin_tree(folder, _rules(source), _rules(target))
     return EditionRead(folder, source, ours, ""), EditionRead(
         folder, target, theirs, ""
     )

@@ -40,9 +40,11 @@ def _noting(rule: InlineRule) -> InlineRule:
     def read(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
         if silent:
             return rule(state, silent)
-        start, count, pending = state.pos, len(state.tokens), bool(state.pending)
+        start, count, pending = state.pos, len(state.tokens), state.pending
         if not rule(state, silent):
             return False
+        if len(state.tokens) == count:
+            _part_special(state, pending, start)
         new = state.tokens[count:]
         if pending and new and new[0].type == "text" and "span" not in new[0].meta:
             new = new[1:]  # the words before it
@@ -53,6 +55,20 @@ def _noting(rule: InlineRule) -> InlineRule:
         return True
 
     return read
+
+
+def _part_special(state: StateInline, pending: str, start: int) -> None:
+    """Give a character that is written in another way a token of its own.
+
+    markdown-it 2 adds escaped characters and entities to the words around them.
+
+    :param pending: the words before the rule
+    :param start: where the rule began
+    """
+    added = state.pending.removeprefix(pending)
+    if added and added != state.src[start : state.pos]:
+        state.pending = pending
+        state.push("text_special", "", 0).content = added
 
 
 def _place_words(state: StateInline) -> None:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from markdown_it.tree import SyntaxTreeNode
 
 from amts_sphinx.readers import blocks, files, markdown_inline
-from amts_sphinx.readers.blocks import ReadingRules, Stream
+from amts_sphinx.readers.blocks import Mark, ReadingRules, Stream
 from amts_sphinx.readers.markdown_inline import Placing
-from amts_sphinx.readers.markdown_syntax import dialect_of, parser, prepare
-from amts_sphinx.readers.spans import SourceText, Words
+from amts_sphinx.readers.markdown_syntax import D2LBOOK, parser, prepare
+from amts_sphinx.readers.spans import MarkSpans, SourceText, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from amts_sphinx.core.units import Book, Container
     from amts_sphinx.readers.blocks import Piece
@@ -62,6 +62,11 @@ _TITLED: Final = frozenset(
 _NAMED: Final = frozenset({"solution", "figure", "tab-set", "grid", "grid-item"})
 #: The attributes of a heading, for tools alone: ``{#name .class}``.
 _ATTRIBUTES: Final = re.compile(r"\s*\{[#.][^{}]*\}\s*$")
+#: An address among the words: reStructuredText, which d2lbook makes, has a link of it.
+_ADDRESS: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?:https?|ftp)://[\w\-.~%:/?#@!$&*+,;=]*[\w~*/=+]", re.ASCII
+)
+_EMPHASES: Final = frozenset({"emphasis", "strong"})
 _VERSIONS: Final = frozenset({"deprecated", "versionadded", "versionchanged"})
 _OPTION: Final = re.compile(r"[ \t]*:[\w-]+:(?!`)")
 #: d2lbook's caption of a table: a line before it that starts with a colon.
@@ -93,31 +98,29 @@ def read_tree(
 
 
 def read_origin_tree(
-    folder: str | Path, source_language: str, target_language: str
+    folder: str | Path, source_rules: ReadingRules, target_rules: ReadingRules
 ) -> tuple[Book, Book]:
     """Read d2lbook's layout: ``page.md``, and its source ``page_origin.md`` beside it.
 
+    :param source_rules: for the source, in its language
+    :param target_rules: for the translation
     :returns: the source and its translation; a page without an origin is in neither
     :raises InterchangeError: the folder or a file cannot be read
     """
-    source = read_origins(folder, source_language)
-    rules = ReadingRules(target_language)
+    source = read_origins(folder, source_rules)
     target = {
-        docname: _read(files.text_of(path), docname, rules)
+        docname: _read(files.text_of(path), docname, target_rules)
         for docname, path in files.documents(Path(folder), "**/*.md")
         if docname in source
     }
     return source, target
 
 
-def read_origins(
-    folder: str | Path, language: str, rules: ReadingRules | None = None
-) -> Book:
+def read_origins(folder: str | Path, rules: ReadingRules) -> Book:
     """Read the sources that d2lbook keeps beside the pages, under the pages' names.
 
     :raises InterchangeError: the folder or a file cannot be read
     """
-    rules = rules or ReadingRules(language)
     return {
         docname: _read(files.text_of(path), docname, rules)
         for name, path in files.documents(Path(folder), "**/*_origin.md")
@@ -162,7 +165,7 @@ class _MarkdownWalk:
         self._source = prepare(text)
         if self._stream.has_spans:
             self._stream.parts.append(self._source)
-        self._dialect = dialect_of(self._source.text)
+        self._dialect = self._source.dialect
         self._parse(self._source.text, 0, 0)
 
     def _parse(
@@ -259,6 +262,8 @@ class _MarkdownWalk:
     def _add(
         self, pieces: Sequence[Piece], kind: str, block: _Block, placing: Placing
     ) -> None:
+        if self._dialect == D2LBOOK:
+            pieces = list(_with_addresses(pieces))
         self._stream.add(
             pieces,
             kind,
@@ -377,6 +382,26 @@ def _less_attributes(pieces: Iterable[Piece]) -> list[Piece]:
     if isinstance(last, str) and (match := _ATTRIBUTES.search(last)):
         found[-1] = _part(last, 0, match.start())
     return found
+
+
+def _with_addresses(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Yield pieces of a text with addresses among the words as links."""
+    for piece in blocks.tidy(pieces):
+        if isinstance(piece, Mark):
+            inside = piece.children
+            if inside is not None and piece.kind in _EMPHASES:
+                inside = tuple(_with_addresses(inside))
+            yield piece._replace(children=inside)
+            continue
+        place = 0
+        for found in _ADDRESS.finditer(piece):
+            yield _part(piece, place, found.start())
+            words, place = _part(piece, *found.span()), found.end()
+            span = None
+            if isinstance(words, Words):
+                span = MarkSpans(*2 * ((words.starts[0], words.ends[-1]),))
+            yield Mark("reference", found[0], (words,), span)
+        yield _part(piece, place)
 
 
 def _part(words: str, start: int, end: int | None = None) -> str:

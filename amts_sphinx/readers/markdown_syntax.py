@@ -85,14 +85,15 @@ def prepare(text: str) -> SourceText:
     marks = [(0, 1)] if text.startswith("\ufeff") else []
     source.cut([*marks, *(found.span() for found in _RETURN.finditer(text))])
     source.text = source.text.replace("\r", "\n")
+    source.dialect = _dialect_of(source.text)
     source.cut(_in_prose(source.text, _SERVICE_LINE, _all_of))
-    if dialect_of(source.text) == D2LBOOK:
+    if source.dialect == D2LBOOK:
         source.cut(_in_prose(source.text, _SLIDE_ONLY, _but_lines))
         source.cut(_in_prose(source.text, _ON_SLIDE, _marks_of))
     return source
 
 
-def dialect_of(text: str) -> str:
+def _dialect_of(text: str) -> str:
     """Return :data:`D2LBOOK` or :data:`MYST`, if a document has marks of it alone."""
     if _D2LBOOK.search(text):
         return D2LBOOK

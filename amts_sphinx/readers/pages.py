@@ -9,7 +9,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from amts_sphinx.readers import markdown
 from amts_sphinx.readers.blocks import Stream
-from amts_sphinx.readers.markdown_syntax import dialect_of, parser, prepare
+from amts_sphinx.readers.markdown_syntax import parser, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,7 +72,7 @@ def blocks(page: Page) -> list[PageBlock]:
     """
     source = prepare(page.text)
     text = source.text
-    tree = SyntaxTreeNode(parser(dialect_of(text)).parse(text, {}))
+    tree = SyntaxTreeNode(parser(source.dialect).parse(text, {}))
     starts = [0]
     shapes: list[tuple[str, ...]] = [("head",)]
     # A formula that ends a paragraph is found before it, and more than once.

@@ -104,6 +104,8 @@ class SourceText:
     """The text of a document, less what only tools read, with the places it had."""
 
     text: str
+    #: Whose Markdown it is; empty: it has no marks of any dialect.
+    dialect: str = ""
     #: What was left out, as spans of the file, in no order.
     left_out: list[Span] = field(default_factory=list)
     _cuts: list[_Cut] = field(default_factory=list)

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from docutils.utils import punctuation_chars
+
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import AmtsError, MarkupError
 
@@ -39,6 +41,17 @@ _FLANKED: Final = frozenset("*_~")
 _LINK: Final = re.compile(r"[\s()<>]")
 #: What stands before the words of a role.
 _ROLE: Final = re.compile(r"(?:\{[^{}]+\}|:[A-Za-z][\w.+:-]*:)`+")
+#: A role of d2lbook's, or an address. d2lbook makes reStructuredText of it: there both
+#: begin only behind a blank or some signs, and an address ends only before such.
+_ADDRESS: Final = re.compile(r"(?:https?|ftp)://")
+_APART: Final = re.compile(rf":[A-Za-z][\w.+:-]*:`|{_ADDRESS.pattern}")
+_BEFORE: Final = re.compile(
+    rf"[\s{punctuation_chars.openers}{punctuation_chars.delimiters}]"
+)
+_BEHIND: Final = re.compile(
+    rf"[\s{punctuation_chars.closing_delimiters}{punctuation_chars.delimiters}"
+    rf"{punctuation_chars.closers}]"
+)
 _NOT_IN_ROLE: Final = re.compile(r"[`<>]")
 
 
@@ -240,6 +253,8 @@ class _Writer:
         self._out = ""
         #: Whether a sign has just closed after punctuation: a letter may not follow.
         self._fragile = False
+        #: Whether an address has just ended.
+        self._in_address = False
         #: Whether the words are those of a role: there is no markup in it.
         self._in_role = False
 
@@ -271,7 +286,9 @@ class _Writer:
             return
         if self._fragile and not (text[0].isspace() or _is_mark(text[0])):
             self._out += " "
-        self._fragile = False
+        if self._in_address and not _BEHIND.match(text):
+            self._out += " "
+        self._fragile = self._in_address = False
         self._out += _SPECIAL.sub(r"\\\g<0>", text)
 
     def _begin(self, markup: Markup, after: str) -> None:
@@ -283,9 +300,12 @@ class _Writer:
         letter = bool(out) and not (out[-1].isspace() or _is_mark(out[-1]))
         stuck = out.endswith("`") and markup.before.startswith("`")
         flanked = _is_flanked(markup.before) and letter and _is_mark(after[:1] or "`")
-        if stuck or flanked or self._fragile:
+        is_apart = bool(_APART.match(markup.before))
+        glued = is_apart and bool(out) and not _BEFORE.match(out[-1])
+        if stuck or flanked or glued or self._fragile or self._in_address:
             self._out += " "
         self._fragile = False
+        self._in_address = bool(_ADDRESS.match(markup.before))
         self._out += markup.before
 
 

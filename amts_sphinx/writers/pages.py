@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core.errors import AmtsError, MarkupError
-from amts_sphinx.readers.markdown_syntax import D2LBOOK, dialect_of, prepare
+from amts_sphinx.readers.markdown_syntax import D2LBOOK, prepare
 from amts_sphinx.readers.pages import Page, read
 from amts_sphinx.text import code_matching
 from amts_sphinx.writers import strict
@@ -85,6 +85,10 @@ def write(
         bad = proof.faults(written, texts) if texts else {}
         if not bad:
             break
+        if len(bad) == len(texts) > 1:  # nothing tells which it is
+            texts, bad = _parted(page, texts, proof)
+            stays |= bad
+            break
         for number, reason in bad.items():
             stays[number] = reason
             del texts[number]
@@ -93,6 +97,35 @@ def write(
         texts = {}
     found = [Stays(number, reason) for number, reason in sorted(stays.items())]
     return Written(splice(page, texts), texts, found)
+
+
+def _parted(
+    page: Page, texts: Mapping[int, str], proof: _Proof
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the texts that can be proven together, and why each of the others cannot.
+
+    Halves are tried, and halves of those that fail.
+    """
+    kept: dict[int, str] = {}
+    bad: dict[int, str] = {}
+    numbers = sorted(texts)
+    middle = len(numbers) // 2
+    groups = [numbers[middle:], numbers[:middle]]
+    for _ in range(_ROUNDS):
+        if not groups:
+            break
+        group = groups.pop()
+        these = kept | {number: texts[number] for number in group}
+        faults = proof.faults(splice(page, these), these)
+        if not faults:
+            kept = these
+        elif len(group) == 1:
+            bad[group[0]] = next(iter(faults.values()))
+        else:
+            middle = len(group) // 2
+            groups += group[middle:], group[:middle]
+    bad |= {number: NOT_SAME for group in groups for number in group}
+    return kept, bad
 
 
 def splice(
@@ -127,14 +160,14 @@ class _Proof:
         self._page = page
         self._targets = targets
         self._rules = rules
-        prepared = prepare(page.text).text
-        self._dialect = dialect_of(prepared)
+        source = prepare(page.text)
+        self._dialect = source.dialect
         self._parsers: list[Callable[[str], list[strict.Found]]] = [
             lambda text: strict.blocks(text, self._dialect)
         ]
         if with_pandoc and self._dialect == D2LBOOK:
             self._parsers.append(strict.pandoc)
-        self._blocks = [parse(prepared) for parse in self._parsers]
+        self._blocks = [parse(source.text) for parse in self._parsers]
 
     def faults(self, text: str, texts: Mapping[int, str]) -> dict[int, str]:
         """Return what is wrong, by the number of the text that must stay.

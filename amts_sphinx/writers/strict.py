@@ -13,6 +13,7 @@ import subprocess
 from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from unicodedata import east_asian_width
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.colon_fence import colon_fence_plugin
@@ -148,6 +149,11 @@ def pandoc(text: str) -> list[Found]:
 _PANDOC_AROUND: Final = frozenset(
     {"Emph", "Strong", "Strikeout", "Superscript", "Subscript", "Note", "LineBreak"}
 )
+#: How many characters a line has that pandoc writes, how many of them a column has for
+#: its border, and how many a character of double width takes.
+_PAGE: Final = 72
+_BORDER: Final = 3
+_WIDE: Final = 2
 #: Blocks that hold inline markup.
 _PANDOC_TEXTS: Final = frozenset({"Para", "Plain", "Header", "LineBlock"})
 
@@ -170,7 +176,32 @@ def _pandoc_blocks(node: Any) -> Iterator[Found]:
             yield Found((kind, json.dumps(content)))
         elif kind is not None:
             yield Found((kind,))
+            if kind == "Table":
+                yield from _narrow_cells(content)
             yield from _pandoc_blocks(content)
+
+
+def _narrow_cells(table: Any) -> Iterator[Found]:
+    """Yield the cells of a table that hold one narrow character a line.
+
+    d2lbook has pandoc draw the table anew, as wide as the signs below its header say.
+    A character of double width breaks a column that is as narrow as that.
+    """
+    _, _, columns, head, bodies, foot = table
+    narrow = {
+        number
+        for number, (_, width) in enumerate(columns)
+        if width["t"] == "ColWidth" and int(width["c"] * _PAGE) - _BORDER < _WIDE
+    }
+    rows = [*head[1], *(row for body in bodies for row in body[2] + body[3]), *foot[1]]
+    for _, cells in rows:
+        for number, cell in enumerate(cells):
+            if number in narrow:
+                words: list[str] = []
+                _pandoc_inline(cell[-1], [], words)
+                text = "".join(words)
+                is_wide = any(east_asian_width(char) in "WF" for char in text)
+                yield Found(("cell", is_wide), words=text)
 
 
 def _pandoc_inline(node: Any, found: list[tuple[str, ...]], words: list[str]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amts_sphinx.readers.markdown_syntax import dialect_of, prepare
+from amts_sphinx.readers.markdown_syntax import prepare
 from amts_sphinx.readers.pages import blocks, read
 from amts_sphinx.writers import pages, strict
 
@@ -372,7 +372,7 @@ def _strictly(page: Page, stretches: Sequence[Span]) -> Counter[object]:
     """Count what a strict parser finds in some stretches of a page."""
     prepared = prepare(page.text)
     found: Counter[object] = Counter()
-    for block in strict.blocks(prepared.text, dialect_of(prepared.text)):
+    for block in strict.blocks(prepared.text, prepared.dialect):
         if block.line is None or block.what[0] in _LISTS:
             continue
         place, stop = map(prepared.line_start, (block.line, block.end))
