@@ -29,6 +29,8 @@ from amts_sphinx.engine.plain_text.vocabulary import alphabet
 from amts_sphinx.text import metrics
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from amts_sphinx.core.units import TranslationUnit
 
 #: The ways to keep codes that are compared, each with those that stand behind it.
@@ -39,6 +41,9 @@ ARMS: Final = {
     "pieces": (),
 }
 _LIKE: Final = 80
+#: How many kinds of letter case are tried in turn, and the number of the title's.
+_CASES, _TITLE = 4, 1
+_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 _SIGN: Final = re.compile(r"[^\w\s.,:;!?'\"()\-“”‘’–—…\u200b]")
 
 
@@ -52,7 +57,8 @@ def main() -> None:
     parser.add_argument(
         "--signs",
         action="store_true",
-        help="write quotes of print, dashes, signs, an address and capitals into each",
+        help="write quotes of print, dashes, signs or an address into each, and"
+        " capitals into three of four",
     )
     parser.add_argument("--show", type=int, default=0, metavar="N")
     options = parser.parse_args()
@@ -60,6 +66,8 @@ def main() -> None:
     units = _units(options.pairs, pair, options.count)
     if options.signs:
         units = [_with_signs(unit, place) for place, unit in enumerate(units)]
+    titles = [options.signs and place % _CASES == _TITLE for place in range(len(units))]
+    kinds = ["title" if title else "paragraph" for title in titles]
     (leg,) = models.Store(options.models).route(pair)
     data = leg.read()
     for name, order in ARMS.items():
@@ -67,7 +75,8 @@ def main() -> None:
         speaker = sentence.Speaker(say, pair, alphabet(data.source_vocabulary))
         started = time.process_time()
         answers = [
-            replace(speaker, ways=order).translate(unit.source) for unit in units
+            replace(speaker, ways=order).translate(unit.source, kind)
+            for unit, kind in zip(units, kinds, strict=True)
         ]
         seconds = time.process_time() - started
         _tell(name, units, answers, seconds)
@@ -90,19 +99,43 @@ def _units(path: Path, pair: LanguagePair, count: int) -> list[TranslationUnit]:
 
 
 def _with_signs(unit: TranslationUnit, place: int) -> TranslationUnit:
-    """Return a unit whose source holds what vocabularies lack; the target does too."""
-    extra = (
-        " — see “§ 4.2”",
-        " (mail me@example.org)",
-        ", that is α ≤ 3 × β",
-        " at https://example.org/a#b",
-        ", for C# and {x}",
+    """Return a unit whose source holds what vocabularies lack; the target does too.
+
+    Of four, one is in capitals, one has those of a title, and one a word in them.
+    """
+    source, target = unit.source, unit.target
+    case = place % _CASES
+    if case == 0:
+        source, target = (_on_texts(text, str.upper) for text in (source, target))
+    elif case == _TITLE:
+        source = _on_texts(source, lambda text: _WORD.sub(_capital, text))
+    elif case == _TITLE + 1:
+        longest = max(_WORD.findall(inline_codes.plain(source)), key=len, default="")
+        source = _on_texts(source, lambda text: text.replace(longest, longest.upper()))
+    words, rest = (
+        (" — see", " “§ 4.2”"),
+        (" (mail", " me@example.org)"),
+        (", that is", " α ≤ 3 × β"),
+        (" at", " https://example.org/a#b"),
+        (", for C# and", " {x}"),
     )[place % 5]
+    extra = (words if case else words.upper()) + rest
 
     def put(text: str) -> str:
         return f"{text[:-1]}{extra}." if text.endswith(".") else f"{text}{extra}"
 
-    return replace(unit, source=put(unit.source), target=put(unit.target))
+    return replace(unit, source=put(source), target=put(target))
+
+
+def _on_texts(coded: str, change: Callable[[str], str]) -> str:
+    """Return coded text with its texts changed, and not its codes."""
+    return parts.join(
+        part._replace(text=change(part.text)) for part in parts.split(coded)
+    )
+
+
+def _capital(match: re.Match[str]) -> str:
+    return f"{match[0][:1].upper()}{match[0][1:]}"
 
 
 def _tell(

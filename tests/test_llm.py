@@ -288,6 +288,32 @@ def test_what_cannot_be_repaired_stays_with_the_reason(server: Server) -> None:
     )
 
 
+#: What a small model says that knows the language of the book alone.
+ENGLISH: Final = (
+    "The building is over there, and the colour of its walls is a bright red."
+)
+
+
+def test_other_words_in_the_language_of_the_book_are_no_answer(server: Server) -> None:
+    text = "The house is here, and it is red."
+    server.faults = [Fault(content=lambda _: ENGLISH)]
+    assert translated(engine_of(server), [text], ES) == [spanish(text)]
+    assert "it is in English" in server.asked()[1]
+    # Nor are they between two codes.
+    server.always = Fault(content=lambda _: ENGLISH)
+    assert translated(engine_of(server), [CODED], ES) == [None]
+
+
+def test_an_answer_that_ran_on_and_on_is_not_sent_back_whole(server: Server) -> None:
+    text = "The house is red."
+    server.faults = [Fault(content=lambda _: "la casa " * 500, finish="length")]
+    assert translated(engine_of(server), [text], ES) == [spanish(text)]
+    answer = server.requests[1]["messages"][-2]
+    assert answer["role"] == "assistant"
+    assert answer["content"].startswith("la casa la casa")
+    assert len(answer["content"]) < 1000
+
+
 def test_the_translation_of_an_example_is_no_answer(
     server: Server, tmp_path: Path
 ) -> None:

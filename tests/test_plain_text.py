@@ -129,6 +129,24 @@ def test_signs_that_cannot_be_spelt_come_back() -> None:
     )
 
 
+def wordy(text: str) -> str:
+    """Translate, and make words of signs."""
+    return spanish(text).replace("&", "y").replace("%", "por ciento")
+
+
+def test_a_sign_that_became_a_word_is_asked_for_without_it() -> None:
+    assert said("Read &amp; read 5% of the book, and 3%.", wordy) == (
+        "Lee &amp; lee 5% de la libro, y 3%."
+    )
+    assert said('The <g id="1">book</g> &amp; the house', wordy) == (
+        'La <g id="1">libro</g> &amp; la casa'
+    )
+    # A word may take the place of a stroke: "and/or" is prose.
+    assert said("the book/house", lambda _: "libro o casa") == "libro o casa"
+    # It is kept out of the sight of an engine that spells all characters, too.
+    assert Speaker(wordy, ES).translate("Read &amp; read").target == "Lee &amp; lee"
+
+
 @pytest.mark.parametrize(
     "name", ["batch_size", "numpy.array", "日本語", "3.14", "x", "myName", "f(10)"]
 )
@@ -153,6 +171,21 @@ def test_capitals_are_asked_as_a_sentence() -> None:
     )
     said("A GPU", say)
     assert (asked[0], asked[-1]) == ("Deep learning", "A GPU")
+
+
+def test_addresses_and_signs_in_capitals_and_titles_keep_their_case() -> None:
+    assert said("WORDS WITHOUT CODES AT https://X.org/a#B") == (
+        "PALABRAS SIN CÓDIGOS AT https://X.org/a#B"
+    )
+    assert said("PLAIN WORDS: HTTPS://X.ORG/ReadMe") == (
+        "SIMPLES PALABRAS: HTTPS://X.ORG/ReadMe"
+    )
+    assert said("Read The Book at me@x.org", kind="title") == (
+        "Lee la libro at me@x.org"
+    )
+    # The alphabet needs the small letter alone, since that is what is asked.
+    one = Speaker(spanish, ES, frozenset(ALPHABET) - {"R"})
+    assert one.translate("WITHOUT RED WORDS").target == "SIN PALABRAS ROJA"
 
 
 def test_a_name_keeps_its_capital_where_a_sentence_begins_small() -> None:

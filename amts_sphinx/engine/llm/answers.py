@@ -6,13 +6,16 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
+from amts_sphinx.checks import language_id
 from amts_sphinx.core import inline_codes
+from amts_sphinx.core.languages import name_language
 from amts_sphinx.engine.llm import prompt
 from amts_sphinx.engine.plain_text.parts import is_sound, split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from amts_sphinx.core.units import LanguagePair
     from amts_sphinx.engine.llm.examples import Example
 
 _FENCED: Final = re.compile(r"```\w*\n?(.*?)\n?```", re.DOTALL)
@@ -71,7 +74,9 @@ def texts_of(answer: str, count: int) -> list[str | None]:
     return [each if isinstance(each, str) else None for each in found]
 
 
-def fault(source: str, target: str, examples: Sequence[Example]) -> str:
+def fault(
+    source: str, target: str, examples: Sequence[Example], pair: LanguagePair
+) -> str:
     """Say what is wrong with a coded *target*; empty: nothing that can be seen.
 
     The words are for the model as well as for people, and hold no text of the book.
@@ -81,6 +86,7 @@ def fault(source: str, target: str, examples: Sequence[Example]) -> str:
         or _of_codes(source, target)
         or _of_words(source, target, examples)
         or _of_length(source, target)
+        or _of_language(target, pair)
     )
 
 
@@ -119,6 +125,16 @@ def _of_length(source: str, target: str) -> str:
         return "it is much longer than the text"
     if asked >= _LONG and said < asked / _SHRUNK:
         return "it is much shorter than the text"
+    return ""
+
+
+def _of_language(target: str, pair: LanguagePair) -> str:
+    """Find other words in the language of the book: small models say it anew."""
+    text = inline_codes.plain(target)
+    if language_id.foreign(text, pair.target) and not (
+        language_id.foreign(text, pair.source)
+    ):
+        return f"it is in {name_language(pair.source).name}"
     return ""
 
 

@@ -315,7 +315,7 @@ class ModelEngine:
             sources, answers.texts_of(reply.text, len(sources)), strict=True
         ):
             target = answers.text_of(said or "", source)
-            if said is None or answers.fault(source, target, examples):
+            if said is None or answers.fault(source, target, examples, pair):
                 continue
             if not answers.is_swapped(source, target):
                 found[source] = _Outcome(target, "", tuple(examples))
@@ -343,7 +343,7 @@ class ModelEngine:
                 reply = self._chat.ask(messages, most)
                 count.add(reply)
             target = answers.text_of(reply.text, request.source)
-            fault = answers.fault(request.source, target, examples)
+            fault = answers.fault(request.source, target, examples, pair)
             if reply.cut and not fault:
                 fault = "it is cut off"
             if not fault:
@@ -372,7 +372,7 @@ class ModelEngine:
             reply = self._chat.ask(messages, tokens.most(core))
             count.add(reply)
             target = answers.text_of(reply.text, core)
-            if answers.fault(core, target, examples):
+            if answers.fault(core, target, examples, pair):
                 return None
             before, after = piece.coded.split(core, 1)
             made.append(f"{before}{target}{after}")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 #: Raised with each change of what a model is told.
 VERSION: Final = 1
+#: How many times as long as its source a faulty answer is repeated, and the length of
+#: the shortest source for that.
+_SHOWN, _SHORT = 4, 100
 
 #: One turn: ``role`` and ``content``.
 Message = dict[str, str]
@@ -89,8 +92,9 @@ def again(
         f"This answer cannot be used: {fault}. Translate this text once more, and"
         f" answer with the translation alone:\n{source}"
     )
-    # A service takes no empty message.
-    return [*conversation, _assistant(answer.strip() or "…"), _user(wish)]
+    # A service takes no empty message. What ran on and on would fill the context.
+    shown = answer.strip()[: _SHOWN * max(len(source), _SHORT)] or "…"
+    return [*conversation, _assistant(shown), _user(wish)]
 
 
 def batch(

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Container
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.engine.plain_text.parts import Part, has_letters, words
@@ -44,6 +47,8 @@ _IN_PROSE: Final = frozenset(".,:;!?'\"()-/%$&+=*°_[]|")
 _FIGURES: Final = re.compile(r"[\s\d.+\-*/=]+")
 #: Signs that stand by themselves in prose.
 _MARKS: Final = frozenset(".,:;!?'\"()-/%$&+=")
+#: Signs that mean the same in every language.
+_SIGNS: Final = frozenset("%$&+=*°_[]|")
 #: A character of HTML by its name.
 _ENTITY: Final = re.compile(r"&\w+;")
 _ADDRESS: Final = re.compile(r"://|@|^www\.|^mailto:|^[/~.]+/\w", re.IGNORECASE)
@@ -54,6 +59,25 @@ _NAME: Final = re.compile(r"\w*[_\d.]\w+|[a-z]+[A-Z]\w*")
 _LONGEST: Final = 50
 #: Our own codes get numbers from here: a sentence has fewer.
 _FIRST: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Spelling(Container[str]):
+    """What an engine can spell."""
+
+    #: ``None``: all characters.
+    alphabet: Container[str] | None
+    #: What it shall not see all the same.
+    lacking: Collection[str] = ()
+    #: Whether it will see capitals as small letters.
+    any_case: bool = False
+
+    def __contains__(self, sign: object) -> bool:
+        """Tell whether a character can be spelt."""
+        if self.any_case and isinstance(sign, str) and len(sign.lower()) == 1:
+            sign = sign.lower()
+        known = self.alphabet is None or sign in self.alphabet
+        return known and sign not in self.lacking
 
 
 class Disguise(NamedTuple):
@@ -71,18 +95,20 @@ class Disguise(NamedTuple):
 
 
 def put_on(
-    parts: Sequence[Part], alphabet: Collection[str] | None, *, title: bool = False
+    parts: Sequence[Part], alphabet: Container[str] | None, *, title: bool = False
 ) -> Disguise:
     """Return *parts* as the engine is to see them.
 
     :param alphabet: the characters that its vocabulary can spell; ``None``: all
     :param title: whether it is a title, in which words may have capitals
     """
-    capitals = _is_in_capitals(parts)
+    calm = Spelling(alphabet, any_case=True)
+    prose = [w for w in words(parts) if not _is_hidden(w, calm)]
+    capitals = _is_in_capitals(prose)
     lowered: set[str] = set()
     hidden: dict[int, str] = {}
     printed: dict[str, list[str]] = {}
-    as_title = title and not capitals and _is_in_title_case(parts)
+    as_title = title and not capitals and _is_in_title_case(prose)
     first = True
     shown: list[Part] = []
     for part in parts:
@@ -90,11 +116,16 @@ def put_on(
             shown.append(part)
             continue
         text = unicodedata.normalize("NFC", part.text)
-        if capitals or as_title:
-            text = _calmed(text, lowered, first=first, acronyms=not capitals)
-        first = first and not has_letters(text)
         text = _plain(text, alphabet, printed)
-        shown += _hide(text, alphabet, hidden)
+        # What is hidden keeps its case.
+        for piece in _hide(text, calm if capitals or as_title else alphabet, hidden):
+            text = piece.text or hidden[piece.number]
+            if piece.text and (capitals or as_title):
+                calmed = _calmed(text, lowered, first=first, acronyms=not capitals)
+                shown += _hide(calmed, alphabet, hidden)
+            else:
+                shown.append(piece)
+            first = first and not has_letters(text)
     return Disguise(shown, hidden, printed, capitals, frozenset(lowered))
 
 
@@ -112,19 +143,31 @@ def take_off(disguise: Disguise, said: Iterable[Part]) -> list[Part]:
     return _printed(parts, disguise)
 
 
+def lost_signs(source: Iterable[Part], target: Iterable[Part]) -> frozenset[str]:
+    """Return the signs that *target* has fewer of: an engine makes words of some.
+
+    The marks of a sentence are its language's matter, and so is "and/or".
+    """
+    asked, said = (
+        Counter(sign for part in parts for sign in part.text if sign in _SIGNS)
+        for parts in (source, target)
+    )
+    return frozenset(asked - said)
+
+
 def is_name(word: str) -> bool:
     """Tell whether a word is an identifier: it is the same in every language."""
     return bool(_NAME.fullmatch(word.strip(_AROUND)))
 
 
 def _plain(
-    text: str, alphabet: Collection[str] | None, printed: dict[str, list[str]]
+    text: str, alphabet: Container[str] | None, printed: dict[str, list[str]]
 ) -> str:
     """Make the signs of print plain, and note in *printed* what each one was."""
 
     def replace(match: re.Match[str]) -> str:
         sign = match[0]
-        if alphabet is not None and set(sign) - {" "} <= set(alphabet):
+        if alphabet is not None and _can_spell(alphabet, sign):
             made = sign
         else:
             made = _DASH if sign.strip() in {"—", "–"} else _PLAIN.get(sign, sign)
@@ -153,7 +196,7 @@ def _printed(parts: list[Part], disguise: Disguise) -> list[Part]:
 
 
 def _hide(
-    text: str, alphabet: Collection[str] | None, hidden: dict[int, str]
+    text: str, alphabet: Container[str] | None, hidden: dict[int, str]
 ) -> list[Part]:
     """Return *text* with codes of our own for what is no word that can be spelt."""
     parts: list[Part] = []
@@ -195,11 +238,12 @@ def _together(parts: list[Part], hidden: dict[int, str]) -> list[Part]:
     return joined
 
 
-def _is_hidden(chunk: str, alphabet: Collection[str] | None) -> bool:
+def _is_hidden(chunk: str, alphabet: Container[str] | None) -> bool:
     core = chunk.strip(_AROUND)
     if not any(sign.isalnum() for sign in chunk):
         # Marks alone: those of prose stay.
-        return not set(chunk) <= _MARKS or bool(alphabet and set(chunk) - set(alphabet))
+        spelt = alphabet is None or _can_spell(alphabet, chunk)
+        return not set(chunk) <= _MARKS or not spelt
     if "[[" in chunk or _ENTITY.search(chunk):
         return True
     if len(core) > _LONGEST or _ADDRESS.search(core) or _CALL.fullmatch(chunk):
@@ -207,7 +251,11 @@ def _is_hidden(chunk: str, alphabet: Collection[str] | None) -> bool:
     return any(_is_odd(sign, alphabet) for sign in core)
 
 
-def _is_odd(sign: str, alphabet: Collection[str] | None) -> bool:
+def _can_spell(alphabet: Container[str], chunk: str) -> bool:
+    return all(sign in alphabet for sign in chunk if sign != " ")
+
+
+def _is_odd(sign: str, alphabet: Container[str] | None) -> bool:
     """Tell whether an engine may drop a character, or make another of it."""
     if unicodedata.normalize("NFKC", sign) != sign:
         return True
@@ -216,9 +264,8 @@ def _is_odd(sign: str, alphabet: Collection[str] | None) -> bool:
     return alphabet is not None and sign not in alphabet
 
 
-def _is_in_capitals(parts: Iterable[Part]) -> bool:
-    """Tell whether a text of some words is in capitals throughout."""
-    found = words(parts)
+def _is_in_capitals(found: Sequence[str]) -> bool:
+    """Tell whether the words of a text, if there are some, are all in capitals."""
     longest = max(map(len, found), default=0)
     return (
         len(found) > 1
@@ -234,9 +281,9 @@ _ACRONYM: Final = 4
 _LONG: Final = 4
 
 
-def _is_in_title_case(parts: Iterable[Part]) -> bool:
+def _is_in_title_case(prose: Sequence[str]) -> bool:
     """Tell whether each long word of a text of some words begins with a capital."""
-    found = [word.strip(_AROUND) for word in words(parts)]
+    found = [word.strip(_AROUND) for word in prose]
     long = [word for word in found if len(word) >= _LONG]
     return len(found) > 1 and len(long) > 1 and all(w[:1].isupper() for w in long)
 

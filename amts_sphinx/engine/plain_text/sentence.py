@@ -22,7 +22,14 @@ from amts_sphinx.engine.plain_text.ways import ORDER, STYLES, Ways
 from amts_sphinx.text import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import (
+        Callable,
+        Collection,
+        Container,
+        Iterable,
+        Iterator,
+        Sequence,
+    )
 
     from amts_sphinx.core.units import LanguagePair
     from amts_sphinx.engine.plain_text.parts import Style
@@ -123,14 +130,29 @@ class Speaker:
         return Answer(target, way, IN_PIECES if way == "pieces" else "")
 
     def _sentence(self, parts: Sequence[Part], kind: str) -> Answer:
-        """Translate what the engine can take at once."""
+        """Translate what the engine can take at once.
+
+        It is asked once more without the signs that it made words of.
+        """
         if not _is_speech(parts):
             return Answer(join(parts), "same")
+        answer = self._attempt(parts, kind, self.alphabet)
+        if lost := disguise.lost_signs(parts, split(answer.target or "")):
+            fewer = disguise.Spelling(self.alphabet, lost)
+            again = self._attempt(parts, kind, fewer)
+            if again.target and not disguise.lost_signs(parts, split(again.target)):
+                return again
+        return answer
+
+    def _attempt(
+        self, parts: Sequence[Part], kind: str, alphabet: Container[str] | None
+    ) -> Answer:
+        """Translate what the engine can take at once, and can spell."""
         title = kind in _TITLES or "title" in kind
         asked, bound = list(parts), dict[int, str]()
         if self.terms and self.binding:
             asked, bound = terms.bind(self.terms, parts, _BOUND)
-        worn = disguise.put_on(asked, self.alphabet, title=title)
+        worn = disguise.put_on(asked, alphabet, title=title)
         if not has_words(worn.parts):
             return Answer(join(terms.unbind(bound, asked)), "same")
         way = Ways(self._said, self._styles, self.ways).translate(_trimmed(worn.parts))
