@@ -266,7 +266,8 @@ def _is_shown(node: nodes.Element) -> bool:
 
 def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:
     """Yield the parts of index entries: an entry's words are translated one by one."""
-    of_object = _is_of_object(node)
+    described = _described(node)
+    names = _names_of(described)
     for i, entry in enumerate(node["entries"]):
         baked = strings.pattern(entry[1]) if _PARTED.search(entry[1]) else None
         if baked is not None:
@@ -278,20 +279,33 @@ def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:
         for j, part in enumerate(parts):
             # "module; os": beside a word of Sphinx's stands the name of an object.
             baked = kinds[j] if any(kinds) else None
-            if of_object:
+            if described is not None:
                 baked = baked or strings.pattern(part)
             if baked is not None:
                 site = _attribute(node, "ui", "entries", part, i, 1, j)
                 yield site._replace(baked=baked)
-            elif not any(kinds) and not _IDENTIFIER.match(part):
+            elif not (any(kinds) or part in names or _IDENTIFIER.match(part)):
                 yield _attribute(node, "index", "entries", part, i, 1, j)
 
 
-def _is_of_object(node: addnodes.index) -> bool:
-    """Tell whether a domain added the entry, for the object described next."""
+def _described(node: addnodes.index) -> addnodes.desc | None:
+    """Return the object described next, if a domain added the entry for it."""
     siblings = node.parent.children[node.parent.index(node) + 1 :]
     following = (n for n in siblings if not isinstance(n, nodes.Invisible))
-    return isinstance(next(following, None), addnodes.desc)
+    found = next(following, None)
+    return found if isinstance(found, addnodes.desc) else None
+
+
+def _names_of(described: addnodes.desc | None) -> set[str]:
+    """Return what an object is called in its signatures, which are not translated."""
+    if described is None:
+        return set()
+    signatures = list(described.findall(addnodes.desc_signature))
+    texts = [str(each.get("fullname", "")) for each in signatures]
+    for each in signatures:
+        texts += [name.astext() for name in each.findall(addnodes.desc_name)]
+        texts.append(each.astext())
+    return {inline_codes.collapse(text).strip() for text in texts}
 
 
 def index_parts(entry: tuple[str, ...]) -> list[str]:

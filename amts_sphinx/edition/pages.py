@@ -59,7 +59,7 @@ _TEMPLATES: Final = Path(__file__).parent.parent / "templates" / "edition"
 _HTML: Final = re.compile(r"<html\b(?![^>]*\sdir=)", re.IGNORECASE)
 #: Code and signatures run from the left in every language.
 _CODE: Final = re.compile(
-    r'<(?:(?:pre|code|kbd|samp)(?=[\s>])|dt (?=class="sig\b))(?![^>]*\sdir=)'
+    r'<(?:(?:pre|code|kbd|samp)(?=[\s>])|dt(?= class="sig\b))(?![^>]*\sdir=)'
 )
 #: The picture beside the names: a globe. As text it would be a box without a font.
 _GLOBE: Final = (
