@@ -396,3 +396,31 @@ def test_a_label_at_no_title_keeps_its_own(edition: Edition) -> None:
     edition.derive()
     titles = [edition.label(name)[2] for name in ("own", "lost", "bare")]
     assert titles == ["Made up", "Parts", ""]
+
+
+class Box(nodes.General, nodes.Element):
+    """An element that an extension defines."""
+
+
+@dataclass
+class Note:
+    """What an extension keeps of a place."""
+
+    where: str
+    node: nodes.Element
+
+
+def test_what_extensions_keep_is_translated(edition: Edition) -> None:
+    env = pickle.loads(edition.pickled)
+    box = Box("", nodes.paragraph("", "Parts"), title="A deep well", kind="parts")
+    env.all_boxes = {"well": [("Parts", box)]}
+    env.all_notes = [Note("Parts", nodes.rubric("", "rope"))]
+    edition.pickled = pickle.dumps(env)
+    edition.derive()
+    [(name, found)] = edition.app.env.all_boxes["well"]  # type: ignore[attr-defined]
+    assert found.astext() == "Partes"
+    assert found["title"] == "Un pozo hondo"
+    # What an extension knows a thing by is no text.
+    assert (name, found["kind"]) == ("Parts", "parts")
+    [note] = edition.app.env.all_notes  # type: ignore[attr-defined]
+    assert (note.where, note.node.astext()) == ("Parts", "soga")

@@ -104,8 +104,10 @@ def choose(env: BuildEnvironment, docname: str, doctree: nodes.document) -> Choi
 
 def _shown(doctree: nodes.document) -> list[str]:
     """Return the images of a document, in its order."""
-    nodes_ = doctree.findall(nodes.image)
-    return [path for node in nodes_ for path in node.get("candidates", {}).values()]
+    found: list[str] = []
+    for node in doctree.findall(nodes.image):
+        found += node.get("candidates", {}).values()
+    return found
 
 
 def note(env: BuildEnvironment, choices: Mapping[str, Choice]) -> None:
@@ -115,8 +117,8 @@ def note(env: BuildEnvironment, choices: Mapping[str, Choice]) -> None:
     name then, as in a book that was read in that language.
     """
     for docname, choice in choices.items():
-        for path in sorted(choice.gone):
-            _compat.forget_image(env, docname, path)
+        for gone in sorted(choice.gone):
+            _compat.forget_image(env, docname, gone)
     for docname, choice in choices.items():
         for path in choice.come:
             env.images.add_file(docname, path)

@@ -44,10 +44,20 @@ _TEXT_ATTRIBUTES: Final = (
     (nodes.image, "alt", "alt"),
     (nodes.abbreviation, "explanation", "explanation"),
     (nodes.meta, "meta", "content"),
+    # What is shown at a link when the mouse is over it.
+    (nodes.reference, "tooltip", "reftitle"),
 )
+#: Where the elements of docutils and Sphinx themselves are defined.
+_KNOWN_MODULES: Final = ("docutils.", addnodes.__name__)
+#: Attributes that hold a text in elements that extensions define.
+_FOREIGN: Final = ("alt", "caption", "hint", "text", "title", "tooltip")
 _META: Final = re.compile(
     r"description|keywords|(?:og|twitter):(?:title|description|site_name|image:alt)"
 )
+#: What is no text there: an address, an identifier, what has no letters.
+_NO_TEXT: Final = re.compile(r"\S*[./:_\\{}<>=]\S+|[a-z]\w*|[\W\d_]*")
+#: The name of a project with its version, which MyST shows at links to it.
+_VERSION: Final = re.compile(r"\S+ v?[\d.]+\S*")
 _PARTED: Final = re.compile("[;；]")
 _PARTED_INDEX: Final = {"single", "pair", "triple", "see", "seealso"}
 
@@ -85,8 +95,8 @@ class Finder:
     #: With a target language, :attr:`Site.baked` is in it.
     strings: UiStrings
 
-    def sites(self, doctree: nodes.document) -> Iterator[Site]:
-        """Yield the places that hold text, in document order."""
+    def sites(self, doctree: nodes.Element) -> Iterator[Site]:
+        """Yield the places that hold text in a document or a part, in its order."""
         if doctree.get("title"):
             yield _attribute(doctree, "title", "title", doctree["title"])
         yield from self._walk(doctree, 0)
@@ -249,15 +259,31 @@ def _attributes(node: nodes.Element, strings: UiStrings) -> Iterator[Site]:
             if title:
                 yield _attribute(node, "toctree", "entries", title, i, 0)
     else:
+        yield from _foreign(node)
         for element, kind, name in _TEXT_ATTRIBUTES:
             text = node.get(name) if isinstance(node, element) else ""
             # Sphinx puts the file's name there when an image has no text.
-            if text and text != node.get("uri") and _is_shown(node):
+            if text and text != node.get("uri") and _is_shown(node, text):
                 yield _attribute(node, kind, name, text)
 
 
-def _is_shown(node: nodes.Element) -> bool:
-    """Tell whether search engines or readers get the text of a ``meta`` element."""
+def _foreign(node: nodes.Element) -> Iterator[Site]:
+    """Yield the texts in attributes of an element that an extension defines."""
+    if type(node).__module__.startswith(_KNOWN_MODULES):
+        return
+    if isinstance(node, (addnodes.pending_xref, nodes.image)):
+        return
+    for name in _FOREIGN:
+        text = node.get(name)
+        # Several lines are code, such as that of a diagram.
+        if isinstance(text, str) and "\n" not in text and not _NO_TEXT.fullmatch(text):
+            yield _attribute(node, name, name, text)
+
+
+def _is_shown(node: nodes.Element, text: str) -> bool:
+    """Tell whether search engines or readers get the *text* of an attribute."""
+    if isinstance(node, nodes.reference):
+        return not _VERSION.fullmatch(text)
     if not isinstance(node, nodes.meta):
         return True
     name = node.get("name") or node.get("property") or ""

@@ -27,7 +27,13 @@ from amts_sphinx import _compat
 from amts_sphinx.doctree import conf_strings, images
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings, is_todo
-from amts_sphinx.edition import blog, collation, draft_notice, source_notice
+from amts_sphinx.edition import (
+    blog,
+    collation,
+    draft_notice,
+    registries,
+    source_notice,
+)
 from amts_sphinx.edition.plan import Patch
 from amts_sphinx.edition.publish import Targets, publish
 
@@ -70,6 +76,7 @@ def derive(app: Sphinx, plan: EditionPlan, state: EditionState, today: str) -> s
         deriver.translate_posts(docname, patch)
         _apply(env, docname, patch)
     images.note(env, {name: patch.images for name, patch in state.patches.items()})
+    deriver.translate_registries()
     conf_strings.translate_synopses(env, plan.targets)
     conf_strings.translate_metadata(env, plan.targets)
     env.temp_data.clear()
@@ -151,6 +158,10 @@ class _Deriver:
             return conf_strings.translated(text, self._plan.targets)
 
         blog.translate(env, docname, title, partial(self._publish, docname))
+
+    def translate_registries(self) -> None:
+        """Translate what extensions keep in the environment."""
+        registries.translate(self._app.env, self._finder, self._plan.targets)
 
     def _collect(self, docname: str, doctree: nodes.document) -> images.Choice:
         """Let Sphinx collect the titles and contents of a document again.
