@@ -21,6 +21,7 @@ from docutils.parsers.rst import directives, roles
 from sphinx.application import Sphinx
 from sphinx.environment import CONFIG_OK
 from sphinx.environment.adapters.indexentries import IndexEntries
+from sphinx.util import i18n
 from sphinx.util.docutils import (
     additional_nodes,
     docutils_namespace,
@@ -311,6 +312,36 @@ def skip_in_search(name: str) -> None:
                 element.children = kept
 
     IndexBuilder.feed = without  # type: ignore[method-assign]
+
+
+def forget_image(env: BuildEnvironment, docname: str, path: str) -> None:
+    """Take from the environment that a document shows an image.
+
+    Sphinx has a method only for all images of a document.
+
+    :param path: from the source folder
+    """
+    documents, name = env.images.get(path, (set[str](), ""))
+    documents.discard(docname)
+    if name and not documents:
+        del env.images[path]
+        env.images._existing.discard(name)  # noqa: SLF001 - see above
+
+
+def write_dates_in(language: str, babels: str) -> None:
+    """Have Sphinx write the dates of a language as Babel does in the locale *babels*.
+
+    Sphinx takes its own name of a language for one of Babel's, and warns of what is
+    none. This changes Sphinx itself, so it belongs in the process of one edition only.
+    """
+    module: Any = i18n
+    original = module.babel_format_date
+
+    def format_date(date: Any, form: str, locale: str, *rest: Any, **more: Any) -> Any:
+        name = babels if locale == language else locale
+        return original(date, form, name, *rest, **more)
+
+    module.babel_format_date = format_date
 
 
 def mend_chinese_search() -> None:

@@ -152,6 +152,12 @@ def test_without_a_target_numbers_have_sphinx_s_label() -> None:
     conf_strings.translate(config, targets, {"numfig_format": numbers})
     assert config["numfig_format"] == {"table": "Tabla %s"}
     # What conf.py says for this edition alone stays.
+    # A form without words is of any language.
+    bare = {"figure": "%s", "table": "[%s]"}
+    config = configuration(numfig_format=dict(bare))
+    conf_strings.translate(config, {}, {"numfig_format": bare})
+    assert config["numfig_format"] == bare
+
     config = configuration(numfig_format={"figure": "Lámina %s"})
     conf_strings.translate(config, {}, {"numfig_format": numbers})
     assert config["numfig_format"] == {"figure": "Lámina %s"}

@@ -56,6 +56,8 @@ A deep well
 
 Dig on |today|.
 
+|today|
+
 .. _parts:
 
 Parts
@@ -154,7 +156,8 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sphinx, byt
     """Read the book once."""
     home = tmp_path_factory.mktemp("book")
     (home / "conf.py").write_text(CONF, "utf-8")
-    (home / "well.png").write_bytes(b"")
+    for name in ("well.png", "well.es.png"):
+        (home / name).write_bytes(b"")
     for name, text in PAGES.items():
         (home / f"{name}.rst").write_text(text, "utf-8")
     warnings = StringIO()
@@ -285,6 +288,41 @@ def test_nothing_new_is_derived_again_but_all_is_applied(edition: Edition) -> No
     assert env.domaindata["index"]["entries"]["well"][0][1] == "agua; profundidad"
 
 
+def test_a_date_that_stands_alone_is_that_of_the_edition(edition: Edition) -> None:
+    edition.derive()
+    paragraphs = [n.astext() for n in edition.doctree("well").findall(nodes.paragraph)]
+    assert paragraphs.count("hoy") == 1
+    assert "then" not in edition.text("well")
+
+
+def test_localised_images_are_known_to_each_build(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edition.app.config, "language", "es")
+    edition.derive()
+    # It has the name that it has in a book read in Spanish.
+    shown = {"well.es.png": ({"well"}, "well.es.png")}
+    assert dict(edition.app.env.images) == shown
+    assert edition.derive() == set()
+    assert dict(edition.app.env.images) == shown
+
+
+def test_an_image_that_others_show_too_is_kept(
+    edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = pickle.loads(edition.pickled)
+    env.images.add_file("valve", "well.png")
+    edition.pickled = pickle.dumps(env)
+    monkeypatch.setattr(edition.app.config, "language", "es")
+    edition.derive()
+    assert {
+        path: documents for path, (documents, _) in edition.app.env.images.items()
+    } == {
+        "well.png": {"valve"},
+        "well.es.png": {"well"},
+    }
+
+
 def test_a_changed_text_of_one_page_concerns_that_page(edition: Edition) -> None:
     edition.derive()
     other = {**TARGETS, 'Dig on <x id="1"/>.': 'Excave el <x id="1"/>.'}
@@ -358,3 +396,31 @@ def test_a_label_at_no_title_keeps_its_own(edition: Edition) -> None:
     edition.derive()
     titles = [edition.label(name)[2] for name in ("own", "lost", "bare")]
     assert titles == ["Made up", "Parts", ""]
+
+
+class Box(nodes.General, nodes.Element):
+    """An element that an extension defines."""
+
+
+@dataclass
+class Note:
+    """What an extension keeps of a place."""
+
+    where: str
+    node: nodes.Element
+
+
+def test_what_extensions_keep_is_translated(edition: Edition) -> None:
+    env = pickle.loads(edition.pickled)
+    box = Box("", nodes.paragraph("", "Parts"), title="A deep well", kind="parts")
+    env.all_boxes = {"well": [("Parts", box)]}
+    env.all_notes = [Note("Parts", nodes.rubric("", "rope"))]
+    edition.pickled = pickle.dumps(env)
+    edition.derive()
+    [(name, found)] = edition.app.env.all_boxes["well"]  # type: ignore[attr-defined]
+    assert found.astext() == "Partes"
+    assert found["title"] == "Un pozo hondo"
+    # What an extension knows a thing by is no text.
+    assert (name, found["kind"]) == ("Parts", "parts")
+    [note] = edition.app.env.all_notes  # type: ignore[attr-defined]
+    assert (note.where, note.node.astext()) == ("Parts", "soga")

@@ -305,6 +305,12 @@ def test_masks(source: str, html: str) -> None:
         assert restore(source, masked.html, masked.words) == source
 
 
+@pytest.mark.parametrize("word", ["a" * 201, "half\ud800"])
+def test_what_the_program_cannot_read_is_masked(word: str) -> None:
+    masked = mask(f"The {word} here")
+    assert masked == ("The 70xqz here", [word])
+
+
 @pytest.mark.parametrize(
     ("reply", "target"),
     [

@@ -156,3 +156,25 @@ def test_alternates_of_the_sitemap_name_each_other(built: Built) -> None:
         for tag, href in links.items():
             if tag != "x-default":
                 assert found[href] == links
+
+
+def test_an_epub_from_the_right_is_well_formed_and_turned_that_way(
+    tmp_path: Path,
+) -> None:
+    book = copy_root("incremental", tmp_path)
+    for path in book.source.glob("*.rst"):
+        path.unlink()
+    lines = ['extensions = ["amts_sphinx"]', 'language = "en"', 'version = "1"']
+    lines += ['amts_format = "epub"', 'copyright = "2024, Ann"']
+    book.write("conf.py", "\n".join(lines))
+    book.write("index.rst", "Start\n=====\n\n.. function:: f(x)\n\n   It does.\n")
+    built = book.build("amts-ar", engine="pseudo")
+    assert (built.status, built.warned) == (0, "")
+    page = etree.parse(str(built.out / "index.xhtml"))
+    assert page.getroot().get("dir") == "rtl"
+    signature = page.find(".//{*}dt[@id='f']")
+    assert signature is not None
+    assert signature.get("dir") == "ltr"
+    spine = etree.parse(str(built.out / "content.opf")).find(".//{*}spine")
+    assert spine is not None
+    assert spine.get("page-progression-direction") == "rtl"

@@ -10,6 +10,7 @@ import sphinx
 from amts_sphinx.core.errors import LanguageError
 from amts_sphinx.core.languages import (
     closest,
+    dates_locale,
     find_language,
     is_open,
     name_language,
@@ -215,3 +216,11 @@ def test_the_service_has_the_nearest_of_its_75_languages_or_refuses() -> None:
     for tag, name in (("eu", "Basque"), ("sr-Latn", "Latin"), ("nn", "Nynorsk")):
         with pytest.raises(LanguageError, match=f"Amazon Translate knows no .*{name}"):
             service_code(tag)
+
+
+@pytest.mark.parametrize(
+    ("locale", "babels"),
+    [("pt_BR", "pt_BR"), ("sr-Latn", "sr_Latn"), ("hsn", "en"), ("az-Arab", "en")],
+)
+def test_dates_are_written_in_what_babel_knows(locale: str, babels: str) -> None:
+    assert dates_locale(locale) == babels

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -35,9 +36,54 @@ BOOKS: Final = {
         "sphinxcontrib.bibtex",
         'bibtex_bibfiles = ["boats.bib"]',
         """\
-Boats are old :cite:p:`oar`. So says :cite:t:`oar`.
+Boats are old :cite:p:`oar`. So says :cite:t:`oar`. The same says :footcite:p:`oar`.
+
+.. footbibliography::
 
 .. bibliography::
+""",
+    ),
+    "sphinx_exercise": (
+        "sphinx_exercise",
+        "",
+        """\
+.. exercise:: Of knots
+   :label: knot
+
+   Tie one.
+
+.. solution:: knot
+   :label: tied
+
+   It is tied.
+
+Look at :ref:`tied`.
+""",
+    ),
+    "numpydoc": (
+        "numpydoc",
+        """\
+import sys, os
+sys.path.insert(0, os.path.dirname(__file__))
+extensions += ['sphinx.ext.autodoc', 'sphinx.ext.autosummary']
+""",
+        """\
+.. autosummary::
+
+   amts_harbour.moor
+
+.. autofunction:: amts_harbour.moor
+""",
+    ),
+    "nbsphinx": (
+        "nbsphinx",
+        "nbsphinx_execute = 'never'",
+        """\
+Read :doc:`the notebook <tides>`.
+
+.. toctree::
+
+   tides
 """,
     ),
     "ablog": (
@@ -62,6 +108,33 @@ Boats come in at night.
 BIB: Final = """\
 @book{oar, author = {Oar, Ann}, title = {Oars}, publisher = {Press}, year = {1999}}
 """
+MODULE: Final = '''\
+def moor(boat, rope=1):
+    """Moor a boat.
+
+    Parameters
+    ----------
+    boat : str
+        The name of the boat.
+
+    Raises
+    ------
+    ValueError
+        If there is no room.
+
+    Notes
+    -----
+    Mind the tide.
+    """
+'''
+JUPYTER: Final = {
+    "cells": [
+        {"cell_type": "markdown", "metadata": {}, "source": ["# Tides\n\nThey turn."]}
+    ],
+    "metadata": {"kernelspec": {"display_name": "P", "name": "python3"}},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
 NOTEBOOK: Final = """\
 ---
 file_format: mystnb
@@ -108,6 +181,10 @@ def write(package: str, folder: Path) -> Book:
     if package == "myst_nb":
         book.write("book.md", NOTEBOOK)
     book.write("boats.bib", BIB)
+    if package == "numpydoc":
+        book.write("amts_harbour.py", MODULE)
+    if package == "nbsphinx":
+        book.write("tides.ipynb", json.dumps(JUPYTER))
     return book
 
 
@@ -162,6 +239,38 @@ def test_citations_stay_what_they_are(pair: Pair, say: Say) -> None:
     assert text.startswith(say("Boats are old", "es"))
     cited = "//div[contains(@class, 'citation')]//p"
     assert pair.edition.text("index", cited) == pair.source.text("index", cited)
+    notes = "//aside[contains(@class, 'footnote')]//p"
+    assert pair.edition.text("index", notes) == pair.source.text("index", notes) != []
+
+
+@pytest.mark.parametrize("pair", ["sphinx_exercise"], indirect=True)
+def test_a_solution_names_its_exercise_in_the_edition_s_words(
+    pair: Pair, say: Say
+) -> None:
+    [title] = pair.edition.text("index", "//div[contains(@class, 'solution')]/p")[:1]
+    assert title.startswith(say("Solution to", "es"))
+    assert say("Of knots", "es") in title
+    assert title in " ".join(pair.edition.text("index", "//p[a]"))
+
+
+@pytest.mark.parametrize("pair", ["numpydoc"], indirect=True)
+def test_names_of_parameters_stay_and_sphinx_s_words_are_its_own(
+    pair: Pair, say: Say
+) -> None:
+    names = "//dd[contains(@class, 'field')]//dt"
+    assert pair.edition.text("index", names) == ["boatstr", "ValueError"]
+    assert pair.edition.text("index", "//p[@class='rubric']") == ["Notas"]
+    first = "//table[contains(@class, 'autosummary')]//tr/td[1]"
+    assert pair.edition.text("index", first) == pair.source.text("index", first)
+    shown = " ".join(pair.edition.text("index", "//body"))
+    assert say("The name of the boat.", "es") in shown
+
+
+@pytest.mark.parametrize("pair", ["nbsphinx"], indirect=True)
+def test_files_that_are_made_while_reading_are_published(pair: Pair, say: Say) -> None:
+    assert pair.edition.text("tides", "//h1/text()") == [say("Tides", "es")]
+    assert (pair.source.out / "tides.ipynb").is_file()
+    assert (pair.edition.out / "tides.ipynb").is_file()
 
 
 @pytest.mark.parametrize("pair", ["ablog"], indirect=True)

@@ -185,6 +185,9 @@ BLOCKS: dict[str, Rows] = {
     "(x)=\nFrom $5 and $6, or $ 5 and $ 6.": [
         ("paragraph", 1, "From $5 and $6, or $ 5 and $ 6.")
     ],
+    "(x)=\nFrom US$5 to US$6, or $5M–$6M, of $n$.": [
+        ("paragraph", 1, f"From US$5 to US$6, or $5M–$6M, of {X1}.")
+    ],
     "```{.a}\n```\nFrom $ a $ to $b$, $c$5.": [
         ("paragraph", 1, 'From $ a $ to <x id="1"/>, $c$5.')
     ],

@@ -79,6 +79,15 @@ def test_an_empty_line_is_scored(
         assert 0 <= low <= each["value"] <= high <= 100
 
 
+def test_the_mark_at_the_beginning_of_a_file_is_no_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = ["Pump the water.", "Dig a well."]
+    marked = write(tmp_path / "marked", [f"\ufeff{lines[0]}", lines[1]])
+    found = score(capsys, marked, write(tmp_path / "plain", lines), languages="de en")
+    assert [each["value"] for each in found] == [pytest.approx(100)] * 2
+
+
 def test_files_of_units_are_paired_by_their_sources(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

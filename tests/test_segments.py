@@ -180,6 +180,8 @@ BLOCKS: dict[str, Rows] = {
         ("paragraph", "Words."),
     ],
     ".. index:: os.path, -j, f(), a_b\n\nWords.": [("paragraph", "Words.")],
+    # The index has the name of an object as its signature has it.
+    ".. py:exception:: Flood\n\n   Words.": [("paragraph", "Words.")],
     ".. index::\n   see: run; sow\n\nWords.": [
         ("index", "run"),
         ("index", "sow"),

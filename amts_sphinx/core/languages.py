@@ -119,6 +119,8 @@ _OPEN: Final = frozenset({"", "*", "*all*", "mul", "und"})
 _PRIVATE: Final = re.compile("q[a-t][a-z]")
 _ALLOWED: Final = "allowed is any BCP 47 tag, such as de, pt-BR, zh-TW or sr-Latn"
 _TWO: Final = 2
+#: What the CLDR calls January where it has no word for it.
+_NO_MONTH: Final = "M01"
 
 
 class _Subtags(NamedTuple):
@@ -196,6 +198,16 @@ def posix_locale(tag: str) -> str:
     if script in modifiers:
         return f"{language}@{modifiers[script]}"
     return tag.replace("-", "_")
+
+
+def dates_locale(locale: str) -> str:
+    """Return what Babel calls a Sphinx locale; English where it has no months of it."""
+    name = locale.replace("-", "_")
+    try:
+        january = Locale.parse(name).months["format"]["wide"][1]
+    except (ValueError, UnknownLocaleError):
+        return "en"
+    return "en" if january == _NO_MONTH else name
 
 
 def closest(wanted: str, tags: Iterable[str]) -> str | None:

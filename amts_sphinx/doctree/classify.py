@@ -50,6 +50,8 @@ _LANGUAGE: Final = re.compile(r"language-([a-zA-Z]{2,3}(?:[-_]\w{2,8})*)")
 #: The placeholders in the text of ``:numref:`` that Sphinx fills when it writes.
 HOLES: Final = re.compile(r"(%s|\{name\}|\{number\})")
 _LETTER: Final = re.compile(r"[^\W\d_]")
+#: How the names of footnotes begin that sphinxcontrib-bibtex makes of its entries.
+_CITED: Final = "footcite-"
 #: Elements that hold no prose, nor do the elements inside them.
 _CODE: Final = (
     nodes.FixedTextElement,
@@ -203,7 +205,27 @@ def is_code(node: nodes.Element) -> bool:
     if isinstance(node, nodes.label):
         # The number of a note; elsewhere, such as at a tab, it is text.
         return isinstance(node.parent, (nodes.footnote, nodes.citation))
-    return isinstance(node, _CODE)
+    if isinstance(node, nodes.footnote):
+        return any(name.startswith(_CITED) for name in node["names"])
+    return isinstance(node, _CODE) or _is_signature(node)
+
+
+def _is_signature(node: nodes.Element) -> bool:
+    """Tell whether *node* names an object or a parameter, with what belongs to it.
+
+    Outside of signatures it does so in the first column of an autosummary, and, with
+    numpydoc, before the description of a parameter or an exception.
+    """
+    if isinstance(node, nodes.entry):
+        table = sphinx_strings.ancestor(node, 5)
+        is_first = node.parent is not None and node.parent.index(node) == 0
+        return is_first and type(table).__name__ == "autosummary_table"
+    if isinstance(node, (nodes.term, nodes.classifier)):
+        field = sphinx_strings.ancestor(node, 4)
+        return isinstance(field, nodes.field) and isinstance(
+            sphinx_strings.ancestor(field, 2), addnodes.desc_content
+        )
+    return False
 
 
 def is_container(node: nodes.Element) -> bool:

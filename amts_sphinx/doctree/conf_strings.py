@@ -208,7 +208,7 @@ def translate(
     """Translate the texts in the configuration of an edition.
 
     What has no target stays, but for ``numfig_format``: there Sphinx's own words are
-    better than those of another language.
+    better than those of another language. A form without words, ``%s``, is of any.
 
     :param targets: coded targets by normalised source
     :param source: what :func:`written` returns of the book
@@ -226,11 +226,19 @@ def translate(
         if name == "numfig_format":
             given = {k: v for k, v in config[name].items() if k not in made}
             of_book = source.get(name, {})
-            made = given | {k: v for k, v in made.items() if v != of_book.get(k)}
+            made = given | {
+                kind: form
+                for kind, form in made.items()
+                if form != of_book.get(kind) or not _has_words(form)
+            }
         elif name in _DATES:
             made = _translated_date(made, config.language, source.get("language", ""))
         if made != config[name]:
             config[name] = made
+
+
+def _has_words(form: str) -> bool:
+    return inline_codes.has_words(conf_markup.with_holes(form).coded)
 
 
 def _translated_date(form: Any, locale: str, source_locale: str) -> Any:

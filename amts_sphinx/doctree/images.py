@@ -9,14 +9,16 @@ from __future__ import annotations
 import os
 from glob import glob
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from docutils import nodes
 from sphinx.util import i18n
 from sphinx.util.images import guess_mimetype
 
+from amts_sphinx import _compat
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
@@ -63,11 +65,22 @@ def _named(app: Sphinx, path: str, docname: str, locale: str) -> str:
         return path  # Sphinx has said so while it read
 
 
-def choose(env: BuildEnvironment, docname: str, doctree: nodes.document) -> None:
+class Choice(NamedTuple):
+    """What one document shows in an edition in place of what the book shows."""
+
+    #: Paths from the source folder.
+    gone: frozenset[str]
+    come: tuple[str, ...]
+
+
+def choose(env: BuildEnvironment, docname: str, doctree: nodes.document) -> Choice:
     """Put the images of the edition's language into *doctree*.
+
+    The environment is to know of them, too: see :func:`note`.
 
     :param env: that of the edition; *docname* is its present document
     """
+    before = _shown(doctree)
     for node in doctree.findall(nodes.image):
         candidates: dict[str, str] = node.get("candidates", {})
         if node["uri"].endswith(f"{os.extsep}*"):
@@ -81,12 +94,34 @@ def choose(env: BuildEnvironment, docname: str, doctree: nodes.document) -> None
                 continue
             node["original_uri"], node["uri"] = written, uri
             node["candidates"] = {_ONLY: uri}
-        else:
-            continue
-        chosen: dict[str, str] = node["candidates"]
-        for path in chosen.values():
-            if Path(env.srcdir, path).is_file():
-                env.images.add_file(docname, path)
+    after = _shown(doctree)
+    come = (path for path in after if path not in before)
+    return Choice(
+        frozenset(before) - frozenset(after),
+        tuple(path for path in come if Path(env.srcdir, path).is_file()),
+    )
+
+
+def _shown(doctree: nodes.document) -> list[str]:
+    """Return the images of a document, in its order."""
+    found: list[str] = []
+    for node in doctree.findall(nodes.image):
+        found += node.get("candidates", {}).values()
+    return found
+
+
+def note(env: BuildEnvironment, choices: Mapping[str, Choice]) -> None:
+    """Have the environment know what each document shows, by the documents' names.
+
+    What no page shows any longer leaves first: the file of another language has its
+    name then, as in a book that was read in that language.
+    """
+    for docname, choice in choices.items():
+        for gone in sorted(choice.gone):
+            _compat.forget_image(env, docname, gone)
+    for docname, choice in choices.items():
+        for path in choice.come:
+            env.images.add_file(docname, path)
 
 
 def _of_any_type(env: BuildEnvironment, uri: str) -> dict[str, str]:

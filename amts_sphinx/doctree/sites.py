@@ -44,10 +44,20 @@ _TEXT_ATTRIBUTES: Final = (
     (nodes.image, "alt", "alt"),
     (nodes.abbreviation, "explanation", "explanation"),
     (nodes.meta, "meta", "content"),
+    # What is shown at a link when the mouse is over it.
+    (nodes.reference, "tooltip", "reftitle"),
 )
+#: Where the elements of docutils and Sphinx themselves are defined.
+_KNOWN_MODULES: Final = ("docutils.", addnodes.__name__)
+#: Attributes that hold a text in elements that extensions define.
+_FOREIGN: Final = ("alt", "caption", "hint", "text", "title", "tooltip")
 _META: Final = re.compile(
     r"description|keywords|(?:og|twitter):(?:title|description|site_name|image:alt)"
 )
+#: What is no text there: an address, an identifier, what has no letters.
+_NO_TEXT: Final = re.compile(r"\S*[./:_\\{}<>=]\S+|[a-z]\w*|[\W\d_]*")
+#: The name of a project with its version, which MyST shows at links to it.
+_VERSION: Final = re.compile(r"\S+ v?[\d.]+\S*")
 _PARTED: Final = re.compile("[;；]")
 _PARTED_INDEX: Final = {"single", "pair", "triple", "see", "seealso"}
 
@@ -85,8 +95,8 @@ class Finder:
     #: With a target language, :attr:`Site.baked` is in it.
     strings: UiStrings
 
-    def sites(self, doctree: nodes.document) -> Iterator[Site]:
-        """Yield the places that hold text, in document order."""
+    def sites(self, doctree: nodes.Element) -> Iterator[Site]:
+        """Yield the places that hold text in a document or a part, in its order."""
         if doctree.get("title"):
             yield _attribute(doctree, "title", "title", doctree["title"])
         yield from self._walk(doctree, 0)
@@ -249,15 +259,31 @@ def _attributes(node: nodes.Element, strings: UiStrings) -> Iterator[Site]:
             if title:
                 yield _attribute(node, "toctree", "entries", title, i, 0)
     else:
+        yield from _foreign(node)
         for element, kind, name in _TEXT_ATTRIBUTES:
             text = node.get(name) if isinstance(node, element) else ""
             # Sphinx puts the file's name there when an image has no text.
-            if text and text != node.get("uri") and _is_shown(node):
+            if text and text != node.get("uri") and _is_shown(node, text):
                 yield _attribute(node, kind, name, text)
 
 
-def _is_shown(node: nodes.Element) -> bool:
-    """Tell whether search engines or readers get the text of a ``meta`` element."""
+def _foreign(node: nodes.Element) -> Iterator[Site]:
+    """Yield the texts in attributes of an element that an extension defines."""
+    if type(node).__module__.startswith(_KNOWN_MODULES):
+        return
+    if isinstance(node, (addnodes.pending_xref, nodes.image)):
+        return
+    for name in _FOREIGN:
+        text = node.get(name)
+        # Several lines are code, such as that of a diagram.
+        if isinstance(text, str) and "\n" not in text and not _NO_TEXT.fullmatch(text):
+            yield _attribute(node, name, name, text)
+
+
+def _is_shown(node: nodes.Element, text: str) -> bool:
+    """Tell whether search engines or readers get the *text* of an attribute."""
+    if isinstance(node, nodes.reference):
+        return not _VERSION.fullmatch(text)
     if not isinstance(node, nodes.meta):
         return True
     name = node.get("name") or node.get("property") or ""
@@ -266,7 +292,8 @@ def _is_shown(node: nodes.Element) -> bool:
 
 def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:
     """Yield the parts of index entries: an entry's words are translated one by one."""
-    of_object = _is_of_object(node)
+    described = _described(node)
+    names = _names_of(described)
     for i, entry in enumerate(node["entries"]):
         baked = strings.pattern(entry[1]) if _PARTED.search(entry[1]) else None
         if baked is not None:
@@ -278,20 +305,33 @@ def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:
         for j, part in enumerate(parts):
             # "module; os": beside a word of Sphinx's stands the name of an object.
             baked = kinds[j] if any(kinds) else None
-            if of_object:
+            if described is not None:
                 baked = baked or strings.pattern(part)
             if baked is not None:
                 site = _attribute(node, "ui", "entries", part, i, 1, j)
                 yield site._replace(baked=baked)
-            elif not any(kinds) and not _IDENTIFIER.match(part):
+            elif not (any(kinds) or part in names or _IDENTIFIER.match(part)):
                 yield _attribute(node, "index", "entries", part, i, 1, j)
 
 
-def _is_of_object(node: addnodes.index) -> bool:
-    """Tell whether a domain added the entry, for the object described next."""
+def _described(node: addnodes.index) -> addnodes.desc | None:
+    """Return the object described next, if a domain added the entry for it."""
     siblings = node.parent.children[node.parent.index(node) + 1 :]
     following = (n for n in siblings if not isinstance(n, nodes.Invisible))
-    return isinstance(next(following, None), addnodes.desc)
+    found = next(following, None)
+    return found if isinstance(found, addnodes.desc) else None
+
+
+def _names_of(described: addnodes.desc | None) -> set[str]:
+    """Return what an object is called in its signatures, which are not translated."""
+    if described is None:
+        return set()
+    signatures = list(described.findall(addnodes.desc_signature))
+    texts = [str(each.get("fullname", "")) for each in signatures]
+    for each in signatures:
+        texts += [name.astext() for name in each.findall(addnodes.desc_name)]
+        texts.append(each.astext())
+    return {inline_codes.collapse(text).strip() for text in texts}
 
 
 def index_parts(entry: tuple[str, ...]) -> list[str]:

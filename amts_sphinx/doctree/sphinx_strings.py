@@ -231,13 +231,25 @@ def _holes(message: str) -> int:
     return len(_HOLE.findall(message))
 
 
+def ancestor(node: nodes.Element, height: int) -> nodes.Element | None:
+    """Return the parent of the parent … *height* times."""
+    found: nodes.Element | None = node
+    for _ in range(height):
+        found = found.parent if found is not None else None
+    return found
+
+
 def counterpart(node: nodes.Element, strings: UiStrings) -> str | None:
     """Return the text of *node* in the target language, if Sphinx added that text.
 
     :returns: ``None`` when the text of the node is the author's
     """
     if isinstance(node, nodes.field_name):
-        if isinstance(_ancestor(node, 3), addnodes.desc_content):
+        if isinstance(ancestor(node, 3), addnodes.desc_content):
+            return strings.exact(node.astext())
+    elif isinstance(node, nodes.rubric):
+        # "Notes" or "Examples" in what napoleon makes of a docstring.
+        if isinstance(node.parent, addnodes.desc_content):
             return strings.exact(node.astext())
     elif isinstance(node, nodes.title) and node.parent is not None:
         parent = node.parent
@@ -267,11 +279,3 @@ def _version_label(text: str, strings: UiStrings) -> str | None:
     core = text.rstrip(" :").removesuffix(".")
     target = strings.pattern(core)
     return None if target is None else target + text[len(core) :]
-
-
-def _ancestor(node: nodes.Element, height: int) -> nodes.Element | None:
-    """Return the parent of the parent … *height* times."""
-    found: nodes.Element | None = node
-    for _ in range(height):
-        found = found.parent if found is not None else None
-    return found

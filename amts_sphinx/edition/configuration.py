@@ -11,6 +11,7 @@ import gettext
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx import _compat
+from amts_sphinx.core.languages import dates_locale
 from amts_sphinx.doctree import conf_strings
 from amts_sphinx.doctree.given import ADDRESSES
 from amts_sphinx.edition import pages
@@ -50,6 +51,7 @@ class _Strings(gettext.NullTranslations):
 def set_up(app: Sphinx, config: Config, plan: EditionPlan) -> None:
     """Make *config* that of the edition."""
     source = plan.written
+    _compat.write_dates_in(plan.locale, dates_locale(plan.locale))
     names = _file_names(config, source.get("project", ""))
     conf_strings.translate(config, {**plan.figures, **plan.targets}, source)
     for name, value in names.items():

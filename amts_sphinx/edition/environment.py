@@ -27,7 +27,13 @@ from amts_sphinx import _compat
 from amts_sphinx.doctree import conf_strings, images
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings, is_todo
-from amts_sphinx.edition import blog, collation, draft_notice, source_notice
+from amts_sphinx.edition import (
+    blog,
+    collation,
+    draft_notice,
+    registries,
+    source_notice,
+)
 from amts_sphinx.edition.plan import Patch
 from amts_sphinx.edition.publish import Targets, publish
 
@@ -69,6 +75,8 @@ def derive(app: Sphinx, plan: EditionPlan, state: EditionState, today: str) -> s
     for docname, patch in state.patches.items():
         deriver.translate_posts(docname, patch)
         _apply(env, docname, patch)
+    images.note(env, {name: patch.images for name, patch in state.patches.items()})
+    deriver.translate_registries()
     conf_strings.translate_synopses(env, plan.targets)
     conf_strings.translate_metadata(env, plan.targets)
     env.temp_data.clear()
@@ -108,7 +116,7 @@ class _Deriver:
             source_notice.tell(doctree, plan.tag)
         collation.sort_index(doctree, self._plan.tag)
         collation.sort_glossaries(doctree, self._plan.tag)
-        self._collect(docname, doctree)
+        chosen = self._collect(docname, doctree)
         doctree.reporter = cast("LoggingReporter", None)
         _dump(doctree, self._kept(docname))
         env = self._app.env
@@ -121,6 +129,7 @@ class _Deriver:
             [e for node in doctree.findall(addnodes.index) for e in node["entries"]],
             {label: _text_of(node, title) for label, (node, title) in named.items()},
             [n for n in doctree.findall(nodes.Element) if is_todo(n)],
+            chosen,
         )
 
     def _publish(self, docname: str, doctree: nodes.document) -> int:
@@ -150,14 +159,22 @@ class _Deriver:
 
         blog.translate(env, docname, title, partial(self._publish, docname))
 
-    def _collect(self, docname: str, doctree: nodes.document) -> None:
-        """Let Sphinx collect the titles and contents of a document again."""
+    def translate_registries(self) -> None:
+        """Translate what extensions keep in the environment."""
+        registries.translate(self._app.env, self._finder, self._plan.targets)
+
+    def _collect(self, docname: str, doctree: nodes.document) -> images.Choice:
+        """Let Sphinx collect the titles and contents of a document again.
+
+        :returns: the images of the edition's language that it shows
+        """
         env = self._app.env
         env.prepare_settings(docname)
-        images.choose(env, docname, doctree)
+        chosen = images.choose(env, docname, doctree)
         env.toctree_includes.pop(docname, None)  # collecting appends to it
         TitleCollector().process_doc(self._app, doctree)
         TocTreeCollector().process_doc(self._app, doctree)
+        return chosen
 
     def _titled(
         self, docname: str, doctree: nodes.document

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from sphinx.builders import epub3
+from sphinx.builders.epub3 import Epub3Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from amts_sphinx import _compat
@@ -59,7 +61,7 @@ _TEMPLATES: Final = Path(__file__).parent.parent / "templates" / "edition"
 _HTML: Final = re.compile(r"<html\b(?![^>]*\sdir=)", re.IGNORECASE)
 #: Code and signatures run from the left in every language.
 _CODE: Final = re.compile(
-    r'<(?:(?:pre|code|kbd|samp)(?=[\s>])|dt (?=class="sig\b))(?![^>]*\sdir=)'
+    r'<(?:(?:pre|code|kbd|samp)(?=[\s>])|dt(?= class="sig\b))(?![^>]*\sdir=)'
 )
 #: The picture beside the names: a globe. As text it would be a box without a font.
 _GLOBE: Final = (
@@ -105,6 +107,10 @@ def register(app: Sphinx, plan: EditionPlan) -> None:
     app.add_css_file("amts.css")
     if plan.review is not None:
         review_marks.register(app, plan)
+    if isinstance(builder, Epub3Builder) and find_language(plan.tag).from_right:
+        # Pages are turned the other way, in whichever direction the lines run.
+        for mode in epub3.PAGE_PROGRESSION_DIRECTIONS:
+            epub3.PAGE_PROGRESSION_DIRECTIONS[mode] = "rtl"
     if getattr(builder, "templates", None) is not None:
         _compat.after_rendering(
             builder, partial(_finished, plan=plan, theme=app.config.html_theme)

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from docutils import nodes
 
     from amts_sphinx.doctree.classify import SegmentRules
+    from amts_sphinx.doctree.images import Choice
 
 #: Raised with each change of what an edition is made from, or of how it is derived:
 #: editions of an earlier format are made anew. It is no part of what an engine's
 #: translations are known by, so that an upgrade pays for nothing.
-FORMAT: Final = 4
+FORMAT: Final = 5
 #: The folder of an edition with what its pages show to reviewers of their texts.
 REVIEW_DATA: Final = "_amts"
 _STATE: Final = "state.pickle"
@@ -176,6 +177,7 @@ class Patch(NamedTuple):
     #: Titles of labels, by label.
     labels: dict[str, str]
     todos: list[nodes.Element]
+    images: Choice
 
     def shown_elsewhere(self) -> tuple[object, ...]:
         """Return what other pages than the document's own may show of it."""

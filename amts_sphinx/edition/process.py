@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import sys
+from copy import copy
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakKeyDictionary
 
 from sphinx.application import Sphinx
@@ -38,6 +40,8 @@ RECORD: Final = "\x1eamts-record "
 #: Begins a line on standard error that says why the build failed, as JSON.
 FAILURE: Final = "\x1eamts-failure "
 
+#: What extensions kept in the environment, until all of them are set up.
+_KEPT: Final[WeakKeyDictionary[Sphinx, dict[str, Any]]] = WeakKeyDictionary()
 #: What :func:`_begin` leaves for :func:`_finish`.
 _STATES: Final[WeakKeyDictionary[Sphinx, tuple[EditionPlan, EditionState]]] = (
     WeakKeyDictionary()
@@ -48,6 +52,7 @@ def register(app: Sphinx) -> None:
     """Connect what an edition's build does otherwise than any other."""
     app.connect("config-inited", _configure, priority=1)
     app.connect("builder-inited", _begin, priority=1)
+    app.connect("builder-inited", _restore, priority=9999)
     app.connect("env-before-read-docs", _read_nothing, priority=9999)
     app.connect("build-finished", _finish)
     app.connect("build-finished", _end, priority=9999)
@@ -82,6 +87,7 @@ def _begin(app: Sphinx) -> None:
     from amts_sphinx.edition import collation, pages, search
     from amts_sphinx.edition.environment import derive
 
+    _take_files_along(Path(plan.doctrees), Path(app.doctreedir))
     # The language differs from the book's: that must not have everything read again.
     _compat.accept_config(app.env)
     search.register(app, plan.tag)
@@ -98,9 +104,48 @@ def _begin(app: Sphinx) -> None:
     save_state(plan.home, state)
     _compat.write_also(app.builder, state.pending[plan.place])
     _keep_doctrees_out(app, plan)
+    _KEPT[app] = {
+        name: copy(value)
+        for name, value in vars(app.env).items()
+        if isinstance(value, (dict, list, set)) and value
+    }
     _STATES[app] = (plan, state)
     pages.register(app, plan)
     gc_tuning.relax()
+
+
+def _restore(app: Sphinx) -> None:
+    """Give the environment back what extensions emptied.
+
+    Some begin each build with nothing, since they learn it again from what is read.
+    """
+    for name, value in _KEPT.pop(app, {}).items():
+        if not getattr(app.env, name, True):
+            setattr(app.env, name, value)
+
+
+def _take_files_along(book: Path, edition: Path) -> None:
+    """Give an edition what extensions put beside the doctrees while they read.
+
+    They look for it in the directory of the doctrees when they write.
+    """
+    for path in book.iterdir():
+        if path.is_dir() and not path.name.startswith("."):
+            for file in path.rglob("*"):
+                if file.is_file() and file.suffix not in {".doctree", ".pickle"}:
+                    _take_along(file, edition / file.relative_to(book))
+
+
+def _take_along(file: Path, place: Path) -> None:
+    """Copy a file, unless its place has it."""
+    there = place.stat() if place.exists() else None
+    here = file.stat()
+    if there is None or (there.st_size, there.st_mtime) != (
+        here.st_size,
+        here.st_mtime,
+    ):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, place)
 
 
 def _keep_doctrees_out(app: Sphinx, plan: EditionPlan) -> None:

@@ -92,7 +92,7 @@ def publish(
             names = content.units.get(inline_codes.normalise(site.coded), ())
             _block(site.node)["classes"] += [f"{UNIT}{name}" for name in names]
         if text.target is not None:
-            write(site, text.target, values, mark)
+            write(site, text.target, mark)
             changed += 1
             if site.by_people:
                 left = [node for node in left if not _holds(node, site.node)]
@@ -107,7 +107,19 @@ def publish(
                 # Contents and links to the page show what is in the title alone.
                 inner = nodes.inline("", "", *node.children, classes=[mark])
                 _refill(node, [inner])
+    _set_values(doctree, values)
     return changed
+
+
+def _set_values(doctree: nodes.document, values: Mapping[str, str]) -> None:
+    """Put the edition's own texts where those of the book are values.
+
+    A value may be all that an element holds, such as the date in a cell.
+    """
+    differ = {old for old, new in values.items() if old and old != new}
+    if differ:
+        for node in [text for text in doctree.findall(nodes.Text) if text in differ]:
+            node.parent.replace(node, nodes.Text(values[node.astext()]))
 
 
 def _marks(text: BoundText) -> list[str]:
@@ -143,7 +155,7 @@ def _block(node: nodes.Element) -> nodes.Element:
     return node
 
 
-def write(site: Site, target: str, values: Mapping[str, str], mark: str = "") -> None:
+def write(site: Site, target: str, mark: str = "") -> None:
     """Put the coded *target* at *site*.
 
     :param mark: the class of what a code that the site does not have is around
@@ -151,7 +163,7 @@ def write(site: Site, target: str, values: Mapping[str, str], mark: str = "") ->
     if site.attribute:
         _write_attribute(site, inline_codes.unescape(target))
         return
-    children = _children(inline_codes.tokens(target), site.slots, values, mark)
+    children = _children(inline_codes.tokens(target), site.slots, mark)
     _refill(site.node, [*site.before, *children, *site.after])
 
 
@@ -175,7 +187,6 @@ def _write_attribute(site: Site, text: str) -> None:
 def _children(
     pieces: Iterator[inline_codes.CodedPiece],
     slots: tuple[Slot, ...],
-    values: Mapping[str, str],
     mark: str = "",
 ) -> list[nodes.Node]:
     """Return the nodes that *pieces* stand for, up to the code that closes them.
@@ -190,21 +201,14 @@ def _children(
             children.append(nodes.Text(inline_codes.unescape(piece.coded)))
             continue
         if piece.id > len(slots):
-            inside = _children(pieces, slots, values, mark)
+            inside = _children(pieces, slots, mark)
             children.append(nodes.inline("", "", *inside, classes=[mark]))
             continue
         slot = slots[piece.id - 1]
         if slot.inner is not None:
-            _refill(slot.inner, _children(pieces, slots, values, mark))
-        children.extend(_current(node, values) for node in slot.outer)
+            _refill(slot.inner, _children(pieces, slots, mark))
+        children.extend(slot.outer)
     return children
-
-
-def _current(node: nodes.Node, values: Mapping[str, str]) -> nodes.Node:
-    """Return *node*, or the edition's own text where it is a value."""
-    if isinstance(node, nodes.Text):
-        return nodes.Text(values.get(node.astext(), node.astext()))
-    return node
 
 
 def _refill(node: nodes.Element, children: list[nodes.Node]) -> None:

@@ -44,10 +44,14 @@ _CHUNK: Final = re.compile(r"\S+")
 _AROUND: Final = ".,;:!?()[]{}\"'“”‘’«»¿¡…—–"
 #: What makes a word a name, an address or an expression rather than a word.
 _NO_WORD: Final = re.compile(
-    r"""[\\^$@~*_\[\]{}()|`\#=+<>\x00-\x08\x0e-\x1b\x7f] | ^/ | /.*/ | :/ | &\w+;
+    r"""[\\^$@~*_\[\]{}()|`\#=+<>\x00-\x08\x0e-\x1b\x7f\ud800-\udfff]
+    | ^/ | /.*/ | :/ | &\w+;
     | \d(?!(?:st|nd|rd|th)\b)[a-z] | [a-z]\d | [^\W\d]\.\w\w | \w\.[^\W\d]\w | xqz""",
     re.IGNORECASE | re.VERBOSE,
 )
+#: Longer than any word, in characters: the time that the program takes for one grows
+#: with the square of its length.
+_TOO_LONG: Final = 200
 _TAG: Final = re.compile(r'(<b id="\d+">|</b>)')
 _FIRST_LETTERS: Final = re.compile(r"((?:<g[^>]*>|[^\w<&])*)([^\W\d_])(\w?)")
 
@@ -90,7 +94,8 @@ def _protect(text: str, stand_in: Callable[[str], str]) -> str:
     def replace(match: re.Match[str]) -> str:
         chunk = match[0]
         core = chunk.strip(_AROUND)
-        if not core or not _NO_WORD.search(core):
+        is_word = len(core) <= _TOO_LONG and not _NO_WORD.search(core)
+        if not core or is_word:
             # Alone, these signs have a meaning in the program's own format.
             signs = re.split(r"([~\\^*]+)", chunk)
             return "".join(

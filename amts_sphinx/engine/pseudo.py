@@ -110,7 +110,10 @@ class PseudoEngine:
             target = _each_word(source, word, self._options.expansion, seen)
             if style == "cjk":
                 target = _BLANKS_IN_HAN.sub(r"\1", target)
-            if self._options.reorder and zlib.crc32(source.encode()) & 1:
+            if (
+                self._options.reorder
+                and zlib.crc32(source.encode("utf-8", "surrogatepass")) & 1
+            ):
                 target = _reverse(target)
             targets.append(target)
         return [Translation(target, self.fingerprint) for target in targets]

@@ -68,9 +68,12 @@ def _kind(path: Path) -> str:
 
 
 def _lines(path: Path) -> list[str]:
-    """Return the lines of a text file, split as ``sacrebleu`` does."""
+    """Return the lines of a text file, split as ``sacrebleu`` does.
+
+    The mark that some editors write at the beginning of a file is no text.
+    """
     try:
-        with path.open(encoding="utf-8", newline="\n") as stream:
+        with path.open(encoding="utf-8-sig", newline="\n") as stream:
             return [line.rstrip() for line in stream]
     except (OSError, UnicodeDecodeError) as exc:
         why = exc.strerror if isinstance(exc, OSError) else "it is not UTF-8"

@@ -241,7 +241,8 @@ def _is_money(inside: str, after: str) -> bool:
 
 def _is_loose_money(inside: str, after: str) -> bool:
     """Tell whether dollars are currency in a document where formulas have blanks."""
-    return inside != inside.strip() and _is_prose(inside, after)
+    sums = inside[0].isdigit() and after[:1].isdigit()  # ``US$5 to US$6``, ``$5–$6``
+    return sums or (inside != inside.strip() and _is_prose(inside, after))
 
 
 def _is_prose(inside: str, after: str) -> bool:
