@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import InterchangeError, MarkupError
-from amts_sphinx.core.units import Place
-from amts_sphinx.text.copies import is_copy
+from amts_sphinx.core.units import Place, State
+from amts_sphinx.text.copies import is_copy, is_partly_copied
 
 if TYPE_CHECKING:
     import os
@@ -50,6 +50,19 @@ def reading_fault(unit: TranslationUnit, *, certain: bool) -> str:
     if not certain and is_copy(unit.source, unit.target, unit.pair):
         return "the target is the source again: no translation"
     return ""
+
+
+def as_read(unit: TranslationUnit, *, certain: bool) -> TranslationUnit:
+    """Return *unit* as one to be looked at, if it may be half a translation.
+
+    :param certain: as for :func:`reading_fault`
+    """
+    reviewed = unit.by_human and unit.state is State.REVIEWED
+    if certain or not reviewed:
+        return unit
+    if is_partly_copied(unit.source, unit.target, unit.pair):
+        return replace(unit, state=State.NEEDS_REVIEW)
+    return unit
 
 
 def without_controls(unit: TranslationUnit) -> TranslationUnit:

@@ -27,7 +27,8 @@ from amts_sphinx.core.units import (
 )
 from amts_sphinx.formats import literal_codes, parsing, provenance, xliff_states
 from amts_sphinx.formats.asked import Asked
-from amts_sphinx.formats.validity import reading_fault
+from amts_sphinx.formats.machine_names import is_machine
+from amts_sphinx.formats.validity import as_read, reading_fault
 from amts_sphinx.formats.xliff_codes import read_pair
 from amts_sphinx.formats.xliff_states import TOOLS, Segment
 from amts_sphinx.formats.xliff_writer import (
@@ -38,6 +39,7 @@ from amts_sphinx.formats.xliff_writer import (
     write,
     written_state,
 )
+from amts_sphinx.text.copies import is_copy
 
 if TYPE_CHECKING:
     import os
@@ -116,6 +118,8 @@ class _XliffReader:
         self._kind = ""
         self._phases: dict[str, str] = {}
         self._machines: set[str] = set()
+        #: The tools that are machines, by their ``tool-id``.
+        self._tools: set[str] = set()
         #: Whether what is being read is to be translated, for each element around.
         self._translate = [True]
 
@@ -156,17 +160,19 @@ class _XliffReader:
             kinds = (name for known, name in TOOLS.items() if known in spaces)
             self._kind = "" if ours else next(kinds, "")
             self._tool = "" if ours else element.get("tool", "")
-            self._phases, self._machines = {}, set()
+            self._phases, self._machines, self._tools = {}, set(), set()
 
     def _read_header(self, header: etree._Element) -> None:
         """Take from a file's header its tool, and who worked in which phase."""
         for tool in header.iterfind("{*}tool"):
             parts = (tool.get("tool-name"), tool.get("tool-version"))
             self._tool = self._tool or " ".join(filter(None, parts))
+            if is_machine(tool.get("tool-name", "")):
+                self._tools.add(tool.get("tool-id", ""))
         for phase in header.iterfind("{*}phase-group/{*}phase"):
             name = phase.get("phase-name", "")
             self._phases[name] = phase.get("contact-name") or ""
-            if xliff_states.is_machine(phase.get("process-name", "")):
+            if is_machine(phase.get("process-name", "")):
                 self._machines.add(name)
 
     def _units(self, name: str, element: etree._Element) -> Iterator[TranslationUnit]:
@@ -176,7 +182,8 @@ class _XliffReader:
             yield from self._unit(element, parts[0])
             return
         *segments, whole = parts
-        done = all(part.is_done for part in segments)
+        # A source that was left as it is is no translation, and half of one neither.
+        done = all(part.is_done and not self._is_copied(part) for part in segments)
         if done and _is_ours(element):
             yield from self._unit(element, whole)
             return
@@ -196,9 +203,9 @@ class _XliffReader:
             return []
         if target is None:
             target = etree.SubElement(holder, "target")
-        phase = target.get("phase-name") or holder.get("phase-name") or ""
-        whole = Segment(holder, target, None, phase in self._machines)
-        theirs = {} if (cut := holder.find("{*}seg-source")) is None else _marks(cut)
+        whole = Segment(holder, target, None, self._is_machines(holder, target))
+        cut = holder.find("{*}seg-source")
+        theirs = _marks(source if cut is None else cut)
         ours = _marks(target)
         defined = {
             each.get("id", ""): each
@@ -214,6 +221,23 @@ class _XliffReader:
         if len(segments) == 1 and not _beside(target):
             return segments
         return [*segments, _Part((source,), (target,), whole, whole.trust())]
+
+    def _is_copied(self, part: _Part) -> bool:
+        """Tell whether the target of a segment is its source again."""
+        pair = self._pair(part)
+        if not (pair and part.is_done) or (part.trust and part.trust.certain):
+            return False
+        try:
+            return is_copy(*read_pair(part.source, part.target), pair)
+        except MarkupError:
+            return False
+
+    def _is_machines(self, holder: etree._Element, target: etree._Element) -> bool:
+        """Tell whether the phase, or the tool, that a target is of is a machine's."""
+        phase = target.get("phase-name") or holder.get("phase-name") or ""
+        tool = target.get("tool-id") or holder.get("tool-id")
+        by_tool = is_machine(self._tool) if tool is None else tool in self._tools
+        return phase in self._machines or by_tool
 
     def _unit(
         self, holder: etree._Element, part: _Part, *, aside: bool = False
@@ -242,7 +266,7 @@ class _XliffReader:
         except MarkupError as exc:
             why = str(exc)
         if not why:
-            yield unit
+            yield as_read(unit, certain=certain)
         elif not aside:
             self._skip(element, why, _coded(part.source, signs), pair)
 
