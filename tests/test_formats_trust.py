@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from amts_sphinx import formats
+from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.core.units import HUMAN, LanguagePair, Place, State, TranslationUnit
 from amts_sphinx.formats.machine_names import is_machine
 from amts_sphinx.text.copies import is_copy
@@ -113,6 +114,9 @@ STANDARD = [
     (old(more=alternative("DeepL", "Niesel") + alternative("memory")), PERSON),
     (old(more=alternative('memory" match-quality="80%')), GUESS),
     (old(more=alternative('memory" match-quality="100')), PERSON),
+    (old(more=alternative("previous").replace("Rain", "Rain, then")), GUESS),
+    (old('state="translated"', more=alternative("x").replace("Rain", "No")), PERSON),
+    (old(unit='restype="x-gettext-domain-header"'), NO),
     (old('state="translated"', more=alternative('TM" match-quality="80')), PERSON),
     (old('state="translated"', more=alternative("machine-trans")), PERSON),
     (old('phase-name="p"'), PERSON),
@@ -727,6 +731,25 @@ def test_half_a_translation_is_to_be_looked_at(
     assert next(formats.read(path, pair)).state is State.REVIEWED
 
 
+@pytest.mark.parametrize(
+    ("group", "place"),
+    [
+        ('purpose="match"><context context-type="record">menu', "menu"),
+        ('purpose="location match"><context context-type="x-a"> a\n b ', "a b"),
+        ('name="po-entry"><context context-type="x-gettext-msgctxt">menu', "menu"),
+        ('purpose="location"><context context-type="sourcefile">a.rst', ""),
+        ('purpose="information"><context context-type="x-po-autocomment">b', ""),
+        ('purpose="match"><context context-type="record">', ""),
+    ],
+)
+def test_a_unit_of_xliff_may_hold_at_one_place(
+    tmp_path: Path, group: str, place: str
+) -> None:
+    more = f"<context-group {group}</context></context-group>"
+    (unit,), _ = read(tmp_path / "a.xlf", old(more=more))
+    assert unit.place == (Place(context=place) if place else None)
+
+
 def test_a_segment_that_is_a_copy_makes_no_whole(tmp_path: Path) -> None:
     def marked(*texts: str) -> str:
         return " ".join(
@@ -749,6 +772,27 @@ def test_a_segment_that_is_a_copy_makes_no_whole(tmp_path: Path) -> None:
 
 
 # The languages of a file
+
+
+def test_a_language_that_nobody_knows_stops_no_other_text(tmp_path: Path) -> None:
+    def file(language: str) -> str:
+        return (
+            f'<file original="a" source-language="en" target-language="{language}">'
+            "<body>" + '<trans-unit id="1"><source>Rain</source><target>Regen</target>'
+            "</trans-unit>" * 2 + "</body></file>"
+        )
+
+    text = f'<xliff version="1.2">{file("deutsch")}{file("de")}</xliff>'
+    units, told = read(tmp_path / "a.xlf", text)
+    assert {unit.pair.target for unit in units} == {"de"}
+    assert len(told) == 1
+    assert "unknown language 'deutsch'" in told[0]
+    with pytest.raises(InterchangeError, match="unknown language 'deutsch'"):
+        list(formats.read(tmp_path / "a.xlf"))
+    text = tu().replace('srclang="en"', 'srclang="english"')
+    units, told = read(tmp_path / "a.tmx", text)
+    assert [unit.pair for unit in units] == [("en", "de")]
+    assert "unknown language 'english'" in told[0]
 
 
 def test_the_nearest_language_of_a_tu_is_the_one_asked_for(tmp_path: Path) -> None:

@@ -136,12 +136,23 @@ class _TmxReader:
                 continue
             if event == "start":
                 if name == "header":
-                    self.named = self.source_language(element)
+                    self.named = self.header_language(element)
                     self.tool = _tool(element)
             elif name == "tu":
                 yield from self.units(element)
                 # One <tu> is in memory at a time.
                 parsing.forget(element)
+
+    def header_language(self, header: etree._Element) -> str:
+        """Return the source language of the file; none, if nobody knows the one named.
+
+        Each ``<tu>`` tells then.
+        """
+        try:
+            return self.source_language(header)
+        except InterchangeError as exc:
+            self.skip(exc)
+            return ""
 
     def source_language(self, element: etree._Element) -> str:
         """Return the tag of ``srclang``; none, if *element* leaves it open."""

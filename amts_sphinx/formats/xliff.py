@@ -111,6 +111,8 @@ class _XliffReader:
         self._on_skip = on_skip
         #: The languages as the file names them, empty where it does not.
         self._named = ("", "")
+        #: Those that nobody knows, and that were reported.
+        self._unknown: set[tuple[str, str]] = set()
         self._document = ""
         #: The tool of the file, or what its namespaces tell of it; the persons, and the
         #: machines, of its phases.
@@ -131,7 +133,8 @@ class _XliffReader:
                 self._enter(name, element)
                 continue
             if name in {"trans-unit", "unit"}:
-                if self._translate[-1]:
+                is_text = element.get("restype") != xliff_states.HEADER
+                if self._translate[-1] and is_text:
                     yield from self._units(name, element)
                 # One of them is in memory at a time.
                 parsing.forget(element)
@@ -253,7 +256,7 @@ class _XliffReader:
             else None
         )
         pair, why = self._pair(part), _MISSING
-        if pair is None and part.is_done:
+        if pair is None and part.is_done and not self._unknown:
             raise self._unnamed(part.segment.target)
         try:
             if part.trust and pair and part.is_done:
@@ -267,7 +270,7 @@ class _XliffReader:
             why = str(exc)
         if not why:
             yield as_read(unit, certain=certain)
-        elif not aside:
+        elif not aside and (pair or not self._unknown):
             self._skip(element, why, _coded(part.source, signs), pair)
 
     def _said(
@@ -288,17 +291,27 @@ class _XliffReader:
             author=author if unit.by_human else "",
             tool=self._tool or self._kind,
             changed=provenance.time_of(changed),
+            place=xliff_states.place_of(holder),
         )
         return unit, trust.certain
 
     def _pair(self, part: _Part) -> LanguagePair | None:
         """Return the languages of a part; nothing, if neither file nor caller tells."""
-        source, named = self._named
         target = part.segment.target
+        source, named = self._named
+        named = named or target.get(_LANG) or ""
+        if (source, named) in self._unknown:
+            return None
         try:
-            pair = self._asked.pair(source, named or target.get(_LANG) or "")
+            pair = self._asked.pair(source, named)
         except LanguageError as exc:
-            raise self._error(target, f"its languages: {exc}") from exc
+            error = self._error(target, f"its languages: {exc}")
+            if self._on_skip is None:
+                raise error from exc
+            # Another <file> may have others.
+            self._on_skip(str(error))
+            self._unknown.add((source, named))
+            return None
         return pair if all(pair) else None
 
     def _unnamed(self, target: etree._Element) -> InterchangeError:

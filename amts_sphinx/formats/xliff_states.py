@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lxml import etree
 
-from amts_sphinx.core.units import HUMAN, State
+from amts_sphinx.core.units import HUMAN, Place, State
 from amts_sphinx.formats import provenance
 from amts_sphinx.formats.machine_names import is_machine
 from amts_sphinx.formats.provenance import Trust
@@ -45,6 +45,10 @@ _QUALIFIERS: Final = {
 }
 #: What qualifiers of 1.2 begin with that tell why somebody refused a text.
 _REJECTED: Final = "rejected-"
+#: Units that gettext's tools make of the head of a catalogue.
+HEADER: Final = "x-gettext-domain-header"
+#: Contexts that a unit holds in alone, whatever their group is for.
+_GETTEXT: Final = frozenset({"x-gettext-msgctxt", "x-po-msgctxt", "x-msgctxt"})
 #: Trados's ``conf``; a draft, and what has none, is whosesoever its origin is.
 _TRADOS: Final = {
     "ApprovedSignOff": provenance.APPROVED,
@@ -158,9 +162,17 @@ class Segment(NamedTuple):
             names = map(match.get, ("origin", "tool-id", "tool", "type"))
             if any(map(is_machine, filter(None, names))):
                 return provenance.BY_MACHINE
-            if self.is_old and 0 < _number(match.get("match-quality")) < _WHOLE:
+            quality = _number(match.get("match-quality") or match.get("matchQuality"))
+            if 0 < quality < _WHOLE or self._is_of_another(match):
                 return provenance.GUESSED
         return None
+
+    def _is_of_another(self, match: etree._Element) -> bool:
+        """Tell whether a match translates another source, as it says itself."""
+        source, ours = match.find("{*}source"), self.holder.find("{*}source")
+        if source is None or ours is None:
+            return False
+        return bool(_words(source)) and _words(source) != _words(ours)
 
     def _by_phrase(self, confirmed: str) -> Trust | None:
         level = confirmed.strip().lower()
@@ -212,6 +224,22 @@ def _number(text: str | None) -> float:
 
 def _words(element: etree._Element) -> str:
     return " ".join("".join(map(str, element.itertext())).split())
+
+
+def place_of(holder: etree._Element) -> Place | None:
+    """Return where a ``<trans-unit>`` holds, if not everywhere.
+
+    A group of contexts whose purpose is ``match`` says where it may be used again.
+    """
+    texts = [
+        context.text or ""
+        for group in holder.iterfind("{*}context-group")
+        for context in group.iterfind("{*}context")
+        if "match" in group.get("purpose", "").split()
+        or context.get("context-type") in _GETTEXT
+    ]
+    found = " ".join(" ".join(texts).split())
+    return Place(context=found) if found else None
 
 
 def author_of(segment: Segment, phases: Mapping[str, str]) -> str:

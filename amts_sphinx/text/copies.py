@@ -37,7 +37,7 @@ _HAS_KANA: Final = re.compile(f"[{_KANA}]")
 _HAS_HAN: Final = re.compile(f"[{_HAN}]")
 _CJK_END: Final = re.compile(r"[。！？]")
 #: Where a text may be cut to find sentences that are whole in another one.
-_BETWEEN: Final = re.compile(r"(?<=[.!?…।؟։።])[)\]\"'”’»]*\s+|(?<=[。！？])")
+_BETWEEN: Final = re.compile(r"[.!?…।؟։።][)\]\"'”’»]*(?=\s)|[。！？]")
 #: The first letters of a text, behind codes and marks.
 _BEGINNING: Final = re.compile(r"(?:<[^>]*>|[\W_])*(\w{1,3})")
 _NO_WORD: Final = re.compile(r"[\W_]+")
@@ -83,13 +83,14 @@ def is_partly_copied(source: str, target: str, pair: LanguagePair) -> bool:
     """
     words = inline_codes.collapse(inline_codes.plain(target))
     text = inline_codes.collapse(inline_codes.plain(source))
-    return any(
-        each in words
-        and is_prose(inline_codes.escape(each), pair.target)
-        and not _alike(pair)
-        for each in map(str.strip, _BETWEEN.split(text))
-        if each
-    )
+    start = 0
+    for end in (*(match.end() for match in _BETWEEN.finditer(text)), len(text)):
+        sentence, start = text[start:end].strip(), end
+        if sentence and sentence in words:
+            coded = inline_codes.escape(sentence)
+            if is_prose(coded, pair.target) and not _alike(pair):
+                return True
+    return False
 
 
 def is_prose(coded: str, language: str) -> bool:

@@ -33,6 +33,8 @@ _AFTER_CLOSER: Final = re.compile(
 )
 #: Marks that end sentences and nothing else, with closing marks after them, and blanks.
 _STOP_END: Final = re.compile(rf"[\u037e۔।॥։።။។]+[{re.escape(_CLOSERS)}]*\s+")
+#: German nouns have capitals; of English the splitter knows it.
+_NOUNS_OR_KNOWN: Final = frozenset({"de", "en"})
 _GREEK_END: Final = re.compile(rf"[;\u037e][{re.escape(_CLOSERS)}]*\s+")
 #: What a list ends with that goes on: a sentence may end there, if a capital follows.
 _AND_SO_ON: Final = re.compile(
@@ -243,7 +245,7 @@ def _boundaries(masked: _Masked, language: str) -> list[int]:
         ends |= {match.end() for match in _AFTER_CLOSER.finditer(text)}
         stops = _GREEK_END if language == "el" else _STOP_END
         ends |= {match.end() for match in stops.finditer(text)}
-        if language != "de":  # its nouns have capitals
+        if language not in _NOUNS_OR_KNOWN:
             ends |= {match.end() for match in _AND_SO_ON.finditer(text)}
     kept: list[int] = []
     for end in sorted({_after_closing(text, end, language) for end in ends}):
