@@ -47,6 +47,7 @@ CASES = [
     ("en", ["See App. A for it. ", "See Ref. B, too."]),
     ("en", ["Use the std. lib. of C. ", "And the pkg. of it."]),
     ("en", ["a) Open it. ", "b) Close it."]),
+    ("en", ["Items: 1. one, 2. two; 3. three. ", "Use Python 3. ", "numpy does."]),
     ("fr", ["Vers 50 av. J.-C. et après. ", "Puis art. 3, al. 2, etc. ", "Ensuite."]),
     ("pt", ["O Sr. Silva, p. ex., veio no n.º 5. ", "Depois."]),
     ("sv", ["Se t.ex. fig. 3, bl.a. den, dvs. så. ", "Sedan."]),

@@ -93,6 +93,11 @@ CHINESE += [
     ("Er sagt „ja“ und «so».",) * 2,
 ]
 CHINESE += [
+    ("等等. . .", "等等……"),
+    ("等等. . . 然后", "等等……然后"),
+    ("a . . . b",) * 2,
+]
+CHINESE += [
     (f"{word}. 甲", f"{word}. 甲")
     for word in "Jan Sept Univ Dept Assoc Gov Capt Sect Appx ibid seq Mt Suppl".split()
 ]

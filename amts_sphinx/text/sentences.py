@@ -113,6 +113,7 @@ _SELDOM_LAST: Final = {
 _LAST_WORD: Final = re.compile(r"(?<![\w.])([\w.]+)\.$")
 #: Letters that a word has; of letters with marks nobody knows here.
 _VOWEL: Final = re.compile(r"[aeiouyäöüаеёиоуыэюяαεηιουω]|[^\x00-\x7f]", re.IGNORECASE)
+_ITEM: Final = re.compile(r"[,:;]\s*\d{1,2}\.$")
 _SHORT: Final = 4  # letters of an abbreviation
 #: "App. A", "Ch. B": what is called by a letter.
 _APPENDIX: Final = re.compile(r"(?<![\w.])(?:App|Ch|Cor|Def|Prop|Refs?|Ver)\.$")
@@ -393,7 +394,8 @@ def _may_be_abbreviated(left: str, text: str, end: int, language: str) -> bool:
     if not _begins_small(text, end):
         return False
     if word[1].isdigit():
-        return language != "en"  # an ordinal number
+        # An ordinal number; English has numbers of items only.
+        return language != "en" or bool(_ITEM.search(left))
     cut = len(word[1]) == 1 or "." in word[1] or not _VOWEL.search(word[1])
     return cut or unlisted
 

@@ -49,7 +49,7 @@ _BLANK_BEFORE_HAN: Final = re.compile(
     rf"((?:[^\W{_HAN}]|[{_EMPTY})%+\#])[{_TAGS}]*) +(?=[{_TAGS} ]*[{_HAN}])"
 )
 _MARK: Final = re.compile(r"(?<![,.:;!?])(?:[,.:;]|[!?]+)(?![,.:;!?])")
-_ELLIPSIS: Final = re.compile(r"\.{3,}|…+|。{3,}")
+_ELLIPSIS: Final = re.compile(r"\.(?: ?\.){2,}|…+|。{3,}")
 _BRACKETS: Final = re.compile(r"[(（]([^()（）]*)[)）]")
 _QUOTED: Final = re.compile(r'"([^"]*)"')
 #: A quotation whose marks are of two kinds, or of another language.
@@ -311,7 +311,8 @@ def _is_code_like(touching: str) -> bool:
 
 def _ellipsis(found: re.Match[str]) -> str:
     """Return six dots beside Chinese characters, and *found* elsewhere."""
-    before, after = _beside(found, _TAGS)
+    # Dots with blanks between may have some around them, too.
+    before, after = _beside(found, _TAGS + " " * (" " in found[0]))
     beside_han = _LIKE_HAN_BEFORE.match(before) or _LIKE_HAN_AFTER.match(after)
     return "……" if beside_han else found[0]
 
