@@ -750,6 +750,14 @@ def test_a_unit_of_xliff_may_hold_at_one_place(
     assert unit.place == (Place(context=place) if place else None)
 
 
+@pytest.mark.parametrize("text", ["\u200b", "\u2060", "…", "???", "-", "。", "_"])
+def test_a_target_without_a_word_is_none(tmp_path: Path, text: str) -> None:
+    assert trust(tmp_path / "a.xlf", old(text=text)) is None
+    assert trust(tmp_path / "a.xlf", old('state="final"', text=text)) == APPROVED
+    same = old(text=text).replace(">Rain<", ">!<")
+    assert trust(tmp_path / "a.xlf", same) == PERSON
+
+
 def test_a_segment_that_is_a_copy_makes_no_whole(tmp_path: Path) -> None:
     def marked(*texts: str) -> str:
         return " ".join(
