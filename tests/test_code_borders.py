@@ -70,7 +70,22 @@ GLUED = [
     ("de", 'A (<g id="1">red</g>) one', 'Ein<g id="1">roter</g>.', None),
     ("zh", PAGE, 'Sphinx<g id="1">first</g>', 'Sphinx <g id="1">first</g>'),
 ]
+COMMA = 'Water it, <g id="1">then rake</g> (or dig) – or <g id="2">rest.</g> Go.'
 GLUED += [
+    # A mark that touches a code, where the source has a blank between.
+    (
+        "de",
+        COMMA,
+        'Gieße,<g id="1">harke</g>(oder grabe) – oder <g id="2">ruhe.</g>Geh.',
+        'Gieße, <g id="1">harke</g> (oder grabe) – oder <g id="2">ruhe.</g> Geh.',
+    ),
+    (
+        "es",
+        '<g id="1">Rake</g> – or dig; <x id="2"/> (all) “<g id="3">too</g>” now',
+        '<g id="1">Rastrilla</g>– o cava;<x id="2"/>(todo) “<g id="3">sí</g>” hoy',
+        '<g id="1">Rastrilla</g> – o cava; <x id="2"/> (todo) “<g id="3">sí</g>” hoy',
+    ),
+    ("he", PAGE, 'קרא<g id="1">את הדף</g>עכשיו.', 'קרא <g id="1">את הדף</g> עכשיו.'),
     (
         "es",
         'Words <g id="1"><x id="2"/><g id="3"></g></g>',
@@ -97,8 +112,35 @@ TORN = [
     ("zh", PAGE, '先读 <g id="1"> 这页 </g> 。', '先读<g id="1">这页</g>。'),
     ("ja", PAGE, 'まず <g id="1"> 頁 </g> を読む', 'まず<g id="1">頁</g>を読む'),
     ("de", 'a<g id="1">b</g>', ' <g id="1"> B</g>', '<g id="1">B</g>'),
+    (
+        "de",
+        'The <x id="1"/>s are.',
+        'Die <x id="1"/> s sind.',
+        'Die <x id="1"/>s sind.',
+    ),
+    (
+        "de",
+        'A “<g id="1">b</g>” c',
+        'Ein „<g id="1">b</g> “ c',
+        'Ein „<g id="1">b</g>“ c',
+    ),
 ]
 LEFT = [
+    (
+        "en",
+        'Call <x id="1"/>(x), or <g id="2">f</g>(y).',
+        'So <x id="1"/>(x), <g id="2">f</g>(y).',
+    ),
+    ("en", 'A — <g id="1">b</g> — c', 'A—<g id="1">b</g>—c'),
+    (
+        "zh",
+        'Water it, <g id="1">rake</g> (all) now',
+        '浇水，<g id="1">耙地</g>（全部）',
+    ),
+    ("de", 'v1.<x id="1"/> and 3,<x id="2"/>', 'v1.<x id="1"/> und 3,<x id="2"/>'),
+    ("he", 'in <x id="1"/> and <x id="2"/>', 'ב<x id="1"/> ול<x id="2"/>'),
+    ("ar", 'in <x id="1"/> and <x id="2"/>', 'في <x id="1"/> وال<x id="2"/>'),
+    ("cs", 'The <x id="1"/>s of it', 'Ten <x id="1"/> s ním'),
     ("de", 'un<g id="1">believ</g>able', 'un<g id="1">glaub</g>lich'),
     ("de", 'H<g id="1">2</g>O', 'H<g id="1">2</g>O'),
     ("de", 'All <x id="1"/>s', 'Alle <x id="1"/>s'),

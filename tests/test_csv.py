@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from amts_sphinx.core.errors import InterchangeError
-from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
+from amts_sphinx.core.units import HUMAN, LanguagePair, Place, State, TranslationUnit
 from amts_sphinx.formats import csv
 from amts_sphinx.formats.csv import WriteCount
 
@@ -159,20 +159,18 @@ def test_other_peoples_files_are_read(path: Path) -> None:
     [
         (b"", ":1: the first row does not name two languages"),
         (b"en\na\n", ":1: the first row does not name two languages"),
-        (b"en;zh\na;b\n", ":1: the first row does not name two languages"),
-        (b"en\tzh\na\tb\n", ":1: the first row does not name two languages"),
         (b"source,target\n", ":1: the first row names languages, the source's first"),
         (b"en,en\n", ":1: the first row names a language twice"),
         (b"en,zh\na,b\nc\n", ":3: 1 fields, but 2 languages in row 1"),
         (b"en,zh\na,b,c\n", ":2: 3 fields, but 2 languages in row 1"),
         (b"en,zh\na,\xe9\n", ":2: not UTF-8"),
-        ("en,zh\na,b\n".encode("utf-16"), ":1: not UTF-8"),
         (b"en,zh\na,b\0\n", ":2: a NUL"),
-        (b'en,zh\na,"b\nc",d\n', ":2: a field with a line break, or a quote not "),
+        (b'en,zh\na,"b\nc",d\n', ":2: 3 fields, but 2 languages in row 1"),
+        (b'en,zh\n"a\n\nb",c\nd\n', ":5: 1 fields, but 2 languages in row 1"),
+        (b"en,zh,notes\na,b,c\n", ":1: the first row names languages, the source's"),
         (b'en,zh\na,b\nc,"d\ne,f\n', ":3: unexpected end of data"),
         (b'en,zh\na,"b"c\n', ":2: ',' expected after '\"'"),
         (b'en,zh\n"' + b"a" * 200_000 + b'",b\n', ":2: field larger than field"),
-        (b"en,zh\ra,b\r", ":1: new-line character seen in unquoted field"),
     ],
 )  # fmt: skip
 def test_what_is_no_parallel_data_is_refused(
@@ -182,6 +180,78 @@ def test_what_is_no_parallel_data_is_refused(
     with pytest.raises(InterchangeError) as caught:
         list(csv.read(path))
     assert str(caught.value).startswith(f"{path}{fault}")
+
+
+ROWS = 'en,de\n"Dig, now.",Grabe jetzt.\n'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ROWS.encode(),
+        ROWS.encode("utf-8-sig"),
+        ROWS.encode("utf-16"),
+        ROWS.replace(",G", "\tG").replace("en,", "en\t").encode("utf-16"),
+        ROWS.replace(",G", ";G").replace("en,", "en;").encode("utf-8-sig"),
+        ROWS.replace(",G", "|G").replace("en,", "en|").encode(),
+        b"sep=;\n" + ROWS.replace(",G", ";G").replace("en,", "en;").encode(),
+        b'"sep=,"\r\n' + ROWS.replace("\n", "\r\n").encode(),
+        ROWS.replace("\n", "\r").encode(),
+        ROWS.replace("\n", ",,\n").encode(),
+        (ROWS + ",\n,\n").encode(),
+        ROWS.replace("Dig, now.", "Dig,\r\n  now.").encode(),
+        ROWS.replace("en,de", " EN_us , de-DE").encode(),
+        ROWS.replace("en,de", "source,target").encode(),
+        ROWS.replace("en,de", "Source,Target").encode("utf-16"),
+        b'context,source,target\n,"Dig, now.",Grabe jetzt.\n',
+    ],
+)
+def test_spreadsheets_write_the_same_table_in_many_ways(
+    path: Path, content: bytes
+) -> None:
+    path.write_bytes(content)
+    for suffix in ("", ".tsv"):
+        there = path.with_suffix(suffix or path.suffix)
+        there.write_bytes(content)
+        (unit,) = csv.read(there, LanguagePair("en", "de"))
+        assert (unit.source, unit.target) == ("Dig, now.", "Grabe jetzt.")
+        assert (unit.pair, unit.state) == (("en", "de"), State.REVIEWED)
+
+
+@pytest.mark.parametrize(
+    ("header", "fields", "said"),
+    [
+        ("fuzzy", "True", (HUMAN, State.NEEDS_REVIEW, None)),
+        ("fuzzy", "False", (HUMAN, State.REVIEWED, None)),
+        ("fuzzy,context", ",menu", (HUMAN, State.REVIEWED, Place(context="menu"))),
+        ("Status", "Needs work", (HUMAN, State.NEEDS_REVIEW, None)),
+        ("status", "translated", (HUMAN, State.REVIEWED, None)),
+        ("approved", "no", (HUMAN, State.NEEDS_REVIEW, None)),
+        ("Origin", "DeepL", ("mt-suggestion", State.MACHINE, None)),
+        ("translator_comments", "see DeepL", (HUMAN, State.REVIEWED, None)),
+    ],
+)
+@pytest.mark.parametrize("names", ["source,target", "en,de"])
+def test_columns_beside_the_languages_say_what_a_text_is(
+    path: Path, names: str, header: str, fields: str, said: tuple[object, ...]
+) -> None:
+    path.write_text(f"{names},{header}\nDig now.,Grabe jetzt.,{fields}\n", "utf-8")
+    told: list[str] = []
+    (unit,) = csv.read(path, LanguagePair("en", "de"), on_skip=told.append)
+    assert (unit.maker, unit.state, unit.place) == said
+    assert len(told) == (len(header.split(",")) if names == "en,de" else 0)
+
+
+def test_one_row_that_cannot_be_read_stops_no_other(path: Path) -> None:
+    path.write_bytes(
+        b'en,de\na,b\nc\n"d" e,f\ng\xff,h\ni,j\0\nk,l,m\n"n,o\n\xfcber,p"\n'
+    )
+    told: list[str] = []
+    (unit,) = csv.read(path, on_skip=told.append)
+    assert (unit.source, unit.target) == ("a", "b")
+    assert [line.removeprefix(f"{path}:").partition(":")[0] for line in told] == [
+        "3", "4", "5", "6", "7", "9", "8"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

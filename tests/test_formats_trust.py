@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from amts_sphinx import formats
+from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.core.units import HUMAN, LanguagePair, Place, State, TranslationUnit
+from amts_sphinx.formats.machine_names import is_machine
 from amts_sphinx.text.copies import is_copy
 
 if TYPE_CHECKING:
@@ -74,7 +77,10 @@ STANDARD = [
     (old('state="signed-off"'), APPROVED),
     (old('state="final"'), APPROVED),
     (old(unit='approved="yes"'), APPROVED),
-    (old(unit='approved="no"'), PERSON),
+    # In so many words, nobody has approved it, and no state says more.
+    (old(unit='approved="no"'), DOUBT),
+    (old('state="translated"', 'approved="no"'), PERSON),
+    (old('state=""'), PERSON),
     (old('state="needs-review-translation"'), DOUBT),
     (old('state="needs-review-l10n"'), DOUBT),
     (old('state="needs-adaptation"'), DOUBT),
@@ -89,7 +95,13 @@ STANDARD = [
     (old('state-qualifier="leveraged-mt"'), ("leveraged-mt", State.MACHINE)),
     (old('state-qualifier="fuzzy-match"'), GUESS),
     (old('state-qualifier="exact-match"'), PERSON),
-    (old('state-qualifier="tm-suggestion"'), PERSON),
+    (old('state-qualifier="tm-suggestion"'), DOUBT),
+    (old('state-qualifier="glossary-suggestion"'), DOUBT),
+    (old('state="translated" state-qualifier="tm-suggestion"'), PERSON),
+    (old('state-qualifier="rejected-grammar"'), DOUBT),
+    (old('state="translated" state-qualifier="rejected-inaccurate"'), DOUBT),
+    (old('state-qualifier="x-nmt"'), MT),
+    (old('state-qualifier="x-checked"'), PERSON),
     # It was suggested, and then translated.
     (old('state="translated" state-qualifier="mt-suggestion"'), PERSON),
     (old('state="final" state-qualifier="leveraged-mt"'), APPROVED),
@@ -97,6 +109,15 @@ STANDARD = [
     (old(more=alternative("MT-Engine")), MT),
     (old(more=alternative("machine-trans", "Niesel")), PERSON),
     (old(more=alternative("memory")), PERSON),
+    (old(more=alternative("Google Cloud Translation")), MT),
+    (old(more=alternative("memory") + alternative("DeepL")), MT),
+    (old(more=alternative("DeepL", "Niesel") + alternative("memory")), PERSON),
+    (old(more=alternative('memory" match-quality="80%')), GUESS),
+    (old(more=alternative('memory" match-quality="100')), PERSON),
+    (old(more=alternative("previous").replace("Rain", "Rain, then")), GUESS),
+    (old('state="translated"', more=alternative("x").replace("Rain", "No")), PERSON),
+    (old(unit='restype="x-gettext-domain-header"'), NO),
+    (old('state="translated"', more=alternative('TM" match-quality="80')), PERSON),
     (old('state="translated"', more=alternative("machine-trans")), PERSON),
     (old('phase-name="p"'), PERSON),
     (old('phase-name="q"'), MT),
@@ -394,6 +415,21 @@ def prop(**values: str) -> str:
         (tu(attributes='creationid="MT!" changeid="ADA"'), PERSON),
         (tu(target='creationid="MT!"'), MT),
         (tu(attributes='creationid="MT!"', target='changeid="ADA"'), PERSON),
+        (tu(target='changeid="DeepL"'), MT),
+        (tu(attributes='creationid="google-translate"'), MT),
+        (tu(attributes='creationid="Weblate (NMT)"'), MT),
+        (tu(target='creationid="gpt-4o" changeid="ADA"'), PERSON),
+        (tu(tool="ModernMT"), MT),
+        (tu(attributes='creationid="ADA"', tool="ModernMT"), PERSON),
+        (tu(prop(x_MT="yes")), MT),
+        (tu(prop(x_MT="false")), PERSON),
+        (tu(prop(x_match_type="MT")), MT),
+        (tu(prop(x_translation_engine="Azure Translator")), MT),
+        (tu(prop(x_status="needs-review")), DOUBT),
+        (tu(prop(x_fuzzy="1")), DOUBT),
+        (tu(prop(x_fuzzy="0")), PERSON),
+        (tu(prop(x_approved="no")), DOUBT),
+        (tu(prop(x_approved="yes", x_note="draft by DeepL")), PERSON),
     ],
 )
 def test_tmx(tmp_path: Path, text: str, expected: tuple[str, State] | None) -> None:
@@ -623,10 +659,148 @@ def test_prose_in_other_languages(
     text: str, pair: tuple[str, str], *, copy: bool
 ) -> None:
     assert is_copy(text, text, LanguagePair(*pair)) is copy
-    assert not is_copy(text, f"{text}!", LanguagePair(*pair))
+    # Another mark at its end, or none, is no translation either.
+    assert is_copy(text, f"“{text}”！", LanguagePair(*pair)) is copy
+    assert not is_copy(text, f"{text} 7", LanguagePair(*pair))
+
+
+MACHINES = """
+MT; nmt; MT!; machine; DeepL; deepl-pro; Google Translate; google-cloud-translation-v3;
+GoogleTranslator; ModernMT; LibreTranslate; Microsoft Translator; azure; SYSTRAN;
+Amazon Translate; auto-translate; Automatic Translation; ChatGPT; gpt-4o; OpenAI;
+claude-3-opus; Smartcat MT; Custom NMT (v2); opus-mt-en-de; Machine Translation
+"""
+PEOPLE = """
+Claude; Marian Kowalska; Tilde Svensson; Bing Liu; Matt; mtoledo; translator1; OmegaT;
+Google Translator Toolkit; memoQ; Weblate 5.4; Poedit; Trados Studio; memory; TM; Egypt;
+Amazonia; Apple Martin
+"""
+
+
+@pytest.mark.parametrize(("names", "machine"), [(MACHINES, True), (PEOPLE, False)])
+def test_names_of_machines_are_told_from_those_of_people(
+    names: str, *, machine: bool
+) -> None:
+    given = [name.strip() for name in names.split(";")]
+    assert [name for name in given if is_machine(name) is not machine] == []
+
+
+HALF = [
+    # Whole sentences that nobody has reached yet.
+    (
+        "Feed the hens. Water the beds daily.",
+        "Füttere sie. Water the beds daily.",
+        True,
+    ),
+    ("Water the beds daily. Feed them.", "Water the beds daily. Füttere sie.", True),
+    ("Water the beds daily.", "(offen) Water the beds daily.", True),
+    ("下雨了就别浇水。天晴再浇。", "下雨了就别浇水。 Gieße bei Sonne.", True),
+    # Names, code and single words are the same in both.
+    ("Use Python 3. Then stop.", "Use Python 3. Dann höre auf.", False),
+    ("See RFC 2119. Feed the hens.", "Siehe RFC 2119. Füttere die Hennen.", False),
+    ("Feed the hens. Then stop.", "Füttere die Hennen. Dann höre auf.", False),
+]
+
+
+@pytest.mark.parametrize(("source", "target", "half"), HALF)
+@pytest.mark.parametrize("suffix", ["tmx", "xlf", "po", "csv"])
+def test_half_a_translation_is_to_be_looked_at(
+    tmp_path: Path, suffix: str, source: str, target: str, *, half: bool
+) -> None:
+    path = tmp_path / f"a.{suffix}"
+    pair = LanguagePair("zh" if source[0] == "下" else "en", "de")
+    texts = {
+        "tmx": f'<tmx version="1.4"><header srclang="{pair.source}"/><body><tu>'
+        f'<tuv xml:lang="{pair.source}"><seg>{source}</seg></tuv><tuv xml:lang="de">'
+        f"<seg>{target}</seg></tuv></tu></body></tmx>",
+        "xlf": '<xliff version="1.2"><file original="a" target-language="de"'
+        f' source-language="{pair.source}"><body><trans-unit id="1">'
+        f"<source>{source}</source>"
+        f"<target>{target}</target></trans-unit></body></file></xliff>",
+        "po": f'msgid ""\nmsgstr "Language: de\\n"\n\nmsgid "{source}"\n'
+        f'msgstr "{target}"\n',
+        "csv": f"{pair.source},de\n{source},{target}\n",
+    }
+    path.write_text(texts[suffix], "utf-8")
+    (unit,) = formats.read(path, pair)
+    assert (unit.maker, unit.target) == (HUMAN, target)
+    assert unit.state is (State.NEEDS_REVIEW if half else State.REVIEWED)
+    # What a person confirmed in a file of ours stays confirmed.
+    mine = replace(unit, state=State.REVIEWED)
+    formats.write(path, [mine], pair)
+    assert next(formats.read(path, pair)).state is State.REVIEWED
+
+
+@pytest.mark.parametrize(
+    ("group", "place"),
+    [
+        ('purpose="match"><context context-type="record">menu', "menu"),
+        ('purpose="location match"><context context-type="x-a"> a\n b ', "a b"),
+        ('name="po-entry"><context context-type="x-gettext-msgctxt">menu', "menu"),
+        ('purpose="location"><context context-type="sourcefile">a.rst', ""),
+        ('purpose="information"><context context-type="x-po-autocomment">b', ""),
+        ('purpose="match"><context context-type="record">', ""),
+    ],
+)
+def test_a_unit_of_xliff_may_hold_at_one_place(
+    tmp_path: Path, group: str, place: str
+) -> None:
+    more = f"<context-group {group}</context></context-group>"
+    (unit,), _ = read(tmp_path / "a.xlf", old(more=more))
+    assert unit.place == (Place(context=place) if place else None)
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\u2060", "…", "???", "-", "。", "_"])
+def test_a_target_without_a_word_is_none(tmp_path: Path, text: str) -> None:
+    assert trust(tmp_path / "a.xlf", old(text=text)) is None
+    assert trust(tmp_path / "a.xlf", old('state="final"', text=text)) == APPROVED
+    same = old(text=text).replace(">Rain<", ">!<")
+    assert trust(tmp_path / "a.xlf", same) == PERSON
+
+
+def test_a_segment_that_is_a_copy_makes_no_whole(tmp_path: Path) -> None:
+    def marked(*texts: str) -> str:
+        return " ".join(
+            f'<mrk mtype="seg" mid="{n}">{text}</mrk>' for n, text in enumerate(texts)
+        )
+
+    here = "Feed the hens daily.", "Water the beds daily."
+    for cut in (f"<seg-source>{marked(*here)}</seg-source>", ""):
+        source = " ".join(here) if cut else marked(*here)
+        target = marked("Füttere die Hennen.", here[1])
+        text = OLD.format(
+            f'<trans-unit id="1"><source>{source}</source>{cut}'
+            f"<target>{target}</target></trans-unit>"
+        )
+        units, told = read(tmp_path / "a.xlf", text)
+        assert [(unit.source, unit.target) for unit in units] == [
+            (here[0], "Füttere die Hennen.")
+        ]
+        assert "the source again" in told[0]
 
 
 # The languages of a file
+
+
+def test_a_language_that_nobody_knows_stops_no_other_text(tmp_path: Path) -> None:
+    def file(language: str) -> str:
+        return (
+            f'<file original="a" source-language="en" target-language="{language}">'
+            "<body>" + '<trans-unit id="1"><source>Rain</source><target>Regen</target>'
+            "</trans-unit>" * 2 + "</body></file>"
+        )
+
+    text = f'<xliff version="1.2">{file("deutsch")}{file("de")}</xliff>'
+    units, told = read(tmp_path / "a.xlf", text)
+    assert {unit.pair.target for unit in units} == {"de"}
+    assert len(told) == 1
+    assert "unknown language 'deutsch'" in told[0]
+    with pytest.raises(InterchangeError, match="unknown language 'deutsch'"):
+        list(formats.read(tmp_path / "a.xlf"))
+    text = tu().replace('srclang="en"', 'srclang="english"')
+    units, told = read(tmp_path / "a.tmx", text)
+    assert [unit.pair for unit in units] == [("en", "de")]
+    assert "unknown language 'english'" in told[0]
 
 
 def test_the_nearest_language_of_a_tu_is_the_one_asked_for(tmp_path: Path) -> None:

@@ -26,14 +26,14 @@ pytestmark = pytest.mark.sphinx
 @pytest.mark.parametrize(
     ("names", "tag"),
     [
-        ("zh ZH zh_CN zh-Hans zh_CN.UTF-8 zh-Hans-CN cmn zho zh-CHS zh-CHN", "zh"),
-        ("zh_TW zh-Hant zh-Hant-TW zh-CHT zh_cht", "zh-TW"),
+        ("zh ZH zh_CN zh-Hans zh_CN.UTF-8 zh-Hans-CN cmn zho zh-CHS zh-CHN CHS", "zh"),
+        ("zh_TW zh-Hant zh-Hant-TW zh-CHT zh_cht cht zh-TW-Hant", "zh-TW"),
         ("zh-HK zh-Hant-HK zh_Hant_HK", "zh-HK"),
         ("zh-MO zh_Hant_MO", "zh-MO"),
         ("zh-SG zh-Hans-SG", "zh-SG"),
         ("zh-Hans-HK", "zh-Hans-HK"),
         ("zh-yue yue", "yue"),
-        ("zh-min-nan", "nan"),
+        ("zh-min-nan zh-min", "nan"),
         ("de de_DE.UTF-8 de-DE de-DEU deu de@euro", "de"),
         ("de-CH de_CH de-Latn-CH", "de-CH"),
         ("de-1901", "de-1901"),
@@ -46,18 +46,27 @@ pytestmark = pytest.mark.sphinx
         ("es-419", "es-419"),
         ("fr-ca", "fr-CA"),
         ("no nb nb_NO nob", "no"),
-        ("nn nn_NO nno", "nn"),
-        ("sr sr_RS sr-Cyrl sr-Cyrl-RS", "sr"),
-        ("sr-Latn sr@latin sr_RS@latin sr-Latn-RS sh", "sr-Latn"),
+        ("nn nn_NO nno no-NO-NY", "nn"),
+        ("sr sr_RS sr-Cyrl sr-Cyrl-RS sr@Cyrl sr-CS sr-YU sr-SP sr-SP-Cyrl", "sr"),
+        ("sr-Latn sr@latin sr_RS@latin sr-Latn-RS sh sr@Latn", "sr-Latn"),
+        ("sr-SP-Latn sr-CS-Latn sr_RS.UTF-8@latin sr@latin.UTF-8", "sr-Latn"),
+        ("sr@ijekavianlatin", "sr-Latn-ijekavsk"),
+        ("en@shaw", "en-Shaw"),
+        ("en-GB-oed en-GB-oxendict", "en-GB-oxendict"),
+        ("en-SU en-RU", "en-RU"),
+        ("tt@iqtelif tt_RU@iqtelif.UTF-8 tt-Latn", "tt-Latn"),
+        ("i-lux lb", "lb"),
+        ("art-lojban jbo", "jbo"),
+        ("sgn-BE-FR sfb", "sfb"),
         ("sr-ME", "sr-ME"),
-        ("uz@cyrillic uz-Cyrl", "uz-Cyrl"),
+        ("uz@cyrillic uz-Cyrl uz_UZ@Cyrl uz-UZ-Cyrl", "uz-Cyrl"),
         ("he iw iw_IL", "he"),
         ("id in", "id"),
         ("tl fil", "tl"),
         ("fa-AF prs", "fa-AF"),
         ("ca@valencia ca-valencia ca_ES@valencia", "ca-valencia"),
         ("eu", "eu"),
-        ("tlh", "tlh"),
+        ("tlh i-klingon", "tlh"),
         ("qaa", "qaa"),
         ("sl-rozaj-biske-1994", "sl-rozaj-biske-1994"),
     ],
@@ -79,6 +88,22 @@ def test_a_language_has_many_names_and_one_tag(names: str, tag: str) -> None:
 )  # fmt: skip
 def test_the_script_is_the_likeliest(tag: str, script: str) -> None:
     assert find_language(tag).script == script
+
+
+@pytest.mark.parametrize(
+    ("tag", "marks", "spaced"),
+    [
+        ("zh", "zh", False), ("yue", "zh", False), ("yue-Hans", "zh", False),
+        ("nan", "zh", False), ("lzh", "zh", False), ("zh-Hani", "zh", False),
+        ("zh-Latn", "", True), ("ja", "ja", False), ("ja-Kana", "ja", False),
+        ("ja-Latn", "", True), ("ko", "", True), ("th", "", False), ("en", "", True),
+    ],
+)  # fmt: skip
+def test_the_script_tells_how_it_is_written(
+    tag: str, marks: str, *, spaced: bool
+) -> None:
+    assert find_language(tag).cjk == marks
+    assert find_language(tag).spaced is spaced
 
 
 @pytest.mark.parametrize(
@@ -145,7 +170,7 @@ def test_sphinx_is_asked_for_its_own_words(tag: str, locale: str) -> None:
     [
         ("zh", "zh_CN"), ("zh-HK", "zh_HK"), ("pt", "pt_BR"), ("de-CH", "de_CH"),
         ("sr-Latn", "sr@latin"), ("uz-Cyrl", "uz@cyrillic"), ("no", "nb_NO"),
-        ("ca-valencia", "ca_valencia"), ("zh-Hans-HK", "zh_Hans_HK"), ("eu", "eu"),
+        ("ca-valencia", "ca@valencia"), ("zh-Hans-HK", "zh_Hans_HK"), ("eu", "eu"),
     ],
 )  # fmt: skip
 def test_gettext_has_names_of_its_own(tag: str, locale: str) -> None:

@@ -91,9 +91,9 @@ def test_what_may_be_markup_is_told(tmp_path: Path, source: str) -> None:
     ],
 )
 def test_what_is_no_markup_is_taken(tmp_path: Path, source: str) -> None:
-    [unit] = po.read(catalogue(tmp_path, message(source, f"! {source}")))
+    [unit] = po.read(catalogue(tmp_path, message(source, f"Ja: {source}")))
     assert inline_codes.plain(unit.source) == source
-    assert inline_codes.plain(unit.target) == f"! {source}"
+    assert inline_codes.plain(unit.target) == f"Ja: {source}"
 
 
 def test_what_is_not_translated_is_told(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_other_encodings(tmp_path: Path) -> None:
     [
         (b'msgid "a\nnonsense', 1),
         (HEADER.encode() + b'msgid "Rain"\nmsgstr "\xff"\n', 7),
-        (HEADER.replace("UTF-8", "x-77").encode() + b'msgid "a"\nmsgstr "b"', 1),
+        (HEADER.replace("UTF-8", "x-77").encode() + b'msgid "a"\nmsgstr "\xe9"', 7),
         (HEADER.encode() + b'msgid "Rain"\n\nmsgid "Wind"\nmsgstr "x"', 8),
         (HEADER.encode() + b'msgid "Rain"\nmsgstr[x] "b"', 7),
         (b'"a"\n', 1),
@@ -162,6 +162,52 @@ def test_a_damaged_catalogue_is_refused(tmp_path: Path, data: bytes, line: int) 
     path.write_bytes(data)
     with pytest.raises(InterchangeError, match=rf"rain\.po:{line}: not a PO catalogue"):
         list(formats.read(path))
+
+
+GOOD = 'msgid "Rain"\nmsgstr "Lluvia"\n'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        (HEADER + GOOD).replace("\n", "\r\n").encode("utf-8-sig"),
+        (HEADER + GOOD).replace("\n", "\r").encode(),
+        (HEADER + GOOD).encode("utf-16"),
+        (HEADER.replace("UTF-8", "UTF-16") + GOOD).encode(),
+        (HEADER.replace("UTF-8", "UNKNOWN-8BIT") + GOOD).encode(),
+        (HEADER.replace("UTF-8", "hex") + GOOD).encode(),
+        (HEADER.replace("UTF-8", "iso-8859-1") + GOOD).encode(),
+    ],
+)
+def test_a_charset_is_found_as_it_is(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "rain.po"
+    path.write_bytes(data)
+    (unit,) = po.read(path)
+    assert (unit.source, unit.target) == ("Rain", "Lluvia")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        GOOD.encode(),  # Weblate and others write such duplicates
+        HEADER.encode(),
+        b'msgid "Wind \\d"\nmsgstr "Viento"\n',
+        b'msgid "Wind"\nmsgstr "Viento\xff"\n',
+        b'msgid "Wind\nmsgstr "Viento"\n',
+        b'msgid "Wind"\n',
+        b"<<<<<<< HEAD\n",
+        b"\0\n",
+    ],
+)
+def test_a_message_that_is_none_stops_no_other(tmp_path: Path, bad: bytes) -> None:
+    path = tmp_path / "rain.po"
+    more = b'msgid "Snow"\nmsgstr "Nieve"\n'
+    path.write_bytes(b"\n".join([HEADER.encode(), GOOD.encode(), bad, more]))
+    told: list[str] = []
+    units = [u.target for u in po.read(path, on_skip=told.append)]
+    assert [units[0], units[-1]] == ["Lluvia", "Nieve"]
+    assert told or units[1:-1] == ["Viento"]
+    assert all(line.startswith(f"{path}:") for line in told)
 
 
 def test_a_language_or_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -92,6 +92,15 @@ CHINESE += [
     ("Don't 说 'it' 好", "Don't说 'it' 好"),
     ("Er sagt „ja“ und «so».",) * 2,
 ]
+CHINESE += [
+    ("等等. . .", "等等……"),
+    ("等等. . . 然后", "等等……然后"),
+    ("a . . . b",) * 2,
+]
+CHINESE += [
+    (f"{word}. 甲", f"{word}. 甲")
+    for word in "Jan Sept Univ Dept Assoc Gov Capt Sect Appx ibid seq Mt Suppl".split()
+]
 JAPANESE = [
     ("Dr. 田中と Fig. 三.", "Dr. 田中とFig. 三。"),
     ("これは ペン です, 次.", "これはペンです、次。"),
@@ -233,3 +242,32 @@ def test_whatever_comes_twice_is_once_and_words_and_codes_stay(
 def words(coded: str) -> str:
     """Return the letters and digits of *coded*, codes included."""
     return "".join(filter(str.isalnum, coded))
+
+
+@pytest.mark.parametrize("language", ["zh", "yue", "yue-Hans", "nan", "lzh", "wuu"])
+def test_the_chinese_languages_have_the_marks_of_chinese(language: str) -> None:
+    profile = profile_for(language)
+    assert profile.apply("今日 落雨,聽日 晴.") == "今日落雨，聽日晴。"
+    assert profile_for("zh-Latn").apply("Jīntiān xià yǔ, 好.") == "Jīntiān xià yǔ, 好."
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "wanted"),
+    [
+        # No list has it, but in the source its stop ends nothing.
+        ("The govt. of it pays.", "govt. 甲付.", "govt. 甲付。"),
+        (
+            "See lib. 3 and mgmt. (of it).",
+            "见 lib. 甲与 mgmt. 乙",
+            "见lib. 甲与mgmt. 乙",
+        ),
+        ('The <g id="1">govt.</g> pays.', '<g id="1">govt.</g> 甲付', None),
+        # There it may end a sentence.
+        ("Use Python. It is good.", "用 Python. 它好.", "用Python。它好。"),
+        ("Use the govt.", "用 govt. 然后停.", "用govt。然后停。"),
+    ],
+)
+def test_a_stop_within_the_source_s_sentence_is_no_full_stop(
+    source: str, target: str, wanted: str | None
+) -> None:
+    assert ZH.apply(target, source) == (wanted or target)

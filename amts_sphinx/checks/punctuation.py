@@ -87,10 +87,11 @@ def _brackets(texts: CheckedTexts, context: Context) -> Iterator[str]:
     " and ¡ in Spanish, a blank before ; ! ? and within « » in French (of France).",
 )
 def _punctuation(texts: CheckedTexts, context: Context) -> Iterator[str]:
-    tag = name_language(context.pair.target).tag
+    language = name_language(context.pair.target)
+    tag = language.tag
     primary = tag.partition("-")[0]
     text = texts.target
-    if primary in {"zh", "ja"}:
+    if language.cjk:
         if context.fullwidth and (found := _HALF.search(text)):
             yield f"{found[0]!r} should be full width"
     elif primary == "es":

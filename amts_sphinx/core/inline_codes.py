@@ -7,6 +7,7 @@ refused, and the difference is named.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections import Counter
@@ -293,10 +294,16 @@ def _contents(coded: str) -> dict[int, int]:
             if around:
                 around.pop()
         elif around:
-            rank = 2 if piece.type == "empty" else _rank(unescape(piece.coded))
+            rank = 2 if piece.type == "empty" else _rank(_meant(piece.coded))
             for number in around:
                 found[number] = max(found[number], rank)
     return found
+
+
+def _meant(coded: str) -> str:
+    """Return a coded text as it is meant: with entities that were escaped twice."""
+    text = unescape(coded)
+    return html.unescape(text) if "&" in text else text
 
 
 def _rank(text: str) -> int:

@@ -51,31 +51,69 @@ class Language:
         return self.script in _FROM_RIGHT
 
     @property
+    def cjk(self) -> str:
+        """``zh`` or ``ja`` where it is written as Chinese or Japanese; else empty.
+
+        So are Cantonese and the other Chinese languages, but not pinyin.
+        """
+        if self.script in _CHINESE:
+            return "zh"
+        return "ja" if self.script in _JAPANESE else ""
+
+    @property
     def spaced(self) -> bool:
         """Whether blanks stand between words and after a sentence."""
         return self.script not in _UNSPACED
 
 
+_CHINESE: Final = frozenset({"Hanb", "Hani", "Hans", "Hant"})
+_JAPANESE: Final = frozenset({"Hira", "Hrkt", "Jpan", "Kana"})
 #: Scripts without blanks between words.
-_UNSPACED: Final = frozenset({"Hans", "Hant", "Jpan", "Thai", "Khmr", "Laoo", "Mymr"})
+_UNSPACED: Final = (
+    _CHINESE | _JAPANESE | frozenset({"Khmr", "Lana", "Laoo", "Mymr", "Tale", "Thai"})
+)
 #: Scripts that run from the right to the left.
 _FROM_RIGHT: Final = frozenset(
     "Adlm Arab Aran Hebr Mand Mend Nkoo Rohg Samr Syrc Thaa Yezi".split()
 )
-#: What other systems, and this package, call a language in their own way.
+#: What other systems, and this package, call a language in their own way, and the
+#: tags of RFC 3066 that are older than their rules. The longer of two comes first.
 _ALIASES: Final = {
+    "art-lojban": "jbo",
+    "cel-gaulish": "xtg",
+    "chs": "zh-Hans",
+    "cht": "zh-Hant",
+    "en-gb-oed": "en-GB-oxendict",
     "fil": "tl",
+    "i-ami": "ami",
+    "i-bnn": "bnn",
+    "i-hak": "hak",
+    "i-klingon": "tlh",
+    "i-lux": "lb",
+    "i-navajo": "nv",
+    "i-pwn": "pwn",
+    "i-tao": "tao",
+    "i-tay": "tay",
+    "i-tsu": "tsu",
     "nb": "no",
     "no-bok": "no",
+    "no-no-ny": "nn",
     "no-nyn": "nn",
+    "sgn-be-fr": "sfb",
+    "sgn-be-nl": "vgt",
+    "sgn-ch-de": "sgg",
     "zh-chs": "zh-Hans",
     "zh-cht": "zh-Hant",
     "zh-guoyu": "zh",
     "zh-hakka": "hak",
     "zh-min-nan": "nan",
+    "zh-min": "nan",
     "zh-xiang": "hsn",
 }
-#: The scripts that a POSIX locale names after its ``@``.
+#: Windows named Serbia and Montenegro so.
+_REGIONS: Final = {"SP": "RS"}
+#: The scripts that a POSIX locale names after its ``@``, alone or at the end of a
+#: longer name; and variants that BCP 47 has another name for.
 _MODIFIERS: Final = {
     "arabic": "Arab",
     "cyrillic": "Cyrl",
@@ -85,6 +123,9 @@ _MODIFIERS: Final = {
     "latin": "Latn",
     "tifinagh": "Tfng",
 }
+_VARIANTS: Final = {"ijekavian": "ijekavsk", "ekavian": "ekavsk"}
+#: Modifiers that say nothing about the language: its currency, or its quotes.
+_MEANINGLESS: Final = frozenset({"euro", "quot", "boldquot"})
 #: Names that Chinese readers tell their two scripts by.
 _NAMES: Final = {
     "zh": ("Chinese (simplified)", "简体中文"),
@@ -113,6 +154,8 @@ _TAG: Final = re.compile(
     """,
     re.VERBOSE,
 )
+#: A script behind the region, as Windows once had it: ``sr-SP-Latn``.
+_LATE_SCRIPT: Final = re.compile(r"([a-z]{2,3})-([a-z]{2}|[0-9]{3})-([a-z]{4})(?=-|$)")
 #: What a file writes that does not say which language it means.
 _OPEN: Final = frozenset({"", "*", "*all*", "mul", "und"})
 #: ISO 639: languages of nobody in particular, for private use.
@@ -197,6 +240,8 @@ def posix_locale(tag: str) -> str:
     modifiers = {known: name for name, known in _MODIFIERS.items()}
     if script in modifiers:
         return f"{language}@{modifiers[script]}"
+    if re.fullmatch(r"[a-z]{5,8}", script):
+        return f"{language}@{script}"
     return tag.replace("-", "_")
 
 
@@ -248,20 +293,31 @@ def _parse(tag: str) -> _Subtags | None:
 
     :returns: ``None`` where it is not well-formed, or names no language
     """
-    modifier = tag.strip().partition("@")[2]
+    modifier = tag.strip().partition("@")[2].partition(".")[0].lower()
     subtags = _resolved(_split(_plain(tag)))
     if not subtags.language or not _is_known(subtags.language):
         return None
-    if script := _MODIFIERS.get(modifier.lower()):
+    return _modified(subtags, modifier) if modifier else subtags
+
+
+def _modified(subtags: _Subtags, modifier: str) -> _Subtags:
+    """Add what a POSIX locale says after its ``@``: a script, a variant, or both."""
+    script = modifier.title() if modifier.title() in _cldr_scripts() else ""
+    for name, known in _MODIFIERS.items():
+        if modifier.endswith(name):
+            script, modifier = known, modifier.removesuffix(name)
+            break
+    if script:
         subtags = subtags._replace(script=subtags.script or script)
-    elif re.fullmatch(r"[a-z]{5,8}", modifier) and modifier != "boldquot":
-        subtags = subtags._replace(rest=f"-{modifier}{subtags.rest}")
+    variant = _VARIANTS.get(modifier, modifier)
+    if re.fullmatch(r"[a-z]{5,8}", variant) and modifier not in _MEANINGLESS:
+        subtags = subtags._replace(rest=f"-{variant}{subtags.rest}")
     return subtags
 
 
 def _split(tag: str) -> _Subtags:
     """Take a well-formed tag apart; of any other nothing is left."""
-    match = _TAG.fullmatch(tag.lower())
+    match = _TAG.fullmatch(_LATE_SCRIPT.sub(r"\1-\3-\2", tag.lower()))
     if not match:
         return _Subtags("")
     language, region = match["language"], (match["region"] or "").upper()
@@ -286,8 +342,11 @@ def _resolved(subtags: _Subtags) -> _Subtags:
             subtags.region or found.region,
             subtags.rest,
         )
-    regions = get_global("territory_aliases").get(subtags.region, [])
-    return subtags._replace(region=regions[0]) if len(regions) == 1 else subtags
+    region = _REGIONS.get(subtags.region, subtags.region)
+    regions = get_global("territory_aliases").get(region, [region])
+    # A country that fell into several is the one that speaks the language.
+    likely = _likely(subtags._replace(region="", rest="")).region
+    return subtags._replace(region=likely if likely in regions else regions[0])
 
 
 def _is_known(language: str) -> bool:
@@ -343,6 +402,12 @@ def _locale(full: _Subtags) -> str:
 def _cldr_languages() -> Any:
     """Return the English names of languages, by their tags with ``_``."""
     return Locale("en").languages
+
+
+@lru_cache(1)
+def _cldr_scripts() -> Any:
+    """Return the English names of scripts, by their codes."""
+    return Locale("en").scripts
 
 
 @lru_cache(2**10)

@@ -4,11 +4,15 @@ A table of ours has coded text, and columns whose names begin with ``amts:`` aft
 of the languages. What a spreadsheet would take for a formula, and what breaks a line,
 stands in it as a reference of XML, such as ``&#61;`` for an equals sign.
 
-Plain tables are as Amazon Translate takes them for parallel data. The rules are those
-of its developer guide: UTF-8; a first row of languages, the source's first; no field of
-more than 1000 bytes, none that starts with ``+``, ``-``, ``=`` or ``@`` or spans lines;
-of two rows with one source the last is taken, and so we write one. What the rules keep
-out is counted, never bent.
+Other tables are read as spreadsheets write them (see :mod:`csv_rows`), with a first row
+of languages, or of ``source`` and ``target``. Columns beside them may say what tools
+say of a text (see :mod:`tool_words`), and a ``context`` that it holds in.
+
+Plain tables are written as Amazon Translate takes them for parallel data. The rules are
+those of its developer guide: UTF-8; a first row of languages, the source's first; no
+field of more than 1000 bytes, none that starts with ``+``, ``-``, ``=`` or ``@`` or
+spans lines; of two rows with one source the last is taken, and so we write one. What
+the rules keep out is counted, never bent.
 """
 
 from __future__ import annotations
@@ -25,19 +29,20 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import InterchangeError, LanguageError, MarkupError
-from amts_sphinx.core.languages import closest, find_language
+from amts_sphinx.core.languages import closest, find_language, known_language
 from amts_sphinx.core.units import (
     HUMAN,
     LanguagePair,
+    Place,
     SkippedText,
     State,
     TranslationUnit,
 )
-from amts_sphinx.formats import provenance
+from amts_sphinx.formats import csv_rows, provenance, tool_words
 from amts_sphinx.formats.asked import Asked
 from amts_sphinx.formats.provenance import Trust
 from amts_sphinx.formats.sorting import in_order
-from amts_sphinx.formats.validity import reading_fault, writable
+from amts_sphinx.formats.validity import as_read, reading_fault, writable
 
 if TYPE_CHECKING:
     import os
@@ -55,6 +60,8 @@ _COLUMNS: Final = (
     "state", "maker", "document", "author", "tool", "place", "replaced", "corrects",
     "digest",
 )  # fmt: skip
+#: The column with gettext's context.
+_CONTEXT: Final = "context"
 _BREAK: Final = re.compile("[\t\n\r]|^[-+=@]")
 _REFERENCE: Final = re.compile(r"&#(\d{1,7});")
 
@@ -284,7 +291,7 @@ def read(
         without it one with a fault raises InterchangeError, and an empty field does not
     :raises InterchangeError: the file cannot be read, or is not such a file
     """
-    for row in pairs(path, pair, tabs=tabs):
+    for row in pairs(path, pair, tabs=tabs, on_fault=on_skip):
         where = f"{path}:{row.line}"
         if not (row.source and row.target):
             if on_skip:
@@ -301,11 +308,15 @@ def read(
         try:
             if row.said:
                 unit, certain = _own(unit, row.said)
+            else:
+                unit = provenance.with_trust(unit, tool_words.trust_of(row.beside))
+                context = dict(row.beside).get(_CONTEXT, "").strip()
+                unit = replace(unit, place=Place(context=context) if context else None)
             why = reading_fault(unit, certain=certain)
         except MarkupError as exc:
             why = str(exc)
         if not why:
-            yield unit
+            yield as_read(unit, certain=certain)
         elif on_skip:
             on_skip(SkippedText(f"{where}: {why}", source, row.languages))
         else:
@@ -362,6 +373,22 @@ class RowPair(NamedTuple):
     target: str
     #: The fields of our own columns; empty in other people's tables.
     said: Mapping[str, str] = {}
+    #: The names of other people's columns that are no languages, and their fields.
+    beside: tuple[tuple[str, str], ...] = ()
+
+
+class _Columns(NamedTuple):
+    """What stands where in the rows of a table."""
+
+    #: How many there are that have a name.
+    width: int
+    #: The place of the source and its tag, and those of the targets.
+    source: tuple[int, str]
+    targets: list[tuple[int, str]]
+    #: Those of the columns that are no languages, with their names.
+    others: list[tuple[int, str]]
+    #: Whether it is a table of ours.
+    ours: bool
 
 
 def pairs(
@@ -369,6 +396,7 @@ def pairs(
     pair: LanguagePair | None = None,
     *,
     tabs: bool | None = None,
+    on_fault: Callable[[str], None] | None = None,
 ) -> Iterator[RowPair]:
     """Yield the fields of a CSV or TSV file with what they are.
 
@@ -376,33 +404,84 @@ def pairs(
 
     :param pair: the languages that are asked for
     :param tabs: as in :func:`write`
+    :param on_fault: takes why each row, and each column, is passed over that is;
+        without it the first such raises InterchangeError
     :raises InterchangeError: the file cannot be read, or is not such a file
     """
-    rows = _rows(Path(path), _delimiter(path, tabs))
+    rows = csv_rows.rows(Path(path), _delimiter(path, tabs), on_fault)
     line, header = next(rows, (1, []))
-    names = [name.strip() for name in header]
-    ours = [name.removeprefix(_OURS) for name in names if name.startswith(_OURS)]
-    count = len(names) - len(ours)
-    languages = _languages(f"{path}:{line}", names[:count])
-    if pair:
-        languages = _as_asked(languages, Asked(pair))
+    names = _trimmed([name.strip() for name in header], 0)
+    columns = _columns(f"{path}:{line}", names, Asked(pair), on_fault)
     for number, row in rows:
-        if len(row) != len(header):
-            raise InterchangeError(
-                f"{path}:{number}: {len(row)} fields, but {len(header)}"
-                f" {'columns' if ours else 'languages'} in row 1"
+        fields = _trimmed(row, columns.width)
+        if len(fields) != columns.width:
+            why = (
+                f"{path}:{number}: {len(fields)} fields, but {columns.width}"
+                f" {'columns' if columns.ours else 'languages'} in row 1"
             )
-        fields = [_dereference(field) for field in row] if ours else row
-        source, *targets = (field if field.strip() else "" for field in fields[:count])
-        said = dict.fromkeys(_COLUMNS, "") if ours else {}
-        said |= zip(ours, fields[count:], strict=True)
-        for language, target in zip(languages[1:], targets, strict=True):
-            both = LanguagePair(languages[0], language)
-            yield RowPair(number, both, source, target, said)
+            if on_fault is None:
+                raise InterchangeError(why)
+            on_fault(why)
+            continue
+        yield from _row_pairs(number, fields, columns)
+
+
+def _row_pairs(number: int, row: Sequence[str], columns: _Columns) -> Iterator[RowPair]:
+    """Yield the source of a row with each of its targets."""
+    fields = [_dereference(field) for field in row] if columns.ours else row
+    others = [(name, fields[place]) for place, name in columns.others]
+    said = {**dict.fromkeys(_COLUMNS, ""), **dict(others)} if columns.ours else {}
+    place, language = columns.source
+    source = fields[place] if fields[place].strip() else ""
+    for there, tag in columns.targets:
+        target = fields[there] if fields[there].strip() else ""
+        both = LanguagePair(language, tag)
+        beside = () if columns.ours else tuple(others)
+        yield RowPair(number, both, source, target, said, beside)
+
+
+def _trimmed(row: list[str], count: int) -> list[str]:
+    """Return a row without the empty fields at its end, beyond the first *count*."""
+    end = len(row)
+    while end > count and not row[end - 1].strip():
+        end -= 1
+    return row[:end]
 
 
 def _dereference(field: str) -> str:
     return _REFERENCE.sub(lambda match: chr(min(int(match[1]), 0x10FFFF)), field)
+
+
+def _columns(
+    where: str,
+    names: Sequence[str],
+    asked: Asked,
+    on_fault: Callable[[str], None] | None,
+) -> _Columns:
+    """Return what the columns are that the first row names.
+
+    :raises InterchangeError: it does not name two languages
+    """
+    ours = [
+        (place, name.removeprefix(_OURS))
+        for place, name in enumerate(names)
+        if name.startswith(_OURS)
+    ]
+    rest = [each for each in enumerate(names) if not each[1].startswith(_OURS)]
+    by_name = {name.lower(): place for place, name in rest}
+    if asked.source and asked.target and {"source", "target"} <= by_name.keys():
+        here, there = by_name["source"], by_name["target"]
+        others = [(place, name.lower()) for place, name in rest]
+        source, targets = (here, asked.source), [(there, asked.target)]
+        return _Columns(len(names), source, targets, others, ours=False)
+    others = [] if ours else _beside(rest, where, on_fault)
+    languages = [each for each in rest if each not in others]
+    tags = _languages(where, [name for _, name in languages])
+    places = [place for place, _ in languages]
+    tags = _as_asked(tags, asked)
+    source, *targets = zip(places, tags, strict=True)
+    lower = [(place, name.lower()) for place, name in others]
+    return _Columns(len(names), source, targets, ours or lower, ours=bool(ours))
 
 
 def _as_asked(tags: Sequence[str], asked: Asked) -> list[str]:
@@ -412,6 +491,21 @@ def _as_asked(tags: Sequence[str], asked: Asked) -> list[str]:
         source = asked.source
     best = closest(asked.target, targets) if asked.target else None
     return [source, *(asked.target if tag == best else tag for tag in targets)]
+
+
+def _beside(
+    names: Sequence[tuple[int, str]],
+    where: str,
+    on_fault: Callable[[str], None] | None,
+) -> list[tuple[int, str]]:
+    """Return the columns that are no languages, if two languages are there beside."""
+    known = [each for each in names if known_language(each[1])]
+    others = [each for each in names if each not in known]
+    if on_fault is None or len(known) < len(LanguagePair._fields):
+        return []
+    for _, name in others:
+        on_fault(f"{where}: the column {name!r} is no language: no text of it is read")
+    return others
 
 
 def _languages(where: str, header: list[str]) -> list[str]:
@@ -429,39 +523,3 @@ def _languages(where: str, header: list[str]) -> list[str]:
     if len(set(tags)) < len(tags):
         raise InterchangeError(f"{where}: the first row names a language twice")
     return tags
-
-
-def _rows(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row that is not blank with its line."""
-    line = 0
-    reader = csv.reader(_lines(path), delimiter=delimiter, strict=True)
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error as exc:
-            raise InterchangeError(f"{path}:{line + 1}: {exc}") from exc
-        line += 1
-        if row is None:
-            return
-        if reader.line_num != line:
-            raise InterchangeError(
-                f"{path}:{line}: a field with a line break, or a quote not closed"
-            )
-        if row:
-            yield line, row
-
-
-def _lines(path: Path) -> Iterator[str]:
-    """Yield the lines of a file, decoded one by one to say which is at fault."""
-    try:
-        with path.open("rb") as stream:
-            for number, data in enumerate(stream, 1):
-                try:
-                    text = data.decode("utf-8-sig" if number == 1 else "utf-8")
-                except UnicodeDecodeError as exc:
-                    raise InterchangeError(f"{path}:{number}: not UTF-8") from exc
-                if "\0" in text:
-                    raise InterchangeError(f"{path}:{number}: a NUL character")
-                yield text
-    except OSError as exc:
-        raise InterchangeError(f"{path} cannot be read: {exc.strerror}") from exc

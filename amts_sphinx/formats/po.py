@@ -32,7 +32,7 @@ from amts_sphinx.formats import po_syntax, provenance
 from amts_sphinx.formats.asked import Asked
 from amts_sphinx.formats.provenance import Trust
 from amts_sphinx.formats.sorting import in_order
-from amts_sphinx.formats.validity import reading_fault, writable
+from amts_sphinx.formats.validity import as_read, reading_fault, writable
 
 if TYPE_CHECKING:
     import os
@@ -95,7 +95,7 @@ def read(
     :raises InterchangeError: the file cannot be read, or names no language
     """
     catalogue: _Catalogue | None = None
-    for message in po_syntax.messages(path):
+    for message in po_syntax.messages(path, on_skip):
         if catalogue is None:
             catalogue = _header(str(path), message, Asked(pair), on_skip)
         if not message.is_header and not message.obsolete:
@@ -126,7 +126,7 @@ class _Catalogue(NamedTuple):
         except MarkupError as exc:
             why, missing = str(exc), False
         if not why:
-            yield unit
+            yield as_read(unit, certain=certain)
             return
         told = f"{self.path}:{message.line}: {why}"
         if self.on_skip is None:

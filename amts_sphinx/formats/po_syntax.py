@@ -8,6 +8,7 @@ manual of GNU gettext.
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _CHARSET: Final = re.compile(
     rb'^"?.*Content-Type:[^\n]*charset=([\w.:-]+)', re.MULTILINE
 )
+#: A byte that is none of the charset, as Python reads it if it is told to go on.
+_UNDECODED: Final = re.compile("[\udc80-\udcff]")
 #: Where the header is looked for, in bytes.
 _HEAD: Final = 2**16
 _TOKEN: Final = re.compile(
@@ -111,22 +114,37 @@ def messages(
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a file with their numbers, in its charset."""
+    """Yield the lines of a file with their numbers, in its charset.
+
+    A byte that is none of its charset stands in them as :data:`_UNDECODED`.
+    """
     try:
         with path.open("rb") as stream:
-            found = _CHARSET.search(stream.read(_HEAD))
-            stream.seek(0)
-            charset = found[1].decode() if found else "utf-8"
-            # A template names no charset yet.
-            charset = "utf-8" if charset == "CHARSET" else charset
-            for number, data in enumerate(stream, 1):
-                line = data.removeprefix(b"\xef\xbb\xbf") if number == 1 else data
-                try:
-                    yield number, line.decode(charset).rstrip("\r\n")
-                except (UnicodeError, LookupError) as exc:
-                    raise _error(str(path), number, str(exc)) from exc
+            charset = _charset(stream.read(_HEAD))
+        with path.open(encoding=charset, errors="surrogateescape") as text:
+            for number, line in enumerate(text, 1):
+                yield number, line.removesuffix("\n")
     except OSError as exc:
         raise InterchangeError(f"{path} cannot be read: {exc.strerror}") from exc
+    except UnicodeError as exc:
+        raise _error(str(path), 1, str(exc)) from exc
+
+
+def _charset(head: bytes) -> str:
+    """Return the charset of a catalogue, from its first bytes.
+
+    One that nobody knows is mostly none, as ``CHARSET`` in a template.
+    """
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    found = _CHARSET.search(head)
+    name = found[1].decode() if found else "utf-8"
+    try:
+        # Nothing that is read by the byte is in UTF-16, whatever it says of itself.
+        by_byte = "a".encode(name) == b"a"
+    except LookupError:
+        by_byte = False
+    return name if by_byte and codecs.lookup(name).name != "utf-8" else "utf-8-sig"
 
 
 def _error(path: str, line: int, why: str) -> InterchangeError:
@@ -204,6 +222,9 @@ class _Parser:
     def read(self, number: int, line: str) -> Iterator[Message]:
         """Take a line, and yield the message that ends before it."""
         self._line = number
+        if undecoded := _UNDECODED.search(line):
+            byte = ord(undecoded[0]) - 0xDC00
+            raise self.error(f"the byte 0x{byte:02x} is none of the charset")
         text = line.strip()
         if not text.startswith("#"):
             yield from self._sections(text, "")

@@ -18,7 +18,7 @@ from typing import Final, Literal, NamedTuple
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import MarkupError
 from amts_sphinx.core.units import HUMAN, Place, State, TranslationUnit
-from amts_sphinx.text.copies import is_copy
+from amts_sphinx.text.copies import is_copy, is_partly_copied
 
 #: The makers of what a tool says that a machine made, or that a memory guessed from
 #: another source.
@@ -101,8 +101,9 @@ def returned(
 
 
 def _is_copy(unit: TranslationUnit) -> bool:
-    """Tell whether a person left the source as it is, and means it."""
-    return is_copy(unit.source, unit.target, unit.pair)
+    """Tell whether a person left the source, or a part, as it is, and means it."""
+    texts = unit.source, unit.target, unit.pair
+    return is_copy(*texts) or is_partly_copied(*texts)
 
 
 def change(unit: TranslationUnit, mark: str) -> Literal["", "source", "target"]:

@@ -5,15 +5,15 @@ and every computer: sorted, without a clock, one line a text. It keeps everythin
 a unit says but lines and times. What cannot be kept whole is refused: entities, codes
 that cross or are lost.
 
-Other tools' states: those of Trados (``x-ConfirmationLevel``, ``x-Origin``) and what
-the Translator's Workbench calls ``MT!``; OmegaT, memoQ and Weblate write people's work
-alone. What holds at one place alone: OmegaT's ``file``, ``prev``, ``next`` and ``id``,
-and the ``context`` of Weblate and other tools of gettext.
+Other tools' states: those of Trados (``x-ConfirmationLevel``, ``x-Origin``), what other
+properties say of a state, an origin or a machine, and an engine's name where a person's
+would stand, such as ``MT!``. A unit of which nothing is said is a person's, unless a
+machine wrote the file. What holds at one place alone: OmegaT's ``file``, ``prev``,
+``next`` and ``id``, and the ``context`` of Weblate and other tools of gettext.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -32,11 +32,11 @@ from amts_sphinx.core.units import (
     State,
     TranslationUnit,
 )
-from amts_sphinx.formats import parsing, provenance
+from amts_sphinx.formats import parsing, provenance, tool_words
 from amts_sphinx.formats.asked import Asked
 from amts_sphinx.formats.sorting import in_order
 from amts_sphinx.formats.tmx_codes import fill, read_pair
-from amts_sphinx.formats.validity import fault, reading_fault, writable
+from amts_sphinx.formats.validity import as_read, fault, reading_fault, writable
 
 if TYPE_CHECKING:
     import os
@@ -75,9 +75,6 @@ _TRADOS: Final[dict[str, Trust]] = {
     "RejectedTranslation": provenance.DOUBTFUL,
     "Draft": provenance.DOUBTFUL,
 }
-_MACHINE_ORIGIN: Final = re.compile(r"machine|^[an]?mt$", re.IGNORECASE)
-#: Who "translated" by a machine, in the Translator's Workbench.
-_WORKBENCH_MT: Final = "MT!"
 
 
 def read(
@@ -139,12 +136,23 @@ class _TmxReader:
                 continue
             if event == "start":
                 if name == "header":
-                    self.named = self.source_language(element)
+                    self.named = self.header_language(element)
                     self.tool = _tool(element)
             elif name == "tu":
                 yield from self.units(element)
                 # One <tu> is in memory at a time.
                 parsing.forget(element)
+
+    def header_language(self, header: etree._Element) -> str:
+        """Return the source language of the file; none, if nobody knows the one named.
+
+        Each ``<tu>`` tells then.
+        """
+        try:
+            return self.source_language(header)
+        except InterchangeError as exc:
+            self.skip(exc)
+            return ""
 
     def source_language(self, element: etree._Element) -> str:
         """Return the tag of ``srclang``; none, if *element* leaves it open."""
@@ -253,7 +261,7 @@ class _TmxReader:
             here = _coded(source.segment, literal)
             self.skip(self.error(text.element, why), here, pair)
         else:
-            yield unit
+            yield unit if ours else as_read(unit, certain=certain)
 
 
 def _properties(tu: etree._Element) -> dict[str, list[str]]:
@@ -319,27 +327,32 @@ def _others(
         found = (each.get(name) for each in (tuv, tu) for name in names)
         return next(filter(None, found), "")
 
-    trust = _trust(said, attribute("changeid", "creationid"))
+    written_with = _tool(tuv) or _tool(tu) or tool
+    trust = _trust(said, attribute("changeid", "creationid"), written_with)
     unit = replace(
         provenance.with_trust(unit, trust),
         created=provenance.time_of(attribute("creationdate")),
         changed=provenance.time_of(attribute("changedate", "creationdate")),
         author="" if trust.maker != HUMAN else attribute("changeid", "creationid"),
-        tool=_tool(tuv) or _tool(tu) or tool,
+        tool=written_with,
         place=_place(said, tool),
     )
     return unit, trust.certain
 
 
-def _trust(said: Mapping[str, list[str]], author: str) -> Trust:
-    """Return who answers for a target, by the words of Trados and the Workbench."""
+def _trust(said: Mapping[str, list[str]], author: str, tool: str) -> Trust:
+    """Return who answers for a target, by the words of its tool.
+
+    :param author: who is said to have written it
+    :param tool: what is said to have written it
+    """
     level = said.get("x-ConfirmationLevel", [""])[0]
-    trust = _TRADOS.get(level, provenance.PERSON)
-    confirmed = level in _TRADOS and level != "Draft"
-    machine = any(map(_MACHINE_ORIGIN.search, said.get("x-Origin", ())))
-    if author == _WORKBENCH_MT or (machine and not confirmed):
-        return provenance.BY_MACHINE
-    return trust
+    if level in _TRADOS and level != "Draft":
+        # Where a text came from does not matter to whoever confirmed it.
+        by_workbench = author == "MT!"
+        return provenance.BY_MACHINE if by_workbench else _TRADOS[level]
+    fields = [(name, value) for name, values in said.items() for value in values]
+    return tool_words.trust_of(fields, author, tool)
 
 
 def _place(said: Mapping[str, list[str]], tool: str) -> Place | None:

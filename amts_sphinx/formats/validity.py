@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import InterchangeError, MarkupError
-from amts_sphinx.core.units import Place
-from amts_sphinx.text.copies import is_copy
+from amts_sphinx.core.units import Place, State
+from amts_sphinx.text.copies import is_copy, is_partly_copied
 
 if TYPE_CHECKING:
     import os
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.core.units import TranslationUnit
 
+_WORDY: Final = re.compile(r"[^\W_]")
 #: Control characters and half surrogates: XML has no way to write them, and no reader
 #: of a book sees them.
 _CONTROL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -47,9 +48,31 @@ def reading_fault(unit: TranslationUnit, *, certain: bool) -> str:
     """
     if found := fault(unit):
         return found
-    if not certain and is_copy(unit.source, unit.target, unit.pair):
+    if certain:
+        return ""
+    if is_copy(unit.source, unit.target, unit.pair):
         return "the target is the source again: no translation"
+    if _says_nothing(unit.target) and not _says_nothing(unit.source):
+        return "the target holds no word: no translation"
     return ""
+
+
+def _says_nothing(coded: str) -> bool:
+    """Tell whether a text has marks alone, such as ``…`` or a blank without a width."""
+    return "<x" not in coded and not _WORDY.search(inline_codes.plain(coded))
+
+
+def as_read(unit: TranslationUnit, *, certain: bool) -> TranslationUnit:
+    """Return *unit* as one to be looked at, if it may be half a translation.
+
+    :param certain: as for :func:`reading_fault`
+    """
+    reviewed = unit.by_human and unit.state is State.REVIEWED
+    if certain or not reviewed:
+        return unit
+    if is_partly_copied(unit.source, unit.target, unit.pair):
+        return replace(unit, state=State.NEEDS_REVIEW)
+    return unit
 
 
 def without_controls(unit: TranslationUnit) -> TranslationUnit:

@@ -27,7 +27,8 @@ from amts_sphinx.core.units import (
 )
 from amts_sphinx.formats import literal_codes, parsing, provenance, xliff_states
 from amts_sphinx.formats.asked import Asked
-from amts_sphinx.formats.validity import reading_fault
+from amts_sphinx.formats.machine_names import is_machine
+from amts_sphinx.formats.validity import as_read, reading_fault
 from amts_sphinx.formats.xliff_codes import read_pair
 from amts_sphinx.formats.xliff_states import TOOLS, Segment
 from amts_sphinx.formats.xliff_writer import (
@@ -38,6 +39,7 @@ from amts_sphinx.formats.xliff_writer import (
     write,
     written_state,
 )
+from amts_sphinx.text.copies import is_copy
 
 if TYPE_CHECKING:
     import os
@@ -109,6 +111,8 @@ class _XliffReader:
         self._on_skip = on_skip
         #: The languages as the file names them, empty where it does not.
         self._named = ("", "")
+        #: Those that nobody knows, and that were reported.
+        self._unknown: set[tuple[str, str]] = set()
         self._document = ""
         #: The tool of the file, or what its namespaces tell of it; the persons, and the
         #: machines, of its phases.
@@ -116,6 +120,8 @@ class _XliffReader:
         self._kind = ""
         self._phases: dict[str, str] = {}
         self._machines: set[str] = set()
+        #: The tools that are machines, by their ``tool-id``.
+        self._tools: set[str] = set()
         #: Whether what is being read is to be translated, for each element around.
         self._translate = [True]
 
@@ -127,7 +133,8 @@ class _XliffReader:
                 self._enter(name, element)
                 continue
             if name in {"trans-unit", "unit"}:
-                if self._translate[-1]:
+                is_text = element.get("restype") != xliff_states.HEADER
+                if self._translate[-1] and is_text:
                     yield from self._units(name, element)
                 # One of them is in memory at a time.
                 parsing.forget(element)
@@ -156,17 +163,19 @@ class _XliffReader:
             kinds = (name for known, name in TOOLS.items() if known in spaces)
             self._kind = "" if ours else next(kinds, "")
             self._tool = "" if ours else element.get("tool", "")
-            self._phases, self._machines = {}, set()
+            self._phases, self._machines, self._tools = {}, set(), set()
 
     def _read_header(self, header: etree._Element) -> None:
         """Take from a file's header its tool, and who worked in which phase."""
         for tool in header.iterfind("{*}tool"):
             parts = (tool.get("tool-name"), tool.get("tool-version"))
             self._tool = self._tool or " ".join(filter(None, parts))
+            if is_machine(tool.get("tool-name", "")):
+                self._tools.add(tool.get("tool-id", ""))
         for phase in header.iterfind("{*}phase-group/{*}phase"):
             name = phase.get("phase-name", "")
             self._phases[name] = phase.get("contact-name") or ""
-            if xliff_states.is_machine(phase.get("process-name", "")):
+            if is_machine(phase.get("process-name", "")):
                 self._machines.add(name)
 
     def _units(self, name: str, element: etree._Element) -> Iterator[TranslationUnit]:
@@ -176,7 +185,8 @@ class _XliffReader:
             yield from self._unit(element, parts[0])
             return
         *segments, whole = parts
-        done = all(part.is_done for part in segments)
+        # A source that was left as it is is no translation, and half of one neither.
+        done = all(part.is_done and not self._is_copied(part) for part in segments)
         if done and _is_ours(element):
             yield from self._unit(element, whole)
             return
@@ -196,9 +206,9 @@ class _XliffReader:
             return []
         if target is None:
             target = etree.SubElement(holder, "target")
-        phase = target.get("phase-name") or holder.get("phase-name") or ""
-        whole = Segment(holder, target, None, phase in self._machines)
-        theirs = {} if (cut := holder.find("{*}seg-source")) is None else _marks(cut)
+        whole = Segment(holder, target, None, self._is_machines(holder, target))
+        cut = holder.find("{*}seg-source")
+        theirs = _marks(source if cut is None else cut)
         ours = _marks(target)
         defined = {
             each.get("id", ""): each
@@ -215,6 +225,23 @@ class _XliffReader:
             return segments
         return [*segments, _Part((source,), (target,), whole, whole.trust())]
 
+    def _is_copied(self, part: _Part) -> bool:
+        """Tell whether the target of a segment is its source again."""
+        pair = self._pair(part)
+        if not (pair and part.is_done) or (part.trust and part.trust.certain):
+            return False
+        try:
+            return is_copy(*read_pair(part.source, part.target), pair)
+        except MarkupError:
+            return False
+
+    def _is_machines(self, holder: etree._Element, target: etree._Element) -> bool:
+        """Tell whether the phase, or the tool, that a target is of is a machine's."""
+        phase = target.get("phase-name") or holder.get("phase-name") or ""
+        tool = target.get("tool-id") or holder.get("tool-id")
+        by_tool = is_machine(self._tool) if tool is None else tool in self._tools
+        return phase in self._machines or by_tool
+
     def _unit(
         self, holder: etree._Element, part: _Part, *, aside: bool = False
     ) -> Iterator[TranslationUnit]:
@@ -229,7 +256,7 @@ class _XliffReader:
             else None
         )
         pair, why = self._pair(part), _MISSING
-        if pair is None and part.is_done:
+        if pair is None and part.is_done and not self._unknown:
             raise self._unnamed(part.segment.target)
         try:
             if part.trust and pair and part.is_done:
@@ -242,8 +269,8 @@ class _XliffReader:
         except MarkupError as exc:
             why = str(exc)
         if not why:
-            yield unit
-        elif not aside:
+            yield as_read(unit, certain=certain)
+        elif not aside and (pair or not self._unknown):
             self._skip(element, why, _coded(part.source, signs), pair)
 
     def _said(
@@ -264,17 +291,27 @@ class _XliffReader:
             author=author if unit.by_human else "",
             tool=self._tool or self._kind,
             changed=provenance.time_of(changed),
+            place=xliff_states.place_of(holder),
         )
         return unit, trust.certain
 
     def _pair(self, part: _Part) -> LanguagePair | None:
         """Return the languages of a part; nothing, if neither file nor caller tells."""
-        source, named = self._named
         target = part.segment.target
+        source, named = self._named
+        named = named or target.get(_LANG) or ""
+        if (source, named) in self._unknown:
+            return None
         try:
-            pair = self._asked.pair(source, named or target.get(_LANG) or "")
+            pair = self._asked.pair(source, named)
         except LanguageError as exc:
-            raise self._error(target, f"its languages: {exc}") from exc
+            error = self._error(target, f"its languages: {exc}")
+            if self._on_skip is None:
+                raise error from exc
+            # Another <file> may have others.
+            self._on_skip(str(error))
+            self._unknown.add((source, named))
+            return None
         return pair if all(pair) else None
 
     def _unnamed(self, target: etree._Element) -> InterchangeError:

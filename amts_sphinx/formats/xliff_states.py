@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lxml import etree
 
-from amts_sphinx.core.units import HUMAN, State
+from amts_sphinx.core.units import HUMAN, Place, State
 from amts_sphinx.formats import provenance
+from amts_sphinx.formats.machine_names import is_machine
 from amts_sphinx.formats.provenance import Trust
 
 if TYPE_CHECKING:
@@ -39,7 +40,15 @@ _QUALIFIERS: Final = {
     "mt-suggestion": provenance.BY_MACHINE,
     "leveraged-mt": Trust("leveraged-mt", State.MACHINE),
     "fuzzy-match": provenance.GUESSED,
+    "tm-suggestion": provenance.DOUBTFUL,
+    "glossary-suggestion": provenance.DOUBTFUL,
 }
+#: What qualifiers of 1.2 begin with that tell why somebody refused a text.
+_REJECTED: Final = "rejected-"
+#: Units that gettext's tools make of the head of a catalogue.
+HEADER: Final = "x-gettext-domain-header"
+#: Contexts that a unit holds in alone, whatever their group is for.
+_GETTEXT: Final = frozenset({"x-gettext-msgctxt", "x-po-msgctxt", "x-msgctxt"})
 #: Trados's ``conf``; a draft, and what has none, is whosesoever its origin is.
 _TRADOS: Final = {
     "ApprovedSignOff": provenance.APPROVED,
@@ -62,7 +71,6 @@ _MEMOQ: Final[dict[str, Trust | None]] = {
 _CONFIRMED: Final = re.compile("Confirmed|Proofread|Reviewed")
 #: A match of less than this is of another source.
 _WHOLE: Final = 100.0
-_MACHINE: Final = re.compile(r"machine|^[an]?mt$|^mt\b|\bmt-", re.IGNORECASE)
 
 
 class Segment(NamedTuple):
@@ -73,8 +81,8 @@ class Segment(NamedTuple):
     target: etree._Element
     #: Trados's ``<sdl:seg>``.
     sdl: etree._Element | None = None
-    #: Whether the phase that the target is of is a machine's.
-    by_phase: bool = False
+    #: Whether the phase or the tool that the target is of is a machine's.
+    by_machine: bool = False
 
     @property
     def is_old(self) -> bool:
@@ -105,45 +113,66 @@ class Segment(NamedTuple):
     def by_standard(self) -> Trust | None:
         """Return what the standard's attributes say."""
         state = self.target.get("state") if self.is_old else self.holder.get("state")
-        if state is None:
+        approved = self.holder.get("approved")
+        if not state:
             # An open "initial" is what the standard reads into 2.x without a state.
-            usual = provenance.PERSON if self.is_old else provenance.DOUBTFUL
+            doubt = approved == "no" or not self.is_old
+            usual = provenance.DOUBTFUL if doubt else provenance.PERSON
         else:
             found = _STANDARD.get(state, provenance.DOUBTFUL)
             if found is None or (state == "needs-translation" and self._is_copy()):
                 return None
             usual = found
-        if self.holder.get("approved") == "yes" or usual.state is State.APPROVED:
+        if approved == "yes" or usual.state is State.APPROVED:
             return provenance.APPROVED
-        qualifier = self.target.get("state-qualifier", "")
-        if state == "translated" and qualifier == provenance.MACHINE:
-            # "Suggested" is what it was; what is suggested still has another state.
-            return usual
-        if qualifier in _QUALIFIERS:
-            return _QUALIFIERS[qualifier]
+        if found := self._by_qualifier(state or ""):
+            return found
         if usual.certain or state == "translated":
             return usual
-        return provenance.BY_MACHINE if self._machines() else usual
+        return self._by_match() or usual
+
+    def _by_qualifier(self, state: str) -> Trust | None:
+        """Return what ``state-qualifier`` of 1.2 says; ``None``: nothing."""
+        qualifier = self.target.get("state-qualifier", "")
+        if qualifier.startswith(_REJECTED):
+            return provenance.DOUBTFUL
+        if state == "translated" and qualifier.endswith("-suggestion"):
+            # "Suggested" is what it was; what is suggested still has another state.
+            return None
+        if qualifier.startswith("x-") and is_machine(qualifier):
+            return provenance.BY_MACHINE
+        return _QUALIFIERS.get(qualifier)
 
     def _is_copy(self) -> bool:
         """Tell whether the target was filled with the source, to be translated."""
         source = self.holder.find("{*}source")
         return source is not None and _words(source) == _words(self.target)
 
-    def _machines(self) -> bool:
-        """Tell whether a machine suggested this very target, as the file says."""
-        if self.by_phase:
-            return True
-        text = _words(self.target)
-        for match in self.holder.iterfind("{*}alt-trans"):
+    def _by_match(self) -> Trust | None:
+        """Return who suggested this very target, as the file says; ``None``: nobody."""
+        if self.by_machine:
+            return provenance.BY_MACHINE
+        for match in (
+            *self.holder.iterfind("{*}alt-trans"),
+            *self.holder.iterfind("../{*}matches/{*}match"),
+        ):
             target = match.find("{*}target")
-            if _MACHINE.search(match.get("origin", "")) and target is not None:
-                return _words(target) == text
-        for match in self.holder.iterfind("../{*}matches/{*}match"):
-            target = match.find("{*}target")
-            if match.get("type") == "mt" and target is not None:
-                return _words(target) == text
-        return False
+            if target is None or _words(target) != _words(self.target):
+                continue
+            names = map(match.get, ("origin", "tool-id", "tool", "type"))
+            if any(map(is_machine, filter(None, names))):
+                return provenance.BY_MACHINE
+            quality = _number(match.get("match-quality") or match.get("matchQuality"))
+            if 0 < quality < _WHOLE or self._is_of_another(match):
+                return provenance.GUESSED
+        return None
+
+    def _is_of_another(self, match: etree._Element) -> bool:
+        """Tell whether a match translates another source, as it says itself."""
+        source, ours = match.find("{*}source"), self.holder.find("{*}source")
+        if source is None or ours is None:
+            return False
+        return bool(_words(source)) and _words(source) != _words(ours)
 
     def _by_phrase(self, confirmed: str) -> Trust | None:
         level = confirmed.strip().lower()
@@ -153,7 +182,7 @@ class Segment(NamedTuple):
             return provenance.APPROVED if later else provenance.PERSON
         origin = self.holder.get(f"{{{PHRASE}}}trans-origin", "")
         score = self.holder.get(f"{{{PHRASE}}}score", "")
-        if _MACHINE.search(origin) or self._machines():
+        if is_machine(origin) or self._by_match() == provenance.BY_MACHINE:
             return provenance.BY_MACHINE
         whole = not origin.lower().startswith("tm") or _number(score) * 100 >= _WHOLE
         return provenance.DOUBTFUL if whole else provenance.GUESSED
@@ -167,7 +196,7 @@ def _by_trados(seg: etree._Element) -> Trust | None:
     level, origin = seg.get("conf", ""), seg.get("origin", "")
     if level in _TRADOS:
         return _TRADOS[level]
-    if _MACHINE.search(origin):
+    if is_machine(origin):
         return provenance.BY_MACHINE
     if origin in {"source", "not-translated"}:
         return None
@@ -188,13 +217,29 @@ def _by_memoq(status: str, percent: str) -> Trust | None:
 
 def _number(text: str | None) -> float:
     try:
-        return float(text or "")
+        return float((text or "").strip().rstrip("%"))
     except ValueError:
         return 0.0
 
 
 def _words(element: etree._Element) -> str:
     return " ".join("".join(map(str, element.itertext())).split())
+
+
+def place_of(holder: etree._Element) -> Place | None:
+    """Return where a ``<trans-unit>`` holds, if not everywhere.
+
+    A group of contexts whose purpose is ``match`` says where it may be used again.
+    """
+    texts = [
+        context.text or ""
+        for group in holder.iterfind("{*}context-group")
+        for context in group.iterfind("{*}context")
+        if "match" in group.get("purpose", "").split()
+        or context.get("context-type") in _GETTEXT
+    ]
+    found = " ".join(" ".join(texts).split())
+    return Place(context=found) if found else None
 
 
 def author_of(segment: Segment, phases: Mapping[str, str]) -> str:
@@ -213,8 +258,3 @@ def author_of(segment: Segment, phases: Mapping[str, str]) -> str:
         phases.get(segment.target.get("phase-name") or holder.get("phase-name") or ""),
     ]
     return next(filter(None, names), "")
-
-
-def is_machine(name: str) -> bool:
-    """Tell whether a process, or an origin, is called as that of a machine."""
-    return bool(_MACHINE.search(name))

@@ -10,11 +10,13 @@ script of the target has blanks between words. Rules, for every border:
 2. Two words that touch at a border get a blank between them, unless those of the source
    touch there, or are joined by a mark such as a hyphen. Endings and beginnings that
    the language joins to a word stay, and so does an ending without a vowel. Letters of
-   a script without blanks stay too.
+   a script without blanks stay too. Where the source has a blank between a mark and a
+   code, as after a comma and before a bracket, the target gets one as well.
 3. A blank is dropped after an opening bracket, before a closing mark, after an elided
    word, beside a quotation mark, before a joined ending, between letters of a script
-   without blanks, and at a hyphen or an apostrophe that joins in the source too: unless
-   the source has one there as well.
+   without blanks, before an ending without a vowel that touches the code in the source
+   too, and at a hyphen or an apostrophe that joins in the source too: unless the source
+   has one there as well.
 
 Only the ordinary blank is such a blank: no-break spaces are never touched.
 """
@@ -75,8 +77,18 @@ _ENDINGS: Final = {
         "az ba eu fi et hu ka kk kn ky ml mn ta te tk tr tt ug uz".split(), 6
     ),
 }
-#: How long a beginning may be that a language joins to the next word.
-_BEGINNINGS: Final = {"ar": 3, "ckb": 2, "fa": 2, "he": 3, "ur": 2, "yi": 2}
+#: The beginnings that a language joins to the next word.
+_BEGINNINGS: Final = {
+    "ar": re.compile("[وفبكلسأ]{1,3}(?:ال)?|ال"),
+    "ckb": re.compile(r"\w{1,2}"),
+    "fa": re.compile(r"\w{1,2}"),
+    "he": re.compile("[ושהבכלמ]{1,3}"),
+    "ur": re.compile(r"\w{1,2}"),
+    "yi": re.compile(r"\w{1,2}"),
+}
+#: Marks that a blank stands after, and before, in a script with blanks.
+_THEN_BLANK: Final = ",;:.!?…)]،؛؟।"
+_AFTER_BLANK: Final = "([«„–—"
 #: Latin consonants without a vowel, which no word is made of; a capital begins a name.
 _ENDING: Final = re.compile("[bcdfghjklmnpqrstvwxzß]{1,2}")
 #: Languages with words of one consonant: prepositions.
@@ -87,7 +99,9 @@ _BLANK: Final = f"[{inline_codes.BLANKS}]"
 #: A character that may be part of a word; too many are better than too few.
 _WORDY: Final = r"""[^\s<>,.;:!?()\[\]"“”…、。，（）「」]"""
 _BEFORE: Final = re.escape(f'{_OPENS}{_OPENS_OR_CLOSES}{_JOINER}"بكلف')
-_AFTER: Final = re.escape(f'{_ENDS}{_CLOSES}{_JOINER}"은는을를와과의로에으까부')
+_AFTER: Final = re.escape(
+    f'{_ENDS}{_CLOSES}{_OPENS_OR_CLOSES}{_JOINER}"은는을를와과의로에으까부'
+)
 #: What a target with a fault holds at least: words that touch at a code, a blank within
 #: one, or a blank between a code and a mark, a particle or a letter without blanks.
 _SUSPECT: Final = re.compile(
@@ -98,6 +112,9 @@ _SUSPECT: Final = re.compile(
             f"/>{_TAG}*{_WORDY}",
             f"<g[^>]*>{_BLANK}|{_BLANK}</g>",
             f"(?:[{_BEFORE}]|{_UNSPACED.pattern})(?:{_TAG}*{_BLANK}+<|{_TAG}+{_BLANK})",
+            f"[{re.escape(_THEN_BLANK)}]{_TAG}*(?:<x|{_TAG}[^\\s<,.;:!?…])",
+            f"(?:>{_TAG}*|{_WORDY}{_TAG}+)[{re.escape(_AFTER_BLANK)}]",
+            f">{_BLANK}+{_TAG}*{_ENDING.pattern}(?![^\\W_])",
             f"(?:>{_BLANK}+{_TAG}*|{_BLANK}{_TAG}+)[{_AFTER}]",
         )
     )
@@ -121,10 +138,10 @@ class BorderRules:
         """The most letters of an ending that may be joined to a code."""
         return _ENDINGS.get(self.language, 0)
 
-    @property
-    def beginning(self) -> int:
-        """The most letters of a beginning that may be joined to a code."""
-        return _BEGINNINGS.get(self.language, 0)
+    def is_beginning(self, letters: str) -> bool:
+        """Tell whether *letters* may be joined to the code that follows."""
+        known = _BEGINNINGS.get(self.language)
+        return known is not None and bool(known.fullmatch(letters))
 
 
 @lru_cache(64)
@@ -277,6 +294,16 @@ class _Border(NamedTuple):
         return not self.blank and _is_word(self.left[-1:]) and _is_word(self.right[:1])
 
     @property
+    def mark_touches(self) -> bool:
+        """Whether a mark touches what it is mostly apart from, and opens nothing."""
+        left, right = self.left[-1:], self.right[:1]
+        if self.blank or not left or not right:
+            return False
+        if left in _THEN_BLANK:
+            return _is_word(right) or right in _AFTER_BLANK
+        return right in _AFTER_BLANK and _is_word(left)
+
+    @property
     def is_joined(self) -> bool:
         """Whether one word, in a script with blanks, goes on across the border."""
         if self.blank or not self.left or not self.right:
@@ -362,13 +389,14 @@ def _faults(text: _Text, source: str | None, rules: BorderRules) -> Iterator[Fau
         if not sides:
             continue
         border = text.border(number)
-        if not (border.blank or border.words_touch):
+        if not (border.blank or border.words_touch or border.mark_touches):
             continue
         if known is None:
             known = _Source() if source is None else _source(source)
         kind = ""
         if not border.blank:
-            kind = "missing" if _is_missing(border, sides, known, rules) else ""
+            lacks = _lacks_blank if border.mark_touches else _is_missing
+            kind = "missing" if lacks(border, sides, known, rules) else ""
         elif not border.left or not border.right:
             kind = "inside" if _inside(gap) - known.inside else ""
         elif _is_extra(border, sides, known, rules):
@@ -400,8 +428,21 @@ def _is_missing(
         size = _letters(right)
         return size > rules.ending and not _is_ending(right[:size], rules)
     if before_code and not after_code:
-        return _letters(left[::-1]) > rules.beginning
+        return not rules.is_beginning(left[len(left) - _letters(left[::-1]) :])
     return True
+
+
+def _lacks_blank(
+    border: _Border, sides: Sequence[_Side], known: _Source, rules: BorderRules
+) -> bool:
+    """Tell whether a blank is lost between a mark and a code: the source has it."""
+    left, right = border.left, border.right
+    if not rules.spaced or _UNSPACED.match(left[-1]) or _UNSPACED.match(right[0]):
+        return False
+    if right[0] in "–—" and not right[1:2].isspace():
+        return False  # a dash without blanks
+    there = [known.borders[side] for side in sides if side in known.borders]
+    return bool(there) and all(each.blank for each in there)
 
 
 def _is_ending(letters: str, rules: BorderRules) -> bool:
@@ -443,7 +484,8 @@ def _is_extra(
         return True
     if _UNSPACED.match(left[-1]) and _UNSPACED.match(right[0]):
         return not rules.spaced
-    return _tears(left, right, there)
+    torn = not before_code and _tears_ending(right, there, rules)
+    return torn or _tears(left, right, there)
 
 
 def _joins_next(left: str, rules: BorderRules) -> bool:
@@ -468,6 +510,9 @@ def _closes(left: str, right: str, rules: BorderRules) -> bool:
     mark = right[:1]
     if mark == '"':
         return left.count('"') % 2 == 1
+    if mark and mark in _OPENS_OR_CLOSES:
+        low = "„‚"[_OPENS_OR_CLOSES.index(mark)]
+        return left.count(low) > left.count(mark)
     if rules.language == "fr" and mark in _FRENCH_MARKS:
         return False
     if mark in _CLOSES:
@@ -476,6 +521,12 @@ def _closes(left: str, right: str, rules: BorderRules) -> bool:
     return mark in _ENDS and (
         not following or following.isspace() or following in _AFTER_ENDS
     )
+
+
+def _tears_ending(right: str, there: Sequence[_Border], rules: BorderRules) -> bool:
+    """Tell whether a blank stands before an ending that touches in the source."""
+    ending = right[: _letters(right)]
+    return _is_ending(ending, rules) and any(each.words_touch for each in there)
 
 
 def _tears(left: str, right: str, there: Sequence[_Border]) -> bool:

@@ -36,6 +36,11 @@ _RUN: Final = re.compile(f"[{_HAN}{_KANA}{_SOUTH}]")
 _HAS_KANA: Final = re.compile(f"[{_KANA}]")
 _HAS_HAN: Final = re.compile(f"[{_HAN}]")
 _CJK_END: Final = re.compile(r"[。！？]")
+#: Where a text may be cut to find sentences that are whole in another one.
+_BETWEEN: Final = re.compile(r"[.!?…।؟։።][)\]\"'”’»]*(?=\s)|[。！？]")
+#: The first letters of a text, behind codes and marks.
+_BEGINNING: Final = re.compile(r"(?:<[^>]*>|[\W_])*(\w{1,3})")
+_NO_WORD: Final = re.compile(r"[\W_]+")
 #: The fewest letters without blanks that are prose, and those that two languages with
 #: ideographs may have in common.
 _SHORT, _SHARED = 4, 8
@@ -54,6 +59,8 @@ _ALIKE: Final = (
 def is_copy(source: str, target: str, pair: LanguagePair) -> bool:
     """Tell whether *target* is *source* again, and that is prose: no translation.
 
+    Marks, capitals and codes that differ are no translation either.
+
     Languages that differ by region or variant alone share most of their sentences, and
     so do a few others; there nothing is a copy.
 
@@ -61,9 +68,29 @@ def is_copy(source: str, target: str, pair: LanguagePair) -> bool:
     :param target: coded text
     :param pair: BCP 47 tags
     """
-    if source != target and _bare(source) != _bare(target):
+    if source != target and not _same_words(source, target):
         return False
     return is_prose(source, pair.target) and not _alike(pair)
+
+
+def is_partly_copied(source: str, target: str, pair: LanguagePair) -> bool:
+    """Tell whether a sentence of *source* stands in *target* as it is.
+
+    Mostly somebody stopped in the middle. But it may be a quotation, too.
+
+    :param source: coded text, as is *target*; neither is a copy as a whole
+    :param pair: BCP 47 tags
+    """
+    words = inline_codes.collapse(inline_codes.plain(target))
+    text = inline_codes.collapse(inline_codes.plain(source))
+    start = 0
+    for end in (*(match.end() for match in _BETWEEN.finditer(text)), len(text)):
+        sentence, start = text[start:end].strip(), end
+        if sentence and sentence in words:
+            coded = inline_codes.escape(sentence)
+            if is_prose(coded, pair.target) and not _alike(pair):
+                return True
+    return False
 
 
 def is_prose(coded: str, language: str) -> bool:
@@ -120,5 +147,18 @@ def _alike(pair: LanguagePair) -> bool:
     return source == target or any({source, target} <= group for group in _ALIKE)
 
 
-def _bare(coded: str) -> str:
-    return inline_codes.normalise(coded).casefold()
+def _same_words(source: str, target: str) -> bool:
+    """Tell whether two coded texts have the same letters and digits in the same order.
+
+    Most differ in the first of them.
+    """
+    return _first(source) == _first(target) and _letters(source) == _letters(target)
+
+
+def _first(coded: str) -> str:
+    found = _BEGINNING.match(coded)
+    return found[1].casefold() if found else ""
+
+
+def _letters(coded: str) -> str:
+    return _NO_WORD.sub("", inline_codes.plain(coded)).casefold()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sentencex import segment
 
 from amts_sphinx.core import inline_codes
+from amts_sphinx.core.languages import name_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,12 +22,24 @@ if TYPE_CHECKING:
 #: A word that replaces ``<x/>`` in the masked text: with a capital, in no language, and
 #: too long for an initial.
 _WORD: Final = "Xqzjx"
-_TERMINATOR: Final = re.compile(r"[.!?。！？…．؟।॥։።။។‼⁇⁈⁉｡]")
+_TERMINATOR: Final = re.compile(r"[.!?。！？…．؟۔।॥։።။។‼⁇⁈⁉｡\u037e]")
+#: In Greek a semicolon is a question mark.
+_GREEK_TERMINATOR: Final = re.compile(r"[.!?…;\u037e]")
 _ENTITY: Final = re.compile(r"&(?:amp|lt|gt);")
 _CLOSERS: Final = "”’」』）)]】》〉»›*_\"'"
 _CLOSING: Final = re.compile(rf"[{re.escape(_CLOSERS)}]+\s*|[。！？…]+\s*")
 _AFTER_CLOSER: Final = re.compile(
     rf"(?<=[.!?…])[{re.escape(_CLOSERS)}]+\s+(?=[^\W\d_]|[¿¡«“„(])"
+)
+#: Marks that end sentences and nothing else, with closing marks after them, and blanks.
+_STOP_END: Final = re.compile(rf"[\u037e۔।॥։።။។]+[{re.escape(_CLOSERS)}]*\s+")
+#: German nouns have capitals; of English the splitter knows it.
+_NOUNS_OR_KNOWN: Final = frozenset({"de", "en"})
+_GREEK_END: Final = re.compile(rf"[;\u037e][{re.escape(_CLOSERS)}]*\s+")
+#: What a list ends with that goes on: a sentence may end there, if a capital follows.
+_AND_SO_ON: Final = re.compile(
+    r"(?<![\w.])(?:etc|ecc|enz|usf|itd|itp|atd|stb|osv|т\.\s?[дп]|и\s?др|κτλ|κ\.?λπ)\."
+    r"\s+(?=[^\W\d_])"
 )
 #: A full stop of the CJK languages with the closing marks after it.
 _CJK_END: Final = re.compile(r"(?:[。！？｡]+|…{2,})[”’」』）】》〉]*\s*")
@@ -86,7 +99,7 @@ _SELDOM_LAST: Final = {
     "ar": "إلخ الخ",
     "el": "κ\\.?λπ κ\\.?ά κτλ",
     "en": "[Nn]os? App Ch Cor Def Prop [Rr]efs? etc al a\\.?m p\\.?m resp U\\.S incl"
-    " est eds? [Vv]er max min avg Inc Ltd Co Corp Jr Sr",
+    " est eds? [Vv]er max min avg Inc Ltd Co Corp Jr Sr lib ibid",
     "de": "usw u\\.\\s?s\\.\\s?w etc max min Mio Mrd Hrsg Aufl",
     "es": "etc EE\\.\\s?UU S\\.A",
     "fr": "etc",
@@ -95,6 +108,16 @@ _SELDOM_LAST: Final = {
     "ru": "т\\.\\s?д т\\.\\s?п и\\s?др др гг?",
     "tr": "No vb vs",
 }
+
+
+_LAST_WORD: Final = re.compile(r"(?<![\w.])([\w.]+)\.$")
+#: Letters that a word has; of letters with marks nobody knows here.
+_VOWEL: Final = re.compile(r"[aeiouyäöüаеёиоуыэюяαεηιουω]|[^\x00-\x7f]", re.IGNORECASE)
+_ITEM: Final = re.compile(r"[,:;]\s*\d{1,2}\.$")
+_SHORT: Final = 4  # letters of an abbreviation
+#: "App. A", "Ch. B": what is called by a letter.
+_APPENDIX: Final = re.compile(r"(?<![\w.])(?:App|Ch|Cor|Def|Prop|Refs?|Ver)\.$")
+_LETTER_ALONE: Final = re.compile(r"[A-Z](?![\w'’])")
 
 
 def _pattern(words: str) -> re.Pattern[str]:
@@ -113,6 +136,9 @@ _COUNTED: Final = re.compile(
 #: The first letter of abbreviations such as "z. B.", if the splitter stops after it.
 _FIRST_LETTER: Final = re.compile(r"(?<![\w.])(?:\w|EE)\.$")
 _LETTER_STOP: Final = re.compile(r"(?:[^\W\d_]|UU)\.")
+#: What a full stop stands between, that ends no sentence; the first one in German.
+_GERMAN: Final = (_ORDINAL, _COUNTED)
+_GOES_WITH: Final = ((_FIRST_LETTER, _LETTER_STOP), (_APPENDIX, _LETTER_ALONE))
 
 
 def split(coded: str, language: str) -> list[str]:
@@ -124,10 +150,12 @@ def split(coded: str, language: str) -> list[str]:
 
     :param language: BCP 47 tag of the paragraph's language
     """
-    stop = _TERMINATOR.search(coded)
+    primary = language.replace("_", "-").partition("-")[0].lower()
+    terminator = _GREEK_TERMINATOR if primary == "el" else _TERMINATOR
+    stop = terminator.search(coded)
     if not stop or not _SUBSTANCE.search(coded, stop.end()):
         return [coded] if coded else []
-    primary = language.replace("_", "-").partition("-")[0].lower()
+    primary = name_language(language).cjk or primary
     masked = _mask(coded)
     ends = _boundaries(masked, primary)
     cuts = [cut for end in ends if (cut := _cut(masked, end)) is not None]
@@ -216,6 +244,10 @@ def _boundaries(masked: _Masked, language: str) -> list[int]:
         ends |= {match.end() for match in _CJK_END.finditer(text)}
     else:
         ends |= {match.end() for match in _AFTER_CLOSER.finditer(text)}
+        stops = _GREEK_END if language == "el" else _STOP_END
+        ends |= {match.end() for match in stops.finditer(text)}
+        if language not in _NOUNS_OR_KNOWN:
+            ends |= {match.end() for match in _AND_SO_ON.finditer(text)}
     kept: list[int] = []
     for end in sorted({_after_closing(text, end, language) for end in ends}):
         start = kept[-1] if kept else 0
@@ -246,8 +278,8 @@ def _after_closing(text: str, end: int, language: str) -> int:
 
 def _is_boundary(text: str, start: int, end: int, language: str) -> bool:
     """Tell whether a sentence that starts at *start* may end at *end*."""
-    if text[end - 1] == "." and text[end].isascii() and text[end].isalnum():
-        return False  # a name with a dot
+    if text[end - 1] in ".!?" and _touches(text[end], language):
+        return False  # a name with a dot, or an address
     sentence = text[start:end].rstrip()
     if not sentence:
         return False  # blanks alone are no sentence
@@ -261,7 +293,14 @@ def _is_boundary(text: str, start: int, end: int, language: str) -> bool:
         return False
     if left[-1] in _CLOSERS or left[-1] in _ASKING or left.endswith("..."):
         return not (abbreviated or _begins_small(text, end))
-    return not abbreviated
+    return not (abbreviated or _may_be_abbreviated(left, text, end, language))
+
+
+def _touches(following: str, language: str) -> bool:
+    """Tell whether a mark belongs to the word that *following*, beside it, begins."""
+    if language in _CJK:
+        return following.isascii() and following.isalnum()
+    return following.isalnum() or following == "-"
 
 
 def _begins_small(text: str, end: int) -> bool:
@@ -269,7 +308,9 @@ def _begins_small(text: str, end: int) -> bool:
     while end < len(text) and text[end] in _BEFORE_LETTER:
         end += 1
     word = _MIXED.match(text, end)
-    return word is not None and word[0][0].islower() and word[0] == word[0].lower()
+    if word is None or text.startswith(")", word.end()):
+        return False  # "b)" is the number of an item
+    return word[0][0].islower() and word[0] == word[0].lower()
 
 
 def _in_title(masked: _Masked, start: int, end: int, language: str) -> bool:
@@ -323,9 +364,10 @@ def _is_abbreviation(left: str, text: str, end: int, language: str) -> bool:
     """Tell whether the full stop at the end of *left* belongs to an abbreviation."""
     if language in _NO_STOP and left[-2:-1].isalpha() and not left[-2:-1].isascii():
         return True
-    if _FIRST_LETTER.search(left) and _LETTER_STOP.match(text, end):
-        return True
-    if language == "de" and _ORDINAL.search(left) and _COUNTED.match(text, end):
+    if any(
+        before.search(left) and after.match(text, end)
+        for before, after in (_GERMAN, *_GOES_WITH)[language != "de" :]
+    ):
         return True
     # In other scripts Latin abbreviations are mostly the English ones.
     lists = (language,) if language in _LATIN else (language, "en")
@@ -335,6 +377,27 @@ def _is_abbreviation(left: str, text: str, end: int, language: str) -> bool:
         return False
     # After "et al." a code is a citation, not the next sentence.
     return not text[end].isupper() or text.startswith(_WORD, end)
+
+
+def _may_be_abbreviated(left: str, text: str, end: int, language: str) -> bool:
+    """Tell whether a full stop that no list knows is none: by what goes on after it.
+
+    A sentence may begin with a small letter, as that of a program's name. So the word
+    before it has to look like an abbreviation, too.
+    """
+    word = _LAST_WORD.search(left)
+    if word is None:
+        return False
+    unlisted = language not in _NEVER and len(word[1]) <= _SHORT
+    if text[end].isdigit():
+        return unlisted and word[1].islower()
+    if not _begins_small(text, end):
+        return False
+    if word[1].isdigit():
+        # An ordinal number; English has numbers of items only.
+        return language != "en" or bool(_ITEM.search(left))
+    cut = len(word[1]) == 1 or "." in word[1] or not _VOWEL.search(word[1])
+    return cut or unlisted
 
 
 def _goes_on(sentence: str, text: str, end: int) -> bool:

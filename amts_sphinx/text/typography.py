@@ -49,7 +49,7 @@ _BLANK_BEFORE_HAN: Final = re.compile(
     rf"((?:[^\W{_HAN}]|[{_EMPTY})%+\#])[{_TAGS}]*) +(?=[{_TAGS} ]*[{_HAN}])"
 )
 _MARK: Final = re.compile(r"(?<![,.:;!?])(?:[,.:;]|[!?]+)(?![,.:;!?])")
-_ELLIPSIS: Final = re.compile(r"\.{3,}|…+|。{3,}")
+_ELLIPSIS: Final = re.compile(r"\.(?: ?\.){2,}|…+|。{3,}")
 _BRACKETS: Final = re.compile(r"[(（]([^()（）]*)[)）]")
 _QUOTED: Final = re.compile(r'"([^"]*)"')
 #: A quotation whose marks are of two kinds, or of another language.
@@ -63,9 +63,18 @@ _ABBREVIATION: Final = re.compile(
 )
 #: Those that may be words at the end of a sentence, or letters that are names.
 _ABBREVIATION_AMID: Final = re.compile(
-    r"(?<![A-Za-z.])(?:[A-Z]|Alg|Apps?|Ch|Chap|Co|Def|Eds?|eds?|Eqn?s?|eqn?s?|Figs?|figs?"
-    r"|Lem|max|min|Nos?|no|pp?|Prop|Refs?|refs?|Secs?|secs?|Tabs?|Thm|[Vv]er|Vols?|vol)$"
+    r"(?<![A-Za-z.])(?:[A-Z]|Alg|Apps?|Appx|Assn|Assoc|Ave|Blvd|Bros|Capt|Ch|Chap|Co|Col"
+    r"|Def|Dept|Eds?|eds?|Eqn?s?|eqn?s?|Figs?|figs?|Ft|Gen|Gov|Hon|[Ii]bid|Inst|Intl|Lem"
+    r"|Lt|max|min|Mt|Nos?|no|pp?|Pres|Prop|Refs?|refs?|Rev|Secs?|secs?|Sects?|sects?|Sen"
+    r"|seq|Sgt|Suppl|Tabs?|Thm|Univ|[Vv]er|Vols?|vol"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)$"
 )
+#: A word with a full stop in the midst of a source's sentence: an abbreviation, too.
+_STOP_AMID: Final = re.compile(
+    r"(?<![A-Za-z.])([A-Za-z][A-Za-z.]*)\.(?=\s*[a-z0-9(\[,;:])"
+)
+_LAST_WORD: Final = re.compile(r"(?<![A-Za-z.])[A-Za-z][A-Za-z.]*$")
+_NONE: Final[frozenset[str]] = frozenset()
 #: A tuple of numbers, which keeps its brackets: (10, 20).
 _TUPLE: Final = re.compile(r"\s*[-+\d.]+\s*(?:,\s*[-+\d.]*\s*)+")
 #: An HTML entity as text of the book, up to its semicolon.
@@ -110,10 +119,11 @@ class Profile:
         """
         body = coded.strip(" ")
         changed, before = body, ""
+        amid = _stops_amid(source) if self.cjk and source else _NONE
         while changed != before:  # a mark that changes decides on blanks beside it
             before = changed
             changed = code_borders.mend(changed, source, self.borders)
-            changed = self._cjk(changed) if self.cjk else self._spaced(changed)
+            changed = self._cjk(changed, amid) if self.cjk else self._spaced(changed)
         if changed == body:
             return coded
         start = len(coded) - len(coded.lstrip(" "))
@@ -145,8 +155,11 @@ class Profile:
             text = _MANY_BLANKS.sub(" ", text)
         return _BLANK_BEFORE_MARK.sub("", text) if self.tight_punctuation else text
 
-    def _cjk(self, text: str) -> str:
-        """Correct the punctuation and the blanks of Chinese or Japanese."""
+    def _cjk(self, text: str, amid: frozenset[str]) -> str:
+        """Correct the punctuation and the blanks of Chinese or Japanese.
+
+        :param amid: the words that keep their full stop
+        """
         view, hidden = _hide(text)
         before = ""
         while before != view and _TO_DO.search(view) and _IS_HAN.search(view):
@@ -154,12 +167,12 @@ class Profile:
             if "  " in view:
                 view = _MANY_BLANKS.sub(" ", view)
             if self.fullwidth_punctuation:
-                view = self._punctuation(view)
+                view = self._punctuation(view, amid)
             if " " in view:
                 view = self._blanks(view)
         return _show(view, hidden) if before else text
 
-    def _punctuation(self, view: str) -> str:
+    def _punctuation(self, view: str, amid: frozenset[str]) -> str:
         """Make the punctuation beside CJK characters full-width."""
         if "(" in view or ")" in view:
             view = _BRACKETS.sub(_bracket, view)
@@ -168,7 +181,7 @@ class Profile:
         if self.cjk == "zh":
             view = _ELLIPSIS.sub(_ellipsis, view)
         marks = _CHINESE_MARKS if self.cjk == "zh" else _JAPANESE_MARKS
-        return _MARK.sub(lambda mark: _widen(mark, marks), view)
+        return _MARK.sub(lambda mark: _widen(mark, marks, amid), view)
 
     def _quotations(self, view: str) -> str:
         """Give Chinese quotations the marks of the language."""
@@ -217,11 +230,11 @@ def profile_for(
     known = find_language(language)
     primary = known.tag.partition("-")[0]
     borders = code_borders.rules_for(known.tag)
-    if primary not in {"zh", "ja"}:
+    if not known.cjk:
         return Profile(tight_punctuation=primary in _TIGHT, borders=borders)
     return Profile(
         borders=borders,
-        cjk=primary,
+        cjk=known.cjk,
         fullwidth_punctuation=fullwidth_punctuation,
         script_spacing=script_spacing,
         quotes=_QUOTES.get(known.script, ""),
@@ -298,13 +311,17 @@ def _is_code_like(touching: str) -> bool:
 
 def _ellipsis(found: re.Match[str]) -> str:
     """Return six dots beside Chinese characters, and *found* elsewhere."""
-    before, after = _beside(found, _TAGS)
+    # Dots with blanks between may have some around them, too.
+    before, after = _beside(found, _TAGS + " " * (" " in found[0]))
     beside_han = _LIKE_HAN_BEFORE.match(before) or _LIKE_HAN_AFTER.match(after)
     return "……" if beside_han else found[0]
 
 
-def _widen(found: re.Match[str], marks: dict[int, int]) -> str:
-    """Return a punctuation mark, full-width where it belongs to CJK text."""
+def _widen(found: re.Match[str], marks: dict[int, int], amid: frozenset[str]) -> str:
+    """Return a punctuation mark, full-width where it belongs to CJK text.
+
+    :param amid: the words that keep their full stop
+    """
     mark = found[0]
     before, after = _beside(found, _TAGS)
     if before in "“‘" or not _may_follow(mark, after):
@@ -319,7 +336,7 @@ def _widen(found: re.Match[str], marks: dict[int, int]) -> str:
     elif _LIKE_HAN_BEFORE.match(before):
         wide = True
     else:
-        wide = _latin_ends_in_cjk(found, before)
+        wide = _latin_ends_in_cjk(found, before, amid)
     return mark.translate(marks) if wide else mark
 
 
@@ -330,14 +347,25 @@ def _may_follow(mark: str, after: str) -> bool:
     return after.isalnum() if mark != "." else False
 
 
-def _is_abbreviated(before: str, after: str) -> bool:
+def _stops_amid(source: str) -> frozenset[str]:
+    """Return the words of *source* with a full stop that does not end its sentence."""
+    if "." not in source:
+        return _NONE
+    return frozenset(_STOP_AMID.findall(inline_codes.plain(source)))
+
+
+def _is_abbreviated(before: str, after: str, amid: frozenset[str]) -> bool:
     """Tell whether the full stop after *before* is that of a Latin abbreviation."""
     if _ABBREVIATION.search(before):
         return True
-    return bool(after) and bool(_ABBREVIATION_AMID.search(before))
+    if not after:
+        return False
+    word = _LAST_WORD.search(before)
+    known = bool(word and word[0] in amid)
+    return known or bool(_ABBREVIATION_AMID.search(before))
 
 
-def _latin_ends_in_cjk(found: re.Match[str], before: str) -> bool:
+def _latin_ends_in_cjk(found: re.Match[str], before: str, amid: frozenset[str]) -> bool:
     """Tell whether the mark after a Latin word or number ends a part of CJK text."""
     view = found.string
     touching = _neighbour(view, found.end(), 1, _TAGS)
@@ -346,7 +374,7 @@ def _latin_ends_in_cjk(found: re.Match[str], before: str) -> bool:
         return False  # 3.14, 1,000, 10:30, file.py
     if found[0] == "." and (before.isdigit() or view[: found.start()].endswith(".g")):
         return not after  # "1. 标题" is an item of a list, "图 1. 标题" a figure
-    if found[0] == "." and _is_abbreviated(view[: found.start()][-_TAIL:], after):
+    if found[0] == "." and _is_abbreviated(view[: found.start()][-_TAIL:], after, amid):
         return False
     if found[0] == ";" and _ENTITY.search(view[: found.start()][-_ENTITY_SIZE:]):
         return False
