@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import gettext
 import re
-from functools import cache
+from functools import cache, cached_property
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import sphinx
 from babel.messages.pofile import read_po
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 _LOCALE: Final = Path(sphinx.__file__).parent / "locale"
 #: The files of Sphinx that put words into doctrees.
 _WRITERS: Final = re.compile(r"(?:.*sphinx/)?(?:domains|ext|directives|roles)\b")
+#: What stands between two messages of a catalogue.
+_BETWEEN: Final = re.compile(rb"\n\s*\n")
+#: What each message has whose location one of :data:`_WRITERS` may be.
+_MAY_BE_WRITTEN: Final = re.compile(rb"(?m)^#:.*(?:domains|ext|directives|roles)\b")
 #: The files of Sphinx that put words on every page.
 _SHOWERS: Final = re.compile(
     r"(?:^|sphinx/)((?:themes/.*|builders/html/__init__\.py|environment/adapters/\w+\.py"
@@ -48,13 +53,15 @@ _LABELLED_TOPICS: Final = {"contents", "abstract", "dedication"}
 @cache
 def _messages() -> tuple[str, ...]:
     """Return the messages, in English, that Sphinx writes while it reads."""
-    with (_LOCALE / "sphinx.pot").open("rb") as file:
-        return tuple(
-            message.id
-            for message in read_po(file)
-            if isinstance(message.id, str)
-            and any(_WRITERS.match(path) for path, _ in message.locations)
-        )
+    blocks = _BETWEEN.split((_LOCALE / "sphinx.pot").read_bytes())
+    # Most are of other files, and to parse them takes most of the time.
+    some = b"\n\n".join(block for block in blocks if _MAY_BE_WRITTEN.search(block))
+    return tuple(
+        message.id
+        for message in read_po(BytesIO(some))
+        if isinstance(message.id, str)
+        and any(_WRITERS.match(path) for path, _ in message.locations)
+    )
 
 
 @cache
@@ -150,6 +157,59 @@ def _labels(locale: str) -> Mapping[str, str]:
     return labels
 
 
+class _Pattern(NamedTuple):
+    """A message with placeholders, in the source language."""
+
+    #: What is around its placeholders.
+    fixed: tuple[str, ...]
+    #: The same in the target language, with ``%s`` for each of them.
+    target: str
+    #: The message in English.
+    message: str
+
+    @property
+    def expression(self) -> str:
+        """A regular expression for what the message becomes."""
+        return "(.+?)".join(map(re.escape, self.fixed))
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """Match all of *text*."""
+        # An expression is compiled for the few texts that it may match.
+        if all(part in text for part in self.fixed):
+            return re.fullmatch(self.expression, text)
+        return None
+
+
+class _Tables:
+    """The messages that Sphinx writes while it reads, by their texts."""
+
+    def __init__(self, source: str, target: str, extra: Mapping[str, str]) -> None:
+        in_source = _translations(source).gettext
+        in_target = _translations(target).gettext
+        self.exact: dict[str, str] = {}
+        self.patterns: list[_Pattern] = []
+        #: The messages, in English, that the texts stand for.
+        self.messages: dict[str, str] = {}
+        for message in _messages():
+            text = in_source(message)
+            reply = extra.get(message) or in_target(message)
+            if _HOLE.search(text):
+                self._add_pattern(text, reply, message)
+            else:
+                self.exact.setdefault(text, reply)
+                # Some words, such as an index's "module", are never translated.
+                self.exact.setdefault(message, reply)
+                self.messages.setdefault(text, message)
+        # The longest pattern is the most specific one.
+        self.patterns.sort(key=lambda each: -len(each.expression))
+
+    def _add_pattern(self, text: str, target: str, message: str) -> None:
+        fixed = tuple(_HOLE.split(text))
+        enough = len("".join(fixed).strip()) >= _LEAST
+        if enough and "%(" not in text + target and _holes(text) == _holes(target):
+            self.patterns.append(_Pattern(fixed, _HOLE.sub("%s", target), message))
+
+
 class UiStrings:
     """Sphinx's own texts in the source language, each with the one in the target's."""
 
@@ -161,53 +221,33 @@ class UiStrings:
         :param extra: targets of messages that the catalogue of *target* lacks
         """
         self._extra = extra or {}
-        in_source = _translations(source).gettext
-        in_target = _translations(target or source).gettext
-        self._exact: dict[str, str] = {}
-        self._patterns: list[tuple[re.Pattern[str], str]] = []
-        #: The messages, in English, that the texts and patterns stand for.
-        self._messages: dict[str, str] = {}
-        for message in _messages():
-            text = in_source(message)
-            reply = self._extra.get(message) or in_target(message)
-            if _HOLE.search(text):
-                self._add_pattern(text, reply, message)
-            else:
-                self._exact.setdefault(text, reply)
-                # Some words, such as an index's "module", are never translated.
-                self._exact.setdefault(message, reply)
-                self._messages.setdefault(text, message)
-        # The longest pattern is the most specific one.
-        self._patterns.sort(key=lambda row: -len(row[0].pattern))
+        self._locales = source, target or source
         self._known: dict[str, str | None] = {}
-        here, there = _labels(source), _labels(target or source)
+        here, there = map(_labels, self._locales)
         self._label = {here[key]: self._of_label(here[key], there, key) for key in here}
+
+    @cached_property
+    def _tables(self) -> _Tables:
+        """What many books have nothing of, and takes some time to read."""
+        return _Tables(*self._locales, self._extra)
 
     def _of_label(self, text: str, there: Mapping[str, str], key: str) -> str:
         reply = there.get(key, text)
         return self._extra.get(text, reply) if reply == text else reply
 
-    def _add_pattern(self, text: str, target: str, message: str) -> None:
-        fixed = _HOLE.split(text)
-        enough = len("".join(fixed).strip()) >= _LEAST
-        if enough and "%(" not in text + target and _holes(text) == _holes(target):
-            found = "(.+?)".join(map(re.escape, fixed))
-            self._patterns.append((re.compile(found), _HOLE.sub("%s", target)))
-            self._messages[found] = message
-
     def message_of(self, text: str) -> str | None:
         """Return the message that *text* was made of, in English."""
         text = text.rstrip(" :").removesuffix(".")
-        if text in self._messages:
-            return self._messages[text]
-        for pattern, _ in self._patterns:
-            if pattern.fullmatch(text):
-                return self._messages[pattern.pattern]
+        if text in self._tables.messages:
+            return self._tables.messages[text]
+        for pattern in self._tables.patterns:
+            if pattern.match(text):
+                return pattern.message
         return text if text in self._label else None
 
     def exact(self, text: str) -> str | None:
         """Return the target of a message without placeholders."""
-        return self._exact.get(text)
+        return self._tables.exact.get(text)
 
     def label(self, text: str) -> str | None:
         """Return the target of a docutils label."""
@@ -220,10 +260,10 @@ class UiStrings:
         return self._known[text]
 
     def _match(self, text: str) -> str | None:
-        for pattern, target in self._patterns:
-            match = pattern.fullmatch(text)
+        for pattern in self._tables.patterns:
+            match = pattern.match(text)
             if match:
-                return target % match.groups()
+                return pattern.target % match.groups()
         return None
 
 
