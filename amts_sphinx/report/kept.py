@@ -77,11 +77,15 @@ class Judge:
         """Return the share of words that have a counterpart, 0–1; -1: unknown."""
         judge = self._known.judge
         if judge is None or judge[0] != self.digest:
-            from amts_sphinx.align import coverage  # it loads numpy
-
-            judge = self.digest, coverage.judge(self._lessons, self._pair)
-            self._known.judge = judge
+            judge = self._known.judge = self.digest, self._learnt()
         return judge[1](source, target) if judge[1] else -1.0
+
+    def _learnt(self) -> Coverage | None:
+        if not any(unit.by_human for unit in self._lessons):
+            return None
+        from amts_sphinx.align import coverage  # it takes time to load
+
+        return coverage.judge(self._lessons, self._pair)
 
 
 def load(path: Path) -> Kept:
