@@ -12,9 +12,21 @@ from firefox_models import EN_ES, make_model, use_stand_in
 from amts_sphinx.build import summary
 from amts_sphinx.cli import main
 from amts_sphinx.config.settings import AmtsConfig
-from amts_sphinx.core.units import Edition, LanguagePair, Location, Segment, Usage
+from amts_sphinx.core.units import (
+    HUMAN,
+    Edition,
+    LanguagePair,
+    Location,
+    Segment,
+    State,
+    TranslationUnit,
+    Usage,
+)
 from amts_sphinx.engine import survey
 from amts_sphinx.engine.firefox import models
+from amts_sphinx.memory import home_file
+from amts_sphinx.memory.importing import learn_book
+from amts_sphinx.memory.memory import Memory
 from amts_sphinx.translate import request
 
 if TYPE_CHECKING:
@@ -195,6 +207,34 @@ def test_amts_doctor_of_a_book_with_ailments(
     assert "memory: " in ill
     assert "engine of es" not in ill
     assert both.err.startswith("amts: 8 things to put right")
+
+
+def write_home(conf: Path, *lines: tuple[str, str]) -> Path:
+    """Write a home file of Spanish, and have the memory learn it."""
+    files = AmtsConfig.from_folder(conf.parent).files
+    path = files.home_of("es")
+    assert path is not None
+    with home_file.changing(path, "en") as home:
+        for source, target in lines:
+            home.add(TranslationUnit(source, target, ES, HUMAN, State.REVIEWED))
+        home.write()
+    with Memory(conf.parent / ".amts" / "memory.sqlite") as memory:
+        learn_book(memory, files, lambda _: None, pytest.fail)
+    return path
+
+
+def test_amts_doctor_misses_a_home_file_until_that_is_accepted(
+    conf: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(conf.parent)
+    path = write_home(conf, ("Rain.", "Lluvia."), ("Snow.", "Nieve."))
+    assert run("doctor") == 0
+    path.unlink()
+    assert run("doctor") == 1
+    said = capsys.readouterr().out
+    assert "! file of people's work: memory/es.home.tmx is not there, and had 2" in said
+    assert run("memory", "forget", "memory/es.home.tmx") == 0
+    assert run("doctor") == 0
 
 
 def test_amts_doctor_without_a_book(

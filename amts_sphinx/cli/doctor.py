@@ -92,7 +92,7 @@ def _symptoms(named: Path | None, *, online: bool) -> Iterator[Symptom]:
         yield Symptom("configuration", what, ill=True)
     yield from _editions(config, online=online)
     yield from _files(config)
-    yield _memory(config)
+    yield from _memory(config)
 
 
 def _editions(config: AmtsConfig, *, online: bool) -> Iterator[Symptom]:
@@ -192,19 +192,26 @@ def _files(config: AmtsConfig) -> Iterator[Symptom]:
                 yield Symptom(f"terminology of {tag}", f"{len(found.terms)} terms")
 
 
-def _memory(config: AmtsConfig) -> Symptom:
-    """Look at the memory, which the first build makes."""
+def _memory(config: AmtsConfig) -> Iterator[Symptom]:
+    """Look at the memory, which the first build makes, and what its files have lost."""
+    from amts_sphinx.memory import importing
     from amts_sphinx.memory.memory import Memory
 
     path = config.memory
     above = next(each for each in path.parents if each.exists())
     if not path.exists():
         if os.access(above, os.W_OK):
-            return Symptom("memory", f"{path}: the first build makes it")
-        return Symptom("memory", f"{above} cannot be written", ill=True)
+            yield Symptom("memory", f"{path}: the first build makes it")
+        else:
+            yield Symptom("memory", f"{above} cannot be written", ill=True)
+        return
     try:
         with Memory(path) as memory:
             count = sum(row.units for row in memory.count())
+            lost = [*importing.losses(memory, config.files)]
     except AmtsError as exc:
-        return Symptom("memory", str(exc), ill=True)
-    return Symptom("memory", f"{path}, {count:,} units")
+        yield Symptom("memory", str(exc), ill=True)
+        return
+    yield Symptom("memory", f"{path}, {count:,} units")
+    for each in lost:
+        yield Symptom("file of people's work", each, ill=True)
