@@ -24,6 +24,7 @@ from amts_sphinx.core.units import (
 )
 from amts_sphinx.engine import survey
 from amts_sphinx.engine.firefox import models
+from amts_sphinx.formats import tmx
 from amts_sphinx.memory import home_file
 from amts_sphinx.memory.importing import learn_book
 from amts_sphinx.memory.memory import Memory
@@ -152,6 +153,21 @@ def test_the_first_build_warns(book: Book) -> None:
     assert "FutureWarning" not in last
 
 
+def test_a_build_warns_of_a_key_that_is_no_language_of_the_book(book: Book) -> None:
+    conf = (book.source / "conf.py").read_text("utf-8")
+    keys = 'amts_engine = {"fr": "none", "ptt": "none", "it": "none"}\n'
+    book.write("conf.py", f'{conf}\namts_target_languages = ["pt"]\n{keys}')
+    built = book.build("amts-fr")
+    assert built.status == 0
+    told = "is none of amts_target_languages (pt)"
+    assert f"amts_engine: 'ptt' {told}; did you mean 'pt'?" in built.warned
+    assert f"amts_engine: 'it' {told}" in built.warned
+    assert built.warned.count(told) == 2
+    # Somebody who builds some of the editions knows of the others.
+    built = book.build("amts", "-W", "-D", "amts_target_languages=fr")
+    assert built.status == 0
+
+
 def test_amts_engines(conf: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("engines", "--book", conf.parent) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -172,11 +188,44 @@ def test_amts_engines(conf: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_amts_doctor_of_a_sound_book(
     conf: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    engines = 'amts_engine = {"zh": "corpus", "*": "firefox"}\n'
+    conf.write_text(f"{CONF}{engines}amts_corpus = {{'min_pairs': 1}}\n", "utf-8")
+    pair = LanguagePair("en", "zh")
+    said_before = [TranslationUnit("Rain.", "雨。", pair, HUMAN, State.REVIEWED)]
+    tmx.write(conf.parent / "memory" / "zh.home.tmx", said_before, source_language="en")
     assert run("doctor", "--book", conf.parent) == 0
     said = capsys.readouterr().out
     assert "engine of zh (Chinese (simplified)): corpus, ready" in said
+    assert "engine of es (Spanish): firefox, ready" in said
     assert "the first build makes it" in said
     assert not [line for line in said.splitlines() if line.startswith("!")]
+
+
+def test_amts_doctor_counts_what_the_corpus_engine_can_learn_from(
+    conf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("doctor", "--book", conf.parent) == 1
+    said = capsys.readouterr().out
+    lacks = "corpus, which lacks: the corpus engine has only"
+    assert f"! engine of es (Spanish): {lacks} 0 pairs of sentences" in said
+    assert not (conf.parent / ".amts").exists()
+    write_home(conf, ("Rain.", "Lluvia."), ("Snow.", "Nieve."))
+    assert run("doctor", "--book", conf.parent) == 1
+    said = capsys.readouterr().out
+    assert f"! engine of es (Spanish): {lacks} 2 pairs of sentences" in said
+    assert f"! engine of zh (Chinese (simplified)): {lacks} 0 pairs" in said
+
+
+def test_amts_doctor_of_keys_that_are_no_languages_of_the_book(
+    conf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = 'amts_engine = {"zh-CN": "none", "ess": "none", "*": "none"}\n'
+    conf.write_text(f"{CONF}{keys}", "utf-8")
+    assert run("doctor", "--book", conf.parent) == 1
+    ill = [x for x in capsys.readouterr().out.splitlines() if x.startswith("!")]
+    assert len(ill) == 1
+    assert ill[0].startswith("! configuration: amts_engine: 'ess' is none of")
+    assert ill[0].endswith("amts_target_languages (es, zh); did you mean 'es'?")
 
 
 def test_amts_doctor_of_a_book_with_ailments(
@@ -227,6 +276,7 @@ def test_amts_doctor_misses_a_home_file_until_that_is_accepted(
     conf: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(conf.parent)
+    conf.write_text(f"{CONF}amts_engine = 'none'\n", "utf-8")
     path = write_home(conf, ("Rain.", "Lluvia."), ("Snow.", "Nieve."))
     assert run("doctor") == 0
     path.unlink()

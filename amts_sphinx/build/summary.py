@@ -131,8 +131,8 @@ def _log_outdated(name: str, quality: reporter.ReportOutcome) -> None:
     ):
         if count:
             logger.info(
-                "%s: %d translation%s by people %s of a former text of their source, and"
-                " %s: see amts status, and amts_stale",
+                "%s: %d translation%s by people %s of a former text of their source,"
+                " and %s: see amts status, and amts_stale",
                 name,
                 count,
                 *(("", "is") if count == 1 else ("s", "are")),

@@ -21,7 +21,12 @@ from sphinx.util.tags import Tags
 
 from amts_sphinx.config import d2lbook, values
 from amts_sphinx.core.errors import ConfigError, LanguageError
-from amts_sphinx.core.languages import Language, find_language, name_language
+from amts_sphinx.core.languages import (
+    Language,
+    closest,
+    find_language,
+    name_language,
+)
 from amts_sphinx.engine.registry import PATHS, engine_names
 
 if TYPE_CHECKING:
@@ -369,6 +374,21 @@ class AmtsConfig:
         """Return the values that hold for the edition in one language."""
         return dataclasses.replace(self, **self.special.get(tag, {}))  # type: ignore[arg-type]
 
+    def strays(self, also: Iterable[str] = ()) -> list[str]:
+        """Say of each language that a value has a key for that it is of no edition.
+
+        A book that names no languages in ``amts_target_languages`` may have any.
+
+        :param also: the tags of other editions than those of the book
+        """
+        known = [each.tag for each in self.target_languages]
+        return [
+            f"{', '.join(map(name_of, _fields_of(values)))}: {tag!r} is none of"
+            f" amts_target_languages ({', '.join(known)}){_meant(tag, known)}"
+            for tag, values in self.special.items()
+            if known and tag not in (*known, *also)
+        ]
+
     @property
     def reads_sentences(self) -> bool:
         """Whether the book is split into sentences, for some edition at least."""
@@ -460,6 +480,18 @@ class _Namespace:
 
 def _fields() -> list[dataclasses.Field[Any]]:
     return [field for field in dataclasses.fields(AmtsConfig) if field.metadata]
+
+
+def _fields_of(names: Iterable[str]) -> list[dataclasses.Field[Any]]:
+    return [field for field in _fields() if field.name in {*names}]
+
+
+def _meant(tag: str, known: list[str]) -> str:
+    """Return a question that names the language that is probably meant, if one is."""
+    near = closest(tag, known) or next(
+        iter(difflib.get_close_matches(tag, known, n=1)), ""
+    )
+    return f"; did you mean {near!r}?" if near else ""
 
 
 def _said(config: Config, field: dataclasses.Field[Any]) -> Any:
