@@ -287,6 +287,24 @@ def test_amts_doctor_misses_a_home_file_until_that_is_accepted(
     assert run("doctor") == 0
 
 
+@pytest.mark.parametrize("count", [1, 7])
+def test_amts_doctor_sees_lines_that_cannot_be_used(
+    conf: Path, capsys: pytest.CaptureFixture[str], count: int
+) -> None:
+    conf.write_text(f"{CONF}amts_engine = 'none'\n", "utf-8")
+    lines = [
+        (f'Rain <g id="1">{n}</g>.', f'Lluvia <g id="1">{n}</g>.') for n in range(7)
+    ]
+    path = write_home(conf, *lines)
+    path.write_text(path.read_text("utf-8").replace('<ept i="1"/>', "", 2 * count))
+    assert run("doctor", "--book", conf.parent) == 1
+    ill = [x for x in capsys.readouterr().out.splitlines() if x.startswith("!")]
+    assert ill[0].startswith("! file of people's work: ")
+    assert "es.home.tmx:5: " in ill[0]
+    assert len(ill) == min(count, 5) + (count > 5)
+    assert ("7 lines cannot be used" in ill[-1]) is (count > 5)
+
+
 def test_amts_doctor_without_a_book(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from amts_sphinx.memory.memory import Memory
 
 _EXTENSION: Final = "amts_sphinx"
+#: Names the files that people work in.
+_WORK: Final = "file of people's work"
+#: Damages of them that are listed.
+_SHOWN: Final = 5
 #: Engines that need an AWS account.
 _AWS: Final = frozenset({"amazon", "bedrock"})
 
@@ -96,6 +100,7 @@ def _symptoms(named: Path | None, *, online: bool) -> Iterator[Symptom]:
         yield Symptom("configuration", what, ill=True)
     yield from _editions(config, online=online)
     yield from _files(config)
+    yield from _damage(config)
     yield from _memory(config)
 
 
@@ -238,6 +243,24 @@ def _files(config: AmtsConfig) -> Iterator[Symptom]:
                 yield Symptom(f"terminology of {tag}", f"{len(found.terms)} terms")
 
 
+def _damage(config: AmtsConfig) -> Iterator[Symptom]:
+    """Look at what stands in the files of people's work."""
+    from amts_sphinx.review import check
+
+    # Of a file that is not there, or is in no format, has been told.
+    found = [
+        each
+        for each in check.damage(config.files)
+        if each.path.exists() and is_known(each.path)
+    ]
+    for each in found[:_SHOWN]:
+        text = f"{each.name}:{each.line}: {each.message}"
+        yield Symptom(_WORK, text, ill=True)
+    if len(found) > _SHOWN:
+        text = f"{len(found)} lines cannot be used; amts review check lists all"
+        yield Symptom(_WORK, text, ill=True)
+
+
 def _memory(config: AmtsConfig) -> Iterator[Symptom]:
     """Look at the memory, which the first build makes, and what its files have lost."""
     from amts_sphinx.memory import importing
@@ -260,4 +283,4 @@ def _memory(config: AmtsConfig) -> Iterator[Symptom]:
         return
     yield Symptom("memory", f"{path}, {count:,} units")
     for each in lost:
-        yield Symptom("file of people's work", each, ill=True)
+        yield Symptom(_WORK, each, ill=True)
