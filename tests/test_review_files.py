@@ -288,7 +288,6 @@ def test_a_state_set_in_a_newer_tool_is_kept(run: Any, book: Path) -> None:
     ("options", "sources"),
     [
         (["--state", "new"], ["Use spade"]),
-        (["--document", "other*"], []),
         (["--shown"], ["Rain", "Then"]),
         (["--finding", "review"], ["Then"]),
         (["--words", "9"], ["Mix"]),
@@ -309,6 +308,9 @@ def test_bad_input_is_named(book: Path, run: Any) -> None:
     two = ["--languages", "de", "es"]
     assert "put {language} into" in run("review", "export", "w.po", *two, code=1)
     assert "--words" in run("review", "export", "w.po", "--words", "-1", code=1)
+    other = ["review", "export", "w.po", "--document", "other*"]
+    assert "--document other*: no such document" in run(*other, code=1)
+    assert not (book / "w.po").exists()
     assert "cannot be read" in run("review", "import", "none.po", code=1)
     (book / "w.xlf").write_text("<xliff><file>")
     assert "not well-formed" in run("review", "import", "w.xlf", code=1)

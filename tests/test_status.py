@@ -97,8 +97,19 @@ def test_a_table_lists_the_documents(run: Any) -> None:
     assert "work left" in out
 
 
+@pytest.mark.parametrize("more", [(), ("--untranslated",), ("--document", "so*")])
+def test_a_document_that_the_book_has_not(run: Any, more: tuple[str, ...]) -> None:
+    code, out, err = run("--document", "watter", *more)
+    assert (code, out) == (1, "")
+    assert err == "amts: --document watter: no such document; did you mean 'water'?\n"
+    code, out, err = run("--document", "zz/*", *more)
+    assert (code, out) == (1, "")
+    assert "--document zz/*: no such document; there is, for example, " in err
+
+
 def test_what_no_engine_was_asked_for_is_new(run: Any) -> None:
-    _, out, _ = run("--languages", "es", "--json")
+    _, out, err = run("--languages", "es", "--json")
+    assert err == "'es' is none of amts_target_languages (zh)\n"
     [status] = json.loads(out)
     words = status["progress"]["words"]
     assert status["language"] == "es"
@@ -157,6 +168,7 @@ def staying(make_book: MakeBook) -> Book:
     lines = 'amts_engine = "none"\namts_target_languages = ["zh"]\nroot_doc = "all"\n'
     book.write("conf.py", (book.source / "conf.py").read_text() + lines)
     book.write("all.rst", STAYING)
+    book.write("other.rst", ":orphan:\n\n.. Nothing that anybody reads.\n")
     (book.source / "a.png").write_bytes(b"")
     return book
 
@@ -210,7 +222,7 @@ def test_what_stays_is_told_in_words(
     assert re.match(r"zh: \d+ words of prose stay in the source language, and \d+", out)
     assert "caption  Under a picture." in out
     assert "nobody has translated it yet" in out
-    none = listed(capsys, staying, "--document", "other*")
+    none = listed(capsys, staying, "--document", "oth*")
     assert none == (
         "zh: 0 words of prose stay in the source language, and 0 words of code and"
         " names\n"

@@ -72,11 +72,13 @@ def _run(options: argparse.Namespace) -> int:
     listed: list[dict[str, Any]] = []
 
     def use(at_hand: desk.EditionAtHand) -> None:
+        at_hand.check_documents(options.document)
         found.append(status.of(at_hand.report, options.document))
         if options.untranslated:
             listed.append(untranslated.of(at_hand, options.document))
 
     here = book.required(options.book)
+    book.tell_of_others(here.config, options.languages)
     desk.look(here.folder, options.languages, use, lambda s: echo(s, error=True))
     if options.json:
         echo_json(listed if options.untranslated else found)

@@ -381,13 +381,25 @@ class AmtsConfig:
 
         :param also: the tags of other editions than those of the book
         """
-        known = [each.tag for each in self.target_languages]
         return [
-            f"{', '.join(map(name_of, _fields_of(values)))}: {tag!r} is none of"
-            f" amts_target_languages ({', '.join(known)}){_meant(tag, known)}"
+            f"{', '.join(map(name_of, _fields_of(values)))}: {stray}"
             for tag, values in self.special.items()
-            if known and tag not in (*known, *also)
+            if tag not in also and (stray := self.stray(tag))
         ]
+
+    def stray(self, tag: str) -> str:
+        """Say that a language is none of the book's, if it has some; else nothing.
+
+        :param tag: that of a :class:`.Language`
+        """
+        known = [each.tag for each in self.target_languages]
+        if not known or tag in known:
+            return ""
+        told = f"{tag!r} is none of amts_target_languages ({', '.join(known)})"
+        near = closest(tag, known) or next(
+            iter(difflib.get_close_matches(tag, known, n=1)), ""
+        )
+        return f"{told}; did you mean {near!r}?" if near else told
 
     @property
     def reads_sentences(self) -> bool:
@@ -484,14 +496,6 @@ def _fields() -> list[dataclasses.Field[Any]]:
 
 def _fields_of(names: Iterable[str]) -> list[dataclasses.Field[Any]]:
     return [field for field in _fields() if field.name in {*names}]
-
-
-def _meant(tag: str, known: list[str]) -> str:
-    """Return a question that names the language that is probably meant, if one is."""
-    near = closest(tag, known) or next(
-        iter(difflib.get_close_matches(tag, known, n=1)), ""
-    )
-    return f"; did you mean {near!r}?" if near else ""
 
 
 def _said(config: Config, field: dataclasses.Field[Any]) -> Any:

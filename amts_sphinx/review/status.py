@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
+from amts_sphinx.core import globs
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.report import data
 from amts_sphinx.report.model import CONFLICTS, Stage
@@ -36,7 +36,7 @@ def of(report: Report, documents: Sequence[str] = ()) -> dict[str, Any]:
         "documents": [
             {"name": each.name, **data.progress(each.progress)}
             for each in report.documents
-            if not documents or any(fnmatchcase(each.name, g) for g in documents)
+            if globs.matches(each.name, documents)
         ],
     }
 
