@@ -168,6 +168,38 @@ def test_a_build_warns_of_a_key_that_is_no_language_of_the_book(book: Book) -> N
     assert built.status == 0
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["status", "--book"],
+        ["estimate"],
+        ["review", "export", "w.po", "--languages", "es", "--book"],
+        ["diff", ".", "--book"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_an_extension_that_is_not_listed_is_named(
+    conf: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    conf.write_text(CONF.replace('"amts_sphinx"', ""), "utf-8")
+    (conf.parent / "index.rst").write_text("Title\n=====\n")
+    at = [str(conf.parent) if each == "." else each for each in command]
+    assert run(*at, conf.parent) == 1
+    said = f'{conf} does not list the extension: add "amts_sphinx" to extensions'
+    assert capsys.readouterr().err == f"amts: {said}\n"
+
+
+def test_another_extension_may_load_this_one(conf: Path) -> None:
+    text = f"{CONF}amts_engine = 'none'\n".replace('"amts_sphinx"', '"theirs"')
+    conf.write_text(
+        f"import sys\nsys.path.append({str(conf.parent)!r})\n{text}", "utf-8"
+    )
+    (conf.parent / "index.rst").write_text("Title\n=====\n")
+    loads = "def setup(app):\n    app.setup_extension('amts_sphinx')\n"
+    (conf.parent / "theirs.py").write_text(loads)
+    assert run("status", "--book", conf.parent) == 0
+
+
 def test_amts_engines(conf: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("engines", "--book", conf.parent) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from amts_sphinx.engine.protocol import Engine, Learner
     from amts_sphinx.memory.memory import Memory
 
-_EXTENSION: Final = "amts_sphinx"
 #: Names the files that people work in.
 _WORK: Final = "file of people's work"
 #: Damages of them that are listed.
@@ -92,9 +91,8 @@ def _symptoms(named: Path | None, *, online: bool) -> Iterator[Symptom]:
         return
     yield Symptom("book", f"{folder}, in {config.source_language.name}")
     namespace = settings.namespace(folder)
-    extensions = namespace.get("extensions") or []
-    if not (isinstance(extensions, list) and _EXTENSION in extensions):
-        what = f'conf.py does not list it; add "{_EXTENSION}" to extensions'
+    if not settings.is_listed(namespace):
+        what = f'conf.py does not list it; add "{settings.EXTENSION}" to extensions'
         yield Symptom("extension", what, ill=True)
     for what in settings.unknown(namespace):
         yield Symptom("configuration", what, ill=True)

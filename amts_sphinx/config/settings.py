@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from amts_sphinx.memory.importing import BookFiles
 
+#: What ``extensions`` in ``conf.py`` must have.
+EXTENSION: Final = "amts_sphinx"
 #: The fields that are paths.
 _PATHS: Final = frozenset(
     "memory memory_files home_file machine_file terminology report".split()
@@ -471,6 +473,12 @@ def namespace(folder: Path) -> dict[str, Any]:
         return eval_config_file(name, Tags())
     except SphinxError as exc:
         raise ConfigError(f"{path}: {exc}") from exc
+
+
+def is_listed(namespace: Mapping[str, Any]) -> bool:
+    """Tell whether a ``conf.py`` lists this extension."""
+    extensions = namespace.get("extensions")
+    return isinstance(extensions, (list, tuple)) and EXTENSION in extensions
 
 
 class _Namespace:
