@@ -365,3 +365,30 @@ def test_a_book_without_languages(
     (tmp_path / "conf.py").write_text('extensions = ["amts_sphinx"]', "utf-8")
     assert main([*command.split(), "--book", str(tmp_path)]) == 1
     assert "amts_target_languages is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            "status --langauges es",
+            "amts status: error: there is no option --langauges; did you mean"
+            " --languages? amts status --help lists all",
+        ),
+        (
+            "review serve --prot=1",
+            "amts review serve: error: there is no option --prot; did you mean --port?"
+            " amts review serve --help lists all",
+        ),
+        (
+            "review --zzzz check",
+            "amts review check: error: there is no option --zzzz;"
+            " amts review check --help lists all",
+        ),
+        ("status es", "amts status: error: unrecognized arguments: es"),
+    ],
+)
+def test_an_unknown_option_is_told_by_its_command(
+    capsys: pytest.CaptureFixture[str], given: str, told: str
+) -> None:
+    assert misused(capsys, *given.split()) == told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -187,6 +188,26 @@ def test_an_extension_that_is_not_listed_is_named(
     assert run(*at, conf.parent) == 1
     said = f'{conf} does not list the extension: add "amts_sphinx" to extensions'
     assert capsys.readouterr().err == f"amts: {said}\n"
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_warnings_have_colours_on_a_terminal_alone(
+    conf: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_terminal: bool,
+) -> None:
+    for name in ("FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal)
+    conf.write_text(f"{CONF}amts_engine = 'none'\n", "utf-8")
+    (conf.parent / "index.rst").write_text("Title\n=====\n\n.. nothing:: ü\n", "utf-8")
+    assert run("diff", conf.parent, "--book", conf.parent) == 0
+    said = capsys.readouterr().err
+    assert 'Unknown directive type "nothing"' in said
+    assert ".. nothing:: ü" in said
+    assert ("\x1b[" in said) is is_terminal
 
 
 def test_another_extension_may_load_this_one(conf: Path) -> None:

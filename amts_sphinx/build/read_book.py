@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO, cast
 
 from filelock import FileLock, Timeout
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
+from sphinx.util.console import strip_colors
 
 from amts_sphinx import _compat
 from amts_sphinx.build.builders import AmtsBuilder, OrderingBuilder
@@ -68,7 +70,7 @@ def _application(
             AmtsBuilder.name,
             confoverrides=dict(settings),
             status=None,
-            warning=sys.stderr,
+            warning=_warnings(),
         )
     except SphinxError as exc:
         # Sphinx says no more than that it has no such builder. Another extension may
@@ -77,6 +79,25 @@ def _application(
         if is_of_builder and not is_listed(namespace(book)):
             raise _unlisted(book) from exc
         raise
+
+
+def _warnings() -> TextIO:
+    """Return where warnings go: with Sphinx's colours on a terminal alone."""
+    if sys.stderr.isatty() or os.environ.get("FORCE_COLOR"):
+        return sys.stderr
+    return cast("TextIO", _Plain())
+
+
+class _Plain:
+    """Standard error, without colours."""
+
+    def write(self, text: str) -> None:
+        """Write *text* without the codes of its colours."""
+        sys.stderr.write(strip_colors(text))
+
+    def flush(self) -> None:
+        """Write what was held back."""
+        sys.stderr.flush()
 
 
 def _unlisted(book: Path) -> ConfigError:
