@@ -12,6 +12,7 @@ from lxml import etree
 
 from amts_sphinx.build.read_book import read_book
 from amts_sphinx.cli import main
+from amts_sphinx.cli.status import work_left
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 from amts_sphinx.formats import tmx
 
@@ -114,6 +115,39 @@ def test_what_no_engine_was_asked_for_is_new(run: Any) -> None:
     words = status["progress"]["words"]
     assert status["language"] == "es"
     assert words["new"] == sum(words.values()) == status["words_left"] > 0
+
+
+def test_the_work_left_is_explained(run: Any) -> None:
+    _, out, _ = run("--json")
+    [status] = json.loads(out)
+    assert status["words_left"] is None
+    machine = status["left"]["machine"]
+    _, out, _ = run()
+    first, last = out.splitlines()[-2:]
+    assert first.startswith("zh: 0 words are not translated, and ")
+    assert f"and {machine} are a machine's that nobody has reviewed" in first
+    assert last.endswith("not known, since nobody has reviewed a machine's text")
+    _, out, _ = run("--languages", "es")
+    last = out.splitlines()[-1]
+    assert re.fullmatch(
+        r"es: work left, as of a translation: \d+ words, which are not translated", last
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "untranslated", "machine", "line"),
+    [
+        (0, 0, 0, "0 words"),
+        (35, 10, 100, "35 words: 10 words that are not translated, and 25% of 100 by"),
+    ],
+)
+def test_the_work_left_where_people_reviewed_machines(
+    left: int, untranslated: int, machine: int, *, line: str
+) -> None:
+    parts = {"untranslated": untranslated, "machine": machine}
+    found = {"words_left": left, "unit": "words", "left": parts, "effort": 0.25}
+    [told] = work_left(found)
+    assert told.startswith(f"work left, as of a translation: {line}")
 
 
 def test_an_exit_status_for_what_must_not_be(run: Any) -> None:

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from amts_sphinx.core import globs
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.report import data
-from amts_sphinx.report.model import CONFLICTS, Stage
+from amts_sphinx.report.model import CONFLICTS, Origin, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +33,11 @@ def of(report: Report, documents: Sequence[str] = ()) -> dict[str, Any]:
         "language": report.pair.target,
         "unit": "words" if name_language(report.pair.source).spaced else "letters",
         **data.work(report),
+        # What the work left is an estimate of.
+        "left": {
+            "untranslated": report.words(Origin.UNTRANSLATED),
+            "machine": report.words(Origin.MACHINE) + report.words(Origin.DRAFT),
+        },
         "documents": [
             {"name": each.name, **data.progress(each.progress)}
             for each in report.documents
