@@ -264,6 +264,8 @@ def _import(options: argparse.Namespace) -> None:
 def tell_of(done: Delivery) -> None:
     """Say what a delivery came to, and how to undo it."""
     echo(str(done))
+    if doubts := done.doubts():
+        echo(doubts)
     for conflict in done.conflicts:
         _warn(statements.describe(conflict))
     for home in done.written:
