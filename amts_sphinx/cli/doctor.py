@@ -139,13 +139,13 @@ def _need(config: AmtsConfig, pair: LanguagePair) -> str:
     """Return what the engine of an edition needs; empty: nothing."""
     with ExitStack() as stack:
 
-        def taught(engine: Learner) -> Engine:
+        def taught(engine: Learner) -> Engine | None:
             from amts_sphinx.memory.lessons import Lessons
 
             try:
                 memory = stack.enter_context(_memory_now(config))
             except AmtsError:
-                return engine  # what ails the memory or its files is told of them
+                return None  # what ails the memory or its files is told of them
             return engine.train(pair, Lessons(memory, pair), config.memory.parent, {})
 
         return survey.lacks(config.engine, pair, config.engine_options, taught)

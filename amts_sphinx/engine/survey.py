@@ -82,11 +82,12 @@ def lacks(
     name: str,
     pair: LanguagePair,
     options: Mapping[str, object],
-    taught: Callable[[Learner], Engine] | None = None,
+    taught: Callable[[Learner], Engine | None] | None = None,
 ) -> str:
     """Return what an engine needs before it can translate *pair*; empty: nothing.
 
-    :param taught: has an engine learn; without it nobody asks what there is to learn
+    :param taught: has an engine learn, or returns ``None``; then, and without it, nobody
+        asks what there is to learn
     """
     if name in {"amazon", "bedrock"} and find_spec("boto3") is None:
         return "pip install 'amts_sphinx[amazon]'"
@@ -95,7 +96,7 @@ def lacks(
             warnings.simplefilter("ignore")  # nobody has chosen it yet
             engine = create_engine(name, options)
             if taught and isinstance(engine, Learner):
-                engine = taught(engine)
+                engine = taught(engine) or engine
             if isinstance(engine, Frank):
                 return engine.lacks(pair)
             return _lacks_pair(engine, pair)
