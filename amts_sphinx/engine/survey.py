@@ -86,8 +86,8 @@ def lacks(
 ) -> str:
     """Return what an engine needs before it can translate *pair*; empty: nothing.
 
-    :param taught: has an engine learn, or returns ``None``; then, and without it, nobody
-        asks what there is to learn
+    :param taught: has an engine learn, or returns ``None``; then, and without it, what
+        there is to learn is not asked
     """
     if name in {"amazon", "bedrock"} and find_spec("boto3") is None:
         return "pip install 'amts_sphinx[amazon]'"
