@@ -35,6 +35,7 @@ def check(
         if any(fnmatchcase(name, glob) for name in names):
             continue
         near = [] if _SIGNS & {*glob} else get_close_matches(glob, names, n=1)
+        likest = get_close_matches(glob, names, n=1, cutoff=0)
         hint = f"did you mean {near[0]!r}?" if near else ""
-        first = f"there is, for example, {min(names, default='')!r}"
-        raise ConfigError(f"{option} {glob}: no such {what}; {hint or first}")
+        hint = hint or f"there is, for example, {''.join(likest)!r}"
+        raise ConfigError(f"{option} {glob}: no such {what}; {hint}")
