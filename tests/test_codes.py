@@ -270,3 +270,35 @@ def test_codes_are_removed_around_their_words(
 ) -> None:
     coded = 'a <g id="1">b <g id="2">c</g></g> <x id="3"/>'
     assert inline_codes.without(coded, numbers) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "expected"),
+    [
+        ('Old <g id="1">paint</g>.', "Alt.", "lost code 1 strong, around 'paint'"),
+        (
+            'A <g id="1">b <g id="2">c &lt; d</g></g> e.',
+            '<g id="1">B</g>',
+            "lost code 2, around 'c < d'",
+        ),
+        (
+            '<g id="1">b <g id="2">c</g> d</g> e.',
+            "B",
+            "lost code 1 strong, around 'b c d'",
+        ),
+        (f'<g id="1">{"ab " * 20}</g>', "a", "around 'ab ab"),
+        ('A <x id="3"/>.', "A", "lost code 3 math x"),
+        ("A.", 'A <x id="7"/>.', "foreign code 7"),
+    ],
+)
+def test_a_fault_for_who_works_on_the_text(
+    source: str, target: str, expected: str
+) -> None:
+    codes = [
+        Code(1, paired=True, kind="strong", equiv=""),
+        Code(3, paired=False, kind="math", equiv="math x"),
+    ]
+    fault = inline_codes.verify(source, target)
+    told = inline_codes.explained(fault, source, codes)
+    assert expected in told
+    assert len(told) < 90

@@ -365,3 +365,26 @@ def test_a_book_without_languages(
     (tmp_path / "conf.py").write_text('extensions = ["amts_sphinx"]', "utf-8")
     assert main([*command.split(), "--book", str(tmp_path)]) == 1
     assert "amts_target_languages is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "command", "told"),
+    [
+        ("status --langauges es", "status", "did you mean --languages? "),
+        ("review serve --prot=1", "review serve", "did you mean --port? "),
+        ("review --zzzz check", "review check", ""),
+    ],
+)
+def test_an_unknown_option_is_told_by_its_command(
+    capsys: pytest.CaptureFixture[str], given: str, command: str, told: str
+) -> None:
+    said = misused(capsys, *given.split())
+    assert said.startswith(f"amts {command}: error: there is no option --")
+    assert said.endswith(f"; {told}amts {command} --help lists all")
+
+
+def test_a_word_too_many_is_told_by_its_command(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said = misused(capsys, "status", "es")
+    assert said == "amts status: error: unrecognized arguments: es"

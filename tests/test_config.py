@@ -265,6 +265,26 @@ def test_values_that_differ_by_language() -> None:
     assert not chinese.draft_notice
 
 
+@pytest.mark.parametrize(
+    ("targets", "said"),
+    [
+        (["zh", "pt-PT"], ["'pt'", "(zh, pt-PT); did you mean 'pt-PT'?"]),
+        (["zh", "de"], ["'pt'", "(zh, de)"]),
+        (["zh", "pt-BR"], []),
+        ([], []),
+    ],
+)
+def test_keys_that_are_no_language_of_the_book(
+    targets: list[str], said: list[str]
+) -> None:
+    keys = {"zh": "none", "pt": "none", "*": "none"}
+    ours = read({"amts_engine": keys, "amts_target_languages": targets})
+    told = ours.strays()
+    assert len(told) == bool(said)
+    assert all(words in told[0] for words in said)
+    assert ours.strays(["pt"]) == []
+
+
 def test_without_a_star_the_default_holds_for_others() -> None:
     ours = read({"amts_engine": {"pt": "none"}})
     assert (ours.engine, ours.for_language("pt").engine) == ("corpus", "none")

@@ -234,6 +234,42 @@ def test_a_file_that_shrinks_warns_at_every_build_until_that_is_accepted(
     assert desk.learn() == []
 
 
+@pytest.mark.parametrize("name", ["memory/de.home.tmx", "tm/a.tmx"])
+def test_a_file_that_is_gone_warns_at_every_build_until_that_is_accepted(
+    desk: Desk, name: str
+) -> None:
+    units = [unit(f"Text {n}.", f"{n}") for n in range(3)]
+    path = desk.folder / name
+    write_home(path, units)
+    assert not any(" is not there" in each for each in desk.learn("tm/*.tmx"))
+    text = path.read_bytes()
+    path.unlink()
+    for _ in range(2):
+        warned = [each for each in desk.learn() if "matches no file" not in each]
+        assert len(warned) == 1
+        assert f"{name} is not there, and had 3 units" in warned[0]
+        assert desk.published("Text 1.") == [None]
+    path.write_bytes(text)
+    desk.learn()
+    assert desk.published("Text 1.") == ["1"]
+    path.unlink()
+    assert any("is not there" in each for each in desk.learn())
+    desk.memory.forget_file(name)
+    assert not any("is not there" in each for each in desk.learn())
+
+
+def test_nothing_is_lost_with_a_file_that_was_renamed_or_is_not_asked_for(
+    desk: Desk,
+) -> None:
+    path = desk.file("tm/a.tmx", unit("a", "A"), unit("b", "B"))
+    assert desk.learn("tm/*.tmx") == []
+    path.rename(path.with_name("b.tmx"))
+    assert desk.learn() == []
+    assert desk.published("a", "b") == ["A", "B"]
+    path.with_name("b.tmx").unlink()
+    assert desk.learn("tm/c*.tmx") == ["amts_memory_files: 'tm/c*.tmx' matches no file"]
+
+
 def test_a_line_that_loses_its_code_warns_and_its_former_text_stands(
     desk: Desk,
 ) -> None:

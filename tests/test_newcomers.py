@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,9 +13,22 @@ from firefox_models import EN_ES, make_model, use_stand_in
 from amts_sphinx.build import summary
 from amts_sphinx.cli import main
 from amts_sphinx.config.settings import AmtsConfig
-from amts_sphinx.core.units import Edition, LanguagePair, Location, Segment, Usage
+from amts_sphinx.core.units import (
+    HUMAN,
+    Edition,
+    LanguagePair,
+    Location,
+    Segment,
+    State,
+    TranslationUnit,
+    Usage,
+)
 from amts_sphinx.engine import survey
 from amts_sphinx.engine.firefox import models
+from amts_sphinx.formats import tmx
+from amts_sphinx.memory import home_file
+from amts_sphinx.memory.importing import learn_book
+from amts_sphinx.memory.memory import Memory
 from amts_sphinx.translate import request
 
 if TYPE_CHECKING:
@@ -140,6 +154,73 @@ def test_the_first_build_warns(book: Book) -> None:
     assert "FutureWarning" not in last
 
 
+def test_a_build_warns_of_a_key_that_is_no_language_of_the_book(book: Book) -> None:
+    conf = (book.source / "conf.py").read_text("utf-8")
+    keys = 'amts_engine = {"fr": "none", "ptt": "none", "it": "none"}\n'
+    book.write("conf.py", f'{conf}\namts_target_languages = ["pt"]\n{keys}')
+    built = book.build("amts-fr")
+    assert built.status == 0
+    told = "is none of amts_target_languages (pt)"
+    assert f"amts_engine: 'ptt' {told}; did you mean 'pt'?" in built.warned
+    assert f"amts_engine: 'it' {told}" in built.warned
+    assert built.warned.count(told) == 2
+    # Somebody who builds some of the editions knows of the others.
+    built = book.build("amts", "-W", "-D", "amts_target_languages=fr")
+    assert built.status == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["status", "--book"],
+        ["estimate"],
+        ["review", "export", "w.po", "--languages", "es", "--book"],
+        ["diff", ".", "--book"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_an_extension_that_is_not_listed_is_named(
+    conf: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    conf.write_text(CONF.replace('"amts_sphinx"', ""), "utf-8")
+    (conf.parent / "index.rst").write_text("Title\n=====\n")
+    at = [str(conf.parent) if each == "." else each for each in command]
+    assert run(*at, conf.parent) == 1
+    said = f'{conf} does not list the extension: add "amts_sphinx" to extensions'
+    assert capsys.readouterr().err == f"amts: {said}\n"
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_warnings_have_colours_on_a_terminal_alone(
+    conf: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_terminal: bool,
+) -> None:
+    for name in ("FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal)
+    conf.write_text(f"{CONF}amts_engine = 'none'\n", "utf-8")
+    (conf.parent / "index.rst").write_text("Title\n=====\n\n.. nothing:: ü\n", "utf-8")
+    assert run("diff", conf.parent, "--book", conf.parent) == 0
+    said = capsys.readouterr().err
+    assert 'Unknown directive type "nothing"' in said
+    assert ".. nothing:: ü" in said
+    assert ("\x1b[" in said) is is_terminal
+
+
+def test_another_extension_may_load_this_one(conf: Path) -> None:
+    text = f"{CONF}amts_engine = 'none'\n".replace('"amts_sphinx"', '"theirs"')
+    conf.write_text(
+        f"import sys\nsys.path.append({str(conf.parent)!r})\n{text}", "utf-8"
+    )
+    (conf.parent / "index.rst").write_text("Title\n=====\n")
+    loads = "def setup(app):\n    app.setup_extension('amts_sphinx')\n"
+    (conf.parent / "theirs.py").write_text(loads)
+    assert run("status", "--book", conf.parent) == 0
+
+
 def test_amts_engines(conf: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("engines", "--book", conf.parent) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -160,11 +241,44 @@ def test_amts_engines(conf: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_amts_doctor_of_a_sound_book(
     conf: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    engines = 'amts_engine = {"zh": "corpus", "*": "firefox"}\n'
+    conf.write_text(f"{CONF}{engines}amts_corpus = {{'min_pairs': 1}}\n", "utf-8")
+    pair = LanguagePair("en", "zh")
+    said_before = [TranslationUnit("Rain.", "雨。", pair, HUMAN, State.REVIEWED)]
+    tmx.write(conf.parent / "memory" / "zh.home.tmx", said_before, source_language="en")
     assert run("doctor", "--book", conf.parent) == 0
     said = capsys.readouterr().out
     assert "engine of zh (Chinese (simplified)): corpus, ready" in said
+    assert "engine of es (Spanish): firefox, ready" in said
     assert "the first build makes it" in said
     assert not [line for line in said.splitlines() if line.startswith("!")]
+
+
+def test_amts_doctor_counts_what_the_corpus_engine_can_learn_from(
+    conf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("doctor", "--book", conf.parent) == 1
+    said = capsys.readouterr().out
+    lacks = "corpus, which lacks: the corpus engine has only"
+    assert f"! engine of es (Spanish): {lacks} 0 pairs of sentences" in said
+    assert not (conf.parent / ".amts").exists()
+    write_home(conf, ("Rain.", "Lluvia."), ("Snow.", "Nieve."))
+    assert run("doctor", "--book", conf.parent) == 1
+    said = capsys.readouterr().out
+    assert f"! engine of es (Spanish): {lacks} 2 pairs of sentences" in said
+    assert f"! engine of zh (Chinese (simplified)): {lacks} 0 pairs" in said
+
+
+def test_amts_doctor_of_keys_that_are_no_languages_of_the_book(
+    conf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = 'amts_engine = {"zh-CN": "none", "ess": "none", "*": "none"}\n'
+    conf.write_text(f"{CONF}{keys}", "utf-8")
+    assert run("doctor", "--book", conf.parent) == 1
+    ill = [x for x in capsys.readouterr().out.splitlines() if x.startswith("!")]
+    assert len(ill) == 1
+    assert ill[0].startswith("! configuration: amts_engine: 'ess' is none of")
+    assert ill[0].endswith("amts_target_languages (es, zh); did you mean 'es'?")
 
 
 def test_amts_doctor_of_a_book_with_ailments(
@@ -195,6 +309,53 @@ def test_amts_doctor_of_a_book_with_ailments(
     assert "memory: " in ill
     assert "engine of es" not in ill
     assert both.err.startswith("amts: 8 things to put right")
+
+
+def write_home(conf: Path, *lines: tuple[str, str]) -> Path:
+    """Write a home file of Spanish, and have the memory learn it."""
+    files = AmtsConfig.from_folder(conf.parent).files
+    path = files.home_of("es")
+    assert path is not None
+    with home_file.changing(path, "en") as home:
+        for source, target in lines:
+            home.add(TranslationUnit(source, target, ES, HUMAN, State.REVIEWED))
+        home.write()
+    with Memory(conf.parent / ".amts" / "memory.sqlite") as memory:
+        learn_book(memory, files, lambda _: None, pytest.fail)
+    return path
+
+
+def test_amts_doctor_misses_a_home_file_until_that_is_accepted(
+    conf: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(conf.parent)
+    conf.write_text(f"{CONF}amts_engine = 'none'\n", "utf-8")
+    path = write_home(conf, ("Rain.", "Lluvia."), ("Snow.", "Nieve."))
+    assert run("doctor") == 0
+    path.unlink()
+    assert run("doctor") == 1
+    said = capsys.readouterr().out
+    assert "! file of people's work: memory/es.home.tmx is not there, and had 2" in said
+    assert run("memory", "forget", "memory/es.home.tmx") == 0
+    assert run("doctor") == 0
+
+
+@pytest.mark.parametrize("count", [1, 7])
+def test_amts_doctor_sees_lines_that_cannot_be_used(
+    conf: Path, capsys: pytest.CaptureFixture[str], count: int
+) -> None:
+    conf.write_text(f"{CONF}amts_engine = 'none'\n", "utf-8")
+    lines = [
+        (f'Rain <g id="1">{n}</g>.', f'Lluvia <g id="1">{n}</g>.') for n in range(7)
+    ]
+    path = write_home(conf, *lines)
+    path.write_text(path.read_text("utf-8").replace('<ept i="1"/>', "", 2 * count))
+    assert run("doctor", "--book", conf.parent) == 1
+    ill = [x for x in capsys.readouterr().out.splitlines() if x.startswith("!")]
+    assert ill[0].startswith("! file of people's work: ")
+    assert "es.home.tmx:5: " in ill[0]
+    assert len(ill) == min(count, 5) + (count > 5)
+    assert ("7 lines cannot be used" in ill[-1]) is (count > 5)
 
 
 def test_amts_doctor_without_a_book(

@@ -215,6 +215,24 @@ def test_work_comes_back_by_the_unit(book: Path, run: Any, name: str) -> None:
     assert f"{name}: 3 equal, 1 by machines" in run("review", "import", name)
 
 
+def test_what_comes_back_fuzzy_is_counted(book: Path, run: Any) -> None:
+    export(run, "w.po")
+    file = polib.pofile("w.po")
+    [entry] = [each for each in file if each.msgstr == "Dann warten?"]
+    assert "fuzzy" in entry.flags
+    entry.msgstr = "Dann warten."
+    file.save()
+    said = run("review", "import", "w.po")
+    assert "w.po: 1 changed" in said
+    assert "w.po: 1 of them are marked fuzzy: they need review. Remove the mark" in said
+    assert home(book)["Then wait."].state is State.NEEDS_REVIEW
+    entry.flags = []
+    file.save()
+    said = run("review", "import", "w.po")
+    assert "marked fuzzy" not in said
+    assert home(book)["Then wait."].state is State.REVIEWED
+
+
 @pytest.mark.parametrize("name", SUFFIXES)
 def test_a_damaged_unit_is_refused_by_its_place(
     book: Path, run: Any, name: str
@@ -225,7 +243,7 @@ def test_a_damaged_unit_is_refused_by_its_place(
     assert "1 changed, 1 by machines, 1 not translated, 1 refused" in said
     [line] = [line for line in said.splitlines() if "lost" in line]
     assert line.startswith(f"{name}:")
-    assert "lost code 1; lost code 2" in line
+    assert "lost code 1; lost code 2, around 'great'; in 'Use with great" in line
     assert [*home(book)] == ["Then wait."]
 
 
@@ -236,6 +254,7 @@ def test_each_damaged_unit_is_told(book: Path, run: Any) -> None:
     translate("w.po", {"Dig": "Graben."})
     said = run("review", "import", "w.po", code=1)
     assert said.count("lost code 1") == 8
+    assert "lost code 1, around 'h'; in 'Dig h times.'" in said
     assert "w.po: 8 refused" in said
 
 
@@ -288,7 +307,6 @@ def test_a_state_set_in_a_newer_tool_is_kept(run: Any, book: Path) -> None:
     ("options", "sources"),
     [
         (["--state", "new"], ["Use spade"]),
-        (["--document", "other*"], []),
         (["--shown"], ["Rain", "Then"]),
         (["--finding", "review"], ["Then"]),
         (["--words", "9"], ["Mix"]),
@@ -309,6 +327,9 @@ def test_bad_input_is_named(book: Path, run: Any) -> None:
     two = ["--languages", "de", "es"]
     assert "put {language} into" in run("review", "export", "w.po", *two, code=1)
     assert "--words" in run("review", "export", "w.po", "--words", "-1", code=1)
+    other = ["review", "export", "w.po", "--document", "other*"]
+    assert "--document other*: no such document" in run(*other, code=1)
+    assert not (book / "w.po").exists()
     assert "cannot be read" in run("review", "import", "none.po", code=1)
     (book / "w.xlf").write_text("<xliff><file>")
     assert "not well-formed" in run("review", "import", "w.xlf", code=1)

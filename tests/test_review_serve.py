@@ -168,7 +168,9 @@ def test_codes_cannot_be_lost(book: Path, on_page: Any) -> None:
             assert window.save(unit, target, status=400)["error"]
         asked = {"id": unit["id"], "target": "Graben."}
         [found] = window.post("/api/check", asked)["findings"]
-        assert "lost" in found
+        # As the page calls what it shows of them.
+        assert found == "lost code 1 emphasis, around 'first'; lost code 2 spade()"
+        assert window.save(unit, "Graben.", status=400)["error"] == found
         asked = {"id": unit["id"], "target": f"{GOOD} 1984"}
         assert any("1984" in f for f in window.post("/api/check", asked)["findings"])
         # Of several, all are saved or none.
@@ -402,7 +404,7 @@ def test_the_page_by_the_keyboard_alone(book: Path, served: Served) -> None:
         page.keyboard.press("Control+a")
         page.keyboard.type("Ohne.")
         page.keyboard.press("Control+s")
-        page.locator("#findings", has_text="lost").wait_for()
+        page.locator("#saved", has_text="Not saved: lost code 1 emphasis").wait_for()
         assert home(book) == [line]
         place.get_by_text("reviewed").wait_for()
         page.keyboard.press("Alt+u")

@@ -60,6 +60,7 @@ def test_readers_see_what_a_person_made_of_the_former_text(
     assert built.text("lone", NOTICE) == ["本页部分内容译自原文的旧版本。"]
     assert built.text("soil", NOTICE) == []
     assert "1 segments are people's translations of a former text" in built.said
+    assert "by people" not in built.said
     assert "stay in the source language" not in built.said
     assert NOW not in {source for asked in book.requests() for source in asked}
     report = json.loads(
@@ -78,6 +79,13 @@ def test_readers_see_what_a_person_made_of_the_former_text(
     built = book.build("amts-zh", "-D", "amts_stale=machine", engine="recording")
     assert built.text("lone", MARKED) == built.text("lone", NOTICE) == []
     assert [NOW] in book.requests()
+    told = "amts-zh: 1 translation by people is of a former text of their source, and"
+    assert f"{told} the machine's are shown: see amts status" in built.said
+    # It is told at every build, though the report is the last one's.
+    built = book.build("amts-zh", "-D", "amts_stale=machine", engine="none")
+    assert f"{told} the source is shown: see amts status" in built.said
+    again = book.build("amts-zh", "-D", "amts_stale=machine", engine="none")
+    assert f"{told} the source is shown: see amts status" in again.said
 
 
 @pytest.mark.parametrize(

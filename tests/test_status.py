@@ -12,6 +12,7 @@ from lxml import etree
 
 from amts_sphinx.build.read_book import read_book
 from amts_sphinx.cli import main
+from amts_sphinx.cli.status import work_left
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 from amts_sphinx.formats import tmx
 
@@ -97,12 +98,56 @@ def test_a_table_lists_the_documents(run: Any) -> None:
     assert "work left" in out
 
 
+@pytest.mark.parametrize("more", [(), ("--untranslated",), ("--document", "so*")])
+def test_a_document_that_the_book_has_not(run: Any, more: tuple[str, ...]) -> None:
+    code, out, err = run("--document", "watter", *more)
+    assert (code, out) == (1, "")
+    assert err == "amts: --document watter: no such document; did you mean 'water'?\n"
+    code, out, err = run("--document", "zz/*", *more)
+    assert (code, out) == (1, "")
+    assert "--document zz/*: no such document; there is, for example, " in err
+
+
 def test_what_no_engine_was_asked_for_is_new(run: Any) -> None:
-    _, out, _ = run("--languages", "es", "--json")
+    _, out, err = run("--languages", "es", "--json")
+    assert err == "'es' is none of amts_target_languages (zh)\n"
     [status] = json.loads(out)
     words = status["progress"]["words"]
     assert status["language"] == "es"
     assert words["new"] == sum(words.values()) == status["words_left"] > 0
+
+
+def test_the_work_left_is_explained(run: Any) -> None:
+    _, out, _ = run("--json")
+    [status] = json.loads(out)
+    assert status["words_left"] is None
+    machine = status["left"]["machine"]
+    _, out, _ = run()
+    first, last = out.splitlines()[-2:]
+    assert first.startswith("zh: 0 words are not translated, and ")
+    assert f"and {machine} are a machine's that nobody has reviewed" in first
+    assert last.endswith("not known, since nobody has reviewed a machine's text")
+    _, out, _ = run("--languages", "es")
+    last = out.splitlines()[-1]
+    assert re.fullmatch(
+        r"es: work left, as of a translation: \d+ words, which are not translated", last
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "untranslated", "machine", "line"),
+    [
+        (0, 0, 0, "0 words"),
+        (35, 10, 100, "35 words: 10 words that are not translated, and 25% of 100 by"),
+    ],
+)
+def test_the_work_left_where_people_reviewed_machines(
+    left: int, untranslated: int, machine: int, *, line: str
+) -> None:
+    parts = {"untranslated": untranslated, "machine": machine}
+    found = {"words_left": left, "unit": "words", "left": parts, "effort": 0.25}
+    [told] = work_left(found)
+    assert told.startswith(f"work left, as of a translation: {line}")
 
 
 def test_an_exit_status_for_what_must_not_be(run: Any) -> None:
@@ -157,6 +202,7 @@ def staying(make_book: MakeBook) -> Book:
     lines = 'amts_engine = "none"\namts_target_languages = ["zh"]\nroot_doc = "all"\n'
     book.write("conf.py", (book.source / "conf.py").read_text() + lines)
     book.write("all.rst", STAYING)
+    book.write("other.rst", ":orphan:\n\n.. Nothing that anybody reads.\n")
     (book.source / "a.png").write_bytes(b"")
     return book
 
@@ -210,7 +256,7 @@ def test_what_stays_is_told_in_words(
     assert re.match(r"zh: \d+ words of prose stay in the source language, and \d+", out)
     assert "caption  Under a picture." in out
     assert "nobody has translated it yet" in out
-    none = listed(capsys, staying, "--document", "other*")
+    none = listed(capsys, staying, "--document", "oth*")
     assert none == (
         "zh: 0 words of prose stay in the source language, and 0 words of code and"
         " names\n"

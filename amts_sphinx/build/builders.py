@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from sphinx.builders import Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.util import logging
 
 from amts_sphinx import _compat
 from amts_sphinx.build.planner import Order
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     Use = Callable[[Sphinx, Builder, AmtsConfig, Order], None]
 
+logger = logging.getLogger(__name__)
 _PACKAGE: Final = __name__.partition(".")[0]
 
 
@@ -60,7 +62,12 @@ class OrderingBuilder(Builder):
         self._stray = Path(self.outdir, "_static")
         self._is_stray = not self.tag and not self._stray.exists()
         super().init()
-        self._languages = checked(self.config).editions(self.tag)
+        config = checked(self.config)
+        self._languages = config.editions(self.tag)
+        # Whoever names the languages on the command line may leave some out.
+        if "amts_target_languages" not in self.config.overrides:
+            for message in config.strays([self.tag]):
+                logger.warning("%s", message, type="amts", subtype="config")
         # Sphinx writes what it has read; with -E it reads everything.
         self._reads_all = not self.env.all_docs
         gc_tuning.relax()

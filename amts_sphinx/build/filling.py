@@ -10,12 +10,11 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.build import asking, commission
-from amts_sphinx.core import inline_codes
+from amts_sphinx.core import globs, inline_codes
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import ConfigError, MarkupError
 from amts_sphinx.core.languages import find_language
@@ -195,13 +194,7 @@ class Filler:
     def _wanted(self, source: BookTexts) -> dict[_Name, list[MessageText]]:
         """Return the messages that are to be filled, with the texts that are theirs."""
         about = source.settings
-        for glob in self.rules.documents:
-            if not any(fnmatchcase(docname, glob) for docname in source.texts):
-                first = min(source.texts, default="")
-                raise ConfigError(
-                    f"--document {glob}: no such document; there is, for example,"
-                    f" {first!r}"
-                )
+        globs.check(self.rules.documents, source.texts)
         domains = {about.domain(docname) for docname in source.texts}
         fillable: set[_Name] = set()
         for domain, path in self._paths(domains):
@@ -213,7 +206,7 @@ class Filler:
         found: dict[_Name, list[MessageText]] = {}
         words = 0
         for docname in sorted(source.texts):
-            if not _matches(docname, self.rules.documents):
+            if not globs.matches(docname, self.rules.documents):
                 continue
             for text in source.texts[docname].messages:
                 name = about.domain(docname), text.message
@@ -334,10 +327,6 @@ class Filler:
                 done.by_people += 1
             else:
                 done.by_machines += 1
-
-
-def _matches(docname: str, globs: Sequence[str]) -> bool:
-    return not globs or any(fnmatchcase(docname, glob) for glob in globs)
 
 
 def _containers(wanted: Mapping[_Name, Sequence[MessageText]]) -> list[Container]:

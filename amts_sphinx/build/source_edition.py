@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.build import asking, commission
 from amts_sphinx.build.filling import maker_of
 from amts_sphinx.build.source_files import SourceFile, read_file
 from amts_sphinx.build.source_trees import QUANTECON
-from amts_sphinx.core import inline_codes
+from amts_sphinx.core import globs, inline_codes
 from amts_sphinx.core.errors import AmtsError, ConfigError
 from amts_sphinx.core.units import LanguagePair, State
 from amts_sphinx.memory import importing
@@ -32,6 +30,7 @@ from amts_sphinx.writers.updates import NOT_KNOWN, Left, PageUpdate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from amts_sphinx.build.commission import Estimate, Work
     from amts_sphinx.build.source_trees import SourceTree
@@ -214,24 +213,14 @@ class SourceEdition:
 
     def _chosen(self) -> list[Path]:
         paths = list(self._tree.sources())
-        globs = self._rules.documents
-        for glob in globs:
-            if not any(fnmatchcase(path.as_posix(), glob) for path in paths):
-                first = min(paths, default=Path())
-                raise ConfigError(
-                    f"--document {glob}: no such page; there is, for example,"
-                    f" {first.as_posix()!r}"
-                )
+        wanted = self._rules.documents
+        globs.check(wanted, [path.as_posix() for path in paths], "page")
         if not paths:
             raise ConfigError(
                 f"{self._tree.book} has no pages: neither Markdown (.md) nor notebooks"
                 " (.ipynb)"
             )
-        return [
-            path
-            for path in paths
-            if not globs or any(fnmatchcase(path.as_posix(), glob) for glob in globs)
-        ]
+        return [path for path in paths if globs.matches(path.as_posix(), wanted)]
 
     def _job(self, path: Path) -> _Job | None:
         """Return what is to be done for a page; ``None``: nothing.

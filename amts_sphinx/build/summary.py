@@ -74,6 +74,7 @@ class BuildLog:
         if outcome is None:
             logger.info("%s: the edition is up to date", name)
         if quality:
+            _log_outdated(name, quality)
             logger.info("%s: %s", name, quality)
         findings = sum(quality.findings.values()) if quality else None
         logger.info(edition.summary(name, findings))
@@ -121,6 +122,24 @@ class BuildLog:
             type="amts",
             subtype=finding.check,
         )
+
+
+def _log_outdated(name: str, quality: reporter.ReportOutcome) -> None:
+    """Log how many texts of people are not published since their source changed."""
+    by_machine, as_source = quality.outdated
+    for count, shown in (
+        (by_machine, "the machine's are shown"),
+        (as_source, "the source is shown"),
+    ):
+        if count:
+            logger.info(
+                "%s: %d translation%s by people %s of a former text of their source,"
+                " and %s: see amts status, and amts_stale",
+                name,
+                count,
+                *(("", "is") if count == 1 else ("s", "are")),
+                shown,
+            )
 
 
 def advise(name: str, config: AmtsConfig, edition: Edition) -> None:

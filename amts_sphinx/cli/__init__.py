@@ -7,7 +7,7 @@ import os
 import sys
 from difflib import get_close_matches
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from amts_sphinx._version import __version__
 from amts_sphinx.cli.console import echo, use_terminal
@@ -63,7 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help(sys.stderr)
         return MISUSED
     _see_command(parser, given[0])
-    options = parser.parse_args(given)
+    options, rest = parser.parse_known_args(given)
+    if rest:
+        _see_option(_chosen(parser, given), rest)
     try:
         code: int | None = options.run(options)
         sys.stdout.flush()
@@ -92,6 +94,35 @@ def _see_command(parser: argparse.ArgumentParser, name: str) -> None:
     near = get_close_matches(name, COMMANDS)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     parser.error(f"there is no command {name!r}; {hint}amts --help lists all")
+
+
+def _chosen(
+    parser: argparse.ArgumentParser, arguments: Sequence[str]
+) -> argparse.ArgumentParser:
+    """Return the parser of the command that is called, the innermost."""
+    for argument in arguments:
+        found = [
+            action.choices[argument]
+            for action in parser._actions  # noqa: SLF001 - nothing else lists them
+            if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001
+            and argument in action.choices
+        ]
+        if found:
+            parser = found[0]
+        elif not argument.startswith("-"):
+            break
+    return parser
+
+
+def _see_option(parser: argparse.ArgumentParser, rest: Sequence[str]) -> NoReturn:
+    """Say which option may be meant, of the command that does not know *rest*."""
+    name = rest[0].partition("=")[0]
+    if not name.startswith("-"):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    known = [each for action in parser._actions for each in action.option_strings]  # noqa: SLF001
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    parser.error(f"there is no option {name}; {hint}{parser.prog} --help lists all")
 
 
 def _named(arguments: Sequence[str]) -> str:

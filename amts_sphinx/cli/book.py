@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from amts_sphinx.cli.console import echo
 from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.core.languages import find_language
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
     from amts_sphinx.config.settings import AmtsConfig
 
@@ -40,6 +43,16 @@ def add_languages(parser: argparse.ArgumentParser) -> None:
         metavar="TAG",
         help="languages of the editions (default: amts_target_languages)",
     )
+
+
+def tell_of_others(config: AmtsConfig, tags: Iterable[str]) -> None:
+    """Say which of the languages that were asked for are none of the book's.
+
+    That is allowed: somebody may want to know of an edition before there is one.
+    """
+    for tag in tags:
+        if stray := config.stray(find_language(tag).tag):
+            echo(stray, error=True)
 
 
 def find(named: Path | None, start: Path | None = None) -> BookAt | None:

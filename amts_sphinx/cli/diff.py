@@ -46,6 +46,7 @@ def _run(options: argparse.Namespace) -> int:
 
     here = book.required(options.book)
     config = here.config
+    book.tell_of_others(config, options.languages)
     languages = [
         language
         for tag in options.languages or [""]

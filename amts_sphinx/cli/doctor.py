@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import glob
 import os
+import tempfile
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.cli import book
@@ -16,11 +19,15 @@ from amts_sphinx.formats import is_known, terminology
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from amts_sphinx.config.settings import AmtsConfig
+    from amts_sphinx.engine.protocol import Engine, Learner
+    from amts_sphinx.memory.memory import Memory
 
-_EXTENSION: Final = "amts_sphinx"
+#: Names the files that people work in.
+_WORK: Final = "file of people's work"
+#: Damages of them that are listed.
+_SHOWN: Final = 5
 #: Engines that need an AWS account.
 _AWS: Final = frozenset({"amazon", "bedrock"})
 
@@ -84,15 +91,15 @@ def _symptoms(named: Path | None, *, online: bool) -> Iterator[Symptom]:
         return
     yield Symptom("book", f"{folder}, in {config.source_language.name}")
     namespace = settings.namespace(folder)
-    extensions = namespace.get("extensions") or []
-    if not (isinstance(extensions, list) and _EXTENSION in extensions):
-        what = f'conf.py does not list it; add "{_EXTENSION}" to extensions'
+    if not settings.is_listed(namespace):
+        what = f'conf.py does not list it; add "{settings.EXTENSION}" to extensions'
         yield Symptom("extension", what, ill=True)
     for what in settings.unknown(namespace):
         yield Symptom("configuration", what, ill=True)
     yield from _editions(config, online=online)
     yield from _files(config)
-    yield _memory(config)
+    yield from _damage(config)
+    yield from _memory(config)
 
 
 def _editions(config: AmtsConfig, *, online: bool) -> Iterator[Symptom]:
@@ -102,10 +109,12 @@ def _editions(config: AmtsConfig, *, online: bool) -> Iterator[Symptom]:
     except AmtsError as exc:
         yield Symptom("languages", str(exc), ill=True)
         return
+    for what in config.strays():
+        yield Symptom("configuration", what, ill=True)
     for language in languages:
         pair = LanguagePair(config.source_language.tag, language.tag)
         own = config.for_language(language.tag)
-        need = survey.lacks(own.engine, pair, own.engine_options)
+        need = _need(own, pair)
         what = f"engine of {language.tag} ({language.name})"
         if need:
             yield Symptom(what, f"{own.engine}, which lacks: {need}", ill=True)
@@ -124,6 +133,46 @@ def _editions(config: AmtsConfig, *, online: bool) -> Iterator[Symptom]:
             "set" if os.environ.get(variable) else "not set; a local server needs none"
         )
         yield Symptom("key of llm", f"the environment variable {variable} is {told}")
+
+
+def _need(config: AmtsConfig, pair: LanguagePair) -> str:
+    """Return what the engine of an edition needs; empty: nothing."""
+    with ExitStack() as stack:
+
+        def taught(engine: Learner) -> Engine | None:
+            from amts_sphinx.memory.lessons import Lessons
+
+            try:
+                memory = stack.enter_context(_memory_now(config))
+            except AmtsError:
+                return None  # what ails the memory or its files is told of them
+            return engine.train(pair, Lessons(memory, pair), config.memory.parent, {})
+
+        return survey.lacks(config.engine, pair, config.engine_options, taught)
+
+
+@contextmanager
+def _memory_now(config: AmtsConfig) -> Iterator[Memory]:
+    """Open the memory; before the first build, one that is made of the files.
+
+    :raises AmtsError: it cannot be read, or a file cannot
+    """
+    from amts_sphinx.memory import importing
+    from amts_sphinx.memory.memory import Memory
+
+    def ignore(_: str) -> None:
+        """Leave to the build what it tells."""
+
+    if config.memory.exists():
+        with Memory(config.memory) as memory:
+            yield memory
+        return
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Memory(Path(folder, "memory.sqlite")) as memory,
+    ):
+        importing.learn_book(memory, config.files, ignore, ignore)
+        yield memory
 
 
 def _credentials(engine: str, options: Mapping[str, object]) -> Symptom:
@@ -192,19 +241,44 @@ def _files(config: AmtsConfig) -> Iterator[Symptom]:
                 yield Symptom(f"terminology of {tag}", f"{len(found.terms)} terms")
 
 
-def _memory(config: AmtsConfig) -> Symptom:
-    """Look at the memory, which the first build makes."""
+def _damage(config: AmtsConfig) -> Iterator[Symptom]:
+    """Look at what stands in the files of people's work."""
+    from amts_sphinx.review import check
+
+    # Of a file that is not there, or is in no format, has been told.
+    found = [
+        each
+        for each in check.damage(config.files)
+        if each.path.exists() and is_known(each.path)
+    ]
+    for each in found[:_SHOWN]:
+        text = f"{each.name}:{each.line}: {each.message}"
+        yield Symptom(_WORK, text, ill=True)
+    if len(found) > _SHOWN:
+        text = f"{len(found)} lines cannot be used; amts review check lists all"
+        yield Symptom(_WORK, text, ill=True)
+
+
+def _memory(config: AmtsConfig) -> Iterator[Symptom]:
+    """Look at the memory, which the first build makes, and what its files have lost."""
+    from amts_sphinx.memory import importing
     from amts_sphinx.memory.memory import Memory
 
     path = config.memory
     above = next(each for each in path.parents if each.exists())
     if not path.exists():
         if os.access(above, os.W_OK):
-            return Symptom("memory", f"{path}: the first build makes it")
-        return Symptom("memory", f"{above} cannot be written", ill=True)
+            yield Symptom("memory", f"{path}: the first build makes it")
+        else:
+            yield Symptom("memory", f"{above} cannot be written", ill=True)
+        return
     try:
         with Memory(path) as memory:
             count = sum(row.units for row in memory.count())
+            lost = [*importing.losses(memory, config.files)]
     except AmtsError as exc:
-        return Symptom("memory", str(exc), ill=True)
-    return Symptom("memory", f"{path}, {count:,} units")
+        yield Symptom("memory", str(exc), ill=True)
+        return
+    yield Symptom("memory", f"{path}, {count:,} units")
+    for each in lost:
+        yield Symptom(_WORK, each, ill=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from amts_sphinx.cli import book
 from amts_sphinx.cli.console import echo, echo_json
 from amts_sphinx.cli.editions import setting
 from amts_sphinx.translate.cost_limit import shown, totals
@@ -47,6 +48,7 @@ def _run(options: argparse.Namespace) -> None:
     overrides = dict(setting("-D", each) for each in options.settings)
     if options.languages:
         overrides["amts_target_languages"] = ",".join(options.languages)
+        book.tell_of_others(book.required(options.book).config, options.languages)
     found = _estimates(options.book, overrides)
     if options.json:
         echo_json([_data(each) for each in found])
@@ -68,7 +70,7 @@ def _data(estimate: Estimate) -> dict[str, Any]:
     }
 
 
-def _estimates(book: Path, overrides: dict[str, str]) -> list[Estimate]:
+def _estimates(folder: Path, overrides: dict[str, str]) -> list[Estimate]:
     """Read the book as a build does, and return what its editions would cost."""
     # Loading Sphinx takes longer than most commands: not before there is a book.
     from amts_sphinx.build import production
@@ -79,7 +81,7 @@ def _estimates(book: Path, overrides: dict[str, str]) -> list[Estimate]:
     def use(*book_read: Any) -> None:
         found.extend(production.estimates(*book_read))
 
-    read_book(book, use, overrides)
+    read_book(folder, use, overrides)
     return found
 
 

@@ -21,7 +21,7 @@ from amts_sphinx.memory.memory import Memory
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from amts_sphinx.cli.book import BookAt
     from amts_sphinx.core.units import TranslationUnit
@@ -264,6 +264,8 @@ def _import(options: argparse.Namespace) -> None:
 def tell_of(done: Delivery) -> None:
     """Say what a delivery came to, and how to undo it."""
     echo(str(done))
+    if doubts := done.doubts():
+        echo(doubts)
     for conflict in done.conflicts:
         _warn(statements.describe(conflict))
     for home in done.written:
@@ -280,8 +282,9 @@ def _forget(options: argparse.Namespace) -> None:
     where = _Where(options, 1)
     with where.existing() as memory:
         for name in where.names:
-            known = memory.learnt()
-            key = _origin(where, memory, name)
+            # Those that have left the book, too.
+            known = {each.origin.name for each in memory.origins()}
+            key = _origin(where, known, memory, name)
             if key not in known:
                 raise ConfigError(
                     f"{where.memory} has learnt no file {key}; see amts memory info"
@@ -290,9 +293,8 @@ def _forget(options: argparse.Namespace) -> None:
             echo(f"forgot {key}")
 
 
-def _origin(where: _Where, memory: Memory, name: str) -> str:
+def _origin(where: _Where, known: Collection[str], memory: Memory, name: str) -> str:
     """Return the name of the origin that is this file, or is called so."""
-    known = memory.learnt()
     if where.book and (key := where.book.config.files.name_of(Path(name))) in known:
         return key
     return name if name in known else importing.key_of(memory, Path(name))

@@ -187,6 +187,7 @@ def _export(options: argparse.Namespace) -> None:
     if options.words < 0:
         raise ConfigError(f"--words must be 0 or more, not {options.words}")
     here = book.required(options.book)
+    book.tell_of_others(here.config, options.languages)
     tags = options.languages or [each.tag for each in here.config.editions()]
     if len(tags) != 1 and LANGUAGE not in options.file:
         raise ConfigError(
@@ -203,6 +204,7 @@ def _export(options: argparse.Namespace) -> None:
     )
 
     def use(at_hand: EditionAtHand) -> None:
+        at_hand.check_documents(options.document)
         pair = at_hand.edition.pair
         path = Path(options.file.replace(LANGUAGE, pair.target))
         units = work.choose(at_hand, choice)
@@ -271,6 +273,7 @@ def _serve(options: argparse.Namespace) -> None:
 
     here = book.required(options.book)
     languages = here.config.editions(options.language)
+    book.tell_of_others(here.config, [options.language] if options.language else [])
     if len(languages) != 1:
         tags = ", ".join(each.tag for each in languages)
         raise ConfigError(f"choose an edition with --language; there are {tags}")

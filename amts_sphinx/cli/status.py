@@ -72,11 +72,13 @@ def _run(options: argparse.Namespace) -> int:
     listed: list[dict[str, Any]] = []
 
     def use(at_hand: desk.EditionAtHand) -> None:
+        at_hand.check_documents(options.document)
         found.append(status.of(at_hand.report, options.document))
         if options.untranslated:
             listed.append(untranslated.of(at_hand, options.document))
 
     here = book.required(options.book)
+    book.tell_of_others(here.config, options.languages)
     desk.look(here.folder, options.languages, use, lambda s: echo(s, error=True))
     if options.json:
         echo_json(listed if options.untranslated else found)
@@ -113,14 +115,27 @@ def _show(status: Mapping[str, Any]) -> None:
     table.add_section()
     table.add_row("all", *_cells(whole), style="bold")
     console.print(table)
-    left = status["words_left"]
+    for line in work_left(status):
+        echo(f"{status['language']}: {line}")
+
+
+def work_left(status: Mapping[str, Any]) -> list[str]:
+    """Return lines on how much work is left, and what that number is."""
+    left, unit, parts = status["words_left"], status["unit"], status["left"]
+    bare, machine = f"{parts['untranslated']:,} {unit}", f"{parts['machine']:,}"
+    told = "work left, as of a translation"
     if left is None:
-        echo(
-            f"{status['language']}: work left, as of a translation: not known, since"
-            " nobody has reviewed a machine's text"
-        )
-    else:
-        echo(f"{status['language']}: work left, as of a translation: {left:,} {unit}")
+        facts = f"{bare} are not translated, and {machine} are a machine's"
+        return [
+            f"{facts} that nobody has reviewed",
+            f"{told}: not known, since nobody has reviewed a machine's text",
+        ]
+    line = f"{told}: {left:,} {unit}"
+    if not parts["machine"]:
+        return [f"{line}, which are not translated"] if left else [line]
+    share = f"{status['effort']:.0%} of {machine} by machines"
+    line = f"{line}: {bare} that are not translated, and {share}"
+    return [f"{line}, as much as people changed of those that they reviewed"]
 
 
 def _list(listed: Mapping[str, Any]) -> None:

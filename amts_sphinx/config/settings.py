@@ -21,7 +21,12 @@ from sphinx.util.tags import Tags
 
 from amts_sphinx.config import d2lbook, values
 from amts_sphinx.core.errors import ConfigError, LanguageError
-from amts_sphinx.core.languages import Language, find_language, name_language
+from amts_sphinx.core.languages import (
+    Language,
+    closest,
+    find_language,
+    name_language,
+)
 from amts_sphinx.engine.registry import PATHS, engine_names
 
 if TYPE_CHECKING:
@@ -32,6 +37,8 @@ if TYPE_CHECKING:
 
     from amts_sphinx.memory.importing import BookFiles
 
+#: What ``extensions`` in ``conf.py`` must have.
+EXTENSION: Final = "amts_sphinx"
 #: The fields that are paths.
 _PATHS: Final = frozenset(
     "memory memory_files home_file machine_file terminology report".split()
@@ -369,6 +376,33 @@ class AmtsConfig:
         """Return the values that hold for the edition in one language."""
         return dataclasses.replace(self, **self.special.get(tag, {}))  # type: ignore[arg-type]
 
+    def strays(self, also: Iterable[str] = ()) -> list[str]:
+        """Say of each language that a value has a key for that it is of no edition.
+
+        A book that names no languages in ``amts_target_languages`` may have any.
+
+        :param also: the tags of other editions than those of the book
+        """
+        return [
+            f"{', '.join(map(name_of, _fields_of(values)))}: {stray}"
+            for tag, values in self.special.items()
+            if tag not in also and (stray := self.stray(tag))
+        ]
+
+    def stray(self, tag: str) -> str:
+        """Say that a language is none of the book's, if it has some; else nothing.
+
+        :param tag: that of a :class:`.Language`
+        """
+        known = [each.tag for each in self.target_languages]
+        if not known or tag in known:
+            return ""
+        told = f"{tag!r} is none of amts_target_languages ({', '.join(known)})"
+        near = closest(tag, known) or next(
+            iter(difflib.get_close_matches(tag, known, n=1)), ""
+        )
+        return f"{told}; did you mean {near!r}?" if near else told
+
     @property
     def reads_sentences(self) -> bool:
         """Whether the book is split into sentences, for some edition at least."""
@@ -441,6 +475,12 @@ def namespace(folder: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: {exc}") from exc
 
 
+def is_listed(namespace: Mapping[str, Any]) -> bool:
+    """Tell whether a ``conf.py`` lists this extension."""
+    extensions = namespace.get("extensions")
+    return isinstance(extensions, (list, tuple)) and EXTENSION in extensions
+
+
 class _Namespace:
     """What a ``conf.py`` says, with the interface of Sphinx's ``Config``."""
 
@@ -460,6 +500,10 @@ class _Namespace:
 
 def _fields() -> list[dataclasses.Field[Any]]:
     return [field for field in dataclasses.fields(AmtsConfig) if field.metadata]
+
+
+def _fields_of(names: Iterable[str]) -> list[dataclasses.Field[Any]]:
+    return [field for field in _fields() if field.name in {*names}]
 
 
 def _said(config: Config, field: dataclasses.Field[Any]) -> Any:

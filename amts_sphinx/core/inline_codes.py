@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _TOKEN: Final = re.compile(r'(<g id="\d+">|</g>|<x id="\d+"/>)')
 _ID_IN_CODE: Final = re.compile(r'(<[gx] id=")(\d+)("/?>)')
+#: A code in a fault that :func:`verify` tells without the names of codes.
+_CODE_NAMED: Final = re.compile(r"\bcode (\d+)\b")
+#: Characters of a text that a message shows.
+_SHOWN: Final = 40
 _STRAY: Final = re.compile(r"[<>]|&(?!amp;|lt;|gt;)")
 #: The blanks that HTML shows as one, and the other marks at which a line ends. Every
 #: other blank, such as a no-break space, is a character that its author chose.
@@ -324,6 +328,45 @@ def _rank(text: str) -> int:
 def _named(number: int, names: Sequence[Code]) -> str:
     """Return what a code is called for people."""
     return next((str(code) for code in names if code.id == number), f"code {number}")
+
+
+def explained(fault: str, source: str, codes: Sequence[Code] = ()) -> str:
+    """Return a fault of :func:`verify` for who works on the text and sees no codes.
+
+    Each code is called as the page of reviewers shows it, with the words that it is
+    around: ``lost code 1 strong, around 'paint'``. It holds words of the book: it is
+    for the person who works on them, not for a log.
+
+    :param source: coded text
+    :param codes: the segment's codes, where they are known
+    """
+
+    def named(match: re.Match[str]) -> str:
+        number = int(match[1])
+        names = [code.equiv or code.kind for code in codes if code.id == number]
+        words = _around(number, source)
+        return " ".join([match[0], *names]) + (f", around {words!r}" if words else "")
+
+    return _CODE_NAMED.sub(named, fault)
+
+
+def _around(number: int, source: str) -> str:
+    """Return the beginning of the words in a paired code, as plain text."""
+    words, depth = "", 0
+    for piece in tokens(source):
+        if depth and piece.type == "text":
+            words += piece.coded
+        elif piece.type == "open" and (depth or piece.id == number):
+            depth += 1
+        elif piece.type == "close" and depth:
+            depth -= 1
+    return beginning(words)
+
+
+def beginning(coded: str) -> str:
+    """Return the beginning of the words of a text, for a message."""
+    words = collapse(plain(coded)).strip()
+    return words if len(words) <= _SHOWN else f"{words[:_SHOWN].rstrip()}…"
 
 
 def _difference(

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, runtime_checkable
 
 from amts_sphinx.core.errors import AmtsError
+from amts_sphinx.engine.protocol import Learner
 from amts_sphinx.engine.registry import create_engine, engine_names
 
 if TYPE_CHECKING:
@@ -78,14 +79,25 @@ def offers(
     return sorted(found, key=lambda offer: (bool(offer.lacks), offer.name))
 
 
-def lacks(name: str, pair: LanguagePair, options: Mapping[str, object]) -> str:
-    """Return what an engine needs before it can translate *pair*; empty: nothing."""
+def lacks(
+    name: str,
+    pair: LanguagePair,
+    options: Mapping[str, object],
+    taught: Callable[[Learner], Engine | None] | None = None,
+) -> str:
+    """Return what an engine needs before it can translate *pair*; empty: nothing.
+
+    :param taught: has an engine learn, or returns ``None``; then, and without it, what
+        there is to learn is not asked
+    """
     if name in {"amazon", "bedrock"} and find_spec("boto3") is None:
         return "pip install 'amts_sphinx[amazon]'"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nobody has chosen it yet
             engine = create_engine(name, options)
+            if taught and isinstance(engine, Learner):
+                engine = taught(engine) or engine
             if isinstance(engine, Frank):
                 return engine.lacks(pair)
             return _lacks_pair(engine, pair)

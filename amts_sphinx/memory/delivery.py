@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from amts_sphinx import formats
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import MarkupError
-from amts_sphinx.core.units import LanguagePair, SkippedText
+from amts_sphinx.core.units import LanguagePair, SkippedText, State
 from amts_sphinx.memory import home_file, importing, statements
 from amts_sphinx.memory.statements import HOME, Conflict, Statement
 
@@ -65,6 +65,8 @@ class Delivery:
     #: The home files that were written, each with a copy of what it was; ``None``:
     #: it is new.
     written: dict[Path, Path | None] = field(default_factory=dict)
+    #: How many of the units that were taken are marked as in need of review.
+    doubtful: int = 0
 
     def __str__(self) -> str:
         told = [f"{self.counts[kind]} {kind}" for kind in Kind if self.counts[kind]]
@@ -74,6 +76,18 @@ class Delivery:
     def refused(self) -> int:
         """The number of units that were not taken, since something is wrong."""
         return self.counts[Kind.REFUSED]
+
+    def doubts(self) -> str:
+        """Say how many texts need review, and what is to be done; or nothing."""
+        if not self.doubtful:
+            return ""
+        is_po = self.path.suffix.lower() in {".po", ".pot"}
+        return (
+            f"{self.path}: {self.doubtful} of them are marked"
+            f" {'fuzzy' if is_po else 'as in need of review'}: they need review. Remove"
+            " the mark and import the file again, or approve them on the page of amts"
+            " review serve"
+        )
 
     def undo(self) -> list[str]:
         """Return the commands that put the home files back."""
@@ -115,7 +129,7 @@ def deliver(
         if isinstance(text, SkippedText) and text.missing:
             merge.done.counts[Kind.MISSING] += 1
         elif isinstance(text, SkippedText):
-            refused(text)
+            refused(_explained(text))
         elif not (merge.done.counts[Kind.MISSING] or refused.count):
             tell(text)  # of the file as a whole, not of a text
 
@@ -138,6 +152,15 @@ def deliver(
         merge.write()
     importing.learn_book(memory, files, _quietly, _quietly)
     return merge.done
+
+
+def _explained(text: SkippedText) -> str:
+    """Return why a text is refused, with its beginning and the words of its codes."""
+    if not text.source:
+        return text
+    place, _, why = text.partition(": ")
+    why = inline_codes.explained(why, text.source)
+    return f"{place}: {why}; in {inline_codes.beginning(text.source)!r}"
 
 
 def _quietly(_text: str) -> None:
@@ -189,6 +212,7 @@ class _Merge:
                     self.done.counts[kind] += 1
                     if kind in {Kind.NEW, Kind.CHANGED, Kind.CONFLICT}:
                         self._changed.add(pair.target)
+                        self.done.doubtful += unit.state is State.NEEDS_REVIEW
 
     def _home(self, pair: LanguagePair, stack: ExitStack) -> HomeFile:
         if pair.target not in self._homes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from amts_sphinx.memory.memory import Memory
-    from amts_sphinx.memory.statements import Statement
+    from amts_sphinx.memory.statements import Origin, Statement
 
 #: How many of the texts that a file's reader left out are shown one by one.
 SHOWN: Final = 5
@@ -94,6 +95,19 @@ class BookFiles:
             return None
         return self.folder / self.machine.replace(LANGUAGE, language)
 
+    def asks_for(self, name: str, kind: str) -> bool:
+        """Tell whether a file of this :meth:`name <name_of>` would be one of these."""
+        names = {HOME: (self.home,), MACHINE: (self.machine,)}.get(kind, self.names)
+        folder = self.folder.resolve()
+        path = Path(os.path.normpath(folder / name)).as_posix()
+        return any(
+            _pattern(
+                Path(os.path.normpath(folder / each)).as_posix(), is_glob=kind == FILE
+            ).fullmatch(path)
+            for each in names
+            if each
+        )
+
     def found(self, warn: Callable[[str], None]) -> list[SourceFile]:
         """Return the files in their order, the best first, each once.
 
@@ -120,9 +134,7 @@ class BookFiles:
         # What stands between is matched as it is, but for the parts of a glob.
         parts = name.split(LANGUAGE)
         pattern = "*".join(parts) if kind == FILE else "*".join(map(glob.escape, parts))
-        tag = re.compile(
-            _TAG.join(_regex(part, is_glob=kind == FILE) for part in parts)
-        )
+        tag = _pattern(name, is_glob=kind == FILE)
         # Not Path.glob: it takes no pattern that is absolute or begins with "..".
         found = glob.glob(pattern, root_dir=self.folder, recursive=True)  # noqa: PTH207
         for relative in sorted(found):
@@ -142,6 +154,12 @@ class BookFiles:
             return LanguagePair(self.source_language, find_language(match[1]).tag)
         except LanguageError:
             return self._from_book
+
+
+def _pattern(name: str, *, is_glob: bool) -> re.Pattern[str]:
+    """Return what matches the files that *name* stands for, and gives their tags."""
+    parts = name.split(LANGUAGE)
+    return re.compile(_TAG.join(_regex(part, is_glob=is_glob) for part in parts))
 
 
 def _regex(part: str, *, is_glob: bool) -> str:
@@ -173,7 +191,8 @@ def learn_book(
     _learn(memory, files, files.found(warn), tell, by_book)
     if settle(memory, files, tell, warn):
         _learn(memory, files, files.found(tell), tell, by_book)
-    _warn(memory, warn)
+    for line in losses(memory, files):
+        warn(line)
 
 
 def _learn(
@@ -283,24 +302,36 @@ def keep_paid(memory: Memory, files: BookFiles, pair: LanguagePair, engine: str)
     return f"memory: wrote {file.added} units that were paid for to {path}"
 
 
-def _warn(memory: Memory, warn: Callable[[str], None]) -> None:
-    """Warn of what the files have lost since they were learnt."""
+def losses(memory: Memory, files: BookFiles) -> Iterator[str]:
+    """Yield a line on what the files have lost since they were learnt."""
     for origin, _, units, peak in memory.origins():
-        if origin.kind == MACHINE or origin.rank is None:
+        accept = f"If that is meant, accept it with amts memory forget {origin.name}"
+        if origin.kind in {HOME, FILE} and _is_missing(files, origin):
+            if memory.said_by_none_but(origin):
+                yield (
+                    f"{origin.name} is not there, and had {peak} units: what it said is"
+                    f" not published. Put it back. {accept}"
+                )
+        elif origin.kind == MACHINE or origin.rank is None:
             continue
-        if units < _SHRUNK * peak:
-            warn(
+        elif units < _SHRUNK * peak:
+            yield (
                 f"{origin.name} has {units} units, and had {peak}: what it does not say"
-                " any more is not published. If that is meant, accept it with"
-                f" amts memory forget {origin.name}"
+                f" any more is not published. {accept}"
             )
     for unit, origin, *_ in memory.kept():
         where = f" ({unit.document})" if unit.document else ""
-        warn(
+        yield (
             f"{origin.name}: the line for {inline_codes.plain(unit.source)[:60]!r}"
             f"{where} cannot be used any more; its former text stands. Mend the line,"
             " or delete it"
         )
+
+
+def _is_missing(files: BookFiles, origin: Origin) -> bool:
+    """Tell whether a file that the book names has been deleted."""
+    there = os.path.lexists(files.folder / origin.name)
+    return not there and files.asks_for(origin.name, origin.kind)
 
 
 def settle(

@@ -223,6 +223,21 @@ class MemoryReader(Lookup):
             rows = self._db.execute(query, FILES).fetchall()
         return [Learnt(Origin(*row[:3]), *row[3:]) for row in rows]
 
+    def said_by_none_but(self, origin: Origin) -> int:
+        """Return how many texts of people a file has, or had, that no other one has."""
+        query = (
+            "SELECT count(*) FROM unit AS mine WHERE retired = 0 AND part = 0"
+            f" AND maker = '{HUMAN}'"
+            " AND origin = (SELECT id FROM origin WHERE kind = ? AND name = ?)"
+            " AND NOT EXISTS (SELECT 1 FROM unit WHERE key = mine.key"
+            " AND source_language = mine.source_language"
+            " AND target_language = mine.target_language AND target = mine.target"
+            f" AND origin <> mine.origin AND {STANDS})"
+        )
+        with told(self.path, "read"):
+            (count,) = self._db.execute(query, origin[:2]).fetchone()
+        return int(count)
+
     def learnt(self) -> dict[str, str]:
         """Return the digest of each file that has been learnt, by the file's key."""
         return {

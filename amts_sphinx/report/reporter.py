@@ -30,7 +30,8 @@ from amts_sphinx.report import (
     rows,
 )
 from amts_sphinx.report.locations import Links
-from amts_sphinx.report.model import Cost, Report
+from amts_sphinx.report.model import Cost, Report, Stage
+from amts_sphinx.translate.stale import STALE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -76,6 +77,9 @@ class ReportOutcome(NamedTuple):
     findings: Mapping[str, int]
     #: The limits that the edition misses.
     failed: tuple[Failure, ...]
+    #: Texts of which a person translated a former version that is not published: how
+    #: many show a machine's translation, and how many the source.
+    outdated: tuple[int, int] = (0, 0)
 
     def pass_gate(self) -> None:
         """Raise if the edition misses a limit.
@@ -95,6 +99,17 @@ class ReportOutcome(NamedTuple):
         except ValueError:  # on another drive
             path = str(self.path)
         return f"{self.coverage:.1%} translated; {counts}; see {path}"
+
+
+def _outdated(texts: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """Return :attr:`ReportOutcome.outdated` of the texts of a report."""
+    changed = [
+        each["target"] is not None
+        for each in texts
+        if each["stage"] == Stage.CHANGED.value
+        and all(finding["check"] != STALE for finding in each["findings"])
+    ]
+    return sum(changed), len(changed) - sum(changed)
 
 
 class BookFacts(NamedTuple):
@@ -161,7 +176,11 @@ class Reporter:
         )
         counts = {s: content["findings"][s] for s in ("error", "warning", "info")}
         return ReportOutcome(
-            folder / html.NAME, content["coverage"]["translated"], counts, failed
+            folder / html.NAME,
+            content["coverage"]["translated"],
+            counts,
+            failed,
+            _outdated(content["segments"]),
         )
 
     def _write(

@@ -74,8 +74,7 @@ def check(files: BookFiles, only: Collection[Path] = ()) -> list[Problem]:
 
     sources = files.found(missing)
     lines: _Lines = {}
-    for source in sources:
-        found += _of_file(files, source, lines)
+    found += _of_files(files, sources, lines)
     unreadable = {
         each.path.resolve()
         for each in found
@@ -90,8 +89,20 @@ def check(files: BookFiles, only: Collection[Path] = ()) -> list[Problem]:
     )
 
 
+def damage(files: BookFiles) -> list[Problem]:
+    """Return what no build can use of the files of a book, by file and line."""
+    return [*_of_files(files, files.found(lambda _: None), {})]
+
+
 _ERROR: Final = Severity.ERROR
 _WARNING: Final = Severity.WARNING
+
+
+def _of_files(
+    files: BookFiles, sources: Collection[SourceFile], lines: _Lines
+) -> Iterator[Problem]:
+    for source in sources:
+        yield from _of_file(files, source, lines)
 
 
 def _of_file(files: BookFiles, source: SourceFile, lines: _Lines) -> Iterator[Problem]:

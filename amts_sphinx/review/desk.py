@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from amts_sphinx.build import commission, production
 from amts_sphinx.build.gather import gather
 from amts_sphinx.build.read_book import read_book
+from amts_sphinx.core import globs
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.doctree.collect import names_in
 from amts_sphinx.engine import language_pairs
@@ -53,6 +54,13 @@ class EditionAtHand:
     #: Returns what stays in the source language on purpose, and what is the same in
     #: every language. It takes the time to load all doctrees.
     stays: Callable[[], list[Stay]] = list
+
+    def check_documents(self, wanted: Collection[str]) -> None:
+        """See that each glob takes a document of the book.
+
+        :raises ConfigError: one does not
+        """
+        globs.check(wanted, self.sources)
 
 
 def look(

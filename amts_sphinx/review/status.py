@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
+from amts_sphinx.core import globs
 from amts_sphinx.core.languages import name_language
 from amts_sphinx.report import data
-from amts_sphinx.report.model import CONFLICTS, Stage
+from amts_sphinx.report.model import CONFLICTS, Origin, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,10 +33,15 @@ def of(report: Report, documents: Sequence[str] = ()) -> dict[str, Any]:
         "language": report.pair.target,
         "unit": "words" if name_language(report.pair.source).spaced else "letters",
         **data.work(report),
+        # What the work left is an estimate of.
+        "left": {
+            "untranslated": report.words(Origin.UNTRANSLATED),
+            "machine": report.words(Origin.MACHINE) + report.words(Origin.DRAFT),
+        },
         "documents": [
             {"name": each.name, **data.progress(each.progress)}
             for each in report.documents
-            if not documents or any(fnmatchcase(each.name, g) for g in documents)
+            if globs.matches(each.name, documents)
         ],
     }
 

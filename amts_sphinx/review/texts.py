@@ -20,7 +20,7 @@ from amts_sphinx.text import diff
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from amts_sphinx.core.units import TranslationUnit
+    from amts_sphinx.core.units import Segment, TranslationUnit
     from amts_sphinx.review.desk import EditionAtHand
     from amts_sphinx.review.saving import Saver
     from amts_sphinx.review.work import Task, WorkUnit
@@ -203,7 +203,7 @@ class Texts:
             raise BadRequestError("target must be a text")
         if not inline_codes.normalise(target):
             return ["the target is blank"]
-        if fault := inline_codes.verify(segment.source, target, segment.codes):
+        if fault := _fault(segment, target):
             return [fault]
         entry = checks.CheckEntry(
             segment, target, by_human=True, near=None, ignored=frozenset()
@@ -255,7 +255,7 @@ class Texts:
         if not inline_codes.normalise(target):
             # A remark is kept with a translation: there is nothing else to keep it by.
             raise BadRequestError("the target is blank")
-        if fault := inline_codes.verify(segment.source, target, segment.codes):
+        if fault := _fault(segment, target):
             raise BadRequestError(fault)
         decided = replace(
             unit, target=target, state=state, tool="", note=remark.strip()
@@ -273,6 +273,12 @@ class Texts:
         # The book may have lost one since, after a build.
         known = [self._tasks[name] for name in names if name in self._tasks]
         return [self._summary(task) for task in known]
+
+
+def _fault(segment: Segment, target: str) -> str:
+    """Say what is wrong with the codes of a target, or return an empty string."""
+    fault = inline_codes.verify(segment.source, target)
+    return inline_codes.explained(fault, segment.source, segment.codes)
 
 
 def _pieces(coded: str) -> list[list[str]]:

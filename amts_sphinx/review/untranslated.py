@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
+from amts_sphinx.core import globs
 from amts_sphinx.doctree.stays import NAMES, REASONS, Stay, of_segment
 
 if TYPE_CHECKING:
@@ -42,7 +42,13 @@ def of(at_hand: EditionAtHand, documents: Sequence[str] = ()) -> dict[str, Any]:
         "untranslated": [
             _group(reason, wanted, [*at_hand.sources])
             for reason in _WHY
-            if (wanted := [e for e in found[reason] if _wants(e[0], documents)])
+            if (
+                wanted := [
+                    e
+                    for e in found[reason]
+                    if globs.matches(e[0].location.docname, documents)
+                ]
+            )
         ],
     }
 
@@ -51,11 +57,6 @@ def _lacking(row: Row) -> tuple[str, str]:
     """Return the reason why a text has no translation, and what is known besides."""
     notes = [f.message for f in row.findings if f.check in {"untranslated", "codes"}]
     return ("refused", "; ".join(notes)) if notes else ("new", "")
-
-
-def _wants(stay: Stay, documents: Sequence[str]) -> bool:
-    name = stay.location.docname
-    return not documents or any(fnmatchcase(name, each) for each in documents)
 
 
 def _group(

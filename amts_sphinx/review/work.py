@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from amts_sphinx.core import inline_codes
+from amts_sphinx.core import globs, inline_codes
 from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.core.units import HUMAN, State, TranslationUnit
 from amts_sphinx.formats import terminology
@@ -60,10 +59,7 @@ class Choice:
         return (
             not states.isdisjoint(self.states)
             and (not self.shown or row.target is not None)
-            and (
-                not self.documents
-                or any(fnmatchcase(name, each) for each in self.documents)
-            )
+            and globs.matches(name, self.documents)
             and (
                 not self.findings
                 or any(each.check in self.findings for each in row.findings)

@@ -226,7 +226,11 @@
     const target = coded(byId("target"));
     try {
       take((await ask("api/save", { units: [{ id: unit.id, target, state, seen: unit.seen, remark: byId("remark").value }] })).units);
-    } catch (error) { fail(error); return; }
+    } catch (error) {
+      fail(error);
+      byId("saved").textContent = `Not saved: ${error.message}`;
+      return;
+    }
     unit.seen = [...unit.seen, target];
     dirty = false;
     drafts.delete(unit.id);

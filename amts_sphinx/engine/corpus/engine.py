@@ -165,6 +165,10 @@ class CorpusEngine:
             f" from, and needs {needed} (amts_corpus.min_pairs)"
         )
 
+    def lacks(self, pair: LanguagePair) -> str:
+        """Return what is wanting to learn from, once it is trained for *pair*."""
+        return self._lack if pair == self._pair else ""
+
     @cached_property
     def _translator(self) -> SentenceTranslator | None:
         """What translates, once there is enough to learn from."""
