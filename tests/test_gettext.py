@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from conftest import Book, Built, Once, copy_root
 
+from amts_sphinx.cli import main
 from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.core.units import (
     HUMAN,
     Code,
@@ -111,6 +113,45 @@ def test_a_damaged_message_costs_no_other(tmp_path: Path) -> None:
     assert [line.partition(": ")[0].rpartition(":")[2] for line in told] == [
         "6", "9", "15", "22",
     ]  # fmt: skip
+
+
+def test_what_git_could_not_merge_is_taken_from_neither_side(tmp_path: Path) -> None:
+    path = catalogue(
+        tmp_path,
+        "<<<<<<< HEAD\n#: a.rst:1\n=======\n#: a.rst:2\n>>>>>>> other\n"
+        'msgid "a"\nmsgstr "A"\n\n'
+        '<<<<<<< HEAD\nmsgid "b"\nmsgstr "B"\n=======\n'
+        'msgid "b"\nmsgstr "other B"\n>>>>>>> other\n\n'
+        'msgid "c"\nmsgstr "C"\n\n'
+        'msgid "d"\nmsgstr ""\n"D "\n<<<<<<< HEAD\n"E"\n||||||| old\n"F"\n=======\n'
+        '"G"\n>>>>>>> other\n"H"\n\n'
+        "<<<<<<< HEAD\n#, fuzzy\n=======\n>>>>>>> other\n"
+        'msgid "e"\nmsgstr "E"\n\n'
+        'msgid "f"\nmsgstr "F"\n\n<<<<<<< HEAD\nmsgid "g"\nmsgstr "G"\n',
+    )
+    told: list[str] = []
+    found = [m.source for m in po_syntax.messages(path, told.append)]
+    assert found == ["", "a", "c", "f"]
+    lines = [line.partition(": ")[0].rpartition(":")[2] for line in told]
+    assert lines == ["5", "13", "27", "36", "46"]
+
+
+def test_a_line_in_another_charset_costs_its_message_alone(tmp_path: Path) -> None:
+    path = catalogue(
+        tmp_path,
+        '# ä\nmsgid "a"\nmsgstr "A"\n\n'
+        'msgid "b"\nmsgstr "ä"\n"B"\n\n'
+        'msgid "c"\nmsgstr "C"\nmsgid "ä"\nmsgstr "D"\n\n'
+        'msgid "e"\nmsgstr "E"\n',
+    )
+    path.write_bytes(path.read_text("utf-8").encode("latin1"))
+    told: list[str] = []
+    found = [m.source for m in po_syntax.messages(path, told.append)]
+    assert found == ["", "a", "c", "e"]
+    lines = [line.partition(": ")[0].rpartition(":")[2] for line in told]
+    assert lines == ["5", "10", "15"]
+    with pytest.raises(InterchangeError, match=":5: "):
+        [*po_syntax.messages(path)]
 
 
 def test_one_of_several_codes_of_a_language_is_read(tmp_path: Path) -> None:
@@ -400,7 +441,9 @@ PARAGRAPHS: Final = "//div[@class='body']//p"
 @pytest.mark.sphinx
 def test_what_sphinx_translates_comes_in(built: dict[str, Built]) -> None:
     first = built["first"]
-    assert (first.status, first.warned) == (0, "")
+    assert first.status == 0
+    [warning] = first.warned.splitlines()
+    assert "part.po:13: WARNING: the catalogue is damaged: a quote is not" in warning
     paragraphs = first.text("index", PARAGRAPHS)
     assert paragraphs[:4] == [
         "井戸は水を与えます。きれいな 水を pump が汲み上げます。",
@@ -522,3 +565,76 @@ def test_a_book_that_cannot_be_read_in_a_language_is_built_all_the_same(
     built = book.build("amts-ja", engine="pseudo")
     assert "the catalogues in locales/ja are not read" in built.warned
     assert "no Japanese here" in built.warned
+
+
+HARBOUR: Final = {
+    "index": "Harbour\n=======\n\nThe pier is long.\n\nShips rest here.\n\n"
+    ".. toctree::\n\n   notes\n",
+    "notes": "Notes\n=====\n\nThe tide is low. Nobody swims.\n\nBerth\n",
+}
+NOTES: Final = {
+    "Notes": "覚え書き",
+    "The tide is low. Nobody swims.": "潮が引いています。誰も泳ぎません。",
+    "Berth": "船の席",
+}
+
+
+def messages(said: dict[str, str]) -> str:
+    """Return messages as a catalogue has them."""
+    return "\n".join(f'msgid "{a}"\nmsgstr "{b}"\n' for a, b in said.items())
+
+
+def harbour(folder: Path) -> tuple[Book, Path]:
+    """Write a book of two pages with catalogues, and return the catalogues' folder."""
+    book = Book(folder / "source")
+    book.source.mkdir()
+    conf = 'extensions = ["amts_sphinx"]\nlocale_dirs = ["locale"]\n'
+    conf += (
+        'amts_target_languages = ["ja"]\namts_engine = "none"\namts_home_file = ""\n'
+    )
+    book.write("conf.py", conf)
+    for name, text in HARBOUR.items():
+        book.write(f"{name}.rst", text)
+    there = book.source / "locale/ja/LC_MESSAGES"
+    index = {
+        "Harbour": "港",
+        "The pier is long.": "桟橋は長い。",
+        "Ships rest here.": "船が休みます。",
+    }
+    catalogue(there, messages(index))
+    catalogue(there, messages(NOTES), "notes.po")
+    return book, there
+
+
+@pytest.mark.sphinx
+def test_a_loss_of_people_s_texts_is_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book, there = harbour(tmp_path)
+    doctor = ["doctor", "--book", str(book.source)]
+    first = book.build("amts-ja")
+    assert (first.status, first.warned) == (0, "")
+    assert main(doctor) == 0
+    told = "  catalogues of ja: locale/ja, 6 messages by people\n"
+    assert told in capsys.readouterr().out
+    whole = (there / "notes.po").read_text("utf-8")
+    # Lines 13 to 16 are a conflict.
+    broken = whole.replace('msgid "Berth"', '<<<<<<< HEAD\nmsgid "Berth"')
+    (there / "notes.po").write_text(f"{broken}>>>>>>> other\n", "utf-8")
+    damaged = book.build("amts-ja")
+    assert main(doctor) == 1
+    assert "notes.po:11: the catalogue is damaged" in capsys.readouterr().out
+    assert (
+        "notes.po:11: WARNING: the catalogue is damaged: git's mark" in damaged.warned
+    )
+    assert "the line for 'Berth' (notes) cannot be used any more" in damaged.warned
+    expected = ["潮が引いています。誰も泳ぎません。", "船の席"]
+    assert damaged.text("notes", PARAGRAPHS) == first.text("notes", PARAGRAPHS)
+    assert damaged.text("notes", PARAGRAPHS) == expected
+    assert book.build("amts-ja", "-W", "--keep-going").status == 1
+    (there / "notes.po").write_text(whole, "utf-8")
+    gone = book.build("amts-ja", "-D", "locale_dirs=nowhere")
+    assert "locale_dirs: there is no folder 'nowhere'" in gone.warned
+    assert "locale/ja has no catalogues any more, and had 7 units" in gone.warned
+    (there / "index.po").unlink()
+    assert "locale/ja has 4 units, and had 7" in book.build("amts-ja").warned

@@ -185,11 +185,12 @@ def open_memory(
     def learn(memory: Memory) -> None:
         reader = CatalogueReader(app, builder, config, memory)
         known = reader.learn_files(order.editions, texts)
+        for tag, found in reader.learn(order.editions, texts).items():
+            said[tag] = CatalogueCounts(found.counts, found.left)
+        # After the catalogues: it warns of what any of the origins has lost.
         importing.learn_book(
             memory, config.files, logger.info, summary.warn, by_book=known
         )
-        for tag, found in reader.learn(order.editions, texts).items():
-            said[tag] = CatalogueCounts(found.counts, found.left)
 
     return _opened(config, learn)
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import SkippedText
-from amts_sphinx.formats.catalogues import COPY, FUZZY, NO_DOCUMENT, LeftMessage
+from amts_sphinx.formats.catalogues import (
+    COPY,
+    DAMAGED,
+    FUZZY,
+    NO_DOCUMENT,
+    LeftMessage,
+)
 from amts_sphinx.formats.provenance import DOUBTFUL, PERSON, Trust
 from amts_sphinx.text import code_matching
 
@@ -101,6 +107,7 @@ def units(
             if reason == DIFFERS:
                 whole = pair.source.whole.source
                 unusable.append(SkippedText(reason, whole, languages))
+    unusable += _lost(pairing)
     made = {trust: _settled(each, trust) for trust, each in by_trust.items()}
     counts = Counter(found.counts)
     counts.update(each.reason for each in left)
@@ -132,6 +139,18 @@ def _gathered(
             elif why and entry and _is_told(entry, about):
                 left.append(_left(why, entry, mine.container))
     return both, [*left, *_unseen(pairing)]
+
+
+def _lost(pairing: Pairing) -> Iterator[SkippedText]:
+    """Yield the texts whose messages may be in the damaged part of a catalogue."""
+    for docname, texts in pairing.source.items():
+        domain = pairing.settings.domain(docname)
+        for each in texts.messages:
+            if pairing.catalogues.lost(domain, each.message):
+                # Once it was learnt by sentence, or as a whole.
+                parts = {each.container.whole, *each.container.segments}
+                for part in parts:
+                    yield SkippedText(DAMAGED, part.source, pairing.languages)
 
 
 def _is_told(entry: Entry, about: GettextSettings) -> bool:

@@ -37,7 +37,7 @@ LANGUAGE: Final = "{language}"
 _LOCKS: Final = ".amts/{language}.home.lock"
 _TAG: Final = "([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*)"
 #: A file with less than this part of its former units has lost some by accident.
-_SHRUNK: Final = 0.9
+SHRUNK: Final = 0.9
 #: Begins the digest of a catalogue that was looked up in the book.
 BY_BOOK: Final = "book:"
 _GLOB: Final = re.compile(r"[*?\[]")
@@ -288,7 +288,7 @@ def _warn(memory: Memory, warn: Callable[[str], None]) -> None:
     for origin, _, units, peak in memory.origins():
         if origin.kind == MACHINE or origin.rank is None:
             continue
-        if units < _SHRUNK * peak:
+        if units < SHRUNK * peak:
             warn(
                 f"{origin.name} has {units} units, and had {peak}: what it does not say"
                 " any more is not published. If that is meant, accept it with"
