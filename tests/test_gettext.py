@@ -188,10 +188,9 @@ def test_the_first_folder_counts_and_a_compiled_catalogue_will_do(
     found = catalogues.read([tmp_path / "1", tmp_path / "2"], ["index", "bad"])
     targets = {source: entry.target for source, entry in found.entries["index"].items()}
     assert targets == {"a": "first", "b": "B"}
-    assert [each.reason for each in found.left] == [
-        catalogues.DAMAGED,
-        catalogues.NO_DOCUMENT,
-    ]
+    assert [each.reason for each in found.left] == [catalogues.DAMAGED]
+    [spare] = found.spare.values()
+    assert spare["x"].target == "X"
 
 
 # Codes
@@ -442,8 +441,10 @@ PARAGRAPHS: Final = "//div[@class='body']//p"
 def test_what_sphinx_translates_comes_in(built: dict[str, Built]) -> None:
     first = built["first"]
     assert first.status == 0
-    [warning] = first.warned.splitlines()
-    assert "part.po:13: WARNING: the catalogue is damaged: a quote is not" in warning
+    for name in ("part", "gone"):
+        text = f"{name}.po:13: WARNING: the catalogue is damaged: a quote is not"
+        assert text in first.warned
+    assert len(first.warned.splitlines()) == 2
     paragraphs = first.text("index", PARAGRAPHS)
     assert paragraphs[:4] == [
         "井戸は水を与えます。きれいな 水を pump が汲み上げます。",
@@ -478,7 +479,7 @@ def test_what_does_not_come_in_is_counted_by_reason(built: dict[str, Built]) -> 
         "no translation: 1",
         "equal to its source: 1",
         "Sphinx knows none: 1",
-        "the catalogue is damaged: 1",
+        "the catalogue is damaged: 2",
         "no document has it: 8",
         "no single paragraph: 1",
         "its markup is not that of its source: 1",
@@ -589,6 +590,7 @@ def harbour(folder: Path) -> tuple[Book, Path]:
     book = Book(folder / "source")
     book.source.mkdir()
     conf = 'extensions = ["amts_sphinx"]\nlocale_dirs = ["locale"]\n'
+    conf += "gettext_compact = False\n"
     conf += (
         'amts_target_languages = ["ja"]\namts_engine = "none"\namts_home_file = ""\n'
     )
@@ -638,3 +640,35 @@ def test_a_loss_of_people_s_texts_is_a_warning(
     assert "locale/ja has no catalogues any more, and had 7 units" in gone.warned
     (there / "index.po").unlink()
     assert "locale/ja has 4 units, and had 7" in book.build("amts-ja").warned
+
+
+@pytest.mark.sphinx
+def test_each_page_has_its_own_catalogue_and_a_renamed_one_its_former(
+    tmp_path: Path,
+) -> None:
+    book, there = harbour(tmp_path)
+    twice = "\n\nBerth\n\nOpen the gate. Mind the dog.\n"
+    for name in ("index", "notes"):
+        text = (book.source / f"{name}.rst").read_text("utf-8")
+        book.write(f"{name}.rst", text + twice)
+    (book.source / "sub").mkdir()
+    book.write("sub/index.rst", f":orphan:\n\nPage\n====\n{twice}")
+    own = {"index": ("錨地", "門"), "sub/index": ("船の席", "扉"), "notes": ("", "扉")}
+    for name, (berth, gate) in own.items():
+        path = there / f"{name}.po"
+        former = path.read_text("utf-8") if path.exists() else ""
+        said = {"Open the gate. Mind the dog.": f"{gate}を開けます。犬に注意。"}
+        if berth:
+            said["Berth"] = berth
+        catalogue(there, former.removeprefix(HEADER) + messages(said), f"{name}.po")
+    (book.source / "notes.rst").rename(book.source / "remarks.rst")
+    book.change("index.rst", "   notes", "   remarks")
+    built = book.build("amts-ja")
+    assert (built.status, built.warned) == (0, "")
+    assert "messages 11 by people" in built.said
+    assert "no document has it" not in built.said
+    assert built.text("index", PARAGRAPHS)[2:] == ["錨地", "門を開けます。犬に注意。"]
+    assert built.text("sub/index", PARAGRAPHS) == ["船の席", "扉を開けます。犬に注意。"]
+    remarks = ["潮が引いています。誰も泳ぎません。", "船の席", "船の席"]
+    assert built.text("remarks", PARAGRAPHS) == [*remarks, "扉を開けます。犬に注意。"]
+    assert built.text("remarks", "//h1")[0].startswith("覚え書き")

@@ -123,6 +123,7 @@ class CatalogueReader:
             home = Path(self.app.doctreedir, ".amts", language.tag, "gettext")
             said = read(those, {about.domain(docname) for docname in texts})
             warn_of_damage(said)
+            catalogues.lend(said, texts, about)
             digest = _digest(said, texts, about)
             origin = _Origin(name_of(those[0]), tag, said, digest, home)
             is_current = self.memory.is_learnt(origin.name, digest, CATALOGUE)

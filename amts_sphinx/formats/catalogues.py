@@ -94,6 +94,8 @@ class Catalogues:
     seen: dict[str, set[str]] = field(default_factory=dict)
     #: The domains of which a catalogue is damaged: it may have had other messages.
     damaged_domains: set[str] = field(default_factory=set)
+    #: What catalogues say that belong to no document, by file and source.
+    spare: dict[str, dict[str, Entry]] = field(default_factory=dict)
 
     def add(self, message: Message, domain: str, path: str) -> None:
         """Take one message; the first that is translated counts."""
@@ -272,7 +274,7 @@ def read(those: Sequence[Path], domains: Iterable[str]) -> Catalogues:
                 _read_po(found, path, domain)
             elif path.with_suffix(".mo").is_file():
                 _read_mo(found, path.with_suffix(".mo"), domain)
-        _tell_others(found, Path(folder, MESSAGES), domains)
+        _read_others(found, Path(folder, MESSAGES), domains)
     return found
 
 
@@ -325,8 +327,8 @@ def _read_mo(found: Catalogues, path: Path, domain: str) -> None:
             found.add(po_syntax.Message(texts=texts), domain, str(path))
 
 
-def _tell_others(found: Catalogues, folder: Path, domains: set[str]) -> None:
-    """Note the catalogues that no document has."""
+def _read_others(found: Catalogues, folder: Path, domains: set[str]) -> None:
+    """Read the catalogues that belong to no document."""
     for path in sorted(folder.rglob("*.po")):
         domain = path.relative_to(folder).with_suffix("").as_posix()
         # Sphinx takes the words of its own templates from there.
@@ -334,8 +336,7 @@ def _tell_others(found: Catalogues, folder: Path, domains: set[str]) -> None:
             continue
         said = Catalogues()
         _read_po(said, path, domain)
-        count = sum(map(len, said.entries.values()))
-        if count:
-            found.counts[NO_DOCUMENT] += count
-            detail = f"{count} translated messages"
-            found.left.append(LeftMessage(NO_DOCUMENT, str(path), 0, detail))
+        found.spare[str(path)] = said.entries.get(domain, {})
+        damage = [each for each in said.left if each.reason == DAMAGED]
+        found.left += damage
+        found.counts[DAMAGED] += len(damage)
