@@ -266,7 +266,12 @@ def _is_shown(node: nodes.Element) -> bool:
 
 def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:
     """Yield the parts of index entries: an entry's words are translated one by one."""
-    of_object = _is_of_object(node)
+    shown = _indexed(node)
+    of_object = isinstance(shown, addnodes.desc)
+    names = _names(shown)
+    if _is_by_role(node, shown):
+        # All that Sphinx's pattern does not know is a name: RFC 2324, PATH.
+        names = {part for entry in node["entries"] for part in index_parts(entry)}
     for i, entry in enumerate(node["entries"]):
         baked = strings.pattern(entry[1]) if _PARTED.search(entry[1]) else None
         if baked is not None:
@@ -283,15 +288,33 @@ def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:
             if baked is not None:
                 site = _attribute(node, "ui", "entries", part, i, 1, j)
                 yield site._replace(baked=baked)
-            elif not any(kinds) and not _IDENTIFIER.match(part):
+            elif not (any(kinds) or part in names or _IDENTIFIER.match(part)):
                 yield _attribute(node, "index", "entries", part, i, 1, j)
 
 
-def _is_of_object(node: addnodes.index) -> bool:
-    """Tell whether a domain added the entry, for the object described next."""
+def _indexed(node: addnodes.index) -> nodes.Node | None:
+    """Return what an index entry stands before: if a domain added it, its object."""
     siblings = node.parent.children[node.parent.index(node) + 1 :]
     following = (n for n in siblings if not isinstance(n, nodes.Invisible))
-    return isinstance(next(following, None), addnodes.desc)
+    return next(following, None)
+
+
+def _is_by_role(node: addnodes.index, shown: nodes.Node | None) -> bool:
+    """Tell whether a role added the entry that it shows: ``rfc``, ``envvar``."""
+    return isinstance(node.parent, nodes.TextElement) and isinstance(
+        shown, (nodes.reference, addnodes.pending_xref)
+    )
+
+
+def _names(shown: nodes.Node | None) -> set[str]:
+    """Return the names of an object that is described."""
+    names: set[str] = set()
+    if isinstance(shown, addnodes.desc):
+        for signature in shown.findall(addnodes.desc_signature):
+            # Of options, a signature has all names.
+            names |= {signature.astext(), *signature.get("allnames", ())}
+            names |= {each.astext() for each in signature.findall(addnodes.desc_name)}
+    return {inline_codes.collapse(each) for each in names}
 
 
 def index_parts(entry: tuple[str, ...]) -> list[str]:
