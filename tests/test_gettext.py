@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -672,3 +673,29 @@ def test_each_page_has_its_own_catalogue_and_a_renamed_one_its_former(
     remarks = ["潮が引いています。誰も泳ぎません。", "船の席", "船の席"]
     assert built.text("remarks", PARAGRAPHS) == [*remarks, "扉を開けます。犬に注意。"]
     assert built.text("remarks", "//h1")[0].startswith("覚え書き")
+
+
+@pytest.mark.sphinx
+def test_a_refused_message_is_told_and_does_not_stay_on_purpose(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book, there = harbour(tmp_path)
+    (book.source / "ship.png").write_bytes(b"")
+    notes = f"{HARBOUR['notes']}\n``keel``\n"
+    for caption in ("The ``keel`` is new.", "The mast is old."):
+        notes += f"\n.. figure:: ship.png\n\n   {caption}\n"
+    book.write("notes.rst", notes)
+    said = {**NOTES, "``keel``": "``kiel``", "The ``keel`` is new.": "新しい。"}
+    catalogue(there, messages(said), "notes.po")
+    built = book.build("amts-ja")
+    assert "its markup is not that of its source: 1" in built.said
+    assert "holds no words, or is not translated: 1" in built.said
+    assert main(["gettext", "check", "--book", str(book.source)]) == 1
+    told = capsys.readouterr().out
+    assert "notes.po:14: info: its text holds no words" in told
+    assert "notes.po:17: error: its markup is not that of its source" in told
+    report = json.loads(
+        (book.source / ".amts/report/ja/report.json").read_text("utf-8")
+    )
+    [figures] = [each for each in report["stays"] if each["reason"] == "figure"]
+    assert [each["text"] for each in figures["places"]] == ["The mast is old."]

@@ -27,6 +27,7 @@ from amts_sphinx.doctree import catalogues, gettext, given
 from amts_sphinx.doctree.catalogues import Pairing
 from amts_sphinx.doctree.gettext import GettextSettings, Reading
 from amts_sphinx.formats.catalogues import (
+    COPY,
     DAMAGED,
     NO_DOCUMENT,
     Catalogues,
@@ -368,7 +369,7 @@ def _warn_at(place: str, text: str) -> None:
 
 
 def tell(name: str, found: Found, tell: Callable[[str], object]) -> None:
-    """Say what catalogues come to, in two lines."""
+    """Say what catalogues come to, in a few lines."""
     counts = dict(found.counts)
     of_catalogue = ", ".join(
         f"{counts.pop(each)} {each}"
@@ -377,7 +378,10 @@ def tell(name: str, found: Found, tell: Callable[[str], object]) -> None:
     )
     texts = found.by_sentence + found.whole
     tell(f"{name}: messages {of_catalogue or 'none translated'}; {texts} texts learnt")
-    if counts:
-        rest = ", ".join(f"{reason}: {n}" for reason, n in counts.items())
-        where = "; amts gettext check shows where" if found.left else ""
-        tell(f"{name}: {rest}{where}")
+    # Copies are mostly counted alone.
+    shown = {each.reason for each in found.left} - {COPY}
+    for is_shown in (False, True):
+        rest = [f"{r}: {n}" for r, n in counts.items() if (r in shown) is is_shown]
+        where = "; amts gettext check shows where" if is_shown else ""
+        if rest:
+            tell(f"{name}: {', '.join(rest)}{where}")

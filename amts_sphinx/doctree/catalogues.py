@@ -65,6 +65,8 @@ class Found(NamedTuple):
     conflicts: int
     #: What stands in the catalogues, but cannot be used.
     unusable: tuple[SkippedText, ...] = ()
+    #: The keys of texts that are translated, and stay in the source language.
+    refused: tuple[str, ...] = ()
 
 
 def said(found: Catalogues) -> dict[str, dict[str, str]]:
@@ -153,7 +155,7 @@ def units(
     from amts_sphinx.parallel.messages import pair_texts  # it loads the aligner
 
     found, languages, about = pairing.catalogues, pairing.languages, pairing.settings
-    both, left = _gathered(pairing, target)
+    both, left, refused = _gathered(pairing, target)
     learnt = pair_texts([each[:2] for each in both], languages, executor)
     unusable: list[SkippedText] = []
     by_trust: dict[Trust, list[_Said]] = defaultdict(list)
@@ -168,6 +170,9 @@ def units(
             if reason == DIFFERS:
                 whole = pair.source.whole.source
                 unusable.append(SkippedText(reason, whole, languages))
+                refused.add(pair.source.whole.key)
+    # One message may stand at several places, which are told alike.
+    left = [*dict.fromkeys(left)]
     unusable += _lost(pairing)
     made = {trust: _settled(each, trust) for trust, each in by_trust.items()}
     counts = Counter(found.counts)
@@ -180,16 +185,21 @@ def units(
         sum(bool(each.units) and not each.by_sentence for each in learnt),
         sum(conflicts for _, conflicts in made.values()),
         tuple(unusable),
+        tuple(sorted(refused)),
     )
 
 
 def _gathered(
     pairing: Pairing, target: Mapping[str, DocumentTexts]
-) -> tuple[list[_Pair], list[LeftMessage]]:
-    """Return the texts that are translated, and the messages that are none."""
+) -> tuple[list[_Pair], list[LeftMessage], set[str]]:
+    """Return the texts that are translated, and the messages that are none.
+
+    The third are the keys of texts whose translations do not come in.
+    """
     about = pairing.settings
     left: list[LeftMessage] = []
     both: list[_Pair] = []
+    refused: set[str] = set()
     for docname, texts in sorted(pairing.source.items()):
         entries = pairing.catalogues.entries.get(about.domain(docname), {})
         for mine, other in _aligned(texts, target.get(docname)):
@@ -199,7 +209,9 @@ def _gathered(
                 both.append(pair)
             elif why and entry and _is_told(entry, about):
                 left.append(_left(why, entry, mine.container))
-    return both, [*left, *_unseen(pairing)]
+                if why != COPY:
+                    refused.add(mine.container.whole.key)
+    return both, [*left, *_unseen(pairing)], refused
 
 
 def _lost(pairing: Pairing) -> Iterator[SkippedText]:
