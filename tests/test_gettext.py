@@ -621,6 +621,21 @@ def test_a_loss_of_people_s_texts_is_a_warning(
     told = "  catalogues of ja: locale/ja, 6 messages by people\n"
     assert told in capsys.readouterr().out
     whole = (there / "notes.po").read_text("utf-8")
+    # As sphinx-intl does when a sentence has changed.
+    new, old = "The tide is low. Everybody swims.", "The tide is low. Nobody swims."
+    book.change("notes.rst", old, new)
+    fuzzy = whole.replace(f'msgid "{old}', f'#, fuzzy\nmsgid "{new}')
+    (there / "notes.po").write_text(fuzzy, "utf-8")
+    changed = book.build("amts-ja")
+    assert changed.warned == ""
+    assert changed.text("notes", PARAGRAPHS)[0] == "潮が引いています。Everybody swims."
+    book.change("notes.rst", new, old)
+    # A person has doubts.
+    doubt = whole.replace(f'msgid "{old}', f'#, fuzzy\nmsgid "{old}')
+    (there / "notes.po").write_text(doubt, "utf-8")
+    assert book.build("amts-ja").text("notes", PARAGRAPHS)[0] == old
+    (there / "notes.po").write_text(whole, "utf-8")
+    assert book.build("amts-ja").warned == ""
     # Lines 13 to 16 are a conflict.
     broken = whole.replace('msgid "Berth"', '<<<<<<< HEAD\nmsgid "Berth"')
     (there / "notes.po").write_text(f"{broken}>>>>>>> other\n", "utf-8")
@@ -673,6 +688,11 @@ def test_each_page_has_its_own_catalogue_and_a_renamed_one_its_former(
     remarks = ["潮が引いています。誰も泳ぎません。", "船の席", "船の席"]
     assert built.text("remarks", PARAGRAPHS) == [*remarks, "扉を開けます。犬に注意。"]
     assert built.text("remarks", "//h1")[0].startswith("覚え書き")
+    catalogue(there, 'msgid "Notes"\nmsgstr ""\n', "remarks.po")
+    locale = str(there.parent)
+    assert main(["gettext", "fill", locale, "--book", str(book.source)]) == 0
+    filled = (there / "remarks.po").read_text("utf-8")
+    assert filled.removeprefix(HEADER) == '\nmsgid "Notes"\nmsgstr "覚え書き"\n'
 
 
 @pytest.mark.sphinx

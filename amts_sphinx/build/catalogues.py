@@ -10,7 +10,7 @@ import hashlib
 import pickle
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -42,7 +42,7 @@ from amts_sphinx.memory.importing import BY_BOOK, SHOWN, SHRUNK, digest_of
 from amts_sphinx.memory.statements import CATALOGUE, FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
@@ -88,6 +88,8 @@ class CatalogueReader:
     builder: Builder
     config: AmtsConfig
     memory: Memory
+    #: The keys of sentences in texts whose translation is fuzzy.
+    in_work: set[str] = field(default_factory=set)
 
     def learn(
         self, languages: Iterable[Language], texts: Mapping[str, DocumentTexts]
@@ -134,6 +136,9 @@ class CatalogueReader:
             else:
                 found[language.tag] = kept
         found |= self._read(rest)
+        self.in_work.update(
+            key for made in found.values() for each in made.waiting for key in each[2]
+        )
         for tag, made in found.items():
             tell(f"amts-{tag}", made, logger.info)
         self._warn_of_gone(languages)
@@ -272,6 +277,7 @@ def _learn(memory: Memory, origin: _Origin, found: Found) -> None:
         for each in found.unusable
         if each.pair is not None and each.source
     }
+    unusable |= {*_unchanged(memory, origin, found)}
     memory.learn(
         found.units,
         file=(origin.name, origin.digest),
@@ -280,6 +286,23 @@ def _learn(memory: Memory, origin: _Origin, found: Found) -> None:
     )
     kept = origin.digest, found._replace(units=(), unusable=())
     Path(origin.home, _KEPT).write_bytes(pickle.dumps(kept))
+
+
+def _unchanged(
+    memory: Memory, origin: _Origin, found: Found
+) -> Iterator[tuple[LanguagePair, str]]:
+    """Yield the sentences that stay as they are when a paragraph changes around them.
+
+    gettext makes the message of a paragraph fuzzy when one of its sentences changes.
+    Where all were said before, a person has doubts about the translation.
+    """
+    said: dict[LanguagePair, set[str]] = {}
+    for pair, whole, sentences in found.waiting:
+        if pair not in said:
+            said[pair] = memory.keys_of(origin.name, origin.kind, pair)
+        known = said[pair] & {*sentences}
+        if whole not in said[pair] and len(known) < len({*sentences}):
+            yield from ((pair, key) for key in sorted(known))
 
 
 def _in_book(

@@ -191,7 +191,12 @@ def open_memory(
             said[tag] = CatalogueCounts(found.counts, found.left, found.refused)
         # After the catalogues: it warns of what any of the origins has lost.
         importing.learn_book(
-            memory, config.files, logger.info, summary.warn, by_book=known
+            memory,
+            config.files,
+            logger.info,
+            summary.warn,
+            by_book=known,
+            in_work=reader.in_work,
         )
 
     return _opened(config, learn)

@@ -51,6 +51,15 @@ class Pairing:
     settings: GettextSettings
 
 
+class Waiting(NamedTuple):
+    """A text that waits for a person to confirm its translation."""
+
+    pair: LanguagePair
+    whole: str
+    #: The keys of its sentences.
+    sentences: tuple[str, ...]
+
+
 class Found(NamedTuple):
     """What the catalogues of one language come to."""
 
@@ -67,6 +76,8 @@ class Found(NamedTuple):
     unusable: tuple[SkippedText, ...] = ()
     #: The keys of texts that are translated, and stay in the source language.
     refused: tuple[str, ...] = ()
+    #: The texts of several sentences whose translation is fuzzy.
+    waiting: tuple[Waiting, ...] = ()
 
 
 def said(found: Catalogues) -> dict[str, dict[str, str]]:
@@ -186,6 +197,7 @@ def units(
         sum(conflicts for _, conflicts in made.values()),
         tuple(unusable),
         tuple(sorted(refused)),
+        () if about.fuzzy else tuple(_waiting(pairing)),
     )
 
 
@@ -224,6 +236,16 @@ def _lost(pairing: Pairing) -> Iterator[SkippedText]:
                 parts = {each.container.whole, *each.container.segments}
                 for part in parts:
                     yield SkippedText(DAMAGED, part.source, pairing.languages)
+
+
+def _waiting(pairing: Pairing) -> Iterator[Waiting]:
+    for docname, texts in pairing.source.items():
+        entries = pairing.catalogues.entries.get(pairing.settings.domain(docname), {})
+        for each in texts.messages:
+            entry, segments = entries.get(each.message), each.container.segments
+            if entry and entry.trust == FUZZY and len(segments) > 1:
+                keys = tuple(segment.key for segment in segments)
+                yield Waiting(pairing.languages, each.container.whole.key, keys)
 
 
 def _is_told(entry: Entry, about: GettextSettings) -> bool:

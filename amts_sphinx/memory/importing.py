@@ -21,7 +21,14 @@ from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair, SkippedText, TranslationUnit
 from amts_sphinx.memory import home_file, machine_file, statements
 from amts_sphinx.memory.machine_file import MachineFile, Refused
-from amts_sphinx.memory.statements import FILE, HOME, IMPORTED, LOCAL, MACHINE
+from amts_sphinx.memory.statements import (
+    CATALOGUE,
+    FILE,
+    HOME,
+    IMPORTED,
+    LOCAL,
+    MACHINE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -160,6 +167,7 @@ def learn_book(
     warn: Callable[[str], None],
     *,
     by_book: Collection[Path] = (),
+    in_work: Collection[str] = (),
 ) -> None:
     """Have *memory* say what the files of a book say now, in their order.
 
@@ -168,12 +176,13 @@ def learn_book(
     :param tell: takes a line on each file that was learnt, and on what was left out
     :param warn: takes a line on what a person should look at, at every build
     :param by_book: catalogues that were looked up in the book, and are learnt
+    :param in_work: keys of texts that stand in fuzzy messages of catalogues
     :raises InterchangeError: a file is missing or cannot be read
     """
     _learn(memory, files, files.found(warn), tell, by_book)
     if settle(memory, files, tell, warn):
         _learn(memory, files, files.found(tell), tell, by_book)
-    _warn(memory, warn)
+    _warn(memory, warn, in_work)
 
 
 def _learn(
@@ -283,7 +292,9 @@ def keep_paid(memory: Memory, files: BookFiles, pair: LanguagePair, engine: str)
     return f"memory: wrote {file.added} units that were paid for to {path}"
 
 
-def _warn(memory: Memory, warn: Callable[[str], None]) -> None:
+def _warn(
+    memory: Memory, warn: Callable[[str], None], in_work: Collection[str]
+) -> None:
     """Warn of what the files have lost since they were learnt."""
     for origin, _, units, peak in memory.origins():
         if origin.kind == MACHINE or origin.rank is None:
@@ -295,6 +306,8 @@ def _warn(memory: Memory, warn: Callable[[str], None]) -> None:
                 f" amts memory forget {origin.name}"
             )
     for unit, origin, *_ in memory.kept():
+        if origin.kind == CATALOGUE and unit.key in in_work:
+            continue  # that is how gettext works
         where = f" ({unit.document})" if unit.document else ""
         warn(
             f"{origin.name}: the line for {inline_codes.plain(unit.source)[:60]!r}"
