@@ -645,7 +645,7 @@ def test_a_loss_of_people_s_texts_is_a_warning(
     assert (
         "notes.po:11: WARNING: the catalogue is damaged: git's mark" in damaged.warned
     )
-    assert "the line for 'Berth' (notes) cannot be used any more" in damaged.warned
+    assert "the message with 'Berth' (notes) is fuzzy, damaged, or" in damaged.warned
     expected = ["潮が引いています。誰も泳ぎません。", "船の席"]
     assert damaged.text("notes", PARAGRAPHS) == first.text("notes", PARAGRAPHS)
     assert damaged.text("notes", PARAGRAPHS) == expected

@@ -309,11 +309,17 @@ def _warn(
         if origin.kind == CATALOGUE and unit.key in in_work:
             continue  # that is how gettext works
         where = f" ({unit.document})" if unit.document else ""
-        warn(
-            f"{origin.name}: the line for {inline_codes.plain(unit.source)[:60]!r}"
-            f"{where} cannot be used any more; its former text stands. Mend the line,"
-            " or delete it"
-        )
+        text = f"{inline_codes.plain(unit.source)[:60]!r}{where}"
+        if origin.kind == CATALOGUE:
+            warn(
+                f"{origin.name}: the message with {text} is fuzzy, damaged, or has"
+                " other markup than its source; its former text stands. Mend it"
+            )
+        else:
+            warn(
+                f"{origin.name}: the line for {text} cannot be used any more; its"
+                " former text stands. Mend the line, or delete it"
+            )
 
 
 def settle(
