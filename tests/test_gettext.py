@@ -654,6 +654,11 @@ def test_a_loss_of_people_s_texts_is_a_warning(
     gone = book.build("amts-ja", "-D", "locale_dirs=nowhere")
     assert "locale_dirs: there is no folder 'nowhere'" in gone.warned
     assert "locale/ja has no catalogues any more, and had 7 units" in gone.warned
+    forget = ["memory", "forget", "locale/ja", "--book", str(book.source)]
+    assert main(forget) == 0
+    again = book.build("amts-ja", "-D", "locale_dirs=nowhere")
+    assert "no catalogues any more" not in again.warned
+    assert book.build("amts-ja").warned == ""
     (there / "index.po").unlink()
     assert "locale/ja has 4 units, and had 7" in book.build("amts-ja").warned
 

@@ -280,9 +280,8 @@ def _forget(options: argparse.Namespace) -> None:
     where = _Where(options, 1)
     with where.existing() as memory:
         for name in where.names:
-            known = memory.learnt()
             key = _origin(where, memory, name)
-            if key not in known:
+            if key not in _origins(memory):
                 raise ConfigError(
                     f"{where.memory} has learnt no file {key}; see amts memory info"
                 )
@@ -292,10 +291,15 @@ def _forget(options: argparse.Namespace) -> None:
 
 def _origin(where: _Where, memory: Memory, name: str) -> str:
     """Return the name of the origin that is this file, or is called so."""
-    known = memory.learnt()
+    known = _origins(memory)
     if where.book and (key := where.book.config.files.name_of(Path(name))) in known:
         return key
     return name if name in known else importing.key_of(memory, Path(name))
+
+
+def _origins(memory: Memory) -> set[str]:
+    """Return the names of all files that the memory knows, those that left it too."""
+    return {each.origin.name for each in memory.origins()}
 
 
 def _export(options: argparse.Namespace) -> None:
