@@ -204,9 +204,18 @@ def test_the_index_is_grouped_by_pinyin(twice: BuiltTwice, say: Say) -> None:
     assert set(letters) - {"符号"} <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     assert letters == sorted(letters, key=lambda letter: (letter != "符号", letter))
     entries = " ".join(edition.text("genindex", "//table//li"))
-    for text in ("apple tree", "ripe pear", "loop", "main entry", "shown", "stroll"):
+    for text in (
+        "apple tree",
+        "ripe pear",
+        "loop",
+        "main entry",
+        "shown",
+        "stroll",
+        "good water",
+    ):
         assert say(text) in entries
-    for text in ("os.path", "--verbose", "garden.beds", "dig()", "见"):
+    names = ("SOIL", "dry", "RFC 2324", "RAIN")
+    for text in (*names, "os.path", "--verbose", "garden.beds", "dig()", "见"):
         assert text in entries
     assert "Bed" in entries
     assert "class in" not in entries

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from conftest import Book, Built, Once, copy_root
 
+from amts_sphinx.cli import main
 from amts_sphinx.core import inline_codes
+from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.core.units import (
     HUMAN,
     Code,
@@ -113,6 +116,45 @@ def test_a_damaged_message_costs_no_other(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_what_git_could_not_merge_is_taken_from_neither_side(tmp_path: Path) -> None:
+    path = catalogue(
+        tmp_path,
+        "<<<<<<< HEAD\n#: a.rst:1\n=======\n#: a.rst:2\n>>>>>>> other\n"
+        'msgid "a"\nmsgstr "A"\n\n'
+        '<<<<<<< HEAD\nmsgid "b"\nmsgstr "B"\n=======\n'
+        'msgid "b"\nmsgstr "other B"\n>>>>>>> other\n\n'
+        'msgid "c"\nmsgstr "C"\n\n'
+        'msgid "d"\nmsgstr ""\n"D "\n<<<<<<< HEAD\n"E"\n||||||| old\n"F"\n=======\n'
+        '"G"\n>>>>>>> other\n"H"\n\n'
+        "<<<<<<< HEAD\n#, fuzzy\n=======\n>>>>>>> other\n"
+        'msgid "e"\nmsgstr "E"\n\n'
+        'msgid "f"\nmsgstr "F"\n\n<<<<<<< HEAD\nmsgid "g"\nmsgstr "G"\n',
+    )
+    told: list[str] = []
+    found = [m.source for m in po_syntax.messages(path, told.append)]
+    assert found == ["", "a", "c", "f"]
+    lines = [line.partition(": ")[0].rpartition(":")[2] for line in told]
+    assert lines == ["5", "13", "27", "36", "46"]
+
+
+def test_a_line_in_another_charset_costs_its_message_alone(tmp_path: Path) -> None:
+    path = catalogue(
+        tmp_path,
+        '# ä\nmsgid "a"\nmsgstr "A"\n\n'
+        'msgid "b"\nmsgstr "ä"\n"B"\n\n'
+        'msgid "c"\nmsgstr "C"\nmsgid "ä"\nmsgstr "D"\n\n'
+        'msgid "e"\nmsgstr "E"\n',
+    )
+    path.write_bytes(path.read_text("utf-8").encode("latin1"))
+    told: list[str] = []
+    found = [m.source for m in po_syntax.messages(path, told.append)]
+    assert found == ["", "a", "c", "e"]
+    lines = [line.partition(": ")[0].rpartition(":")[2] for line in told]
+    assert lines == ["5", "10", "15"]
+    with pytest.raises(InterchangeError, match=":5: "):
+        [*po_syntax.messages(path)]
+
+
 def test_one_of_several_codes_of_a_language_is_read(tmp_path: Path) -> None:
     full = 'msgid "a"\nmsgstr "A"\n'
     for name, text in {
@@ -147,10 +189,9 @@ def test_the_first_folder_counts_and_a_compiled_catalogue_will_do(
     found = catalogues.read([tmp_path / "1", tmp_path / "2"], ["index", "bad"])
     targets = {source: entry.target for source, entry in found.entries["index"].items()}
     assert targets == {"a": "first", "b": "B"}
-    assert [each.reason for each in found.left] == [
-        catalogues.DAMAGED,
-        catalogues.NO_DOCUMENT,
-    ]
+    assert [each.reason for each in found.left] == [catalogues.DAMAGED]
+    [spare] = found.spare.values()
+    assert spare["x"].target == "X"
 
 
 # Codes
@@ -400,7 +441,11 @@ PARAGRAPHS: Final = "//div[@class='body']//p"
 @pytest.mark.sphinx
 def test_what_sphinx_translates_comes_in(built: dict[str, Built]) -> None:
     first = built["first"]
-    assert (first.status, first.warned) == (0, "")
+    assert first.status == 0
+    for name in ("part", "gone"):
+        text = f"{name}.po:13: WARNING: the catalogue is damaged: a quote is not"
+        assert text in first.warned
+    assert len(first.warned.splitlines()) == 2
     paragraphs = first.text("index", PARAGRAPHS)
     assert paragraphs[:4] == [
         "井戸は水を与えます。きれいな 水を pump が汲み上げます。",
@@ -435,7 +480,7 @@ def test_what_does_not_come_in_is_counted_by_reason(built: dict[str, Built]) -> 
         "no translation: 1",
         "equal to its source: 1",
         "Sphinx knows none: 1",
-        "the catalogue is damaged: 1",
+        "the catalogue is damaged: 2",
         "no document has it: 8",
         "no single paragraph: 1",
         "its markup is not that of its source: 1",
@@ -522,3 +567,160 @@ def test_a_book_that_cannot_be_read_in_a_language_is_built_all_the_same(
     built = book.build("amts-ja", engine="pseudo")
     assert "the catalogues in locales/ja are not read" in built.warned
     assert "no Japanese here" in built.warned
+
+
+HARBOUR: Final = {
+    "index": "Harbour\n=======\n\nThe pier is long.\n\nShips rest here.\n\n"
+    ".. toctree::\n\n   notes\n",
+    "notes": "Notes\n=====\n\nThe tide is low. Nobody swims.\n\nBerth\n",
+}
+NOTES: Final = {
+    "Notes": "覚え書き",
+    "The tide is low. Nobody swims.": "潮が引いています。誰も泳ぎません。",
+    "Berth": "船の席",
+}
+
+
+def messages(said: dict[str, str]) -> str:
+    """Return messages as a catalogue has them."""
+    return "\n".join(f'msgid "{a}"\nmsgstr "{b}"\n' for a, b in said.items())
+
+
+def harbour(folder: Path) -> tuple[Book, Path]:
+    """Write a book of two pages with catalogues, and return the catalogues' folder."""
+    book = Book(folder / "source")
+    book.source.mkdir()
+    conf = 'extensions = ["amts_sphinx"]\nlocale_dirs = ["locale"]\n'
+    conf += "gettext_compact = False\n"
+    conf += (
+        'amts_target_languages = ["ja"]\namts_engine = "none"\namts_home_file = ""\n'
+    )
+    book.write("conf.py", conf)
+    for name, text in HARBOUR.items():
+        book.write(f"{name}.rst", text)
+    there = book.source / "locale/ja/LC_MESSAGES"
+    index = {
+        "Harbour": "港",
+        "The pier is long.": "桟橋は長い。",
+        "Ships rest here.": "船が休みます。",
+    }
+    catalogue(there, messages(index))
+    catalogue(there, messages(NOTES), "notes.po")
+    return book, there
+
+
+@pytest.mark.sphinx
+def test_a_loss_of_people_s_texts_is_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book, there = harbour(tmp_path)
+    doctor = ["doctor", "--book", str(book.source)]
+    first = book.build("amts-ja")
+    assert (first.status, first.warned) == (0, "")
+    assert main(doctor) == 0
+    told = "  catalogues of ja: locale/ja, 6 messages by people\n"
+    assert told in capsys.readouterr().out
+    whole = (there / "notes.po").read_text("utf-8")
+    # As sphinx-intl does when a sentence has changed.
+    new, old = "The tide is low. Everybody swims.", "The tide is low. Nobody swims."
+    book.change("notes.rst", old, new)
+    fuzzy = whole.replace(f'msgid "{old}', f'#, fuzzy\nmsgid "{new}')
+    (there / "notes.po").write_text(fuzzy, "utf-8")
+    changed = book.build("amts-ja")
+    assert changed.warned == ""
+    assert changed.text("notes", PARAGRAPHS)[0] == "潮が引いています。Everybody swims."
+    book.change("notes.rst", new, old)
+    # A person has doubts.
+    doubt = whole.replace(f'msgid "{old}', f'#, fuzzy\nmsgid "{old}')
+    (there / "notes.po").write_text(doubt, "utf-8")
+    assert book.build("amts-ja").text("notes", PARAGRAPHS)[0] == old
+    (there / "notes.po").write_text(whole, "utf-8")
+    assert book.build("amts-ja").warned == ""
+    # Lines 13 to 16 are a conflict.
+    broken = whole.replace('msgid "Berth"', '<<<<<<< HEAD\nmsgid "Berth"')
+    (there / "notes.po").write_text(f"{broken}>>>>>>> other\n", "utf-8")
+    damaged = book.build("amts-ja")
+    assert main(doctor) == 1
+    assert "notes.po:11: the catalogue is damaged" in capsys.readouterr().out
+    assert (
+        "notes.po:11: WARNING: the catalogue is damaged: git's mark" in damaged.warned
+    )
+    assert "the message with 'Berth' (notes) is fuzzy, damaged, or" in damaged.warned
+    expected = ["潮が引いています。誰も泳ぎません。", "船の席"]
+    assert damaged.text("notes", PARAGRAPHS) == first.text("notes", PARAGRAPHS)
+    assert damaged.text("notes", PARAGRAPHS) == expected
+    assert book.build("amts-ja", "-W", "--keep-going").status == 1
+    (there / "notes.po").write_text(whole, "utf-8")
+    gone = book.build("amts-ja", "-D", "locale_dirs=nowhere")
+    assert "locale_dirs: there is no folder 'nowhere'" in gone.warned
+    assert "locale/ja has no catalogues any more, and had 7 units" in gone.warned
+    forget = ["memory", "forget", "locale/ja", "--book", str(book.source)]
+    assert main(forget) == 0
+    again = book.build("amts-ja", "-D", "locale_dirs=nowhere")
+    assert "no catalogues any more" not in again.warned
+    assert book.build("amts-ja").warned == ""
+    (there / "index.po").unlink()
+    assert "locale/ja has 4 units, and had 7" in book.build("amts-ja").warned
+
+
+@pytest.mark.sphinx
+def test_each_page_has_its_own_catalogue_and_a_renamed_one_its_former(
+    tmp_path: Path,
+) -> None:
+    book, there = harbour(tmp_path)
+    twice = "\n\nBerth\n\nOpen the gate. Mind the dog.\n"
+    for name in ("index", "notes"):
+        text = (book.source / f"{name}.rst").read_text("utf-8")
+        book.write(f"{name}.rst", text + twice)
+    (book.source / "sub").mkdir()
+    book.write("sub/index.rst", f":orphan:\n\nPage\n====\n{twice}")
+    own = {"index": ("錨地", "門"), "sub/index": ("船の席", "扉"), "notes": ("", "扉")}
+    for name, (berth, gate) in own.items():
+        path = there / f"{name}.po"
+        former = path.read_text("utf-8") if path.exists() else ""
+        said = {"Open the gate. Mind the dog.": f"{gate}を開けます。犬に注意。"}
+        if berth:
+            said["Berth"] = berth
+        catalogue(there, former.removeprefix(HEADER) + messages(said), f"{name}.po")
+    (book.source / "notes.rst").rename(book.source / "remarks.rst")
+    book.change("index.rst", "   notes", "   remarks")
+    built = book.build("amts-ja")
+    assert (built.status, built.warned) == (0, "")
+    assert "messages 11 by people" in built.said
+    assert "no document has it" not in built.said
+    assert built.text("index", PARAGRAPHS)[2:] == ["錨地", "門を開けます。犬に注意。"]
+    assert built.text("sub/index", PARAGRAPHS) == ["船の席", "扉を開けます。犬に注意。"]
+    remarks = ["潮が引いています。誰も泳ぎません。", "船の席", "船の席"]
+    assert built.text("remarks", PARAGRAPHS) == [*remarks, "扉を開けます。犬に注意。"]
+    assert built.text("remarks", "//h1")[0].startswith("覚え書き")
+    catalogue(there, 'msgid "Notes"\nmsgstr ""\n', "remarks.po")
+    locale = str(there.parent)
+    assert main(["gettext", "fill", locale, "--book", str(book.source)]) == 0
+    filled = (there / "remarks.po").read_text("utf-8")
+    assert filled.removeprefix(HEADER) == '\nmsgid "Notes"\nmsgstr "覚え書き"\n'
+
+
+@pytest.mark.sphinx
+def test_a_refused_message_is_told_and_does_not_stay_on_purpose(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book, there = harbour(tmp_path)
+    (book.source / "ship.png").write_bytes(b"")
+    notes = f"{HARBOUR['notes']}\n``keel``\n"
+    for caption in ("The ``keel`` is new.", "The mast is old."):
+        notes += f"\n.. figure:: ship.png\n\n   {caption}\n"
+    book.write("notes.rst", notes)
+    said = {**NOTES, "``keel``": "``kiel``", "The ``keel`` is new.": "新しい。"}
+    catalogue(there, messages(said), "notes.po")
+    built = book.build("amts-ja")
+    assert "its markup is not that of its source: 1" in built.said
+    assert "holds no words, or is not translated: 1" in built.said
+    assert main(["gettext", "check", "--book", str(book.source)]) == 1
+    told = capsys.readouterr().out
+    assert "notes.po:14: info: its text holds no words" in told
+    assert "notes.po:17: error: its markup is not that of its source" in told
+    report = json.loads(
+        (book.source / ".amts/report/ja/report.json").read_text("utf-8")
+    )
+    [figures] = [each for each in report["stays"] if each["reason"] == "figure"]
+    assert [each["text"] for each in figures["places"]] == ["The mast is old."]

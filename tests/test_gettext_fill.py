@@ -266,6 +266,8 @@ def fill_book(folder: Path) -> tuple[Book, str, str]:
     conf = (book.source / "conf.py").read_text("utf-8")
     book.write("conf.py", conf.replace('"none"', '"pseudo"'))
     part = book.source / "locales/ja/LC_MESSAGES/part.po"
+    # It has people's texts for some of what is to be filled.
+    part.with_name("gone.po").unlink()
     text = part.read_text("utf-8")
     for source in EMPTIED:
         before, _, after = text.partition(f'msgid "{source}"\nmsgstr "')

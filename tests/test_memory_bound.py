@@ -171,3 +171,14 @@ def test_a_book_has_each_text_at_its_place(book: Book) -> None:
     assert built.text("index", "//section/p") == ["Cierra.", "Far."]
     assert built.text("part_one", "//section/p") == ["Cerca.", "Cierra."]
     assert "1 of which hold at one place only" in built.said
+
+
+def test_a_document_s_whole_name_is_that_document_alone(memory: Memory) -> None:
+    book = [paragraph(name, 1, CLOSE) for name in ("gate", "garden/gate")]
+    unit = bound("Zumachen.", Place(document="garden/gate"))
+    everywhere = TranslationUnit(CLOSE, "Schließen.", PAIR, HUMAN, State.REVIEWED)
+    memory.learn([everywhere, unit], file=("a.tmx", "1"))
+    translator = Translator(memory, create({}), profile_for("de"))
+    made = translator.translate(book, PAIR)
+    targets = [translator.target(each, made) for each in book]
+    assert targets == ["Schließen.", "Zumachen."]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -18,6 +19,7 @@ from sphinx.util import logging
 from amts_sphinx import _compat
 from amts_sphinx.build import summary
 from amts_sphinx.build.planner import tags_of
+from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair
@@ -25,6 +27,8 @@ from amts_sphinx.doctree import catalogues, gettext, given
 from amts_sphinx.doctree.catalogues import Pairing
 from amts_sphinx.doctree.gettext import GettextSettings, Reading
 from amts_sphinx.formats.catalogues import (
+    COPY,
+    DAMAGED,
     NO_DOCUMENT,
     Catalogues,
     LeftMessage,
@@ -34,11 +38,11 @@ from amts_sphinx.formats.catalogues import (
     read,
     read_file,
 )
-from amts_sphinx.memory.importing import BY_BOOK, digest_of
+from amts_sphinx.memory.importing import BY_BOOK, SHOWN, SHRUNK, digest_of
 from amts_sphinx.memory.statements import CATALOGUE, FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
@@ -47,7 +51,7 @@ if TYPE_CHECKING:
     from amts_sphinx.core.languages import Language
     from amts_sphinx.doctree.catalogues import Found
     from amts_sphinx.doctree.collect import DocumentTexts
-    from amts_sphinx.memory.memory import Memory
+    from amts_sphinx.memory.memory import Learnt, Memory
 
 logger = logging.getLogger(__name__)
 #: The version of what is kept of a reading, and of how it is made.
@@ -55,6 +59,9 @@ _FORMAT: Final = 1
 #: A catalogue is of this book that has at least this part of its messages there.
 _OF_BOOK: Final = 0.5
 _KEPT: Final = "found.pickle"
+_SUBTYPE: Final = "catalogue"
+#: Sphinx's ``locale_dirs``, where ``conf.py`` does not say otherwise.
+_DEFAULT: Final = ["locales"]
 
 
 class _Origin(NamedTuple):
@@ -81,6 +88,8 @@ class CatalogueReader:
     builder: Builder
     config: AmtsConfig
     memory: Memory
+    #: The keys of sentences in texts whose translation is fuzzy.
+    in_work: set[str] = field(default_factory=set)
 
     def learn(
         self, languages: Iterable[Language], texts: Mapping[str, DocumentTexts]
@@ -100,14 +109,24 @@ class CatalogueReader:
         name_of = self.config.files.name_of
         there = {name_of(each) for those in known.values() for each in those}
         self.memory.keep_catalogues(there)
+        _warn_of_folders(self.app.config.locale_dirs, about)
         found: dict[str, Found] = {}
         rest: dict[str, tuple[_Origin, Reading]] = {}
         for language in languages:
             tag, those = chosen(known, language.tag, summary.warn)
             if not those:
+                if known:
+                    logger.info(
+                        "amts-%s: there are no catalogues in this language; those that"
+                        " there are: %s",
+                        language.tag,
+                        ", ".join(sorted(known)),
+                    )
                 continue
             home = Path(self.app.doctreedir, ".amts", language.tag, "gettext")
             said = read(those, {about.domain(docname) for docname in texts})
+            warn_of_damage(said)
+            catalogues.lend(said, texts, about)
             digest = _digest(said, texts, about)
             origin = _Origin(name_of(those[0]), tag, said, digest, home)
             is_current = self.memory.is_learnt(origin.name, digest, CATALOGUE)
@@ -117,9 +136,36 @@ class CatalogueReader:
             else:
                 found[language.tag] = kept
         found |= self._read(rest)
+        self.in_work.update(
+            key for made in found.values() for each in made.waiting for key in each[2]
+        )
         for tag, made in found.items():
             tell(f"amts-{tag}", made, logger.info)
+        self._warn_of_gone(languages)
         return found
+
+    def _warn_of_gone(self, languages: Iterable[Language]) -> None:
+        """Warn of people's catalogues that are where they were no more."""
+        tags = {language.tag for language in languages}
+        said: Counter[str] = Counter()
+        gone: list[Learnt] = []
+        for each in self.memory.origins():
+            if each.origin.kind != CATALOGUE:
+                continue
+            if each.origin.rank is not None:
+                said[_language_of(each)] += each.units
+            elif each.units:
+                gone.append(each)
+        for each in gone:
+            tag = _language_of(each)
+            # A folder that has another name now says the same.
+            if tag in tags and said[tag] < SHRUNK * each.units:
+                name = each.origin.name
+                summary.warn(
+                    f"{name} has no catalogues any more, and had {each.units} units:"
+                    " they are not published. See locale_dirs; if that is meant,"
+                    f" accept it with amts memory forget {name}"
+                )
 
     def learn_files(
         self, languages: Iterable[Language], texts: Mapping[str, DocumentTexts]
@@ -147,6 +193,7 @@ class CatalogueReader:
             said = _in_book(read_file(file.path), texts, about)
             if said is None:
                 continue
+            warn_of_damage(said)
             name = self.config.files.name_of(file.path)
             mark = hashlib.sha256(name.encode()).hexdigest()[:8]
             home = Path(self.app.doctreedir, ".amts", tag, f"gettext-{mark}")
@@ -226,10 +273,11 @@ def _read(origin: _Origin, reading: Reading) -> Found:
 
 def _learn(memory: Memory, origin: _Origin, found: Found) -> None:
     unusable = {
-        (each.pair, each.source)
+        (each.pair, inline_codes.normalise(each.source))
         for each in found.unusable
         if each.pair is not None and each.source
     }
+    unusable |= {*_unchanged(memory, origin, found)}
     memory.learn(
         found.units,
         file=(origin.name, origin.digest),
@@ -238,6 +286,23 @@ def _learn(memory: Memory, origin: _Origin, found: Found) -> None:
     )
     kept = origin.digest, found._replace(units=(), unusable=())
     Path(origin.home, _KEPT).write_bytes(pickle.dumps(kept))
+
+
+def _unchanged(
+    memory: Memory, origin: _Origin, found: Found
+) -> Iterator[tuple[LanguagePair, str]]:
+    """Yield the sentences that stay as they are when a paragraph changes around them.
+
+    gettext makes the message of a paragraph fuzzy when one of its sentences changes.
+    Where all were said before, a person has doubts about the translation.
+    """
+    said: dict[LanguagePair, set[str]] = {}
+    for pair, whole, sentences in found.waiting:
+        if pair not in said:
+            said[pair] = memory.keys_of(origin.name, origin.kind, pair)
+        known = said[pair] & {*sentences}
+        if whole not in said[pair] and len(known) < len({*sentences}):
+            yield from ((pair, key) for key in sorted(known))
 
 
 def _in_book(
@@ -278,7 +343,8 @@ def _digest(
 ) -> str:
     """Return a hash of all that the units are made from."""
     digest = hashlib.sha256(_compat.stamp(_FORMAT).encode())
-    digest.update(str((about.compact, about.fuzzy)).encode())
+    about_all = about.compact, about.fuzzy, sorted(said.damaged_domains)
+    digest.update(str(about_all).encode())
     for domain, entries in sorted(said.entries.items()):
         for message, entry in sorted(entries.items()):
             row = domain, message, entry.target, *entry.trust
@@ -291,8 +357,42 @@ def _digest(
     return digest.hexdigest()
 
 
+def _language_of(learnt: Learnt) -> str:
+    """Return the tag of the language that a folder of catalogues is called by."""
+    return find_language(Path(learnt.origin.name).name).tag
+
+
+def _warn_of_folders(named: Iterable[str], about: GettextSettings) -> None:
+    """Warn of folders that ``conf.py`` names, and that are not there."""
+    named = [*named]
+    for name, folder in zip(named, about.locale_dirs, strict=True):
+        if named != _DEFAULT and not Path(folder).is_dir():
+            text = f"locale_dirs: there is no folder {name!r} beside the documents"
+            logger.warning("%s", text, type="amts", subtype=_SUBTYPE)
+
+
+def warn_of_damage(said: Catalogues) -> None:
+    """Warn of each place where a catalogue is damaged; of many, of the first."""
+    by_path: dict[str, list[LeftMessage]] = {}
+    for each in said.left:
+        if each.reason == DAMAGED:
+            by_path.setdefault(each.path, []).append(each)
+    for those in by_path.values():
+        for each in those[:SHOWN]:
+            _warn_at(each.place, f"{each.reason}: {each.detail}")
+        if len(those) > SHOWN:
+            more = f"at {len(those) - SHOWN} more places"
+            _warn_at(
+                those[0].path, f"{DAMAGED} {more}; amts gettext check shows them all"
+            )
+
+
+def _warn_at(place: str, text: str) -> None:
+    logger.warning("%s", text, location=place, type="amts", subtype=_SUBTYPE)
+
+
 def tell(name: str, found: Found, tell: Callable[[str], object]) -> None:
-    """Say what catalogues come to, in two lines."""
+    """Say what catalogues come to, in a few lines."""
     counts = dict(found.counts)
     of_catalogue = ", ".join(
         f"{counts.pop(each)} {each}"
@@ -301,7 +401,10 @@ def tell(name: str, found: Found, tell: Callable[[str], object]) -> None:
     )
     texts = found.by_sentence + found.whole
     tell(f"{name}: messages {of_catalogue or 'none translated'}; {texts} texts learnt")
-    if counts:
-        rest = ", ".join(f"{reason}: {n}" for reason, n in counts.items())
-        where = "; amts gettext check shows where" if found.left else ""
-        tell(f"{name}: {rest}{where}")
+    # Copies are mostly counted alone.
+    shown = {each.reason for each in found.left} - {COPY}
+    for is_shown in (False, True):
+        rest = [f"{r}: {n}" for r, n in counts.items() if (r in shown) is is_shown]
+        where = "; amts gettext check shows where" if is_shown else ""
+        if rest:
+            tell(f"{name}: {', '.join(rest)}{where}")

@@ -154,6 +154,7 @@ class Filler:
         about = source.settings
         domains = {about.domain(docname) for docname in source.texts}
         said = read([self.folder], domains)
+        catalogues.lend(said, source.texts, about)
         if not any(said.entries.values()):
             return
         pair = self._pair

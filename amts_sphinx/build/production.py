@@ -133,7 +133,9 @@ def _produce(
                 edition = with_labels(edition, work.labels)
                 work.translator.drop_former_drafts(edition)
                 figures = work.translator.by_people(material.for_people, work.pair)
-                stays = material.stays(figures)
+                counts = said.get(tag)
+                # What is refused stays, and not on purpose.
+                stays = material.stays({*figures, *(counts.refused if counts else ())})
                 content = _content(work.translator, work.texts, edition, figures)
                 if work.config.review_mode and site.is_of_pages(builder):
                     from amts_sphinx.build import review_mode  # few builds need it
@@ -185,11 +187,17 @@ def open_memory(
     def learn(memory: Memory) -> None:
         reader = CatalogueReader(app, builder, config, memory)
         known = reader.learn_files(order.editions, texts)
-        importing.learn_book(
-            memory, config.files, logger.info, summary.warn, by_book=known
-        )
         for tag, found in reader.learn(order.editions, texts).items():
-            said[tag] = CatalogueCounts(found.counts, found.left)
+            said[tag] = CatalogueCounts(found.counts, found.left, found.refused)
+        # After the catalogues: it warns of what any of the origins has lost.
+        importing.learn_book(
+            memory,
+            config.files,
+            logger.info,
+            summary.warn,
+            by_book=known,
+            in_work=reader.in_work,
+        )
 
     return _opened(config, learn)
 

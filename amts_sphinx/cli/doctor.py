@@ -99,6 +99,8 @@ def _symptoms(named: Path | None, *, online: bool) -> Iterator[Symptom]:
     yield from _editions(config, online=online)
     yield from _files(config)
     yield from _damage(config)
+    if config.gettext:
+        yield from _catalogues(config, namespace.get("locale_dirs"))
     yield from _memory(config)
 
 
@@ -257,6 +259,45 @@ def _damage(config: AmtsConfig) -> Iterator[Symptom]:
     if len(found) > _SHOWN:
         text = f"{len(found)} lines cannot be used; amts review check lists all"
         yield Symptom(_WORK, text, ill=True)
+
+
+def _catalogues(config: AmtsConfig, named: object) -> Iterator[Symptom]:
+    """Look at the gettext catalogues.
+
+    :param named: ``locale_dirs``, as ``conf.py`` has it
+    """
+    from amts_sphinx.formats import catalogues
+
+    names = [str(each) for each in named] if isinstance(named, (list, tuple)) else None
+    places = {name: config.folder / name for name in names or ["locales"]}
+    for name, place in places.items():
+        if names is not None and not place.is_dir():
+            text = f"{name} is not there; see locale_dirs"
+            yield Symptom("catalogues", text, ill=True)
+    known = catalogues.folders(places.values())
+    known.pop(config.source_language.tag, None)
+    for tag in (language.tag for language in config.target_languages):
+        _, those = catalogues.chosen(known, tag, lambda _: None)
+        if those:
+            yield _of_folders(f"catalogues of {tag}", config, those)
+        elif known:
+            text = f"none; there are those of {', '.join(sorted(known))}"
+            yield Symptom(f"catalogues of {tag}", text)
+
+
+def _of_folders(what: str, config: AmtsConfig, those: Sequence[Path]) -> Symptom:
+    """Look at the catalogues of one language."""
+    from amts_sphinx.core import paths
+    from amts_sphinx.formats import catalogues
+
+    said = catalogues.read(those, catalogues.domains(those))
+    damage = [each for each in said.left if each.reason == catalogues.DAMAGED]
+    if damage:
+        more = f", and at {len(damage) - 1} more places" if damage[1:] else ""
+        return Symptom(what, f"{damage[0]}{more}; see amts gettext check", ill=True)
+    names = ", ".join(paths.relative(each, config.folder) for each in those)
+    count = said.counts[catalogues.BY_PEOPLE]
+    return Symptom(what, f"{names}, {count} messages by people")
 
 
 def _memory(config: AmtsConfig) -> Iterator[Symptom]:

@@ -165,7 +165,11 @@ def _of_catalogues(options: argparse.Namespace) -> tuple[Parallel, LanguagePair]
         settings["amts_segmentation"] = "paragraph"
     said = gettext.read_catalogues(options.source, options.gettext, _warn, settings)
     found = said.found
-    units = [u for u in found.units if u.by_human and u.state is State.REVIEWED]
+    units = [
+        u
+        for u in found.units
+        if u.by_human and u.state is State.REVIEWED and u.place is None
+    ]
     left = [
         Left(Location(each.path, each.line or None), each.reason) for each in found.left
     ]

@@ -7,13 +7,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core import inline_codes
-from amts_sphinx.core.units import SkippedText
-from amts_sphinx.formats.catalogues import COPY, FUZZY, NO_DOCUMENT, LeftMessage
+from amts_sphinx.core.units import Place, SkippedText
+from amts_sphinx.formats.catalogues import (
+    BY_PEOPLE,
+    COPY,
+    DAMAGED,
+    FUZZY,
+    NO_DOCUMENT,
+    LeftMessage,
+)
 from amts_sphinx.formats.provenance import DOUBTFUL, PERSON, Trust
 from amts_sphinx.text import code_matching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from concurrent.futures import Executor
 
     from amts_sphinx.core.units import Container, LanguagePair, TranslationUnit
@@ -44,6 +51,15 @@ class Pairing:
     settings: GettextSettings
 
 
+class Waiting(NamedTuple):
+    """A text that waits for a person to confirm its translation."""
+
+    pair: LanguagePair
+    whole: str
+    #: The keys of its sentences.
+    sentences: tuple[str, ...]
+
+
 class Found(NamedTuple):
     """What the catalogues of one language come to."""
 
@@ -58,6 +74,10 @@ class Found(NamedTuple):
     conflicts: int
     #: What stands in the catalogues, but cannot be used.
     unusable: tuple[SkippedText, ...] = ()
+    #: The keys of texts that are translated, and stay in the source language.
+    refused: tuple[str, ...] = ()
+    #: The texts of several sentences whose translation is fuzzy.
+    waiting: tuple[Waiting, ...] = ()
 
 
 def said(found: Catalogues) -> dict[str, dict[str, str]]:
@@ -68,12 +88,70 @@ def said(found: Catalogues) -> dict[str, dict[str, str]]:
     }
 
 
+def lend(
+    found: Catalogues, source: Mapping[str, DocumentTexts], about: GettextSettings
+) -> None:
+    """Let people's messages follow a text to another document.
+
+    A page that has another name now has another catalogue too, which is empty. What a
+    person said of a message is taken from where no document has it any more, if the
+    document that has it now lacks it. The rest is told.
+    """
+    texts = {
+        (about.domain(docname), text.message)
+        for docname, each in source.items()
+        for text in each.messages
+    }
+    left_over = _left_over(found, texts)
+    taken: set[str] = set()
+    for domain, message in sorted(texts):
+        known = found.entries.setdefault(domain, {})
+        own = known.get(message)
+        if message in left_over and (own is None or own.trust != PERSON):
+            known[message] = left_over[message][message]
+            taken.add(message)
+    spare = {*map(id, found.spare.values())}
+    for message in taken:
+        # Those of other documents are counted already.
+        found.counts[BY_PEOPLE] += id(left_over[message]) in spare
+        del left_over[message][message]
+    for path, entries in found.spare.items():
+        if count := len(entries):
+            found.counts[NO_DOCUMENT] += count
+            detail = f"{count} translated messages"
+            found.left.append(LeftMessage(NO_DOCUMENT, path, 0, detail))
+
+
+def _left_over(
+    found: Catalogues, texts: Collection[tuple[str, str]]
+) -> dict[str, dict[str, Entry]]:
+    """Return where people's messages stand that no document has there.
+
+    :param texts: the domain and message of each text of the book
+    """
+    left_over: dict[str, dict[str, Entry]] = {}
+    # Those of pages that are still there come first.
+    every = *sorted(found.entries.items()), *sorted(found.spare.items())
+    for domain, entries in every:
+        for message, entry in entries.items():
+            if entry.trust == PERSON and (domain, message) not in texts:
+                left_over.setdefault(message, entries)
+    return left_over
+
+
 class _Pair(NamedTuple):
     """A text and its translation, with the message that it is from."""
 
     source: Container
     target: Container
     entry: Entry
+
+
+class _Said(NamedTuple):
+    """What a text of a document comes to."""
+
+    docname: str
+    learnt: Learnt
 
 
 def units(
@@ -88,12 +166,14 @@ def units(
     from amts_sphinx.parallel.messages import pair_texts  # it loads the aligner
 
     found, languages, about = pairing.catalogues, pairing.languages, pairing.settings
-    both, left = _gathered(pairing, target)
+    both, left, refused = _gathered(pairing, target)
     learnt = pair_texts([each[:2] for each in both], languages, executor)
     unusable: list[SkippedText] = []
-    by_trust: dict[Trust, list[Learnt]] = defaultdict(list)
+    by_trust: dict[Trust, list[_Said]] = defaultdict(list)
     for pair, said_of in zip(both, learnt, strict=True):
-        by_trust[_trust(pair.entry.trust, fuzzy=about.fuzzy)].append(said_of)
+        docname = pair.source.whole.location.docname
+        trust = _trust(pair.entry.trust, fuzzy=about.fuzzy)
+        by_trust[trust].append(_Said(docname, said_of))
         reason = _shortcoming(said_of)
         if reason and _is_told(pair.entry, about):
             detail = "" if reason == HALF else said_of.lost or said_of.changed
@@ -101,6 +181,10 @@ def units(
             if reason == DIFFERS:
                 whole = pair.source.whole.source
                 unusable.append(SkippedText(reason, whole, languages))
+                refused.add(pair.source.whole.key)
+    # One message may stand at several places, which are told alike.
+    left = [*dict.fromkeys(left)]
+    unusable += _lost(pairing)
     made = {trust: _settled(each, trust) for trust, each in by_trust.items()}
     counts = Counter(found.counts)
     counts.update(each.reason for each in left)
@@ -112,16 +196,22 @@ def units(
         sum(bool(each.units) and not each.by_sentence for each in learnt),
         sum(conflicts for _, conflicts in made.values()),
         tuple(unusable),
+        tuple(sorted(refused)),
+        () if about.fuzzy else tuple(_waiting(pairing)),
     )
 
 
 def _gathered(
     pairing: Pairing, target: Mapping[str, DocumentTexts]
-) -> tuple[list[_Pair], list[LeftMessage]]:
-    """Return the texts that are translated, and the messages that are none."""
+) -> tuple[list[_Pair], list[LeftMessage], set[str]]:
+    """Return the texts that are translated, and the messages that are none.
+
+    The third are the keys of texts whose translations do not come in.
+    """
     about = pairing.settings
     left: list[LeftMessage] = []
     both: list[_Pair] = []
+    refused: set[str] = set()
     for docname, texts in sorted(pairing.source.items()):
         entries = pairing.catalogues.entries.get(about.domain(docname), {})
         for mine, other in _aligned(texts, target.get(docname)):
@@ -131,7 +221,31 @@ def _gathered(
                 both.append(pair)
             elif why and entry and _is_told(entry, about):
                 left.append(_left(why, entry, mine.container))
-    return both, [*left, *_unseen(pairing)]
+                if why != COPY:
+                    refused.add(mine.container.whole.key)
+    return both, [*left, *_unseen(pairing)], refused
+
+
+def _lost(pairing: Pairing) -> Iterator[SkippedText]:
+    """Yield the texts whose messages may be in the damaged part of a catalogue."""
+    for docname, texts in pairing.source.items():
+        domain = pairing.settings.domain(docname)
+        for each in texts.messages:
+            if pairing.catalogues.lost(domain, each.message):
+                # Once it was learnt by sentence, or as a whole.
+                parts = {each.container.whole, *each.container.segments}
+                for part in parts:
+                    yield SkippedText(DAMAGED, part.source, pairing.languages)
+
+
+def _waiting(pairing: Pairing) -> Iterator[Waiting]:
+    for docname, texts in pairing.source.items():
+        entries = pairing.catalogues.entries.get(pairing.settings.domain(docname), {})
+        for each in texts.messages:
+            entry, segments = entries.get(each.message), each.container.segments
+            if entry and entry.trust == FUZZY and len(segments) > 1:
+                keys = tuple(segment.key for segment in segments)
+                yield Waiting(pairing.languages, each.container.whole.key, keys)
 
 
 def _is_told(entry: Entry, about: GettextSettings) -> bool:
@@ -183,27 +297,59 @@ def _trust(trust: Trust, *, fuzzy: bool) -> Trust:
 
 
 def _settled(
-    learnt: Sequence[Learnt], trust: Trust
+    learnt: Sequence[_Said], trust: Trust
 ) -> tuple[tuple[TranslationUnit, ...], int]:
-    """Return one unit for each source, and the number of sources with several targets.
+    """Return the units, and the number of sources with several targets.
 
-    Where a sentence is translated otherwise elsewhere, the whole text around it is a
-    unit too, so that each text is published as its translator wrote it.
+    The most frequent target of a source holds everywhere. Where the catalogue of a
+    document says otherwise, that holds in the document. Where a sentence is translated
+    otherwise elsewhere in it, the whole text around it is a unit too, so that each text
+    is published as its translator wrote it.
     """
     from amts_sphinx.parallel.extract import settled  # it loads the aligner
 
-    units, conflicts = settled(unit for each in learnt for unit in each.units)
-    chosen = {unit.key: unit.target for unit in units}
+    said = [(docname, unit) for docname, each in learnt for unit in each.units]
+    units, conflicts = settled(unit for _, unit in said)
+    general = {unit.key: unit.target for unit in units}
+    here = _bound(said, general)
+
+    def differs(docname: str, unit: TranslationUnit) -> bool:
+        bound = here.get((docname, unit.key))
+        shown = bound.target if bound else general.get(unit.key, unit.target)
+        return shown != unit.target
+
     wholes = [
-        each.whole
-        for each in learnt
+        (docname, each.whole)
+        for docname, each in learnt
         if each.by_sentence
         and each.whole
         and not each.lost
-        and any(chosen[unit.key] != unit.target for unit in each.units)
+        and any(differs(docname, unit) for unit in (each.whole, *each.units))
     ]
-    more, _ = settled(unit for unit in wholes if unit.key not in chosen)
-    return tuple(_of(unit, trust) for unit in (*units, *more)), conflicts
+    more, _ = settled(unit for _, unit in wholes if unit.key not in general)
+    general |= {unit.key: unit.target for unit in more}
+    here |= _bound(wholes, general)
+    every = *units, *more, *here.values()
+    return tuple(_of(unit, trust) for unit in every), conflicts
+
+
+def _bound(
+    said: Sequence[tuple[str, TranslationUnit]], general: Mapping[str, str]
+) -> dict[tuple[str, str], TranslationUnit]:
+    """Return what holds in one document alone, by document and key."""
+    from amts_sphinx.parallel.extract import settled  # it loads the aligner
+
+    disputed = {unit.key for _, unit in said if unit.target != general[unit.key]}
+    documents: dict[str, list[TranslationUnit]] = defaultdict(list)
+    for docname, unit in said:
+        if unit.key in disputed:
+            documents[docname].append(unit)
+    return {
+        (docname, unit.key): replace(unit, place=Place(document=docname))
+        for docname, those in documents.items()
+        for unit in settled(those)[0]
+        if unit.target != general[unit.key]
+    }
 
 
 def _of(unit: TranslationUnit, trust: Trust) -> TranslationUnit:

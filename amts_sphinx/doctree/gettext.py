@@ -309,6 +309,7 @@ def _read_catalogues(
         )
     pair = LanguagePair(source.language, near)
     said = read_folders(those, {about.domain(docname) for docname in source.texts})
+    catalogues.lend(said, source.texts, about)
     again = replace(
         reading,
         home=str(Path(home, "target")),

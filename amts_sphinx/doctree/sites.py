@@ -292,8 +292,12 @@ def _is_shown(node: nodes.Element, text: str) -> bool:
 
 def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:
     """Yield the parts of index entries: an entry's words are translated one by one."""
-    described = _described(node)
+    shown = _indexed(node)
+    described = shown if isinstance(shown, addnodes.desc) else None
     names = _names_of(described)
+    if _is_by_role(node, shown):
+        # All that Sphinx's pattern does not know is a name: RFC 2324, PATH.
+        names = {part for entry in node["entries"] for part in index_parts(entry)}
     for i, entry in enumerate(node["entries"]):
         baked = strings.pattern(entry[1]) if _PARTED.search(entry[1]) else None
         if baked is not None:
@@ -314,21 +318,28 @@ def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:
                 yield _attribute(node, "index", "entries", part, i, 1, j)
 
 
-def _described(node: addnodes.index) -> addnodes.desc | None:
-    """Return the object described next, if a domain added the entry for it."""
+def _indexed(node: addnodes.index) -> nodes.Node | None:
+    """Return what an index entry stands before: if a domain added it, its object."""
     siblings = node.parent.children[node.parent.index(node) + 1 :]
     following = (n for n in siblings if not isinstance(n, nodes.Invisible))
-    found = next(following, None)
-    return found if isinstance(found, addnodes.desc) else None
+    return next(following, None)
+
+
+def _is_by_role(node: addnodes.index, shown: nodes.Node | None) -> bool:
+    """Tell whether a role added the entry that it shows: ``rfc``, ``envvar``."""
+    return isinstance(node.parent, nodes.TextElement) and isinstance(
+        shown, (nodes.reference, addnodes.pending_xref)
+    )
 
 
 def _names_of(described: addnodes.desc | None) -> set[str]:
     """Return what an object is called in its signatures, which are not translated."""
     if described is None:
         return set()
-    signatures = list(described.findall(addnodes.desc_signature))
-    texts = [str(each.get("fullname", "")) for each in signatures]
-    for each in signatures:
+    texts: list[str] = []
+    for each in described.findall(addnodes.desc_signature):
+        # Of options, a signature has all names.
+        texts += [str(each.get("fullname", "")), *each.get("allnames", ())]
         texts += [name.astext() for name in each.findall(addnodes.desc_name)]
         texts.append(each.astext())
     return {inline_codes.collapse(text).strip() for text in texts}

@@ -37,6 +37,8 @@ _LANGUAGE: Final = re.compile(r"^Language:[ \t]*(\S+)", re.MULTILINE)
 #: Who made what is fuzzy, and by nobody that we know: gettext's tools or a person.
 FUZZY: Final = Trust("fuzzy", State.NEEDS_REVIEW)
 
+#: What messages are counted by.
+BY_PEOPLE: Final = "by people"
 #: Why a message does not come into an edition.
 EMPTY: Final = "no translation"
 COPY: Final = "equal to its source"
@@ -68,10 +70,14 @@ class LeftMessage(NamedTuple):
     #: Where the book has the text, and what it is about; empty: nowhere.
     detail: str = ""
 
+    @property
+    def place(self) -> str:
+        """The file, with its line where it is known."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
     def __str__(self) -> str:
-        place = f"{self.path}:{self.line}" if self.line else self.path
         detail = f": {self.detail}" if self.detail else ""
-        return f"{place}: {self.reason}{detail}"
+        return f"{self.place}: {self.reason}{detail}"
 
 
 @dataclass(slots=True)
@@ -84,11 +90,19 @@ class Catalogues:
     counts: Counter[str] = field(default_factory=Counter)
     #: What does not come in and is not told by its number alone.
     left: list[LeftMessage] = field(default_factory=list)
+    #: The messages that were read, translated or not, by domain.
+    seen: dict[str, set[str]] = field(default_factory=dict)
+    #: The domains of which a catalogue is damaged: it may have had other messages.
+    damaged_domains: set[str] = field(default_factory=set)
+    #: What catalogues say that belong to no document, by file and source.
+    spare: dict[str, dict[str, Entry]] = field(default_factory=dict)
 
     def add(self, message: Message, domain: str, path: str) -> None:
         """Take one message; the first that is translated counts."""
         if message.is_header:
             return
+        if not message.obsolete:
+            self.seen.setdefault(domain, set()).add(message.source)
         if reason := fault_of(message):
             self.counts[reason] += 1
             if reason in {CONTEXT, PLURAL}:
@@ -100,9 +114,16 @@ class Catalogues:
             known[message.source] = entry
             self.counts[kind_of(entry.trust)] += 1
 
-    def damaged(self, told: str, path: str) -> None:
+    def lost(self, domain: str, message: str) -> bool:
+        """Tell whether a message may have been in what cannot be read."""
+        return domain in self.damaged_domains and message not in self.seen.get(
+            domain, ()
+        )
+
+    def damaged(self, told: str, path: str, domain: str) -> None:
         """Note a fault of a file, as the reader tells it."""
         self.counts[DAMAGED] += 1
+        self.damaged_domains.add(domain)
         place, _, why = told.removeprefix(f"{path}:").partition(": ")
         line = int(place) if place.isdecimal() else 0
         why = why.removeprefix("not a PO catalogue: ") if line else told
@@ -112,7 +133,7 @@ class Catalogues:
 def kind_of(trust: Trust) -> str:
     """Return the word that messages of a trust are counted by."""
     if trust.maker == HUMAN:
-        return "by people"
+        return BY_PEOPLE
     return "fuzzy" if trust.maker == FUZZY.maker else "by machines"
 
 
@@ -225,6 +246,18 @@ def _says(folder: Path) -> bool:
     return False
 
 
+def domains(those: Iterable[Path]) -> set[str]:
+    """Return the domains of all catalogues in folders of a language.
+
+    Sphinx takes the words of its own templates from ``sphinx``.
+    """
+    return {
+        path.relative_to(Path(folder, MESSAGES)).with_suffix("").as_posix()
+        for folder in those
+        for path in Path(folder, MESSAGES).rglob("*.po")
+    } - {"sphinx"}
+
+
 def read(those: Sequence[Path], domains: Iterable[str]) -> Catalogues:
     """Read the catalogues of one language.
 
@@ -241,7 +274,7 @@ def read(those: Sequence[Path], domains: Iterable[str]) -> Catalogues:
                 _read_po(found, path, domain)
             elif path.with_suffix(".mo").is_file():
                 _read_mo(found, path.with_suffix(".mo"), domain)
-        _tell_others(found, Path(folder, MESSAGES), domains)
+        _read_others(found, Path(folder, MESSAGES), domains)
     return found
 
 
@@ -273,11 +306,11 @@ def language_of(path: Path) -> str:
 def _read_po(found: Catalogues, path: Path, domain: str) -> None:
     try:
         for message in po_syntax.messages(
-            path, lambda told: found.damaged(told, str(path))
+            path, lambda told: found.damaged(told, str(path), domain)
         ):
             found.add(message, domain, str(path))
     except InterchangeError as exc:
-        found.damaged(str(exc), str(path))
+        found.damaged(str(exc), str(path), domain)
 
 
 def _read_mo(found: Catalogues, path: Path, domain: str) -> None:
@@ -286,7 +319,7 @@ def _read_mo(found: Catalogues, path: Path, domain: str) -> None:
         with path.open("rb") as stream:
             texts = gettext.GNUTranslations(stream)._catalog  # type: ignore[attr-defined] # noqa: SLF001
     except (OSError, ValueError, LookupError) as exc:
-        found.damaged(f"{path}: {exc}", str(path))
+        found.damaged(f"{path}: {exc}", str(path), domain)
         return
     for source, target in texts.items():
         if isinstance(source, str) and "\x04" not in source:
@@ -294,8 +327,8 @@ def _read_mo(found: Catalogues, path: Path, domain: str) -> None:
             found.add(po_syntax.Message(texts=texts), domain, str(path))
 
 
-def _tell_others(found: Catalogues, folder: Path, domains: set[str]) -> None:
-    """Note the catalogues that no document has."""
+def _read_others(found: Catalogues, folder: Path, domains: set[str]) -> None:
+    """Read the catalogues that belong to no document."""
     for path in sorted(folder.rglob("*.po")):
         domain = path.relative_to(folder).with_suffix("").as_posix()
         # Sphinx takes the words of its own templates from there.
@@ -303,8 +336,7 @@ def _tell_others(found: Catalogues, folder: Path, domains: set[str]) -> None:
             continue
         said = Catalogues()
         _read_po(said, path, domain)
-        count = sum(map(len, said.entries.values()))
-        if count:
-            found.counts[NO_DOCUMENT] += count
-            detail = f"{count} translated messages"
-            found.left.append(LeftMessage(NO_DOCUMENT, str(path), 0, detail))
+        found.spare[str(path)] = said.entries.get(domain, {})
+        damage = [each for each in said.left if each.reason == DAMAGED]
+        found.left += damage
+        found.counts[DAMAGED] += len(damage)

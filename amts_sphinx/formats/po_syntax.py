@@ -48,6 +48,11 @@ _ESCAPE: Final = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]+)|(.))", re.DOTALL
 _CONTROL: Final = dict(zip('abfnrtv"\\', '\a\b\f\n\r\t\v"\\', strict=True))
 #: Names the catalogue that the messages after it go into: one book has one.
 _DOMAIN: Final = "domain"
+#: What git writes where two people changed the same lines: it begins, parts and ends.
+_CONFLICT: Final = re.compile(r"(?:<{7}|>{7}|\|{7})(?: |$)|={7}$")
+_END: Final = ">>>>>>>"
+#: Comments that say nothing of what a message is worth.
+_HARMLESS: Final = ("#:", "#.")
 _SECTIONS: Final = ("msgctxt", "msgid", "msgid_plural", "msgstr")
 
 
@@ -108,22 +113,27 @@ def messages(
     :raises InterchangeError: it cannot be read, or is no catalogue; with file and line
     """
     parser = _Parser(str(path), on_fault)
-    for number, line in _lines(Path(path)):
-        yield from parser.take(number, line)
-    yield from parser.close()
+    for number, line, why in _lines(Path(path)):
+        yield from (
+            parser.undecoded(number, line, why) if why else parser.take(number, line)
+        )
+    yield from parser.finish()
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def _lines(path: Path) -> Iterator[tuple[int, str, str]]:
     """Yield the lines of a file with their numbers, in its charset.
 
-    A byte that is none of its charset stands in them as :data:`_UNDECODED`.
+    The third is why a line is not in that charset, and mostly empty.
     """
     try:
         with path.open("rb") as stream:
             charset = _charset(stream.read(_HEAD))
         with path.open(encoding=charset, errors="surrogateescape") as text:
             for number, line in enumerate(text, 1):
-                yield number, line.removesuffix("\n")
+                bad = _UNDECODED.search(line)
+                byte = ord(bad[0]) - 0xDC00 if bad else 0
+                why = f"the byte 0x{byte:02x} is none of the charset" if bad else ""
+                yield number, _UNDECODED.sub("\ufffd", line.removesuffix("\n")), why
     except OSError as exc:
         raise InterchangeError(f"{path} cannot be read: {exc.strerror}") from exc
     except UnicodeError as exc:
@@ -169,12 +179,25 @@ class _Parser:
         self._open = False
         #: Hashes of the messages that there were: the texts would be too many.
         self._known: set[int] = set()
+        #: The lines of git's conflict that is being read; ``None``: there is none.
+        self._conflict: list[str] | None = None
+        #: Whether the last line was blank.
+        self._apart = True
+        #: Whether all is passed over up to the next blank line.
+        self._to_blank = False
 
     def take(self, number: int, line: str) -> Iterator[Message]:
         """Take a line, and yield the message that ends before it.
 
         :raises InterchangeError: there is a fault, and nobody who takes it
         """
+        if self._on_fault and (self._conflict is not None or _CONFLICT.match(line)):
+            yield from self._disputed(number, line)
+            return
+        self._apart = not line.strip()
+        if self._to_blank and not self._apart:
+            return
+        self._to_blank = False
         if self._damaged and not _may_begin(line):
             return
         self._damaged = False
@@ -192,6 +215,53 @@ class _Parser:
                 return
         self._damaged = True
 
+    def undecoded(self, number: int, line: str, why: str) -> Iterator[Message]:
+        """Take a line that is not in the charset of its file.
+
+        :param line: with signs in place of what cannot be read
+        :raises InterchangeError: there is nobody who takes the fault
+        """
+        fault = _error(self._path, number, why)
+        self._tell(fault)
+        if line.lstrip().startswith("#") or self._conflict is not None:
+            yield from self.take(number, line)
+            return
+        if _may_begin(line):
+            yield from self.close()
+        self._apart = False
+        self._drop(fault)
+        self._damaged = True
+
+    def finish(self) -> Iterator[Message]:
+        """Yield the message that ends with the file, if there is one.
+
+        :raises InterchangeError: there is a fault, and nobody who takes it
+        """
+        if self._conflict is not None:
+            yield from self._settle()
+        yield from self.close()
+
+    def _disputed(self, number: int, line: str) -> Iterator[Message]:
+        """Take a line of a conflict; neither side is known to be right."""
+        if self._conflict is None:
+            why = "git's mark of a conflict, which nobody has settled"
+            self._tell(_error(self._path, number, why))
+            self._conflict = []
+        if not _CONFLICT.match(line):
+            self._conflict.append(line.strip())
+        elif line.startswith(_END):
+            yield from self._settle()
+
+    def _settle(self) -> Iterator[Message]:
+        """End a conflict: forget the messages that it is about."""
+        lines, self._conflict = self._conflict or [], None
+        if all(not line or line.startswith(_HARMLESS) for line in lines):
+            return
+        if self._apart:
+            yield from self.close()
+        self._forget()
+        self._to_blank = True
+
     def close(self) -> Iterator[Message]:
         """Yield the message that was read last, if there is one.
 
@@ -205,6 +275,9 @@ class _Parser:
     def _drop(self, fault: InterchangeError) -> None:
         """Forget the message that is being read."""
         self._tell(fault)
+        self._forget()
+
+    def _forget(self) -> None:
         self._message, self._section, self._texts = Message(), "", {}
         self._open = False
 
@@ -222,9 +295,6 @@ class _Parser:
     def read(self, number: int, line: str) -> Iterator[Message]:
         """Take a line, and yield the message that ends before it."""
         self._line = number
-        if undecoded := _UNDECODED.search(line):
-            byte = ord(undecoded[0]) - 0xDC00
-            raise self.error(f"the byte 0x{byte:02x} is none of the charset")
         text = line.strip()
         if not text.startswith("#"):
             yield from self._sections(text, "")

@@ -22,7 +22,14 @@ from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair, SkippedText, TranslationUnit
 from amts_sphinx.memory import home_file, machine_file, statements
 from amts_sphinx.memory.machine_file import MachineFile, Refused
-from amts_sphinx.memory.statements import FILE, HOME, IMPORTED, LOCAL, MACHINE
+from amts_sphinx.memory.statements import (
+    CATALOGUE,
+    FILE,
+    HOME,
+    IMPORTED,
+    LOCAL,
+    MACHINE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -38,7 +45,7 @@ LANGUAGE: Final = "{language}"
 _LOCKS: Final = ".amts/{language}.home.lock"
 _TAG: Final = "([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*)"
 #: A file with less than this part of its former units has lost some by accident.
-_SHRUNK: Final = 0.9
+SHRUNK: Final = 0.9
 #: Begins the digest of a catalogue that was looked up in the book.
 BY_BOOK: Final = "book:"
 _GLOB: Final = re.compile(r"[*?\[]")
@@ -178,6 +185,7 @@ def learn_book(
     warn: Callable[[str], None],
     *,
     by_book: Collection[Path] = (),
+    in_work: Collection[str] = (),
 ) -> None:
     """Have *memory* say what the files of a book say now, in their order.
 
@@ -186,12 +194,13 @@ def learn_book(
     :param tell: takes a line on each file that was learnt, and on what was left out
     :param warn: takes a line on what a person should look at, at every build
     :param by_book: catalogues that were looked up in the book, and are learnt
+    :param in_work: keys of texts that stand in fuzzy messages of catalogues
     :raises InterchangeError: a file is missing or cannot be read
     """
     _learn(memory, files, files.found(warn), tell, by_book)
     if settle(memory, files, tell, warn):
         _learn(memory, files, files.found(tell), tell, by_book)
-    for line in losses(memory, files):
+    for line in losses(memory, files, in_work):
         warn(line)
 
 
@@ -302,8 +311,13 @@ def keep_paid(memory: Memory, files: BookFiles, pair: LanguagePair, engine: str)
     return f"memory: wrote {file.added} units that were paid for to {path}"
 
 
-def losses(memory: Memory, files: BookFiles) -> Iterator[str]:
-    """Yield a line on what the files have lost since they were learnt."""
+def losses(
+    memory: Memory, files: BookFiles, in_work: Collection[str] = ()
+) -> Iterator[str]:
+    """Yield a line on what the files have lost since they were learnt.
+
+    :param in_work: keys of texts that stand in fuzzy messages of catalogues
+    """
     for origin, _, units, peak in memory.origins():
         accept = f"If that is meant, accept it with amts memory forget {origin.name}"
         if origin.kind in {HOME, FILE} and _is_missing(files, origin):
@@ -314,18 +328,26 @@ def losses(memory: Memory, files: BookFiles) -> Iterator[str]:
                 )
         elif origin.kind == MACHINE or origin.rank is None:
             continue
-        elif units < _SHRUNK * peak:
+        elif units < SHRUNK * peak:
             yield (
                 f"{origin.name} has {units} units, and had {peak}: what it does not say"
                 f" any more is not published. {accept}"
             )
     for unit, origin, *_ in memory.kept():
+        if origin.kind == CATALOGUE and unit.key in in_work:
+            continue  # that is how gettext works
         where = f" ({unit.document})" if unit.document else ""
-        yield (
-            f"{origin.name}: the line for {inline_codes.plain(unit.source)[:60]!r}"
-            f"{where} cannot be used any more; its former text stands. Mend the line,"
-            " or delete it"
-        )
+        text = f"{inline_codes.plain(unit.source)[:60]!r}{where}"
+        if origin.kind == CATALOGUE:
+            yield (
+                f"{origin.name}: the message with {text} is fuzzy, damaged, or has"
+                " other markup than its source; its former text stands. Mend it"
+            )
+        else:
+            yield (
+                f"{origin.name}: the line for {text} cannot be used any more; its"
+                " former text stands. Mend the line, or delete it"
+            )
 
 
 def _is_missing(files: BookFiles, origin: Origin) -> bool:

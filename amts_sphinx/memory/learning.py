@@ -137,7 +137,9 @@ def replace_all(
     _keep(db, origin, unusable)
     query = (
         "SELECT (SELECT count(*) FROM incoming WHERE part = 0)"
-        " + (SELECT count(*) FROM unit WHERE origin = ? AND kept = 1)"
+        " + (SELECT count(*) FROM unit WHERE origin = ? AND kept = 1"
+        " AND (source_language, target_language, key) NOT IN"
+        " (SELECT source_language, target_language, key FROM incoming))"
     )
     (units,) = db.execute(query, (origin,)).fetchone()
     db.execute(
@@ -162,8 +164,8 @@ def _keep(
         " AND u.origin = ? AND u.part = 0 AND NOT EXISTS (SELECT 1 FROM unit AS said"
         " WHERE said.source_language = u.source_language"
         " AND said.target_language = u.target_language AND said.key = u.key"
-        " AND said.origin = u.origin AND said.retired = 0)"
-        " ORDER BY u.retired DESC, u.number DESC LIMIT 1)",
+        " AND said.origin = u.origin AND said.retired = 0 AND said.maker = u.maker)"
+        f" ORDER BY u.maker <> '{HUMAN}', u.retired DESC, u.number DESC LIMIT 1)",
         ((*pair, key, origin) for pair, key in unusable),
     )
 

@@ -259,6 +259,16 @@ class MemoryReader(Lookup):
             row = self._db.execute(query, (kind, path_key)).fetchone()
         return str(row[0]) if row else ""
 
+    def keys_of(self, name: str, kind: str, pair: LanguagePair) -> set[str]:
+        """Return the keys of what people say in a file, or ever said."""
+        query = (
+            "SELECT key FROM unit WHERE source_language = ? AND target_language = ?"
+            f" AND maker = '{HUMAN}' AND origin IN"
+            " (SELECT id FROM origin WHERE kind = ? AND name = ?)"
+        )
+        with told(self.path, "read"):
+            return {key for (key,) in self._db.execute(query, (*pair, kind, name))}
+
     def kept(self) -> list[Statement]:
         """Return what stands although its line in a file has become unusable."""
         query = f"SELECT {STATEMENT} FROM unit WHERE kept = 1 AND {STANDS} ORDER BY id"

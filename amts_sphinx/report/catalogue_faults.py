@@ -35,6 +35,9 @@ _RULES: Final = {
     sorted_out.CONTEXT: ("not-shown", Severity.WARNING),
     sorted_out.PLURAL: ("not-shown", Severity.WARNING),
     sorted_out.NO_DOCUMENT: ("no-document", Severity.INFO),
+    reasons.NO_WORDS: ("no-words", Severity.INFO),
+    # Where it is one of the text's attributes alone that stays as it was.
+    sorted_out.COPY: ("no-words", Severity.INFO),
 }
 #: A translator may give a reference words of its own.
 _HARMLESS: Final = "words of its own for"
@@ -81,8 +84,10 @@ def _relative(path: str, folder: Path) -> str:
 
 def _of_messages(read: CataloguesRead) -> Iterator[CatalogueFault]:
     for left in read.found.left:
-        if left.reason in _RULES and _HARMLESS not in left.detail:
+        if left.reason in _RULES:
             rule, severity = _RULES[left.reason]
+            if _HARMLESS in left.detail:
+                severity = Severity.INFO
             text = f"{left.reason}: {left.detail}" if left.detail else left.reason
             yield CatalogueFault(rule, severity, left.path, left.line, text)
 

@@ -177,6 +177,8 @@ class CatalogueCounts(NamedTuple):
     messages: Mapping[str, int]
     #: Those that do not come in, or not as they are.
     left: tuple[LeftMessage, ...]
+    #: The keys of texts that people translated, and that stay all the same.
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,14 @@ def find(
     bound = memory.bound(pair)
     wanted: dict[tuple[str, Location], list[Statement]] = {}
     matched: set[int] = set()
+    documents = {each.whole.location.docname for each in containers}
     for text in _occurrences(containers) if bound else ():
         key = text.segment.key
-        said = [each for each in bound.get(key, ()) if _holds(each.unit.place, text)]
+        said = [
+            each
+            for each in bound.get(key, ())
+            if _holds(each.unit.place, text, documents)
+        ]
         if said:
             matched |= {id(each) for each in said}
             wanted[key, text.segment.location] = said
@@ -67,7 +72,7 @@ def _named(place: Place | None) -> int:
     return sum(map(bool, place or ()))
 
 
-def _holds(place: Place | None, text: _Occurrence) -> bool:
+def _holds(place: Place | None, text: _Occurrence, documents: Collection[str]) -> bool:
     """Tell whether all that *place* names agrees with where a text stands.
 
     A context is a name that only the tool which gave it can look up.
@@ -75,14 +80,19 @@ def _holds(place: Place | None, text: _Occurrence) -> bool:
     if place is None or place.context:
         return False
     return (
-        (not place.document or _is_file_of(place.document, text.segment))
+        (not place.document or _is_file_of(place.document, text.segment, documents))
         and _agrees(place.before, text.before)
         and _agrees(place.after, text.after)
     )
 
 
-def _is_file_of(name: str, segment: Segment) -> bool:
-    """Tell whether *name*, perhaps with folders above the book's, is its document."""
+def _is_file_of(name: str, segment: Segment, documents: Collection[str]) -> bool:
+    """Tell whether *name*, perhaps with folders above the book's, is its document.
+
+    A name that a document of the book has is that document's alone.
+    """
+    if name in documents:
+        return name == segment.location.docname
     path = PurePosixPath(name.replace("\\", "/"))
     document = PurePosixPath(segment.location.docname).parts
     return path.with_suffix("").parts[-len(document) :] == document
