@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from babel.messages import pofile
 from conftest import Book, Once, copy_root
 
 from amts_sphinx.cli import main
@@ -14,8 +15,8 @@ from amts_sphinx.core.errors import MarkupError
 from amts_sphinx.core.units import Severity, State
 from amts_sphinx.doctree.messages import Span, Written
 from amts_sphinx.formats import catalogues, po_syntax
-from amts_sphinx.formats.po_editor import Filling, fill
-from amts_sphinx.formats.provenance import Trust
+from amts_sphinx.formats.po_editor import USUAL, Filling, Standing, fill
+from amts_sphinx.formats.provenance import Trust, digest
 from amts_sphinx.report import catalogue_faults
 from amts_sphinx.report.catalogue_faults import CatalogueFault
 from amts_sphinx.writers import myst, restructuredtext
@@ -27,10 +28,16 @@ MACHINE: Final = Trust("engine 1", State.MACHINE)
 # The editor of catalogues
 
 
-def filled(text: str, *, fuzzy: bool = False, maker: Trust | None = MACHINE) -> str:
-    """Return a catalogue with ``T`` and the source wherever it may be filled."""
+def filled(
+    text: str,
+    *,
+    which: frozenset[Standing] = USUAL,
+    maker: Trust | None = MACHINE,
+    word: str = "T",
+) -> str:
+    """Return a catalogue with *word* and the source wherever it may be filled."""
     data, _ = fill(
-        text.encode(), lambda source, _: Filling(f"T {source}", maker), fuzzy=fuzzy
+        text.encode(), lambda each: Filling(f"{word} {each.source}", maker), which
     )
     return data.decode()
 
@@ -56,32 +63,100 @@ def test_only_what_is_filled_changes() -> None:
         'msgstr "T b c"\n',
     )
     assert after == expected
-    assert '"maker": "engine 1", "state": "machine"' in note_a
+    assert note_a.startswith("# amts: machine engine 1 ")
 
 
 def test_what_a_person_made_has_no_mark_and_line_ends_stay() -> None:
     text = 'msgid "a"\r\nmsgstr ""\r\n\r\n#, fuzzy\r\nmsgid "b"\r\nmsgstr "?"\r\n'
     assert filled(text, maker=None) == text.replace('""', '"T a"')
-    assert filled(text, maker=None, fuzzy=True) == (
-        'msgid "a"\r\nmsgstr "T a"\r\n\r\nmsgid "b"\r\nmsgstr "T b"\r\n'
+    assert filled(text, maker=None, which=frozenset(Standing)) == (
+        'msgid "a"\r\nmsgstr "T a"\r\n\r\n'
+        '# amts, formerly: ?\r\nmsgid "b"\r\nmsgstr "T b"\r\n'
     )
+
+
+FUZZY: Final = USUAL | {Standing.MACHINE}
+
+
+def test_a_person_s_fuzzy_text_is_replaced_only_if_that_is_asked_for() -> None:
+    """A translator marks own work so, and gettext does where the source changed."""
+    text = '#, fuzzy\nmsgid "a"\nmsgstr "mine"\n'
+    assert filled(text) == filled(text, which=FUZZY) == text
+    replaced = filled(text, which=frozenset(Standing))
+    assert "# amts, formerly: mine\n" in replaced
+    assert 'msgstr "T a"' in replaced
+
+
+def test_the_machine_s_text_is_made_anew_where_its_source_changed() -> None:
+    machine = filled('msgid "a"\nmsgstr ""\n')
+    assert filled(machine, word="U") == machine
+    anew = filled(machine, word="U", which=FUZZY)
+    assert 'msgstr "U a"' in anew
+    assert anew.count("amts") == 1
+    moved = machine.replace('msgid "a"', 'msgid "b"')
+    assert 'msgstr "U b"' in filled(moved, word="U")
+    assert filled(moved, which=frozenset({Standing.EMPTY})) == moved
+    touched = moved.replace("T a", "T a, by me")
+    assert filled(touched, which=FUZZY) == touched
+
+
+def test_what_a_person_made_loses_the_machine_s_mark() -> None:
+    machine = filled('#. x\nmsgid "a"\nmsgstr ""\n')
+    person = filled(machine, maker=None, word="P", which=FUZZY)
+    assert person == '#. x\nmsgid "a"\nmsgstr "P a"\n'
+
+
+@pytest.mark.parametrize("maker", ["engine", "a-long-name-of-an-engine/" * 4 + "1"])
+@pytest.mark.parametrize("width", [40, 76])
+def test_a_marker_is_read_and_replaced_though_it_was_wrapped(
+    tmp_path: Path, maker: str, width: int
+) -> None:
+    trust = Trust(maker, State.MACHINE)
+    path = tmp_path / "a.po"
+    path.write_text(filled('# mine\nmsgid "a"\nmsgstr ""\n', maker=trust), "utf-8")
+    with path.open("rb") as stream:
+        catalogue = pofile.read_po(stream)
+    with path.open("wb") as stream:
+        pofile.write_po(stream, catalogue, width=width)
+    assert catalogues.read_file(path).entries[""]["a"].trust == trust
+    again = filled(path.read_text("utf-8"), which=FUZZY, word="U")
+    notes = [line for line in again.splitlines() if line.startswith("# ")]
+    assert [note for note in notes if "amts" in note or "engine" in note] == [
+        note for note in notes if note.startswith("# amts: machine engine 1 ")
+    ]
+    assert "# mine" in notes
+    assert not any("." in note and "amts" not in note for note in notes[-2:])
+
+
+def test_markers_of_former_versions_are_read_and_replaced(tmp_path: Path) -> None:
+    mark = digest("a", "T a")
+    old = (
+        '# amts: {"maker": "engine 1", "state": "machine", "digest":\n'
+        f'# "{mark}"}}\n# mine\n#, fuzzy\nmsgid "a"\nmsgstr "T a"\n'
+    )
+    path = tmp_path / "a.po"
+    path.write_text(old, "utf-8")
+    assert catalogues.read_file(path).entries[""]["a"].trust == MACHINE
+    again = filled(old, which=FUZZY).splitlines()
+    assert again[1:] == ["# mine", "#, fuzzy", 'msgid "a"', 'msgstr "T a"']
+    assert len(again[0]) < 70
 
 
 def test_long_texts_are_wrapped_as_the_file_is() -> None:
     words = "word " * 30
     wrapped = f'msgid "a"\nmsgstr ""\n\nmsgid "b"\nmsgstr "{words}"\n'
-    long, _ = fill(wrapped.encode(), lambda *_: Filling(words))
+    long, _ = fill(wrapped.encode(), lambda _: Filling(words))
     assert long.decode().count("\n") == wrapped.count("\n")
-    short, _ = fill(b'msgid "a"\nmsgstr ""\n', lambda *_: Filling(words))
+    short, _ = fill(b'msgid "a"\nmsgstr ""\n', lambda _: Filling(words))
     assert short.decode().startswith('msgid "a"\nmsgstr ""\n"word word')
 
 
 def test_a_message_keeps_its_placeholders() -> None:
     text = '#, python-format\nmsgid "%(n)s wells"\nmsgstr ""\n'
-    lost, count = fill(text.encode(), lambda *_: Filling("井戸"))
-    assert (lost.decode(), count) == (text, 0)
-    kept, count = fill(text.encode(), lambda *_: Filling("井戸 %(n)s"))
-    assert (count, "井戸 %(n)s" in kept.decode()) == (1, True)
+    lost, count = fill(text.encode(), lambda _: Filling("井戸"))
+    assert (lost.decode(), count) == (text, [])
+    kept, count = fill(text.encode(), lambda _: Filling("井戸 %(n)s"))
+    assert (len(count), "井戸 %(n)s" in kept.decode()) == (1, True)
 
 
 def test_what_is_filled_is_read_back_as_the_machine_s(tmp_path: Path) -> None:

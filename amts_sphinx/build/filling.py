@@ -23,7 +23,7 @@ from amts_sphinx.core.units import LanguagePair, State
 from amts_sphinx.doctree import catalogues, gettext
 from amts_sphinx.doctree.gettext import Reading
 from amts_sphinx.formats.catalogues import MESSAGES, read
-from amts_sphinx.formats.po_editor import Filling, fill
+from amts_sphinx.formats.po_editor import USUAL, Filling, Standing, fill
 from amts_sphinx.formats.provenance import Trust
 from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from amts_sphinx.core.units import Container, Edition
     from amts_sphinx.doctree.gettext import BookTexts, GettextSettings
     from amts_sphinx.doctree.messages import MessageText
+    from amts_sphinx.formats.po_editor import Candidate
 
 #: Why a message stays as it is.
 NO_TARGET: Final = "the engine has no translation"
@@ -60,8 +61,8 @@ class FillRules:
     documents: tuple[str, ...] = ()
     #: The most words of the source; 0: any number.
     limit: int = 0
-    #: Whether fuzzy messages are filled too.
-    fuzzy: bool = False
+    #: What is filled, by what stands there.
+    which: frozenset[Standing] = USUAL
     #: One of :data:`amts_sphinx.writers.names.REFERENCES`.
     references: str = TRANSLATED
 
@@ -75,6 +76,13 @@ class Filled:
     by_people: int = 0
     by_machines: int = 0
     words: int = 0
+    #: Fuzzy messages that stay, since a person wrote their text; and those that were
+    #: replaced all the same.
+    kept: int = 0
+    replaced: int = 0
+    #: Words that are left by the limit, in so many messages.
+    left_words: int = 0
+    left_messages: int = 0
     #: Why messages stay, with where each is in the book.
     left: list[tuple[str, str]] = field(default_factory=list)
 
@@ -102,6 +110,7 @@ class Filler:
     folder: Path
     rules: FillRules
     tell: Callable[[str], None]
+    done: Filled = field(default_factory=Filled)
 
     def estimate(self) -> Estimate:
         """Return what filling the catalogues would ask of the engine; ask nothing."""
@@ -117,7 +126,7 @@ class Filler:
 
         :raises AmtsError: the book cannot be read, or the engine failed
         """
-        done = Filled()
+        done = self.done
         with (
             tempfile.TemporaryDirectory() as home,
             Memory(self.config.memory) as memory,
@@ -203,28 +212,42 @@ class Filler:
                     f" {first!r}"
                 )
         domains = {about.domain(docname) for docname in source.texts}
-        fillable: set[_Name] = set()
-        for domain, path in self._paths(domains):
-
-            def note(message: str, _: int, domain: str = domain) -> None:
-                fillable.add((domain, message))
-
-            fill(path.read_bytes(), note, fuzzy=self.rules.fuzzy)
+        there = self._candidates(domains)
         found: dict[_Name, list[MessageText]] = {}
+        left: set[_Name] = set()
+        kept: set[_Name] = set()
         words = 0
         for docname in sorted(source.texts):
             if not _matches(docname, self.rules.documents):
                 continue
             for text in source.texts[docname].messages:
                 name = about.domain(docname), text.message
-                if name not in fillable:
+                standing = there.get(name)
+                if standing not in self.rules.which:
+                    if standing is Standing.PEOPLE:
+                        kept.add(name)
                     continue
                 count = len(text.message.split())
                 if name not in found and 0 < self.rules.limit < words + count:
+                    left.add(name)
                     continue
                 words += count if name not in found else 0
                 found.setdefault(name, []).append(text)
+        self.done.kept = len(kept)
+        self.done.left_messages = len(left)
+        self.done.left_words = sum(len(message.split()) for _, message in left)
         return found
+
+    def _candidates(self, domains: set[str]) -> dict[_Name, Standing]:
+        """Return what stands in each message that is not confirmed."""
+        there: dict[_Name, Standing] = {}
+        for domain, path in self._paths(domains):
+
+            def note(each: Candidate, domain: str = domain) -> None:
+                there[domain, each.source] = each.standing
+
+            fill(path.read_bytes(), note, frozenset(Standing))
+        return there
 
     def _work(self, memory: Memory, containers: list[Container]) -> Work:
         return asking.work(memory, self.config, self._pair.target, containers)
@@ -319,21 +342,22 @@ class Filler:
         """Put the fillings into the catalogues."""
         for domain, path in self._paths({domain for domain, _ in sound}):
 
-            def answer(message: str, _: int, domain: str = domain) -> Filling | None:
-                return sound.get((domain, message))
+            def answer(each: Candidate, domain: str = domain) -> Filling | None:
+                return sound.get((domain, each.source))
 
             before = path.read_bytes()
-            after, count = fill(before, answer, fuzzy=self.rules.fuzzy)
-            if count:
+            after, changed = fill(before, answer, self.rules.which)
+            if after != before:
                 with replacing(path) as stream:
                     stream.write(after)
                 done.files.append(path)
-        for (_, message), filling in sound.items():
-            done.words += len(message.split())
-            if filling.maker is None:
-                done.by_people += 1
-            else:
-                done.by_machines += 1
+            for each in changed:
+                done.words += len(each.source.split())
+                done.replaced += each.standing is Standing.PEOPLE
+                if sound[domain, each.source].maker is None:
+                    done.by_people += 1
+                else:
+                    done.by_machines += 1
 
 
 def _matches(docname: str, globs: Sequence[str]) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.build.filling import Filled, Filler
     from amts_sphinx.cli.book import BookAt
+    from amts_sphinx.formats.po_editor import Standing
 
 _DESCRIPTION: Final = """\
 Work on a project whose people translate in gettext catalogues: with sphinx-intl, on
@@ -58,10 +59,20 @@ def _add_fill(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     which.add_argument(
         "--new-only",
         action="store_true",
-        help="fill what is empty and leave what is fuzzy (the default)",
+        help="fill what is empty alone (default: also the machine's own texts whose"
+        " source has changed)",
     )
     which.add_argument(
-        "--fuzzy", action="store_true", help="fill what is fuzzy anew, too"
+        "--fuzzy",
+        action="store_true",
+        help="fill all of the machine's own texts anew that nobody has confirmed; what"
+        " a person wrote stays, fuzzy or not",
+    )
+    which.add_argument(
+        "--replace-people",
+        action="store_true",
+        help="as --fuzzy, and replace the fuzzy texts that people wrote, too; the"
+        " former text is kept in a comment",
     )
     fill.add_argument(
         "--document",
@@ -122,7 +133,7 @@ def _fill(options: argparse.Namespace) -> None:
 
     where = _book(options)
     rules = FillRules(
-        tuple(options.document), options.limit, options.fuzzy, options.references
+        tuple(options.document), options.limit, _which(options), options.references
     )
     filler = Filler(where.folder, where.config, options.folder, rules, echo)
     if options.estimate:
@@ -130,6 +141,17 @@ def _fill(options: argparse.Namespace) -> None:
         return
     done = filler.fill()
     _report(done, verbose=options.verbose)
+
+
+def _which(options: argparse.Namespace) -> frozenset[Standing]:
+    """Return what is filled, by what stands there."""
+    from amts_sphinx.formats.po_editor import USUAL, Standing
+
+    if options.new_only:
+        return frozenset({Standing.EMPTY})
+    if options.replace_people:
+        return frozenset(Standing)
+    return USUAL | {Standing.MACHINE} if options.fuzzy else USUAL
 
 
 def _book(options: argparse.Namespace) -> BookAt:
@@ -163,6 +185,16 @@ def _report(done: Filled, *, verbose: bool) -> None:
         f"{done.by_machines} messages filled by the engine, {done.by_people} from"
         f" people's texts; {done.words} words"
     )
+    if done.replaced:
+        echo(
+            f"{done.replaced} of them replace a fuzzy text that a person wrote; the"
+            " former text stands in a comment that begins with 'amts, formerly:'"
+        )
+    if done.kept:
+        echo(
+            f"{done.kept} fuzzy messages stay as they are: a person wrote their text"
+            " (--replace-people replaces it)"
+        )
     for reason, count in done.reasons().items():
         echo(f"{count} messages stay as they are: {reason}")
     shown = done.left if verbose else done.left[:_SHOWN]
