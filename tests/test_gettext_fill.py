@@ -19,7 +19,7 @@ from amts_sphinx.formats.po_editor import USUAL, Filling, Standing, fill
 from amts_sphinx.formats.provenance import Trust, digest
 from amts_sphinx.report import catalogue_faults
 from amts_sphinx.report.catalogue_faults import CatalogueFault
-from amts_sphinx.writers import myst, restructuredtext
+from amts_sphinx.writers import heads, myst, restructuredtext
 from amts_sphinx.writers.names import NOQA, SOURCE
 
 MACHINE: Final = Trust("engine 1", State.MACHINE)
@@ -456,3 +456,69 @@ def test_faults_have_forms_for_tools() -> None:
         "::error file=a%3Ab.po,line=3,title=amts markup::lost 100%25%0Aof it",
         "::notice file=c.po,title=amts no-document::gone",
     ]
+
+
+# Texts of which a message is the end
+
+
+def test_a_field_s_text_is_cut_and_put_together() -> None:
+    """The name and the type of a parameter are not in its message."""
+    target = '<x id="1"/> (<x id="2"/>)： 舟の<g id="3">速さ</g>'
+    head, rest = heads.cut(target, 2)
+    assert (head + "|", rest) == (
+        '<x id="1"/> (<x id="2"/>)： |',
+        '舟の<g id="1">速さ</g>',
+    )
+    source = '<x id="1"/> – its <g id="2">speed</g>'
+    assert heads.with_head(source, 1, rest) == ('<x id="1"/> – 舟の<g id="2">速さ</g>')
+    assert heads.cut("plain", 0) == ("", "plain")
+    assert heads.cut('<x id="1"/> – -x', 1)[1] == "-x"
+
+
+@pytest.mark.parametrize(
+    "target", ['舟の速さ <x id="1"/>', "舟の速さ", '<x id="1"/> – a <x id="1"/>']
+)
+def test_a_field_s_name_in_another_place_is_refused(target: str) -> None:
+    with pytest.raises(MarkupError, match="field's name"):
+        heads.cut(target, 1)
+
+
+BOATS: Final = '''\
+"""Boats."""
+
+
+def row(speed, oars=2):
+    """Row the boat.
+
+    :param speed: How it moves
+    :param int oars: How it moves
+    :raises ValueError: when the *boat* has sunk
+    :returns: the distance
+    """
+'''
+
+
+@pytest.mark.sphinx
+def test_docstrings_fields_are_filled(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One message may stand after a name alone, and after a name with a type."""
+    conf = (
+        "import os, sys\nsys.path.insert(0, os.path.dirname(__file__))\n"
+        'extensions = ["amts_sphinx", "sphinx.ext.autodoc"]\n'
+        'amts_engine = "pseudo"\namts_home_file = ""\nlanguage = "en"\n'
+    )
+    (tmp_path / "conf.py").write_text(conf, "utf-8")
+    (tmp_path / "boats_of_test.py").write_text(BOATS, "utf-8")
+    page = "Boats\n=====\n\n.. autofunction:: boats_of_test.row\n"
+    (tmp_path / "index.rst").write_text(page, "utf-8")
+    path = tmp_path / "locales/es/LC_MESSAGES/index.po"
+    path.parent.mkdir(parents=True)
+    texts = ["How it moves", "when the *boat* has sunk", "the distance"]
+    path.write_text("".join(f'msgid "{t}"\nmsgstr ""\n\n' for t in texts), "utf-8")
+    locale = str(tmp_path / "locales/es")
+    assert main(["gettext", "fill", locale, "--book", str(tmp_path)]) == 0
+    assert "3 messages filled" in capsys.readouterr().out
+    messages = {m.source: m.target for m in po_syntax.messages(path)}
+    assert all(messages[text] for text in texts)
+    assert messages[texts[1]].count("*") == 2

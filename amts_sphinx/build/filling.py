@@ -30,7 +30,7 @@ from amts_sphinx.memory.memory import Memory
 from amts_sphinx.memory.statements import CATALOGUE
 from amts_sphinx.text import code_matching
 from amts_sphinx.translate.translator import published
-from amts_sphinx.writers import myst, restructuredtext
+from amts_sphinx.writers import heads, myst, restructuredtext
 from amts_sphinx.writers.names import TRANSLATED
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ NO_TARGET: Final = "the engine has no translation"
 NOT_WRITTEN: Final = "it cannot be written safely"
 NOT_SAME: Final = "Sphinx does not read it as it is meant"
 TWIN: Final = "another term of the glossary has this translation"
+
+#: The characters of a message that are told.
+_SHOWN: Final = 50
 
 #: A message, by the domain of its catalogue.
 _Name = tuple[str, str]
@@ -83,7 +86,7 @@ class Filled:
     #: Words that are left by the limit, in so many messages.
     left_words: int = 0
     left_messages: int = 0
-    #: Why messages stay, with where each is in the book.
+    #: Why messages stay, with where each stands and how it begins.
     left: list[tuple[str, str]] = field(default_factory=list)
 
     def reasons(self) -> dict[str, int]:
@@ -94,8 +97,7 @@ class Filled:
 class _Answer(NamedTuple):
     """What a message is filled with."""
 
-    text: MessageText
-    #: Coded.
+    #: Coded, without what stands before the message in its text.
     target: str
     filling: Filling
 
@@ -111,6 +113,8 @@ class Filler:
     rules: FillRules
     tell: Callable[[str], None]
     done: Filled = field(default_factory=Filled)
+    #: File and line of each message.
+    _places: dict[_Name, str] = field(default_factory=dict)
 
     def estimate(self) -> Estimate:
         """Return what filling the catalogues would ask of the engine; ask nothing."""
@@ -137,8 +141,8 @@ class Filler:
             work = self._work(memory, _containers(wanted))
             bill = asking.pay(work, self.config)
             edition = work.translator.translate(work.containers, work.pair, bill)
-            answers = self._answers(work, edition, source, wanted, done)
-            sound = self._read_back(home, source, answers, done)
+            answers = self._answers(work, edition, source, wanted)
+            sound = self._read_back(home, source, answers)
         self._write(sound, done)
         return done
 
@@ -243,11 +247,19 @@ class Filler:
         there: dict[_Name, Standing] = {}
         for domain, path in self._paths(domains):
 
-            def note(each: Candidate, domain: str = domain) -> None:
+            def note(each: Candidate, domain: str = domain, path: Path = path) -> None:
                 there[domain, each.source] = each.standing
+                self._places[domain, each.source] = f"{path}:{each.line}"
 
             fill(path.read_bytes(), note, frozenset(Standing))
         return there
+
+    def _leave(self, reason: str, name: _Name, why: str = "") -> None:
+        """Note why a message stays, and where."""
+        message = " ".join(name[1].split())
+        begin = message if len(message) <= _SHOWN else f"{message[: _SHOWN - 1]}…"
+        told = f"{self._places[name]}: {begin!r}" + (f": {why}" if why else "")
+        self.done.left.append((reason, told))
 
     def _work(self, memory: Memory, containers: list[Container]) -> Work:
         return asking.work(memory, self.config, self._pair.target, containers)
@@ -258,7 +270,6 @@ class Filler:
         edition: Edition,
         source: BookTexts,
         wanted: Mapping[_Name, list[MessageText]],
-        done: Filled,
     ) -> dict[_Name, _Answer]:
         """Return what each message is filled with, as far as it can be written."""
         found: dict[_Name, _Answer] = {}
@@ -270,21 +281,21 @@ class Filler:
             trust = maker_of(container, edition)
             target = work.translator.target(container, edition)
             if trust is None or target is None:
-                done.left.append((NO_TARGET, str(container.whole.location)))
+                self._leave(NO_TARGET, name)
                 continue
             if container.whole.kind == "term":
                 if target in terms and trust.state is not State.REVIEWED:
-                    done.left.append((TWIN, str(container.whole.location)))
+                    self._leave(TWIN, name)
                     continue
                 terms.add(target)
             try:
+                _, target = heads.cut(target, _head(text))
                 written = self._written(text, target, source.settings)
             except MarkupError as exc:
-                place = f"{container.whole.location}: {exc}"
-                done.left.append((NOT_WRITTEN, place))
+                self._leave(NOT_WRITTEN, name, str(exc))
                 continue
             maker = None if trust.state is State.REVIEWED else trust
-            found[name] = _Answer(text, target, Filling(written, maker))
+            found[name] = _Answer(target, Filling(written, maker))
         return found
 
     def _written(self, text: MessageText, target: str, about: GettextSettings) -> str:
@@ -294,14 +305,14 @@ class Filler:
         """
         if text.place.attribute:
             return inline_codes.unescape(target)
-        if text.written is None:
+        written = text.written
+        if written is None:
             raise MarkupError("nothing is known of its markup")
+        written = written._replace(spans=written.spans[written.head :], head=0)
         if text.container.whole.location.docname in about.markdown:
-            return myst.render(
-                target, text.message, text.written, about.myst_extensions
-            )
+            return myst.render(target, text.message, written, about.myst_extensions)
         return restructuredtext.render(
-            target, text.message, text.written, self.rules.references, about.extlinks
+            target, text.message, written, self.rules.references, about.extlinks
         )
 
     def _read_back(
@@ -309,7 +320,6 @@ class Filler:
         home: str,
         source: BookTexts,
         answers: Mapping[_Name, _Answer],
-        done: Filled,
     ) -> dict[_Name, Filling]:
         """Return those fillings that Sphinx reads as they are meant."""
         texts: dict[str, dict[str, str]] = {}
@@ -332,8 +342,7 @@ class Filler:
             if not _is_same(mine, other, answers[name].target, terms)
         }
         for name in sorted(bad):
-            where = answers[name].text.container.whole.location
-            done.left.append((NOT_SAME, str(where)))
+            self._leave(NOT_SAME, name)
         return {
             name: answer.filling for name, answer in answers.items() if name not in bad
         }
@@ -386,6 +395,11 @@ def maker_of(container: Container, edition: Edition) -> Trust | None:
     return Trust(first.maker, first.state)
 
 
+def _head(text: MessageText) -> int:
+    """Return how many codes stand before the message in its text."""
+    return text.written.head if text.written else 0
+
+
 def _terms(
     pairs: Sequence[tuple[_Name, MessageText, MessageText | None]],
 ) -> dict[str, str]:
@@ -417,6 +431,6 @@ def _is_same(
         return text is not None and code_matching.bare(text) == code_matching.bare(
             target
         )
-    return code_matching.reads_as(
-        mine.container.whole, other.container.whole, target, terms
-    )
+    whole = mine.container.whole
+    meant = heads.with_head(whole.source, _head(mine), target)
+    return code_matching.reads_as(whole, other.container.whole, meant, terms)
