@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ from amts_sphinx.formats.po_editor import USUAL, Filling, Standing, fill
 from amts_sphinx.formats.provenance import Trust, digest
 from amts_sphinx.report import catalogue_faults
 from amts_sphinx.report.catalogue_faults import CatalogueFault
-from amts_sphinx.writers import heads, myst, restructuredtext
+from amts_sphinx.writers import heads, myst, restructuredtext, smart_marks
 from amts_sphinx.writers.names import NOQA, SOURCE
 
 MACHINE: Final = Trust("engine 1", State.MACHINE)
@@ -223,6 +224,24 @@ TERM: Final = span("pending_xref", ":term:`valve`", "valve")
             ":numref:`図%s <f>`",
         ),
         (
+            "Choose :menuselection:`File --> Save`.",
+            '<g id="1">Archivo ‣ Guardar & ver</g>.',
+            [span("inline", "File ‣ Save", "File ‣ Save")],
+            ":menuselection:`Archivo --> Guardar && ver`.",
+        ),
+        (
+            "A |thing|.",
+            '<x id="1"/>です',
+            [span("generated", "|thing|")],
+            "|thing|\\ です",
+        ),
+        (
+            'See `the "big" pump`_.',
+            '<g id="1">the "big" pump</g>',
+            [span("reference", '`the "big" pump`_', "the “big” pump")],
+            '`the "big" pump`_',
+        ),
+        (
             "**a** *b*",
             '<g id="2">乙</g><g id="1">甲</g>',
             [span("strong", "**a**", "a"), span("emphasis", "*b*", "b")],
@@ -283,6 +302,26 @@ def test_named_references_may_keep_their_words_or_be_silent() -> None:
     assert not rst(address.raw, coded, address, references=NOQA).endswith("noqa")
     same = '<g id="1">the pump</g>です'
     assert not rst("`the pump`_", same, named, references=NOQA).endswith("noqa")
+
+
+@pytest.mark.parametrize(
+    ("target", "message", "locale", "expected"),
+    [
+        ('«so <g id="1">be</g> it» – d’ici…', "\"a\" -- 'b'...", "es",
+         "\"so <g id=\"1\">be</g> it\" -- d'ici..."),
+        ("«a» – b", '"a" - b', "es", '"a" – b'),
+        # Sphinx would make other quotes of the plain ones.
+        ("“a”", '"a"', "es", "“a”"),
+    ],
+)  # fmt: skip
+def test_marks_are_plain_where_sphinx_makes_the_same_of_them(
+    target: str, message: str, locale: str, expected: str
+) -> None:
+    assert smart_marks.undone(target, message, "qDe", locale) == expected
+
+
+def test_marks_stay_where_sphinx_changes_none() -> None:
+    assert smart_marks.undone("«a»", '"a"', "", "es") == "«a»"
 
 
 # Markdown
@@ -499,7 +538,7 @@ def row(speed, oars=2):
 
 
 @pytest.mark.sphinx
-def test_docstrings_fields_are_filled(
+def test_fields_of_docstrings_and_substitutions_are_filled(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One message may stand after a name alone, and after a name with a type."""
@@ -510,15 +549,24 @@ def test_docstrings_fields_are_filled(
     )
     (tmp_path / "conf.py").write_text(conf, "utf-8")
     (tmp_path / "boats_of_test.py").write_text(BOATS, "utf-8")
-    page = "Boats\n=====\n\n.. autofunction:: boats_of_test.row\n"
+    page = (
+        "Boats\n=====\n\n.. autofunction:: boats_of_test.row\n\n"
+        'A "boat" -- |thing| -- floats on |water|.\n\n'
+        ".. |thing| replace:: a *thing*\n.. |water| replace:: water\n"
+    )
     (tmp_path / "index.rst").write_text(page, "utf-8")
     path = tmp_path / "locales/es/LC_MESSAGES/index.po"
     path.parent.mkdir(parents=True)
     texts = ["How it moves", "when the *boat* has sunk", "the distance"]
-    path.write_text("".join(f'msgid "{t}"\nmsgstr ""\n\n' for t in texts), "utf-8")
+    texts += ['A "boat" -- |thing| -- floats on |water|.']
+    quoted = [text.replace('"', '\\"') for text in texts]
+    path.write_text("".join(f'msgid "{t}"\nmsgstr ""\n\n' for t in quoted), "utf-8")
     locale = str(tmp_path / "locales/es")
     assert main(["gettext", "fill", locale, "--book", str(tmp_path)]) == 0
-    assert "3 messages filled" in capsys.readouterr().out
+    assert "4 messages filled" in capsys.readouterr().out
     messages = {m.source: m.target for m in po_syntax.messages(path)}
     assert all(messages[text] for text in texts)
     assert messages[texts[1]].count("*") == 2
+    # The references themselves, and plain marks of which Sphinx makes others.
+    marks = re.findall(r'\|\w+\||--|"', messages[texts[3]])
+    assert marks == ['"', '"', "--", "|thing|", "--", "|water|"]

@@ -30,7 +30,7 @@ from amts_sphinx.memory.memory import Memory
 from amts_sphinx.memory.statements import CATALOGUE
 from amts_sphinx.text import code_matching
 from amts_sphinx.translate.translator import published
-from amts_sphinx.writers import heads, myst, restructuredtext
+from amts_sphinx.writers import heads, myst, restructuredtext, smart_marks
 from amts_sphinx.writers.names import TRANSLATED
 
 if TYPE_CHECKING:
@@ -191,6 +191,7 @@ class Filler:
             language=language.tag,
             locale=language.locale,
             texts=texts,
+            how_written=True,
         )
 
     @property
@@ -311,6 +312,9 @@ class Filler:
         written = written._replace(spans=written.spans[written.head :], head=0)
         if text.container.whole.location.docname in about.markdown:
             return myst.render(target, text.message, written, about.myst_extensions)
+        locale = find_language(self._pair.target).locale
+        marks = about.smart_marks(locale)
+        target = smart_marks.undone(target, text.message, marks, locale)
         return restructuredtext.render(
             target, text.message, written, self.rules.references, about.extlinks
         )

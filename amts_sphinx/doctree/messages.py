@@ -7,7 +7,7 @@ book with catalogues, whatever became of its words.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from docutils import nodes
@@ -124,6 +124,30 @@ class CompareMessages(SphinxTransform):
         for key, each in known.items():
             if each.node.children is not each.children:
                 known[key] = each._replace(children=[])
+
+
+class KeepSubstitutions(SphinxTransform):
+    """Puts an element around what stands for a substitution, after translating.
+
+    So the text has a code in its place, and the reference itself can be written again.
+    """
+
+    # Before those of docutils and Sphinx put its text there.
+    default_priority = 200
+    #: Whether that is wanted.
+    wanted: ClassVar[bool] = False
+
+    def apply(self, **_: Any) -> None:
+        """Run on one document."""
+        if not self.wanted:
+            return
+        for node in [*self.document.findall(nodes.substitution_reference)]:
+            # One within a link is the words of that.
+            if not isinstance(node.parent, (nodes.reference, addnodes.pending_xref)):
+                raw = node.rawsource or f"|{node.astext()}|"
+                kept = nodes.generated(raw)
+                node.replace_self(kept)
+                kept += node
 
 
 def number_messages(document: nodes.document) -> None:
