@@ -449,10 +449,11 @@ def test_a_check_tells_file_line_and_rule(
     found = capsys.readouterr()
     rows = json.loads(found.out)
     assert {row["rule"] for row in rows} >= {"syntax", "markup", "not-shown"}
-    role, mark = [row for row in rows if row["rule"] == "sphinx"]
-    assert "emphasis start-string without end-string" in mark["message"]
+    # What Sphinx says of a fault that is told already stands there.
+    assert not any(row["rule"] == "sphinx" for row in rows)
+    [role] = [row for row in rows if "nosuch" in row["message"]]
+    assert "; Sphinx: " in role["message"]
     assert (role["severity"], role["path"].rpartition("/")[2]) == ("error", "index.po")
-    assert "nosuch" in role["message"]
     lines = Path(role["path"]).read_text("utf-8").splitlines()
     assert lines[role["line"] - 1] == 'msgid "A cell."'
     assert all(row["path"].endswith(".po") for row in rows)
@@ -495,6 +496,64 @@ def test_faults_have_forms_for_tools() -> None:
         "::error file=a%3Ab.po,line=3,title=amts markup::lost 100%25%0Aof it",
         "::notice file=c.po,title=amts no-document::gone",
     ]
+
+
+# Damaged markup
+
+
+def boats(folder: Path, catalogue: str, name: str = "index.rst", text: str = "") -> str:
+    """Write a book with one page and one catalogue; return its folder."""
+    folder = folder / "source"
+    folder.mkdir()
+    extensions = ["amts_sphinx", *(["myst_parser"] if name.endswith(".md") else [])]
+    conf = f'extensions = {extensions}\namts_home_file = ""\nlanguage = "en"\n'
+    conf += 'amts_target_languages = ["es"]\namts_engine = "pseudo"\n'
+    (folder / "conf.py").write_text(conf, "utf-8")
+    (folder / name).write_text(text, "utf-8")
+    path = folder / "locales/es/LC_MESSAGES/index.po"
+    path.parent.mkdir(parents=True)
+    path.write_text(catalogue, "utf-8")
+    return str(folder)
+
+
+@pytest.mark.sphinx
+def test_a_mark_that_is_no_markup_is_told_and_nothing_guessed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (
+        "Boats\n=====\n\nTwenty *euros* per night.\n\nA |thing| floats.\n\n"
+        ".. |thing| replace:: boat\n"
+    )
+    said = (
+        'msgid "Twenty *euros* per night."\nmsgstr "Veinte *euros por noche."\n\n'
+        'msgid "A |thing| floats."\nmsgstr "Un |cosa| flota."\n'
+    )
+    book = boats(tmp_path, said, text=page)
+    assert main(["gettext", "check", "--book", book, "--format", "json"]) == 1
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["rule"] for row in rows] == ["damaged-markup"] * 2
+    assert [row["line"] for row in rows] == [1, 4]
+    assert "'*' is no markup: it is not published" in rows[0]["message"]
+    assert "'|cosa|' is no markup, and readers see it" in rows[1]["message"]
+    built = Book(Path(book)).build("amts-es")
+    assert "index.po:1: WARNING: its markup is damaged" in built.warned
+    assert "in need of review" not in built.warned
+
+
+@pytest.mark.sphinx
+def test_a_warning_about_markdown_is_at_its_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = "# Boats\n\nThey float.\n\nThey sail.\n"
+    said = (
+        'msgid "Boats"\nmsgstr "Barcos"\n\n'
+        'msgid "They sail."\nmsgstr "Navegan {nosuch}`x`."\n'
+    )
+    book = boats(tmp_path, said, "index.md", page)
+    main(["gettext", "check", "--book", book, "--format", "json"])
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["line"] for row in rows} == {4}
+    assert sum("nosuch" in row["message"] for row in rows) == 1
 
 
 # Texts of which a message is the end

@@ -51,10 +51,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 #: The version of what is kept of a reading, and of how it is made.
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 #: A catalogue is of this book that has at least this part of its messages there.
 _OF_BOOK: Final = 0.5
 _KEPT: Final = "found.pickle"
+#: Faults that are told one by one.
+_SHOWN: Final = 10
 
 
 class _Origin(NamedTuple):
@@ -119,6 +121,7 @@ class CatalogueReader:
         found |= self._read(rest)
         for tag, made in found.items():
             tell(f"amts-{tag}", made, logger.info)
+            _warn_of_marks(made)
         return found
 
     def learn_files(
@@ -289,6 +292,18 @@ def _digest(
             text = each.place, each.message, each.container.whole.source
             digest.update(repr(text).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def _warn_of_marks(found: Found) -> None:
+    """Warn of marks in people's texts that are no markup; of many, of the first."""
+    those = [each for each in found.left if each.reason == catalogues.MARKS]
+    for each in those[:_SHOWN]:
+        place = f"{each.path}:{each.line}"
+        text = f"{each.reason}: {each.detail}"
+        logger.warning("%s", text, location=place, type="amts", subtype="catalogue")
+    if len(those) > _SHOWN:
+        more = f"at {len(those) - _SHOWN} more places"
+        summary.warn(f"{catalogues.MARKS} {more}; amts gettext check shows them all")
 
 
 def tell(name: str, found: Found, tell: Callable[[str], object]) -> None:
