@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Final
 
@@ -468,6 +469,9 @@ def test_a_folder_that_is_no_language_s_is_an_error(
     command = ["gettext", "fill", str(tmp_path / "ja"), "--book", str(tmp_path)]
     assert main(command) == 1
     assert "has no LC_MESSAGES" in capsys.readouterr().err
+    missing = ["gettext", "fill", str(tmp_path / "fr"), "--book", str(tmp_path)]
+    assert main(missing) == 1
+    assert "fr does not exist" in capsys.readouterr().err
     assert main([*command, "--limit", "-1"]) == 1
     assert "--limit must be" in capsys.readouterr().err
     assert main(["gettext", "check", "--book", str(tmp_path)]) == 1
@@ -554,6 +558,57 @@ def test_a_warning_about_markdown_is_at_its_message(
     rows = json.loads(capsys.readouterr().out)
     assert {row["line"] for row in rows} == {4}
     assert sum("nosuch" in row["message"] for row in rows) == 1
+
+
+# What is told of a round
+
+
+@pytest.mark.sphinx
+def test_a_round_tells_its_limit_its_changes_and_how_to_undo_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = "Boats\n=====\n\nThey all float.\n\nThey sail.\n\nThey sink.\n"
+    said = "".join(
+        f'msgid "{text}"\nmsgstr ""\n\n'
+        for text in ("Boats", "They all float.", "They sail.")
+    )
+    said += '#, fuzzy\nmsgid "They sink."\nmsgstr "Se hunden."\n'
+    book = boats(tmp_path, said, text=page)
+    locale = Path(book, "locales/es")
+    path = locale / "LC_MESSAGES/index.po"
+    command = ["gettext", "fill", str(locale), "--book", book]
+
+    def told(*options: str) -> list[str]:
+        assert main([*command, *options]) == 0
+        return capsys.readouterr().out.splitlines()
+
+    estimate = told("--limit", "4", "--estimate")
+    assert estimate[0] == "2 messages with 4 words would be filled"
+    left = "stopped at the limit of 4 words: 1 messages with 2 words are left"
+    assert estimate[-1] == left
+    assert path.read_text("utf-8") == said
+
+    first = told("--limit", "4")
+    assert "2 messages filled by the engine, 0 from people's texts; 4 words" in first
+    assert first[-1] == left
+    [undo] = [line for line in first if line.startswith("to undo it: cp -r ")]
+    kept, folder = shlex.split(undo.partition("cp -r ")[2])
+    assert Path(folder) == locale
+    assert (Path(kept) / "LC_MESSAGES/index.po").read_text("utf-8") == said
+
+    told()
+    after = path.read_text("utf-8")
+    again = told()
+    assert again[:2] == [
+        "no file has changed",
+        "0 messages filled by the engine, 0 from people's texts; 0 words",
+    ]
+    assert again[2].startswith("1 fuzzy messages stay as they are: a person wrote")
+    assert path.read_text("utf-8") == after
+
+    replaced = told("--replace-people")
+    assert replaced[2].startswith("1 of them replace a fuzzy text that a person wrote")
+    assert "# amts, formerly: Se hunden.\n" in path.read_text("utf-8")
 
 
 # Texts of which a message is the end

@@ -7,6 +7,7 @@ what comes out as it went in is kept.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -70,6 +71,16 @@ class FillRules:
     references: str = TRANSLATED
 
 
+class Amount(NamedTuple):
+    """How many messages there are, and how many words they have in the source."""
+
+    messages: int
+    words: int
+
+
+NONE: Final = Amount(0, 0)
+
+
 @dataclass(slots=True)
 class Filled:
     """What became of the messages."""
@@ -83,9 +94,11 @@ class Filled:
     #: replaced all the same.
     kept: int = 0
     replaced: int = 0
-    #: Words that are left by the limit, in so many messages.
-    left_words: int = 0
-    left_messages: int = 0
+    #: What there is to fill, and what the limit leaves.
+    wanted: Amount = NONE
+    beyond: Amount = NONE
+    #: A folder that holds the files as they were; nothing: none has changed.
+    former: Path | None = None
     #: Why messages stay, with where each stands and how it begins.
     left: list[tuple[str, str]] = field(default_factory=list)
 
@@ -150,6 +163,11 @@ class Filler:
         self, home: str, memory: Memory
     ) -> tuple[BookTexts, dict[_Name, list[MessageText]]]:
         """Read the book, and have the memory know what people translated."""
+        if not self.folder.is_dir():
+            raise ConfigError(
+                f"{self.folder} does not exist: sphinx-intl update makes the catalogues"
+                " of a new language"
+            )
         if not Path(self.folder, MESSAGES).is_dir():
             raise ConfigError(
                 f"{self.folder} is no folder of a language: it has no {MESSAGES}; name"
@@ -239,8 +257,10 @@ class Filler:
                 words += count if name not in found else 0
                 found.setdefault(name, []).append(text)
         self.done.kept = len(kept)
-        self.done.left_messages = len(left)
-        self.done.left_words = sum(len(message.split()) for _, message in left)
+        self.done.wanted = Amount(len(found), words)
+        self.done.beyond = Amount(
+            len(left), sum(len(message.split()) for _, message in left)
+        )
         return found
 
     def _candidates(self, domains: set[str]) -> dict[_Name, Standing]:
@@ -254,6 +274,18 @@ class Filler:
 
             fill(path.read_bytes(), note, frozenset(Standing))
         return there
+
+    def _keep_former(self, path: Path, data: bytes) -> None:
+        """Keep a copy of a file, so that what is done can be undone."""
+        home = self.config.memory.with_name(f"former-{self.folder.name}")
+        if self.done.former is None:
+            # What was kept of the last round is of no more use.
+            shutil.rmtree(home, ignore_errors=True)
+            home.mkdir(0o700, parents=True)
+            self.done.former = home
+        copy = home / path.relative_to(self.folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(data)
 
     def _leave(self, reason: str, name: _Name, why: str = "") -> None:
         """Note why a message stays, and where."""
@@ -361,6 +393,7 @@ class Filler:
             before = path.read_bytes()
             after, changed = fill(before, answer, self.rules.which)
             if after != before:
+                self._keep_former(path, before)
                 with replacing(path) as stream:
                     stream.write(after)
                 done.files.append(path)

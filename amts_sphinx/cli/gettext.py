@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -138,9 +139,13 @@ def _fill(options: argparse.Namespace) -> None:
     filler = Filler(where.folder, where.config, options.folder, rules, echo)
     if options.estimate:
         _estimate(filler)
-        return
-    done = filler.fill()
-    _report(done, verbose=options.verbose)
+    else:
+        _report(filler.fill(), options.folder, verbose=options.verbose)
+    if left := filler.done.beyond.messages:
+        echo(
+            f"stopped at the limit of {options.limit} words: {left} messages with"
+            f" {filler.done.beyond.words} words are left"
+        )
 
 
 def _which(options: argparse.Namespace) -> frozenset[Standing]:
@@ -174,13 +179,18 @@ def _book(options: argparse.Namespace) -> BookAt:
 def _estimate(filler: Filler) -> None:
     from amts_sphinx.cli.estimate import table
 
-    for line in table([filler.estimate()]):
+    lines = table([filler.estimate()])
+    messages, words = filler.done.wanted
+    echo(f"{messages} messages with {words} words would be filled")
+    for line in lines:
         echo(line)
 
 
-def _report(done: Filled, *, verbose: bool) -> None:
+def _report(done: Filled, folder: Path, *, verbose: bool) -> None:
     for path in done.files:
         echo(f"changed {path}")
+    if not done.files:
+        echo("no file has changed")
     echo(
         f"{done.by_machines} messages filled by the engine, {done.by_people} from"
         f" people's texts; {done.words} words"
@@ -202,6 +212,9 @@ def _report(done: Filled, *, verbose: bool) -> None:
         echo(f"  {place}: {reason}")
     if len(done.left) > len(shown):
         echo(f"  … and {len(done.left) - len(shown)} more; --verbose shows all")
+    if done.former is not None:
+        kept, where = shlex.quote(f"{done.former}/."), shlex.quote(str(folder))
+        echo(f"to undo it: cp -r {kept} {where}")
 
 
 def _check(options: argparse.Namespace) -> None:
