@@ -611,6 +611,25 @@ def test_a_round_tells_its_limit_its_changes_and_how_to_undo_it(
     assert "# amts, formerly: Se hunden.\n" in path.read_text("utf-8")
 
 
+@pytest.mark.sphinx
+def test_a_stale_text_is_no_translation_where_fuzzy_ones_are_published(
+    tmp_path: Path,
+) -> None:
+    page = "Boats\n=====\n\nThey all float.\n"
+    said = filled('msgid "They float."\nmsgstr ""\n')
+    moved = said.replace('msgid "They float."', 'msgid "They all float."')
+    book = boats(tmp_path, moved, text=page)
+    conf = Path(book, "conf.py")
+    more = "gettext_allow_fuzzy_translations = True\n"
+    conf.write_text(conf.read_text("utf-8") + more, "utf-8")
+    locale = str(Path(book, "locales/es"))
+    assert main(["gettext", "fill", locale, "--book", book]) == 0
+    path = Path(locale, "LC_MESSAGES/index.po")
+    [message] = po_syntax.messages(path)
+    assert message.target not in {"", "T They float."}
+    assert "pseudo" in message.notes[0]
+
+
 # Texts of which a message is the end
 
 

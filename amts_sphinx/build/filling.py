@@ -177,17 +177,31 @@ class Filler:
         reading = Reading(place, place, str(Path(home, "source")), how_written=True)
         source = gettext.run(reading)
         importing.learn_book(memory, self.config.files, self.tell, self.tell)
+        domains = {source.settings.domain(docname) for docname in source.texts}
+        there = self._candidates(domains)
         if self.config.gettext:
-            self._learn(home, source, memory)
-        return source, self._wanted(source)
+            self._learn(home, source, memory, there)
+        return source, self._wanted(source, there)
 
-    def _learn(self, home: str, source: BookTexts, memory: Memory) -> None:
-        """Have the memory know what the catalogues say already."""
+    def _learn(
+        self,
+        home: str,
+        source: BookTexts,
+        memory: Memory,
+        there: Mapping[_Name, Standing],
+    ) -> None:
+        """Have the memory know what the catalogues say already, and will go on saying.
+
+        What is to be made anew is no translation to take.
+        """
         about = source.settings
         domains = {about.domain(docname) for docname in source.texts}
         said = read([self.folder], domains)
         if not any(said.entries.values()):
             return
+        for (domain, message), standing in there.items():
+            if standing in self.rules.which:
+                said.entries.get(domain, {}).pop(message, None)
         pair = self._pair
         pairing = catalogues.Pairing(said, source.texts, pair, about)
         reading = self._target_reading(home, "known", catalogues.said(said))
@@ -224,7 +238,9 @@ class Filler:
             if path.is_file():
                 yield domain, path
 
-    def _wanted(self, source: BookTexts) -> dict[_Name, list[MessageText]]:
+    def _wanted(
+        self, source: BookTexts, there: Mapping[_Name, Standing]
+    ) -> dict[_Name, list[MessageText]]:
         """Return the messages that are to be filled, with the texts that are theirs."""
         about = source.settings
         for glob in self.rules.documents:
@@ -234,8 +250,6 @@ class Filler:
                     f"--document {glob}: no such document; there is, for example,"
                     f" {first!r}"
                 )
-        domains = {about.domain(docname) for docname in source.texts}
-        there = self._candidates(domains)
         found: dict[_Name, list[MessageText]] = {}
         left: set[_Name] = set()
         kept: set[_Name] = set()
