@@ -630,6 +630,21 @@ def test_a_stale_text_is_no_translation_where_fuzzy_ones_are_published(
     assert "pseudo" in message.notes[0]
 
 
+@pytest.mark.sphinx
+def test_a_message_that_would_lose_a_placeholder_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = '#, python-format\nmsgid "It has %d oars."\nmsgstr ""\n'
+    book = boats(tmp_path, said, text="Boats\n=====\n\nIt has %d oars.\n")
+    path = Path(book, "locales/es/LC_MESSAGES/index.po")
+    locale = str(path.parents[1])
+    assert main(["gettext", "fill", locale, "--book", book]) == 0
+    told = capsys.readouterr().out
+    assert "1 messages stay as they are: a placeholder such as" in told
+    assert f"{path}:2: 'It has %d oars.'" in told
+    assert path.read_text("utf-8") == said
+
+
 # Texts of which a message is the end
 
 

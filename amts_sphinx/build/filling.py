@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 NO_TARGET: Final = "the engine has no translation"
 NOT_WRITTEN: Final = "it cannot be written safely"
 NOT_SAME: Final = "Sphinx does not read it as it is meant"
+LOST: Final = (
+    "a placeholder such as %s or {name} is lost or new: msgfmt would refuse it"
+)
 TWIN: Final = "another term of the glossary has this translation"
 
 #: The characters of a message that are told.
@@ -126,8 +129,8 @@ class Filler:
     rules: FillRules
     tell: Callable[[str], None]
     done: Filled = field(default_factory=Filled)
-    #: File and line of each message.
-    _places: dict[_Name, str] = field(default_factory=dict)
+    #: Each message that is not confirmed, with its file.
+    _there: dict[_Name, tuple[Path, Candidate]] = field(default_factory=dict)
 
     def estimate(self) -> Estimate:
         """Return what filling the catalogues would ask of the engine; ask nothing."""
@@ -284,7 +287,7 @@ class Filler:
 
             def note(each: Candidate, domain: str = domain, path: Path = path) -> None:
                 there[domain, each.source] = each.standing
-                self._places[domain, each.source] = f"{path}:{each.line}"
+                self._there[domain, each.source] = path, each
 
             fill(path.read_bytes(), note, frozenset(Standing))
         return there
@@ -305,7 +308,8 @@ class Filler:
         """Note why a message stays, and where."""
         message = " ".join(name[1].split())
         begin = message if len(message) <= _SHOWN else f"{message[: _SHOWN - 1]}…"
-        told = f"{self._places[name]}: {begin!r}" + (f": {why}" if why else "")
+        path, candidate = self._there[name]
+        told = f"{path}:{candidate.line}: {begin!r}" + (f": {why}" if why else "")
         self.done.left.append((reason, told))
 
     def _work(self, memory: Memory, containers: list[Container]) -> Work:
@@ -340,6 +344,9 @@ class Filler:
                 written = self._written(text, target, source.settings)
             except MarkupError as exc:
                 self._leave(NOT_WRITTEN, name, str(exc))
+                continue
+            if not self._there[name][1].takes(written):
+                self._leave(LOST, name)
                 continue
             maker = None if trust.state is State.REVIEWED else trust
             found[name] = _Answer(target, Filling(written, maker))

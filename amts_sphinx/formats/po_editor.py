@@ -64,6 +64,20 @@ class Candidate(NamedTuple):
     #: Of its source in the catalogue, 1-based.
     line: int
     standing: Standing
+    #: The line of its flags, as it stands; empty: it has none.
+    flags: str = ""
+
+    def takes(self, text: str) -> bool:
+        """Tell whether ``msgfmt`` finds the placeholders of the source in *text*.
+
+        gettext's tools guess from prose that a message is a format.
+        """
+        for flag, placeholder in _PLACEHOLDERS.items():
+            if flag in self.flags and f"no-{flag}" not in self.flags:
+                ours, theirs = map(placeholder.findall, (self.source, text))
+                if sorted(ours) != sorted(theirs):
+                    return False
+        return True
 
 
 class _Field(NamedTuple):
@@ -161,7 +175,8 @@ def _candidate(entry: list[str], line: int) -> Candidate | None:
     standing = _standing(entry, source.text, target.text, is_fuzzy=is_fuzzy)
     if standing is None:
         return None
-    return Candidate(source.text, line + source.first, standing)
+    named = entry[flags] if flags is not None else ""
+    return Candidate(source.text, line + source.first, standing, named)
 
 
 def _flags(entry: list[str]) -> int | None:
@@ -181,8 +196,8 @@ def _filled(
     """
     fields, flags = _fields(entry), _flags(entry)
     source, target = fields["msgid"], fields["msgstr"]
-    named = entry[flags] if flags is not None else ""
-    if filling is None or not _keeps_format(named, source.text, filling.text):
+    named = candidate.flags
+    if filling is None or not candidate.takes(filling.text):
         return entry
     width, end = form
     new = [*entry]
@@ -238,19 +253,6 @@ def _is_note(line: str) -> bool:
 def _notes(entry: list[str]) -> list[str]:
     """Return the comments of translators, without the signs before them."""
     return [each[1:].strip() for each in entry if _is_note(each)]
-
-
-def _keeps_format(flags: str, source: str, text: str) -> bool:
-    """Tell whether ``msgfmt`` finds the placeholders of a message in its translation.
-
-    gettext's tools guess from prose that a message is a format.
-    """
-    for flag, placeholder in _PLACEHOLDERS.items():
-        if flag in flags and f"no-{flag}" not in flags:
-            mine, other = (sorted(placeholder.findall(each)) for each in (source, text))
-            if mine != other:
-                return False
-    return True
 
 
 def _without_fuzzy(line: str, end: str) -> str:
