@@ -50,13 +50,13 @@ if TYPE_CHECKING:
     from amts_sphinx.memory.memory import Memory
 
 logger = logging.getLogger(__name__)
+#: Faults that are told one by one.
+_SHOWN: Final = 5
 #: The version of what is kept of a reading, and of how it is made.
 _FORMAT: Final = 2
 #: A catalogue is of this book that has at least this part of its messages there.
 _OF_BOOK: Final = 0.5
 _KEPT: Final = "found.pickle"
-#: Faults that are told one by one.
-_SHOWN: Final = 10
 
 
 class _Origin(NamedTuple):
@@ -120,8 +120,8 @@ class CatalogueReader:
                 found[language.tag] = kept
         found |= self._read(rest)
         for tag, made in found.items():
-            tell(f"amts-{tag}", made, logger.info)
             _warn_of_marks(made)
+            tell(f"amts-{tag}", made, logger.info)
         return found
 
     def learn_files(
@@ -219,6 +219,18 @@ class CatalogueReader:
         )
 
 
+def _warn_of_marks(found: Found) -> None:
+    """Warn of marks in people's texts that are no markup; of many, of the first."""
+    those = [each for each in found.left if each.reason == catalogues.MARKS]
+    for each in those[:_SHOWN]:
+        place = f"{each.path}:{each.line}"
+        text = f"{each.reason}: {each.detail}"
+        logger.warning("%s", text, location=place, type="amts", subtype="catalogue")
+    if len(those) > _SHOWN:
+        more = f"at {len(those) - _SHOWN} more places"
+        summary.warn(f"{catalogues.MARKS} {more}; amts gettext check shows them all")
+
+
 def _read(origin: _Origin, reading: Reading) -> Found:
     logger.info("reading the book with the catalogues in %s", origin.name)
     found = gettext.run(reading).found
@@ -292,18 +304,6 @@ def _digest(
             text = each.place, each.message, each.container.whole.source
             digest.update(repr(text).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
-
-
-def _warn_of_marks(found: Found) -> None:
-    """Warn of marks in people's texts that are no markup; of many, of the first."""
-    those = [each for each in found.left if each.reason == catalogues.MARKS]
-    for each in those[:_SHOWN]:
-        place = f"{each.path}:{each.line}"
-        text = f"{each.reason}: {each.detail}"
-        logger.warning("%s", text, location=place, type="amts", subtype="catalogue")
-    if len(those) > _SHOWN:
-        more = f"at {len(those) - _SHOWN} more places"
-        summary.warn(f"{catalogues.MARKS} {more}; amts gettext check shows them all")
 
 
 def tell(name: str, found: Found, tell: Callable[[str], object]) -> None:
