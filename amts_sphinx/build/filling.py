@@ -25,7 +25,7 @@ from amts_sphinx.doctree import catalogues, gettext
 from amts_sphinx.doctree.gettext import Reading
 from amts_sphinx.formats.catalogues import MESSAGES, read
 from amts_sphinx.formats.po_editor import USUAL, Filling, Standing, fill
-from amts_sphinx.formats.provenance import Trust
+from amts_sphinx.formats.provenance import PERSON, Trust
 from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.memory.statements import CATALOGUE
@@ -203,8 +203,9 @@ class Filler:
         if not any(said.entries.values()):
             return
         for (domain, message), standing in there.items():
-            if standing in self.rules.which:
-                said.entries.get(domain, {}).pop(message, None)
+            entry = said.entries.get(domain, {}).get(message)
+            if standing in self.rules.which and entry and entry.trust != PERSON:
+                del said.entries[domain][message]
         pair = self._pair
         pairing = catalogues.Pairing(said, source.texts, pair, about)
         reading = self._target_reading(home, "known", catalogues.said(said))
