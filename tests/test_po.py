@@ -195,7 +195,7 @@ def test_a_charset_is_found_as_it_is(tmp_path: Path, data: bytes) -> None:
         b'msgid "Wind"\nmsgstr "Viento\xff"\n',
         b'msgid "Wind\nmsgstr "Viento"\n',
         b'msgid "Wind"\n',
-        b"<<<<<<< HEAD\n",
+        b"<<<<<<< HEAD\n=======\n>>>>>>> other\n",
         b"\0\n",
     ],
 )

@@ -285,7 +285,7 @@ def test_an_engine_that_is_missing_hides_nobody_s_text(
     (folder / "conf.py").write_text(conf + lonely)
     assert main(["status", "--json", "--book", str(folder)]) == 0
     said = capsys.readouterr()
-    assert "the texts of machines are not seen" in said.err
+    assert "shown is what engines made before" in said.err
     [status] = json.loads(said.out)
     assert status["progress"]["segments"]["approved"] == 1
 

@@ -54,8 +54,10 @@ if TYPE_CHECKING:
     from amts_sphinx.memory.memory import Learnt, Memory
 
 logger = logging.getLogger(__name__)
+#: Faults that are told one by one.
+_SHOWN: Final = 5
 #: The version of what is kept of a reading, and of how it is made.
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 #: A catalogue is of this book that has at least this part of its messages there.
 _OF_BOOK: Final = 0.5
 _KEPT: Final = "found.pickle"
@@ -140,6 +142,7 @@ class CatalogueReader:
             key for made in found.values() for each in made.waiting for key in each[2]
         )
         for tag, made in found.items():
+            _warn_of_marks(made)
             tell(f"amts-{tag}", made, logger.info)
         self._warn_of_gone(languages)
         return found
@@ -261,6 +264,18 @@ class CatalogueReader:
                 origin.catalogues, texts, LanguagePair(source, origin.tag), about
             ),
         )
+
+
+def _warn_of_marks(found: Found) -> None:
+    """Warn of marks in people's texts that are no markup; of many, of the first."""
+    those = [each for each in found.left if each.reason == catalogues.MARKS]
+    for each in those[:_SHOWN]:
+        place = f"{each.path}:{each.line}"
+        text = f"{each.reason}: {each.detail}"
+        logger.warning("%s", text, location=place, type="amts", subtype="catalogue")
+    if len(those) > _SHOWN:
+        more = f"at {len(those) - _SHOWN} more places"
+        summary.warn(f"{catalogues.MARKS} {more}; amts gettext check shows them all")
 
 
 def _read(origin: _Origin, reading: Reading) -> Found:

@@ -7,6 +7,7 @@ what comes out as it went in is kept.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -22,14 +23,14 @@ from amts_sphinx.core.units import LanguagePair, State
 from amts_sphinx.doctree import catalogues, gettext
 from amts_sphinx.doctree.gettext import Reading
 from amts_sphinx.formats.catalogues import MESSAGES, read
-from amts_sphinx.formats.po_editor import Filling, fill
-from amts_sphinx.formats.provenance import Trust
+from amts_sphinx.formats.po_editor import USUAL, Filling, Standing, fill
+from amts_sphinx.formats.provenance import PERSON, Trust
 from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.memory.statements import CATALOGUE
 from amts_sphinx.text import code_matching
 from amts_sphinx.translate.translator import published
-from amts_sphinx.writers import myst, restructuredtext
+from amts_sphinx.writers import heads, myst, restructuredtext, smart_marks
 from amts_sphinx.writers.names import TRANSLATED
 
 if TYPE_CHECKING:
@@ -40,12 +41,19 @@ if TYPE_CHECKING:
     from amts_sphinx.core.units import Container, Edition
     from amts_sphinx.doctree.gettext import BookTexts, GettextSettings
     from amts_sphinx.doctree.messages import MessageText
+    from amts_sphinx.formats.po_editor import Candidate
 
 #: Why a message stays as it is.
 NO_TARGET: Final = "the engine has no translation"
 NOT_WRITTEN: Final = "it cannot be written safely"
 NOT_SAME: Final = "Sphinx does not read it as it is meant"
+LOST: Final = (
+    "a placeholder such as %s or {name} is lost or new: msgfmt would refuse it"
+)
 TWIN: Final = "another term of the glossary has this translation"
+
+#: The characters of a message that are told.
+_SHOWN: Final = 50
 
 #: A message, by the domain of its catalogue.
 _Name = tuple[str, str]
@@ -59,10 +67,20 @@ class FillRules:
     documents: tuple[str, ...] = ()
     #: The most words of the source; 0: any number.
     limit: int = 0
-    #: Whether fuzzy messages are filled too.
-    fuzzy: bool = False
+    #: What is filled, by what stands there.
+    which: frozenset[Standing] = USUAL
     #: One of :data:`amts_sphinx.writers.names.REFERENCES`.
     references: str = TRANSLATED
+
+
+class Amount(NamedTuple):
+    """How many messages there are, and how many words they have in the source."""
+
+    messages: int
+    words: int
+
+
+NONE: Final = Amount(0, 0)
 
 
 @dataclass(slots=True)
@@ -74,7 +92,16 @@ class Filled:
     by_people: int = 0
     by_machines: int = 0
     words: int = 0
-    #: Why messages stay, with where each is in the book.
+    #: Fuzzy messages that stay, since a person wrote their text; and those that were
+    #: replaced all the same.
+    kept: int = 0
+    replaced: int = 0
+    #: What there is to fill, and what the limit leaves.
+    wanted: Amount = NONE
+    beyond: Amount = NONE
+    #: A folder that holds the files as they were; nothing: none has changed.
+    former: Path | None = None
+    #: Why messages stay, with where each stands and how it begins.
     left: list[tuple[str, str]] = field(default_factory=list)
 
     def reasons(self) -> dict[str, int]:
@@ -85,8 +112,7 @@ class Filled:
 class _Answer(NamedTuple):
     """What a message is filled with."""
 
-    text: MessageText
-    #: Coded.
+    #: Coded, without what stands before the message in its text.
     target: str
     filling: Filling
 
@@ -101,6 +127,9 @@ class Filler:
     folder: Path
     rules: FillRules
     tell: Callable[[str], None]
+    done: Filled = field(default_factory=Filled)
+    #: Each message that is not confirmed, with its file.
+    _there: dict[_Name, tuple[Path, Candidate]] = field(default_factory=dict)
 
     def estimate(self) -> Estimate:
         """Return what filling the catalogues would ask of the engine; ask nothing."""
@@ -116,7 +145,7 @@ class Filler:
 
         :raises AmtsError: the book cannot be read, or the engine failed
         """
-        done = Filled()
+        done = self.done
         with (
             tempfile.TemporaryDirectory() as home,
             Memory(self.config.memory) as memory,
@@ -127,8 +156,8 @@ class Filler:
             work = self._work(memory, _containers(wanted))
             bill = asking.pay(work, self.config)
             edition = work.translator.translate(work.containers, work.pair, bill)
-            answers = self._answers(work, edition, source, wanted, done)
-            sound = self._read_back(home, source, answers, done)
+            answers = self._answers(work, edition, source, wanted)
+            sound = self._read_back(home, source, answers)
         self._write(sound, done)
         return done
 
@@ -136,6 +165,11 @@ class Filler:
         self, home: str, memory: Memory
     ) -> tuple[BookTexts, dict[_Name, list[MessageText]]]:
         """Read the book, and have the memory know what people translated."""
+        if not self.folder.is_dir():
+            raise ConfigError(
+                f"{self.folder} does not exist: sphinx-intl update makes the catalogues"
+                " of a new language"
+            )
         if not Path(self.folder, MESSAGES).is_dir():
             raise ConfigError(
                 f"{self.folder} is no folder of a language: it has no {MESSAGES}; name"
@@ -145,18 +179,33 @@ class Filler:
         reading = Reading(place, place, str(Path(home, "source")), how_written=True)
         source = gettext.run(reading)
         importing.learn_book(memory, self.config.files, self.tell, self.tell)
+        domains = {source.settings.domain(docname) for docname in source.texts}
+        there = self._candidates(domains)
         if self.config.gettext:
-            self._learn(home, source, memory)
-        return source, self._wanted(source)
+            self._learn(home, source, memory, there)
+        return source, self._wanted(source, there)
 
-    def _learn(self, home: str, source: BookTexts, memory: Memory) -> None:
-        """Have the memory know what the catalogues say already."""
+    def _learn(
+        self,
+        home: str,
+        source: BookTexts,
+        memory: Memory,
+        there: Mapping[_Name, Standing],
+    ) -> None:
+        """Have the memory know what the catalogues say already, and will go on saying.
+
+        What is to be made anew is no translation to take.
+        """
         about = source.settings
         domains = {about.domain(docname) for docname in source.texts}
         said = read([self.folder], domains)
         catalogues.lend(said, source.texts, about)
         if not any(said.entries.values()):
             return
+        for (domain, message), standing in there.items():
+            entry = said.entries.get(domain, {}).get(message)
+            if standing in self.rules.which and entry and entry.trust != PERSON:
+                del said.entries[domain][message]
         pair = self._pair
         pairing = catalogues.Pairing(said, source.texts, pair, about)
         reading = self._target_reading(home, "known", catalogues.said(said))
@@ -178,6 +227,7 @@ class Filler:
             language=language.tag,
             locale=language.locale,
             texts=texts,
+            how_written=True,
         )
 
     @property
@@ -192,33 +242,70 @@ class Filler:
             if path.is_file():
                 yield domain, path
 
-    def _wanted(self, source: BookTexts) -> dict[_Name, list[MessageText]]:
+    def _wanted(
+        self, source: BookTexts, there: Mapping[_Name, Standing]
+    ) -> dict[_Name, list[MessageText]]:
         """Return the messages that are to be filled, with the texts that are theirs."""
         about = source.settings
         globs.check(self.rules.documents, source.texts)
-        domains = {about.domain(docname) for docname in source.texts}
-        fillable: set[_Name] = set()
-        for domain, path in self._paths(domains):
-
-            def note(message: str, _: int, domain: str = domain) -> None:
-                fillable.add((domain, message))
-
-            fill(path.read_bytes(), note, fuzzy=self.rules.fuzzy)
         found: dict[_Name, list[MessageText]] = {}
+        left: set[_Name] = set()
+        kept: set[_Name] = set()
         words = 0
         for docname in sorted(source.texts):
             if not globs.matches(docname, self.rules.documents):
                 continue
             for text in source.texts[docname].messages:
                 name = about.domain(docname), text.message
-                if name not in fillable:
+                standing = there.get(name)
+                if standing not in self.rules.which:
+                    if standing is Standing.PEOPLE:
+                        kept.add(name)
                     continue
                 count = len(text.message.split())
                 if name not in found and 0 < self.rules.limit < words + count:
+                    left.add(name)
                     continue
                 words += count if name not in found else 0
                 found.setdefault(name, []).append(text)
+        self.done.kept = len(kept)
+        self.done.wanted = Amount(len(found), words)
+        self.done.beyond = Amount(
+            len(left), sum(len(message.split()) for _, message in left)
+        )
         return found
+
+    def _candidates(self, domains: set[str]) -> dict[_Name, Standing]:
+        """Return what stands in each message that is not confirmed."""
+        there: dict[_Name, Standing] = {}
+        for domain, path in self._paths(domains):
+
+            def note(each: Candidate, domain: str = domain, path: Path = path) -> None:
+                there[domain, each.source] = each.standing
+                self._there[domain, each.source] = path, each
+
+            fill(path.read_bytes(), note, frozenset(Standing))
+        return there
+
+    def _keep_former(self, path: Path, data: bytes) -> None:
+        """Keep a copy of a file, so that what is done can be undone."""
+        home = self.config.memory.with_name(f"former-{self.folder.name}")
+        if self.done.former is None:
+            # What was kept of the last round is of no more use.
+            shutil.rmtree(home, ignore_errors=True)
+            home.mkdir(0o700, parents=True)
+            self.done.former = home
+        copy = home / path.relative_to(self.folder)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(data)
+
+    def _leave(self, reason: str, name: _Name, why: str = "") -> None:
+        """Note why a message stays, and where."""
+        message = " ".join(name[1].split())
+        begin = message if len(message) <= _SHOWN else f"{message[: _SHOWN - 1]}…"
+        path, candidate = self._there[name]
+        told = f"{path}:{candidate.line}: {begin!r}" + (f": {why}" if why else "")
+        self.done.left.append((reason, told))
 
     def _work(self, memory: Memory, containers: list[Container]) -> Work:
         return asking.work(memory, self.config, self._pair.target, containers)
@@ -229,7 +316,6 @@ class Filler:
         edition: Edition,
         source: BookTexts,
         wanted: Mapping[_Name, list[MessageText]],
-        done: Filled,
     ) -> dict[_Name, _Answer]:
         """Return what each message is filled with, as far as it can be written."""
         found: dict[_Name, _Answer] = {}
@@ -241,21 +327,24 @@ class Filler:
             trust = maker_of(container, edition)
             target = work.translator.target(container, edition)
             if trust is None or target is None:
-                done.left.append((NO_TARGET, str(container.whole.location)))
+                self._leave(NO_TARGET, name)
                 continue
             if container.whole.kind == "term":
                 if target in terms and trust.state is not State.REVIEWED:
-                    done.left.append((TWIN, str(container.whole.location)))
+                    self._leave(TWIN, name)
                     continue
                 terms.add(target)
             try:
+                _, target = heads.cut(target, _head(text))
                 written = self._written(text, target, source.settings)
             except MarkupError as exc:
-                place = f"{container.whole.location}: {exc}"
-                done.left.append((NOT_WRITTEN, place))
+                self._leave(NOT_WRITTEN, name, str(exc))
+                continue
+            if not self._there[name][1].takes(written):
+                self._leave(LOST, name)
                 continue
             maker = None if trust.state is State.REVIEWED else trust
-            found[name] = _Answer(text, target, Filling(written, maker))
+            found[name] = _Answer(target, Filling(written, maker))
         return found
 
     def _written(self, text: MessageText, target: str, about: GettextSettings) -> str:
@@ -265,14 +354,17 @@ class Filler:
         """
         if text.place.attribute:
             return inline_codes.unescape(target)
-        if text.written is None:
+        written = text.written
+        if written is None:
             raise MarkupError("nothing is known of its markup")
+        written = written._replace(spans=written.spans[written.head :], head=0)
         if text.container.whole.location.docname in about.markdown:
-            return myst.render(
-                target, text.message, text.written, about.myst_extensions
-            )
+            return myst.render(target, text.message, written, about.myst_extensions)
+        locale = find_language(self._pair.target).locale
+        marks = about.smart_marks(locale)
+        target = smart_marks.undone(target, text.message, marks, locale)
         return restructuredtext.render(
-            target, text.message, text.written, self.rules.references, about.extlinks
+            target, text.message, written, self.rules.references, about.extlinks
         )
 
     def _read_back(
@@ -280,7 +372,6 @@ class Filler:
         home: str,
         source: BookTexts,
         answers: Mapping[_Name, _Answer],
-        done: Filled,
     ) -> dict[_Name, Filling]:
         """Return those fillings that Sphinx reads as they are meant."""
         texts: dict[str, dict[str, str]] = {}
@@ -303,8 +394,7 @@ class Filler:
             if not _is_same(mine, other, answers[name].target, terms)
         }
         for name in sorted(bad):
-            where = answers[name].text.container.whole.location
-            done.left.append((NOT_SAME, str(where)))
+            self._leave(NOT_SAME, name)
         return {
             name: answer.filling for name, answer in answers.items() if name not in bad
         }
@@ -313,21 +403,23 @@ class Filler:
         """Put the fillings into the catalogues."""
         for domain, path in self._paths({domain for domain, _ in sound}):
 
-            def answer(message: str, _: int, domain: str = domain) -> Filling | None:
-                return sound.get((domain, message))
+            def answer(each: Candidate, domain: str = domain) -> Filling | None:
+                return sound.get((domain, each.source))
 
             before = path.read_bytes()
-            after, count = fill(before, answer, fuzzy=self.rules.fuzzy)
-            if count:
+            after, changed = fill(before, answer, self.rules.which)
+            if after != before:
+                self._keep_former(path, before)
                 with replacing(path) as stream:
                     stream.write(after)
                 done.files.append(path)
-        for (_, message), filling in sound.items():
-            done.words += len(message.split())
-            if filling.maker is None:
-                done.by_people += 1
-            else:
-                done.by_machines += 1
+            for each in changed:
+                done.words += len(each.source.split())
+                done.replaced += each.standing is Standing.PEOPLE
+                if sound[domain, each.source].maker is None:
+                    done.by_people += 1
+                else:
+                    done.by_machines += 1
 
 
 def _containers(wanted: Mapping[_Name, Sequence[MessageText]]) -> list[Container]:
@@ -350,6 +442,11 @@ def maker_of(container: Container, edition: Edition) -> Trust | None:
     drafts = [unit for unit in machines if unit.state is State.DRAFT]
     first = (drafts or machines)[0]
     return Trust(first.maker, first.state)
+
+
+def _head(text: MessageText) -> int:
+    """Return how many codes stand before the message in its text."""
+    return text.written.head if text.written else 0
 
 
 def _terms(
@@ -383,6 +480,6 @@ def _is_same(
         return text is not None and code_matching.bare(text) == code_matching.bare(
             target
         )
-    return code_matching.reads_as(
-        mine.container.whole, other.container.whole, target, terms
-    )
+    whole = mine.container.whole
+    meant = heads.with_head(whole.source, _head(mine), target)
+    return code_matching.reads_as(whole, other.container.whole, meant, terms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.build.filling import Filled, Filler
     from amts_sphinx.cli.book import BookAt
+    from amts_sphinx.formats.po_editor import Standing
 
 _DESCRIPTION: Final = """\
 Work on a project whose people translate in gettext catalogues: with sphinx-intl, on
@@ -58,10 +60,20 @@ def _add_fill(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     which.add_argument(
         "--new-only",
         action="store_true",
-        help="fill what is empty and leave what is fuzzy (the default)",
+        help="fill what is empty alone (default: also the machine's own texts whose"
+        " source has changed)",
     )
     which.add_argument(
-        "--fuzzy", action="store_true", help="fill what is fuzzy anew, too"
+        "--fuzzy",
+        action="store_true",
+        help="fill all of the machine's own texts anew that nobody has confirmed; what"
+        " a person wrote stays, fuzzy or not",
+    )
+    which.add_argument(
+        "--replace-people",
+        action="store_true",
+        help="as --fuzzy, and replace the fuzzy texts that people wrote, too; the"
+        " former text is kept in a comment",
     )
     fill.add_argument(
         "--document",
@@ -122,14 +134,29 @@ def _fill(options: argparse.Namespace) -> None:
 
     where = _book(options)
     rules = FillRules(
-        tuple(options.document), options.limit, options.fuzzy, options.references
+        tuple(options.document), options.limit, _which(options), options.references
     )
     filler = Filler(where.folder, where.config, options.folder, rules, echo)
     if options.estimate:
         _estimate(filler)
-        return
-    done = filler.fill()
-    _report(done, verbose=options.verbose)
+    else:
+        _report(filler.fill(), options.folder, verbose=options.verbose)
+    if left := filler.done.beyond.messages:
+        echo(
+            f"stopped at the limit of {options.limit} words: {left} messages with"
+            f" {filler.done.beyond.words} words are left"
+        )
+
+
+def _which(options: argparse.Namespace) -> frozenset[Standing]:
+    """Return what is filled, by what stands there."""
+    from amts_sphinx.formats.po_editor import USUAL, Standing
+
+    if options.new_only:
+        return frozenset({Standing.EMPTY})
+    if options.replace_people:
+        return frozenset(Standing)
+    return USUAL | {Standing.MACHINE} if options.fuzzy else USUAL
 
 
 def _book(options: argparse.Namespace) -> BookAt:
@@ -152,17 +179,32 @@ def _book(options: argparse.Namespace) -> BookAt:
 def _estimate(filler: Filler) -> None:
     from amts_sphinx.cli.estimate import table
 
-    for line in table([filler.estimate()]):
+    lines = table([filler.estimate()])
+    messages, words = filler.done.wanted
+    echo(f"{messages} messages with {words} words would be filled")
+    for line in lines:
         echo(line)
 
 
-def _report(done: Filled, *, verbose: bool) -> None:
+def _report(done: Filled, folder: Path, *, verbose: bool) -> None:
     for path in done.files:
         echo(f"changed {path}")
+    if not done.files:
+        echo("no file has changed")
     echo(
         f"{done.by_machines} messages filled by the engine, {done.by_people} from"
         f" people's texts; {done.words} words"
     )
+    if done.replaced:
+        echo(
+            f"{done.replaced} of them replace a fuzzy text that a person wrote; the"
+            " former text stands in a comment that begins with 'amts, formerly:'"
+        )
+    if done.kept:
+        echo(
+            f"{done.kept} fuzzy messages stay as they are: a person wrote their text"
+            " (--replace-people replaces it)"
+        )
     for reason, count in done.reasons().items():
         echo(f"{count} messages stay as they are: {reason}")
     shown = done.left if verbose else done.left[:_SHOWN]
@@ -170,6 +212,9 @@ def _report(done: Filled, *, verbose: bool) -> None:
         echo(f"  {place}: {reason}")
     if len(done.left) > len(shown):
         echo(f"  … and {len(done.left) - len(shown)} more; --verbose shows all")
+    if done.former is not None:
+        kept, where = shlex.quote(f"{done.former}/."), shlex.quote(str(folder))
+        echo(f"to undo it: cp -r {kept} {where}")
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 #: Why a message does not come in, beside the reasons of its catalogue.
 DIFFERS: Final = "its markup is not that of its source"
+MARKS: Final = "its markup is damaged"
 CHANGED: Final = "published with the markup of its source"
 HALF: Final = "a part of it is not translated"
 NOT_TAKEN: Final = "Sphinx does not take it: it is no single paragraph"
@@ -177,8 +178,13 @@ def units(
         reason = _shortcoming(said_of)
         if reason and _is_told(pair.entry, about):
             detail = "" if reason == HALF else said_of.lost or said_of.changed
+            is_lost = bool(said_of.lost) and not said_of.by_sentence
+            if reason == MARKS:
+                detail = f"{said_of.damage} is no markup, and readers see it"
+                if is_lost:
+                    detail = f"{said_of.damage} is no markup: it is not published"
             left.append(_left(reason, pair.entry, pair.source, detail))
-            if reason == DIFFERS:
+            if is_lost:
                 whole = pair.source.whole.source
                 unusable.append(SkippedText(reason, whole, languages))
                 refused.add(pair.source.whole.key)
@@ -255,6 +261,8 @@ def _is_told(entry: Entry, about: GettextSettings) -> bool:
 
 def _shortcoming(learnt: Learnt) -> str:
     """Say what of a text does not come in as its translator wrote it, or nothing."""
+    if learnt.damage:
+        return MARKS
     if learnt.lost:
         return HALF if learnt.by_sentence else DIFFERS
     return CHANGED if learnt.changed else ""

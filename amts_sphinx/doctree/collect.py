@@ -145,6 +145,7 @@ def register(app: Sphinx) -> None:
     """Add the transform, and keep the environment right."""
     app.add_transform(messages.NumberMessages)
     app.add_transform(messages.CompareMessages)
+    app.add_transform(messages.KeepSubstitutions)
     app.add_transform(CollectTexts)
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)

@@ -34,6 +34,7 @@ from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.doctree import catalogues
 from amts_sphinx.doctree.collect import CollectTexts, DocumentTexts, texts_of
+from amts_sphinx.doctree.messages import KeepSubstitutions
 from amts_sphinx.formats.catalogues import chosen, folders
 from amts_sphinx.formats.catalogues import read as read_folders
 
@@ -106,6 +107,10 @@ class GettextSettings(NamedTuple):
     myst_extensions: frozenset[str] = frozenset()
     #: The roles of links that take words of their own.
     extlinks: frozenset[str] = frozenset()
+    #: What Sphinx makes of plain quotes, dashes and dots, in docutils's letters; and
+    #: the languages where it does not.
+    smart_action: str = ""
+    smart_excludes: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, config: Any, srcdir: str | os.PathLike[str]) -> GettextSettings:
@@ -119,7 +124,13 @@ class GettextSettings(NamedTuple):
             bool(fuzzy),
             myst_extensions=syntax,
             extlinks=frozenset(getattr(config, "extlinks", ())),
+            smart_action=config.smartquotes_action if config.smartquotes else "",
+            smart_excludes=frozenset(config.smartquotes_excludes.get("languages", ())),
         )
+
+    def smart_marks(self, locale: str) -> str:
+        """Return what Sphinx makes of plain marks in a language, in those letters."""
+        return "" if locale in self.smart_excludes else self.smart_action
 
     def domain(self, docname: str) -> str:
         """Return the name of the catalogue of a document."""
@@ -163,7 +174,7 @@ def run(reading: Reading) -> BookTexts:
 def read(reading: Reading) -> BookTexts:
     """Read a book in this process."""
     home, warnings = Path(reading.home), StringIO()
-    CollectTexts.how_written = reading.how_written
+    CollectTexts.how_written = KeepSubstitutions.wanted = reading.how_written
     overrides = {**reading.overrides, "gettext_auto_build": False}
     if reading.locale:
         compile_catalogues(reading.texts, home / "locale", reading.locale)

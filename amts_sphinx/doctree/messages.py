@@ -7,7 +7,7 @@ book with catalogues, whatever became of its words.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from docutils import nodes
@@ -37,6 +37,8 @@ class _Numbered(NamedTuple):
     children: list[nodes.Node]
     #: What holds its text after the document is read: itself, or what is around it.
     holder: nodes.Element
+    #: What stands before its text in that: the name of a parameter, and its type.
+    head: tuple[nodes.Node, ...] = ()
 
 
 #: The numbers of a document that is being read, by the identity of the element. They
@@ -80,6 +82,8 @@ class Written(NamedTuple):
     spans: tuple[Span, ...]
     #: Node names and sources of what is around the whole text, the outer first.
     around: tuple[tuple[str, str], ...]
+    #: How many of the codes stand before the message, and are no part of it.
+    head: int = 0
 
 
 class MessageText(NamedTuple):
@@ -122,6 +126,30 @@ class CompareMessages(SphinxTransform):
                 known[key] = each._replace(children=[])
 
 
+class KeepSubstitutions(SphinxTransform):
+    """Puts an element around what stands for a substitution, after translating.
+
+    So the text has a code in its place, and the reference itself can be written again.
+    """
+
+    # Before those of docutils and Sphinx put its text there.
+    default_priority = 200
+    #: Whether that is wanted.
+    wanted: ClassVar[bool] = False
+
+    def apply(self, **_: Any) -> None:
+        """Run on one document."""
+        if not self.wanted:
+            return
+        for node in [*self.document.findall(nodes.substitution_reference)]:
+            # One within a link is the words of that.
+            if not isinstance(node.parent, (nodes.reference, addnodes.pending_xref)):
+                raw = node.rawsource or f"|{node.astext()}|"
+                kept = nodes.generated(raw)
+                node.replace_self(kept)
+                kept += node
+
+
 def number_messages(document: nodes.document) -> None:
     """Give numbers to the elements of *document* that have messages."""
     known: dict[int, _Numbered] = {}
@@ -131,7 +159,8 @@ def number_messages(document: nodes.document) -> None:
         # until Sphinx has translated.
         is_passing = isinstance(node, nodes.inline) and node.get("translatable")
         holder = node.parent if is_passing else node
-        numbered = _Numbered(node, number, message, node.children, holder)
+        head = tuple(holder.children[: holder.index(node)]) if is_passing else ()
+        numbered = _Numbered(node, number, message, node.children, holder, head)
         known.setdefault(id(holder), numbered)
     for number, node in enumerate(document.findall(addnodes.index)):
         known[id(node)] = _Numbered(node, number, "", node.children, node)
@@ -173,7 +202,7 @@ def texts(
             _attribute(site) if site.attribute else each.message,
             container,
             done=each.node.children is not each.children,
-            written=_written(site, each.holder) if written else None,
+            written=_written(site, each) if written else None,
         )
 
 
@@ -187,13 +216,15 @@ def _numbered(site: Site, known: Mapping[int, _Numbered]) -> _Numbered | None:
     return known[id(node)] if node is not None else None
 
 
-def _written(site: Site, message: nodes.Element) -> Written:
+def _written(site: Site, message: _Numbered) -> Written:
     around: list[tuple[str, str]] = []
     node: nodes.Element | None = None if site.attribute else site.node
-    while node is not None and node is not message:
+    while node is not None and node is not message.holder:
         around.insert(0, (node.tagname, node.rawsource))
         node = node.parent
-    return Written(tuple(map(_span, site.slots)), tuple(around))
+    head = {id(each) for each in message.head}
+    count = sum(id(slot.outer[0]) in head for slot in site.slots)
+    return Written(tuple(map(_span, site.slots)), tuple(around), count)
 
 
 def _span(slot: Slot) -> Span:

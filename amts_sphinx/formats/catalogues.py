@@ -9,17 +9,16 @@ edition can show is counted by reason.
 from __future__ import annotations
 
 import gettext
-import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.core.errors import InterchangeError, LanguageError
 from amts_sphinx.core.languages import closest, find_language
 from amts_sphinx.core.units import HUMAN, State
-from amts_sphinx.formats import po_syntax, provenance
+from amts_sphinx.formats import po_marker, po_syntax
 from amts_sphinx.formats.provenance import PERSON, Trust
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 #: The folder of a language's catalogues in that of the language.
 MESSAGES: Final = "LC_MESSAGES"
-#: Begins a comment that says who made a message, as JSON.
-SAID: Final = "amts: "
 #: The first line of a catalogue of ours.
 OURS: Final = re.compile("amts_sphinx: coded text from")
 _LANGUAGE: Final = re.compile(r"^Language:[ \t]*(\S+)", re.MULTILINE)
@@ -158,26 +155,10 @@ def trust_of(message: Message) -> Trust:
     """
     if "fuzzy" not in message.flags:
         return PERSON
-    said = said_of(message.notes)
-    state = provenance.state_named(str(said.get("state", State.MACHINE.value)))
-    maker = str(said.get("maker", ""))
-    mark = provenance.digest(message.source, message.target)
-    if maker and state and said.get("digest") == mark:
-        return Trust(maker, state)
+    found = po_marker.find(message.notes)
+    if found and not any(found[0].changed(message.source, message.target)):
+        return found[0].trust
     return FUZZY
-
-
-def said_of(notes: Sequence[str]) -> dict[str, Any]:
-    """Return what a comment of ours says of a message; nothing without one."""
-    # Some tools break long comments into lines.
-    _, found, text = " ".join(notes).partition(SAID)
-    if not found:
-        return {}
-    try:
-        said = json.JSONDecoder().raw_decode(text)[0]
-    except ValueError:
-        return {}
-    return said if isinstance(said, dict) else {}
 
 
 def folders(dirs: Iterable[Path]) -> dict[str, list[Path]]:

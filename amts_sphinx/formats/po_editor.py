@@ -7,17 +7,16 @@ and a comment and a flag are added; the rest stays, byte by byte.
 
 from __future__ import annotations
 
-import json
 import re
+from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from babel.messages.pofile import denormalize, normalize
 
-from amts_sphinx.formats import provenance
-from amts_sphinx.formats.catalogues import SAID
+from amts_sphinx.formats import po_marker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from amts_sphinx.formats.provenance import Trust
 
@@ -42,6 +41,45 @@ class Filling(NamedTuple):
     maker: Trust | None = None
 
 
+class Standing(Enum):
+    """What stands in a message that may be filled."""
+
+    EMPTY = "empty"
+    #: The machine's, of a source that has changed since; nobody touched the text.
+    STALE = "stale"
+    #: The machine's, as it was written.
+    MACHINE = "machine"
+    #: Fuzzy, and none of what we wrote: a person's, or what gettext guessed from one's.
+    PEOPLE = "people"
+
+
+#: What is filled if nothing else is asked for: no text of a person.
+USUAL: Final = frozenset({Standing.EMPTY, Standing.STALE})
+
+
+class Candidate(NamedTuple):
+    """A message that may be filled."""
+
+    source: str
+    #: Of its source in the catalogue, 1-based.
+    line: int
+    standing: Standing
+    #: The line of its flags, as it stands; empty: it has none.
+    flags: str = ""
+
+    def takes(self, text: str) -> bool:
+        """Tell whether ``msgfmt`` finds the placeholders of the source in *text*.
+
+        gettext's tools guess from prose that a message is a format.
+        """
+        for flag, placeholder in _PLACEHOLDERS.items():
+            if flag in self.flags and f"no-{flag}" not in self.flags:
+                ours, theirs = map(placeholder.findall, (self.source, text))
+                if sorted(ours) != sorted(theirs):
+                    return False
+        return True
+
+
 class _Field(NamedTuple):
     #: The lines of an entry that it takes, from and to.
     first: int
@@ -51,15 +89,13 @@ class _Field(NamedTuple):
 
 def fill(
     data: bytes,
-    answer: Callable[[str, int], Filling | None],
-    *,
-    fuzzy: bool = False,
-) -> tuple[bytes, int]:
-    """Return a catalogue with messages filled, and how many there are.
+    answer: Callable[[Candidate], Filling | None],
+    which: Container[Standing] = USUAL,
+) -> tuple[bytes, list[Candidate]]:
+    """Return a catalogue with messages filled, and those that are others now.
 
-    :param answer: takes the source and the line of a message that may be filled, and
-        returns what is to stand there
-    :param fuzzy: whether fuzzy messages may be filled too, not only empty ones
+    :param answer: returns what is to stand in a message
+    :param which: the messages that it is asked for
     """
     found = _CHARSET.search(data)
     charset = found[1].decode() if found and found[1] != b"CHARSET" else "utf-8"
@@ -67,12 +103,17 @@ def fill(
     end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
     width = _WIDTH if not _is_unwrapped(lines) else 10**9
     out: list[str] = []
-    count = 0
+    changed: list[Candidate] = []
     for line, entry in _entries(lines):
-        filled = _filled(entry, line, answer, width, end, fuzzy=fuzzy)
-        count += filled is not None
-        out += filled if filled is not None else entry
-    return "".join(out).encode(charset), count
+        candidate = _candidate(entry, line)
+        if candidate is not None and candidate.standing in which:
+            filled = _filled(entry, candidate, answer(candidate), (width, end))
+            if filled != entry:
+                changed.append(candidate)
+            out += filled
+        else:
+            out += entry
+    return "".join(out).encode(charset), changed
 
 
 def _is_unwrapped(lines: list[str]) -> bool:
@@ -120,76 +161,101 @@ def _fields(entry: list[str]) -> dict[str, _Field]:
     return found
 
 
-def _filled(
-    entry: list[str],
-    line: int,
-    answer: Callable[[str, int], Filling | None],
-    width: int,
-    end: str,
-    *,
-    fuzzy: bool,
-) -> list[str] | None:
-    """Return the lines of a message that is filled; ``None``: it stays."""
+def _candidate(entry: list[str], line: int) -> Candidate | None:
+    """Return a message that may be filled; ``None``: it has to stay.
+
+    :param line: the number of its first line
+    """
     fields = _fields(entry)
     if fields.keys() != {"msgid", "msgstr"} or not fields["msgid"].text:
         return None
-    flags = next((n for n, each in enumerate(entry) if each.startswith("#,")), None)
+    source, target = fields["msgid"], fields["msgstr"]
+    flags = _flags(entry)
     is_fuzzy = flags is not None and "fuzzy" in entry[flags]
-    target = fields["msgstr"]
-    if target.text.strip() and not (fuzzy and is_fuzzy):
+    standing = _standing(entry, source.text, target.text, is_fuzzy=is_fuzzy)
+    if standing is None:
         return None
-    source = fields["msgid"]
-    filling = answer(source.text, line + source.first)
     named = entry[flags] if flags is not None else ""
-    if filling is None or not _keeps_format(named, source.text, filling.text):
-        return None
+    return Candidate(source.text, line + source.first, standing, named)
+
+
+def _flags(entry: list[str]) -> int | None:
+    """Return which line of a message has its flags."""
+    return next((n for n, each in enumerate(entry) if each.startswith("#,")), None)
+
+
+def _filled(
+    entry: list[str],
+    candidate: Candidate,
+    filling: Filling | None,
+    form: tuple[int, str],
+) -> list[str]:
+    """Return the lines of a message that is filled, or as they are.
+
+    :param form: the width of lines, and their end
+    """
+    fields, flags = _fields(entry), _flags(entry)
+    source, target = fields["msgid"], fields["msgstr"]
+    named = candidate.flags
+    if filling is None or not candidate.takes(filling.text):
+        return entry
+    width, end = form
     new = [*entry]
     text = f"msgstr {normalize(filling.text, width=width)}".split("\n")
     new[target.first : target.last] = [f"{each}{end}" for each in text]
-    if filling.maker is not None and not is_fuzzy:
+    if filling.maker is not None and "fuzzy" not in named:
         if flags is None:
             new.insert(source.first, f"#, fuzzy{end}")
         else:
             new[flags] = new[flags].replace("#,", "#, fuzzy,", 1)
-    elif filling.maker is None and is_fuzzy and flags is not None:
-        new[flags] = _without_fuzzy(new[flags], end)
+    elif filling.maker is None and flags is not None:
+        new[flags] = _without_fuzzy(new[flags], end) if "fuzzy" in named else named
+    if found := po_marker.find(_notes(new)):
+        for number in [n for n, each in enumerate(new) if _is_note(each)][found[1]]:
+            new[number] = ""
+    # Comments of translators stand before all others.
+    first = next(n for n, each in enumerate(entry) if each.startswith(("#", "msg")))
+    notes = _new_notes(candidate, target.text, filling)
+    new[first:first] = [f"# {each}{end}" for each in notes]
+    return [each for each in new if each]
+
+
+def _new_notes(candidate: Candidate, former: str, filling: Filling) -> Iterator[str]:
+    """Yield the comments on what is filled."""
+    if candidate.standing is Standing.PEOPLE:
+        yield f"{po_marker.FORMER}{' '.join(former.split())}"
     if filling.maker is not None:
-        # Comments of translators stand before all others.
-        first = next(
-            (n for n, each in enumerate(entry) if each.startswith(("#", "msg"))), 0
-        )
-        note = _note(source.text, filling)
-        new = [each for each in new if not each.startswith(f"# {SAID}")]
-        new.insert(first, f"{note}{end}")
-    return new
+        yield from po_marker.lines(filling.maker, candidate.source, filling.text)
 
 
-def _keeps_format(flags: str, source: str, text: str) -> bool:
-    """Tell whether ``msgfmt`` finds the placeholders of a message in its translation.
+def _standing(
+    entry: list[str], source: str, target: str, *, is_fuzzy: bool
+) -> Standing | None:
+    """Return what stands in a message; ``None``: what somebody has confirmed."""
+    if not target.strip():
+        return Standing.EMPTY
+    if not is_fuzzy:
+        return None
+    found = po_marker.find(_notes(entry))
+    if found is None:
+        return Standing.PEOPLE
+    moved, touched = found[0].changed(source, target)
+    if touched:
+        return Standing.PEOPLE
+    return Standing.STALE if moved else Standing.MACHINE
 
-    gettext's tools guess from prose that a message is a format.
-    """
-    for flag, placeholder in _PLACEHOLDERS.items():
-        if flag in flags and f"no-{flag}" not in flags:
-            mine, other = (sorted(placeholder.findall(each)) for each in (source, text))
-            if mine != other:
-                return False
-    return True
+
+def _is_note(line: str) -> bool:
+    """Tell whether a line is a comment of translators."""
+    return bool(re.match(r"#(?![,:.|~=])", line))
+
+
+def _notes(entry: list[str]) -> list[str]:
+    """Return the comments of translators, without the signs before them."""
+    return [each[1:].strip() for each in entry if _is_note(each)]
 
 
 def _without_fuzzy(line: str, end: str) -> str:
     rest = [flag.strip() for flag in line[2:].split(",")]
     rest = [flag for flag in rest if flag != "fuzzy"]
     return f"#, {', '.join(rest)}{end}" if rest else ""
-
-
-def _note(source: str, filling: Filling) -> str:
-    """Return the comment that says who made a translation."""
-    if filling.maker is None:
-        return ""
-    said = {
-        "maker": filling.maker.maker,
-        "state": filling.maker.state.value,
-        "digest": provenance.digest(source, filling.text),
-    }
-    return f"# {SAID}{json.dumps(said, ensure_ascii=False)}"

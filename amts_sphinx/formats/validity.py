@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+from unicodedata import category
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import InterchangeError, MarkupError
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
     from amts_sphinx.core.units import TranslationUnit
 
-_WORDY: Final = re.compile(r"[^\W_]")
+#: Letters, numbers and signs, such as an emoji, as Unicode classes them.
+_SAY: Final = frozenset("LNS")
 #: Control characters and half surrogates: XML has no way to write them, and no reader
 #: of a book sees them.
 _CONTROL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -59,7 +61,8 @@ def reading_fault(unit: TranslationUnit, *, certain: bool) -> str:
 
 def _says_nothing(coded: str) -> bool:
     """Tell whether a text has marks alone, such as ``…`` or a blank without a width."""
-    return "<x" not in coded and not _WORDY.search(inline_codes.plain(coded))
+    text = inline_codes.plain(coded)
+    return "<x" not in coded and not any(category(c)[0] in _SAY for c in text)
 
 
 def as_read(unit: TranslationUnit, *, certain: bool) -> TranslationUnit:

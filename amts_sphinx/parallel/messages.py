@@ -15,7 +15,7 @@ from amts_sphinx.core.units import State
 from amts_sphinx.parallel import pairs
 from amts_sphinx.parallel.extract import prose_of
 from amts_sphinx.text import code_matching
-from amts_sphinx.text.written_codes import read_written
+from amts_sphinx.text.written_codes import read_written, stray_signs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,6 +43,8 @@ class Learnt(NamedTuple):
     lost: str = ""
     #: How the translator changed the markup, of which the source's is published.
     changed: str = ""
+    #: The marks in it that are no markup, in words.
+    damage: str = ""
 
 
 def pair_texts(
@@ -100,10 +102,12 @@ class _Maker(NamedTuple):
         """Return what a text comes to; it is one block, if the aligner found it."""
         ours, theirs = self.source.whole, self.target.whole
         whole = self.unit(ours, theirs)
-        changed = ""
+        changed = damage = ""
         if whole is None:
             changed = code_matching.difference(ours, theirs)
+            damage = ", ".join(map(repr, stray_signs(ours, theirs)))
             whole = self.mended(ours, theirs)
+        made = Learnt((), whole, by_sentence=False, changed=changed, damage=damage)
         sentences: list[TranslationUnit] = []
         complete = len(blocks) == 1 and blocks[0].in_step
         half_done = False
@@ -120,12 +124,10 @@ class _Maker(NamedTuple):
         if complete and sentences:
             # Where a sentence is left in the source, the rest is published around it.
             lost = "a part of it is not translated" if half_done else ""
-            return Learnt(
-                tuple(sentences), whole, by_sentence=True, lost=lost, changed=changed
-            )
+            return made._replace(units=tuple(sentences), by_sentence=True, lost=lost)
         if whole is None:
-            return Learnt(tuple(sentences), None, by_sentence=False, lost=changed)
-        return Learnt((whole, *sentences), whole, by_sentence=False, changed=changed)
+            return made._replace(units=tuple(sentences), lost=changed, changed="")
+        return made._replace(units=(whole, *sentences))
 
     def unit(self, source: Segment, target: Segment) -> TranslationUnit | None:
         """Return the unit of two texts; ``None`` where their codes differ."""
@@ -136,7 +138,10 @@ class _Maker(NamedTuple):
         written = read_written(source, target)
         mended = self.unit(source, written) if written is not target else None
         likened = code_matching.likened(source, written, self.terms)
-        return mended or self.unit(source, likened) or self.stressed(source, likened)
+        found = mended or self.unit(source, likened)
+        if found is None and not stray_signs(source, target):
+            found = self.stressed(source, likened)
+        return found
 
     def stressed(self, source: Segment, target: Segment) -> TranslationUnit | None:
         """Return the unit of a text whose translator left its emphasis out."""

@@ -19,15 +19,16 @@ from amts_sphinx.report import ci_annotations
 from amts_sphinx.report.ci_annotations import Annotation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from amts_sphinx.doctree.gettext import CataloguesRead
+    from amts_sphinx.doctree.gettext import CataloguesRead, GettextSettings
     from amts_sphinx.formats.catalogues import Entry
 
 #: Reasons, with the rule that is broken and how bad that is.
 _RULES: Final = {
     sorted_out.DAMAGED: ("syntax", Severity.ERROR),
+    reasons.MARKS: ("damaged-markup", Severity.ERROR),
     reasons.DIFFERS: ("markup", Severity.ERROR),
     reasons.NOT_TAKEN: ("not-shown", Severity.ERROR),
     reasons.CHANGED: ("changed-markup", Severity.WARNING),
@@ -39,6 +40,10 @@ _RULES: Final = {
     # Where it is one of the text's attributes alone that stays as it was.
     sorted_out.COPY: ("no-words", Severity.INFO),
 }
+#: Rules about the same things as Sphinx's warnings.
+_OF_MARKUP: Final = frozenset({"changed-markup", "damaged-markup", "markup"})
+#: What a warning names.
+_QUOTED: Final = re.compile(r"""["'`]([^"'`]+)["'`]""")
 #: A translator may give a reference words of its own.
 _HARMLESS: Final = "words of its own for"
 #: A warning of docutils about a translation: file, line, and what it says.
@@ -71,11 +76,32 @@ def faults(read: CataloguesRead, folder: Path) -> list[CatalogueFault]:
 
     :param folder: the one that paths are relative to
     """
-    found = [*_of_messages(read), *_of_sphinx(read)]
+    found = _joined(_of_messages(read), _of_sphinx(read))
     unique = dict.fromkeys(
         each._replace(path=_relative(each.path, folder)) for each in found
     )
     return sorted(unique, key=lambda each: (each.path, each.line, each.rule))
+
+
+def _joined(
+    ours: Iterable[CatalogueFault], theirs: Iterable[CatalogueFault]
+) -> Iterator[CatalogueFault]:
+    """Yield each fault of a message's markup with what Sphinx says of it; and the rest.
+
+    :param theirs: what Sphinx says
+    """
+    said: dict[tuple[str, int], dict[str, None]] = {}
+    rest = list(theirs)
+    mine = list(ours)
+    marked = {(each.path, each.line) for each in mine if each.rule in _OF_MARKUP}
+    for each in rest:
+        said.setdefault((each.path, each.line), {})[each.message] = None
+    for each in mine:
+        texts = said.get((each.path, each.line), {}) if each.rule in _OF_MARKUP else ()
+        yield each._replace(message="; Sphinx: ".join((each.message, *texts)))
+    for each in rest:
+        if not each.line or (each.path, each.line) not in marked:
+            yield each
 
 
 def _relative(path: str, folder: Path) -> str:
@@ -101,18 +127,64 @@ def _of_sphinx(read: CataloguesRead) -> Iterator[CatalogueFault]:
             continue
         if match["text"].startswith(_COMPARED):
             continue
-        path = match["path"].replace("\\", "/")
-        number = int(match["line"])
-        for (docname, place), entry in entries.items():
+        severity = Severity.WARNING if match["level"] == "WARNING" else Severity.ERROR
+        place = match["path"].replace("\\", "/"), int(match["line"])
+        for entry in _of_warning(read, entries, *place, match["text"]):
+            yield CatalogueFault(
+                "sphinx", severity, entry.path, entry.line, match["text"]
+            )
+
+
+def _of_warning(
+    read: CataloguesRead,
+    entries: Mapping[tuple[str, int], Entry],
+    path: str,
+    line: int,
+    text: str,
+) -> Iterator[Entry]:
+    """Yield the entries that a warning is about."""
+    docnames = [
+        docname
+        for docname in read.source
+        if re.search(rf"(?:^|/){re.escape(docname)}\.\w+$", path)
+    ]
+    for docname in docnames:
+        if docname in read.settings.markdown:
+            yield from _naming(read, docname, text)
+        elif entry := entries.get((docname, line)):
             # Sphinx counts from the element, docutils from its first line.
-            if place == number and re.search(
-                rf"(?:^|/){re.escape(docname)}\.\w+$", path
-            ):
-                text = match["text"]
-                severity = Severity.WARNING
-                if match["level"] != "WARNING":
-                    severity = Severity.ERROR
-                yield CatalogueFault("sphinx", severity, entry.path, entry.line, text)
+            yield entry
+
+
+def _naming(read: CataloguesRead, docname: str, text: str) -> Iterator[Entry]:
+    """Yield the entries that a warning about Markdown is about.
+
+    Its line is counted from the beginning of the message, of which it does not say
+    which. So it is about those that have what it names, and their sources do not. Where
+    there is none, it is about the catalogue.
+    """
+    known = read.catalogues.entries.get(read.settings.domain(docname), {})
+    names = _QUOTED.findall(text)
+    shown = {
+        message.message: known[message.message]
+        for message in read.source[docname].messages
+        if message.message in known and _is_shown(known[message.message], read.settings)
+    }
+    found = [
+        entry
+        for message, entry in shown.items()
+        if names and all(n in entry.target and n not in message for n in names)
+    ]
+    first = next(iter(shown.values()), None)
+    if found:
+        yield from found
+    elif first:
+        yield first._replace(line=0)
+
+
+def _is_shown(entry: Entry, about: GettextSettings) -> bool:
+    """Tell whether Sphinx publishes a translation."""
+    return entry.trust == PERSON or about.fuzzy
 
 
 def _by_line(read: CataloguesRead) -> dict[tuple[str, int], Entry]:
@@ -123,7 +195,7 @@ def _by_line(read: CataloguesRead) -> dict[tuple[str, int], Entry]:
         for text in texts.messages:
             line = text.container.whole.location.line
             entry = known.get(text.message)
-            if line and entry and (entry.trust == PERSON or read.settings.fuzzy):
+            if line and entry and _is_shown(entry, read.settings):
                 found.setdefault((docname, line), entry)
     return found
 

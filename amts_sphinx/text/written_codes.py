@@ -50,6 +50,25 @@ def read_written(source: Segment, target: Segment) -> Segment:
     return _Reader(source, target).read()
 
 
+def stray_signs(source: Segment, target: Segment) -> list[str]:
+    """Return the marks of a translation that are no markup, and stand for no code.
+
+    Readers would see them, and nobody knows where what they begin was meant to end.
+    """
+    problems = [
+        code.equiv
+        for code in _beyond(target.codes, Counter(map(_content, source.codes)))
+        if code.kind == _PROBLEM
+    ]
+    if not problems:
+        return []
+    ours, theirs = (
+        inline_codes.plain(each.source)
+        for each in (source, read_written(source, target))
+    )
+    return [sign for sign in problems if theirs.count(sign) > ours.count(sign)]
+
+
 class _Reader:
     def __init__(self, source: Segment, target: Segment) -> None:
         self._target = target

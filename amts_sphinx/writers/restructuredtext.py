@@ -45,6 +45,10 @@ _ROLE: Final = re.compile(
 _NUMBERED: Final = frozenset({"cve", "cwe", "pep", "rfc"})
 _WORD_REFERENCE: Final = re.compile(r"([^`]+?)(__?)", re.DOTALL)
 _EXPLAINED: Final = re.compile(r"\s*\([^()]*\)$", re.DOTALL)
+#: Roles whose words have a sign for an underlined letter, and what Sphinx shows for
+#: the arrow in them.
+_MENU: Final = re.compile(r":(?:menuselection|guilabel):")
+_ARROW: Final = "\N{TRIANGULAR BULLET}"
 _HOLE: Final = re.compile(r"%s|\{\w+\}")
 #: Characters that inline markup may follow, and that may follow it.
 _BEFORE: Final = re.compile(
@@ -275,13 +279,16 @@ def _parts(coded: str, known: dict[int, _Markup]) -> Iterator[_Part]:
 
 def _finished(markup: _Markup, inside: str, shown: str) -> _Part:
     """Return a piece of markup; with the same words it stays as it is."""
-    same = markup.words in {_ANY, shown} or (
-        " ".join(markup.words.split()) == shown.strip()
-    )
+    same = markup.words == _ANY or _bare(markup.words) == _bare(shown)
     if markup.is_fixed and not same:
         raise MarkupError("its role may not take words of its own")
     text = markup.raw if same else markup.before + inside + markup.after
     return _Part(text, is_markup=True)
+
+
+def _bare(words: str) -> str:
+    """Return words so that the same ones are seen, whatever quotes they have."""
+    return inline_codes.normalise(inline_codes.escape(words))
 
 
 def _more(
@@ -301,6 +308,8 @@ def _within(text: str, markup: _Markup) -> str:
     """Return words as they are written between the signs of a markup."""
     if markup.before == "``":
         return text
+    if _MENU.search(markup.before + markup.after):
+        text = text.replace("&", "&&").replace(_ARROW, "-->")
     return _SPECIAL_IN_ROLE.sub(r"\\\g<0>", text)
 
 
