@@ -443,10 +443,8 @@ def test_a_dry_run_writes_nothing(
     assert text_of(peoples) == PEOPLES
     assert not (tmp_path / "tree/new.md").exists()
     said = capsys.readouterr().out
-    assert "part/page.md: 1 blocks" in said
-    assert (
-        "1 pages would be written, 1 would be updated (1 blocks), 0 unchanged" in said
-    )
+    assert "part/page.md: 1 block\n" in said
+    assert "1 page would be written, 1 would be updated (1 block), 0 unchanged" in said
     assert export("--estimate") == 0
     assert not (tmp_path / "tree/new.md").exists()
 
@@ -725,3 +723,20 @@ def test_a_page_that_is_not_translated_is_the_source(text: str) -> None:
     page = read(text, "page", ENGLISH)
     targets = {n: Target(c.whole.source) for n, c in enumerate(page.containers)}
     assert pages.write(page, targets, ENGLISH).text == text
+
+
+def test_a_sentence_that_gained_a_formula_is_named_and_not_guessed(
+    export: Callable[..., int],
+    book: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write(
+        book / "part/page.md", PAGE.replace("A tree grows. It", "A $t$ tree grows. It")
+    )
+    assert export() == 0
+    written = text_of(tmp_path / "tree/part/page.md")
+    assert "A $t$ tree grows. 它需要水。" in written
+    told = capsys.readouterr().out
+    assert "translation by people to review" in told
+    assert "part/page.md:4: the source gained markup" in told

@@ -24,6 +24,7 @@ from amts_sphinx.memory.memory import Memory
 from amts_sphinx.readers.blocks import ReadingRules
 from amts_sphinx.readers.page_pairs import pair_pages
 from amts_sphinx.readers.pages import Page, read
+from amts_sphinx.translate import people
 from amts_sphinx.translate.translator import published
 from amts_sphinx.writers import headings, pages, strict
 from amts_sphinx.writers.headings import Sides
@@ -31,7 +32,7 @@ from amts_sphinx.writers.markdown import Target
 from amts_sphinx.writers.updates import NOT_KNOWN, Left, PageUpdate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from amts_sphinx.build.commission import Estimate, Work
     from amts_sphinx.build.source_trees import SourceTree
@@ -87,6 +88,8 @@ class Exported:
     #: Texts with sentences in the source language.
     partly: int = 0
     left: list[LeftText] = field(default_factory=list)
+    #: Texts that people translated, of which the source has other markup now.
+    to_review: list[LeftText] = field(default_factory=list)
     #: Why pages were not touched.
     refused: list[LeftText] = field(default_factory=list)
 
@@ -181,6 +184,7 @@ class SourceEdition:
             ]
             shown = work.translator.by_people(captions, work.pair)
             commission.keep_paid(memory, self._config, work)
+            self.done.to_review += _recoded(edition, jobs)
             answers = _Answers(work, edition, shown)
             for job in jobs:
                 self._write(job, answers)
@@ -367,6 +371,19 @@ class SourceEdition:
             read(made.text, docname, self._back),
         )
         return headings.put_back(former, then, now)
+
+
+def _recoded(edition: Edition, jobs: Iterable[_Job]) -> list[LeftText]:
+    """Return people's texts that were not taken as they are."""
+    names = {part.docname: job.path for job in jobs for part in job.source.parts}
+    return [
+        LeftText(
+            f"{names[each.location.docname].as_posix()}:{each.location.line}",
+            each.message,
+        )
+        for each in edition.findings
+        if each.message in {people.RECODED, people.NO_PLACE}
+    ]
 
 
 class _PartWritten(NamedTuple):
