@@ -106,7 +106,7 @@ def test_a_step_that_fails_ends_it(
     assert not (book / "_build" / "amts").exists()
     (programs / "d2lbook").unlink()
     assert main(["d2l", str(book)]) == 1
-    assert "pip install 'amts_sphinx[d2l]'" in capfd.readouterr().err
+    assert "pip install './amts_sphinx[d2l]'" in capfd.readouterr().err
     assert main(["d2l", str(book), "--skip-rst", "--tab", "field"]) == 1
     assert "rst_field has no conf.py" in capfd.readouterr().err
 

@@ -149,8 +149,8 @@ def _program() -> str:
     found = shutil.which("d2lbook", path=_search())
     if found is None:
         raise ConfigError(
-            "d2lbook is not installed: pip install 'amts_sphinx[d2l]', with Python 3.10"
-            " to 3.12"
+            "d2lbook is not installed: pip install './amts_sphinx[d2l]', with Python"
+            " 3.10 to 3.12"
         )
     return found
 

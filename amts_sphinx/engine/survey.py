@@ -81,7 +81,7 @@ def offers(
 def lacks(name: str, pair: LanguagePair, options: Mapping[str, object]) -> str:
     """Return what an engine needs before it can translate *pair*; empty: nothing."""
     if name in {"amazon", "bedrock"} and find_spec("boto3") is None:
-        return "pip install 'amts_sphinx[amazon]'"
+        return "pip install './amts_sphinx[amazon]'"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nobody has chosen it yet
