@@ -740,3 +740,16 @@ def test_a_sentence_that_gained_a_formula_is_named_and_not_guessed(
     told = capsys.readouterr().out
     assert "translation by people to review" in told
     assert "part/page.md:4: the source gained markup" in told
+
+
+def test_the_texts_of_an_update_are_counted(
+    export: Callable[..., int],
+    book: Path,
+    peoples: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    new = "* Cut nothing.\n* Nobody translated it.\n"
+    write(book / "part/page.md", PAGE.replace("* Cut nothing.\n", new) + "\nTrees\n")
+    assert export(engine="pseudo") == 0
+    assert "1 text by people, 1 by the engine, 0 of them" in capsys.readouterr().out
+    assert text_of(peoples).startswith(PEOPLES.rstrip())

@@ -290,7 +290,7 @@ class SourceEdition:
         if job.page is None:
             self._write_new(job, written, answers)
         else:
-            self._update(job, written)
+            self._update(job, written, answers)
 
     def _written(self, part: Page, answers: _Answers) -> _PartWritten:
         targets = {
@@ -322,22 +322,28 @@ class SourceEdition:
         """Note which texts of a page were written, and which stay."""
         for each in part.written.stays:
             self._leave(job.path, part.page, each.number, each.reason)
-        for number, container in enumerate(part.page.containers):
+        for number in range(len(part.page.containers)):
             if number not in part.targets:
                 self._leave(job.path, part.page, number, NOT_KNOWN)
             elif number in part.written.texts:
-                self.done.partly += number not in part.known
-                if answers.by_people(container):
-                    self.done.by_people += 1
-                else:
-                    self.done.by_machines += 1
+                self._count(part, number, answers)
+
+    def _count(self, part: _PartWritten, number: int, answers: _Answers) -> None:
+        """Count a text that was written."""
+        self.done.partly += number not in part.known
+        if answers.by_people(part.page.containers[number]):
+            self.done.by_people += 1
+        else:
+            self.done.by_machines += 1
 
     def _leave(self, path: Path, page: Page, number: int, reason: str) -> None:
         line = page.containers[number].whole.location.line
         place = f"{path.as_posix()}:{line}" if line else path.as_posix()
         self.done.left.append(LeftText(place, reason))
 
-    def _update(self, job: _Job, written: Sequence[_PartWritten]) -> None:
+    def _update(
+        self, job: _Job, written: Sequence[_PartWritten], answers: _Answers
+    ) -> None:
         """Carry over what changed into a page that people have."""
         if job.page is None or job.record is None:
             return
@@ -349,6 +355,9 @@ class SourceEdition:
             records.append(made.record)
             left += made.left
             count += made.blocks
+            for number in made.texts:
+                if number in part.written.texts:
+                    self._count(part, number, answers)
         for each in left:
             place = f"{job.path.as_posix()}:{each.line}"
             self.done.left.append(LeftText(place, each.reason))
