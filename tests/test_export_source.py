@@ -753,3 +753,25 @@ def test_the_texts_of_an_update_are_counted(
     assert export(engine="pseudo") == 0
     assert "1 text by people, 1 by the engine, 0 of them" in capsys.readouterr().out
     assert text_of(peoples).startswith(PEOPLES.rstrip())
+
+
+@pytest.mark.parametrize("name", ["toc", "{toctree}"])
+def test_entries_that_people_left_out_of_the_contents_are_named(
+    export: Callable[..., int],
+    book: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+) -> None:
+    source = f"# Growth\n\n```{name}\n:maxdepth: 2\n\na/b\nTrees <c>\nd.md\n```\n"
+    write(book / "index.md", source)
+    assert export() == 0
+    assert "table of contents" not in capsys.readouterr().out
+    write(
+        tmp_path / "tree/index.md",
+        f"# 生长\n\n```{name}\n:maxdepth: 2\n\n树木 <c>\n```\n",
+    )
+    assert export("--dry-run") == 0
+    told = capsys.readouterr().out
+    assert "1 page lacks entries of the table of contents" in told
+    assert "  index.md: a/b, d\n" in told

@@ -21,6 +21,7 @@ from amts_sphinx.core.errors import AmtsError, ConfigError
 from amts_sphinx.core.units import LanguagePair, State
 from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
+from amts_sphinx.readers import contents
 from amts_sphinx.readers.blocks import ReadingRules
 from amts_sphinx.readers.page_pairs import pair_pages
 from amts_sphinx.readers.pages import Page, read
@@ -90,6 +91,8 @@ class Exported:
     left: list[LeftText] = field(default_factory=list)
     #: Texts that people translated, of which the source has other markup now.
     to_review: list[LeftText] = field(default_factory=list)
+    #: Tables of contents of people's pages that lack entries of the source.
+    lacking: list[LeftText] = field(default_factory=list)
     #: Why pages were not touched.
     refused: list[LeftText] = field(default_factory=list)
 
@@ -254,10 +257,17 @@ class SourceEdition:
             return None
         page = read_file(target, path, self._back)
         then = SourceFile.of(record, path, self._reading)
+        if record == source.data:
+            self._note_lacking(path, source, page)
         if record == source.data and not self._rules.fill:
             self.done.add(SAME, path)
             return None
         return _Job(path, source, page, then)
+
+    def _note_lacking(self, path: Path, source: SourceFile, page: SourceFile) -> None:
+        """Note the pages that nobody finds in an edition: no update adds them."""
+        if found := contents.lacking(source.parts, page.parts):
+            self.done.lacking.append(LeftText(path.as_posix(), ", ".join(found)))
 
     def _pair_up(self, jobs: list[_Job]) -> None:
         """Pair the pages that people have with their records, all at once."""

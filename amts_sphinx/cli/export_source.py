@@ -188,6 +188,12 @@ def _report(done: Exported, *, verbose: bool, dry: bool) -> None:
             f"{counted(done.by_people, 'text')} by people, {done.by_machines} by the"
             f" engine, {done.partly} of them partly in the source language"
         )
+    _list(
+        done.lacking,
+        "page lacks entries of the table of contents in its source",
+        "pages lack entries of the tables of contents in their sources",
+        verbose=verbose,
+    )
     _list(done.refused, "page not touched", "pages not touched", verbose=verbose)
     for reason, count in done.reasons().items():
         echo(f"{counted(count, 'text stays', 'texts stay')}: {reason}")
