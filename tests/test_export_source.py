@@ -775,3 +775,32 @@ def test_entries_that_people_left_out_of_the_contents_are_named(
     told = capsys.readouterr().out
     assert "1 page lacks entries of the table of contents" in told
     assert "  index.md: a/b, d\n" in told
+
+
+def test_what_a_machine_wrote_is_not_learnt_as_a_persons(
+    export: Callable[..., int],
+    book: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    new = "\nNobody wrote this one.\n\nSomebody mended this other one.\n"
+    write(book / "part/page.md", PAGE + new)
+    assert export(engine="pseudo") == 0
+    page = tmp_path / "tree/part/page.md"
+    lines = text_of(page).splitlines()
+    assert lines[-1] != "Somebody mended this other one."
+    write(page, "\n".join([*lines[:-1], "有人改过这一句话。", ""]))
+    out = tmp_path / "again.tmx"
+    folders = [str(book), str(tmp_path / "tree")]
+    capsys.readouterr()
+    assert (
+        main(
+            ["parallel", *folders, "--languages", "en", "zh", "-j", "1", "-o", str(out)]
+        )
+        == 0
+    )
+    assert "1 unit left out: a machine wrote the text" in capsys.readouterr().out
+    learnt = text_of(out)
+    assert "Nobody wrote" not in learnt
+    assert "有人改过这一句话" in learnt
+    assert "什么也别剪" in learnt

@@ -150,6 +150,8 @@ class SourceEdition:
             for tag in self._pair
         )
         self.done = Exported()
+        #: What a machine made of the texts that were written.
+        self._by_machine: list[str] = []
 
     def plan(self) -> Exported:
         """Return what would become of the pages; write nothing, ask no engine."""
@@ -191,6 +193,7 @@ class SourceEdition:
             answers = _Answers(work, edition, shown)
             for job in jobs:
                 self._write(job, answers)
+        self._tree.note_machine(self._by_machine)
         return self.done
 
     def _learn(self, memory: Memory) -> None:
@@ -345,6 +348,8 @@ class SourceEdition:
             self.done.by_people += 1
         else:
             self.done.by_machines += 1
+            self._by_machine.append(part.targets[number].text)
+            self._by_machine += answers.machines(part.page.containers[number])
 
     def _leave(self, path: Path, page: Page, number: int, reason: str) -> None:
         line = page.containers[number].whole.location.line
@@ -452,6 +457,11 @@ class _Answers:
             return True
         texts = published(container, self._edition.unit)
         return all(map(self._edition.unit, texts))
+
+    def machines(self, container: Container) -> list[str]:
+        """Return what machines made of the sentences of a text."""
+        units = filter(None, map(self._edition.unit, container.segments))
+        return [unit.target for unit in units if not unit.by_human]
 
     def by_people(self, container: Container) -> bool:
         """Tell whether people made all of a text that is translated."""
