@@ -800,6 +800,8 @@ def test_what_a_machine_wrote_is_not_learnt_as_a_persons(
         == 0
     )
     assert "1 unit left out: a machine wrote the text" in capsys.readouterr().out
+    assert main(["drift", *folders, "--languages", "en", "zh", "-j", "1"]) == 0
+    assert "1 sentence of" in capsys.readouterr().err
     learnt = text_of(out)
     assert "Nobody wrote" not in learnt
     assert "有人改过这一句话" in learnt
