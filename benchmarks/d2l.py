@@ -152,7 +152,7 @@ def _make_book_of(tree: Path, book: Path) -> None:
     config = (book / "config.ini").read_text()
     ours = re.compile(r"^(?:sphinx_extensions|    amts_\w+) = .*\n", re.MULTILINE)
     config = ours.sub("", config).replace(
-        "resources =", "exclusions = *_origin.md */*_origin.md\nresources ="
+        "resources =", "exclusions = **/*_origin.md\nresources ="
     )
     said = "sphinx_configs =\n"
     config = config.replace(said, f"{said}    language = 'zh_CN'\n")

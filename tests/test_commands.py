@@ -314,7 +314,7 @@ def test_completion_names_the_extra_that_is_missing(
 ) -> None:
     monkeypatch.setitem(sys.modules, "shtab", None)
     assert main(["completion", "bash"]) == 1
-    assert "pip install 'amts_sphinx[completion]'" in capsys.readouterr().err
+    assert "pip install './amts_sphinx[completion]'" in capsys.readouterr().err
 
 
 def misused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

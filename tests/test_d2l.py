@@ -106,9 +106,24 @@ def test_a_step_that_fails_ends_it(
     assert not (book / "_build" / "amts").exists()
     (programs / "d2lbook").unlink()
     assert main(["d2l", str(book)]) == 1
-    assert "pip install 'amts_sphinx[d2l]'" in capfd.readouterr().err
+    assert "pip install './amts_sphinx[d2l]'" in capfd.readouterr().err
     assert main(["d2l", str(book), "--skip-rst", "--tab", "field"]) == 1
     assert "rst_field has no conf.py" in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("programs")
+def test_all_tabs_are_evaluated_first(
+    book: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """d2lbook would leave the others out without a word, and keep it so."""
+    (book / "broken").touch()  # d2lbook fails, when it is reached
+    (book / "_build" / "eval").mkdir(parents=True)
+    assert main(["d2l", str(book), "--tab", "all"]) == 1
+    told = capfd.readouterr().err
+    assert "\n  d2lbook build eval --tab field\n" in told
+    assert told.count("build eval") == 1
+    (book / "_build" / "eval_field").mkdir()
+    assert main(["d2l", str(book), "--tab", "all"]) == 3
 
 
 def test_what_is_no_book_of_d2lbook(

@@ -120,3 +120,18 @@ def test_what_is_no_version(run: Any, book: Path, tmp_path: Path) -> None:
     assert "has no conf.py" in run(tmp_path, code=1)
     assert "cannot be translated into it" in run("HEAD", "--languages", "en", code=1)
     assert book.exists()
+
+
+def test_a_book_of_d2lbook_has_no_former_project(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """d2lbook writes the project anew, and nobody keeps it under version control."""
+    book = tmp_path / "book"
+    project = book / "_build" / "rst"
+    project.mkdir(parents=True)
+    (book / "config.ini").write_text("[build]\nsphinx_extensions = amts_sphinx\n")
+    (project / "conf.py").write_text('amts_target_languages = ["de"]\n')
+    assert main(["diff", "HEAD~1", "--book", str(book)]) == 1
+    told = capsys.readouterr().err
+    assert "is in no revision" in told
+    assert f"amts drift {book} EDITION --base HEAD~1" in told

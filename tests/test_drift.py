@@ -55,6 +55,14 @@ Snow is melted before `weigh()` is called. Nobody measures hail.
 
 Fog was never measured by anybody here.
 """
+CHINESE = "# 雨\n\n站点每天早上写入文件。旧杯子可以装三升水。\n\n有人用手倒空杯子。\n"
+JAPANESE = """\
+# 雨
+
+観測所は毎朝そのファイルを書きます。古いカップには三リットル入ります。
+
+雪は、はかりに載せる前に溶かします。
+"""
 PLAIN = "# Wind\n\nWind turns the vane.\n"
 
 
@@ -268,3 +276,31 @@ def test_what_became_of_a_document() -> None:
     former = read({"a": BASE, "b": "# Wind\n\nIt blows.\n", "c": "# Ice\n"}, "en")
     now = read({"d": NOW, "b": "# Storm\n\nIt roars.\n"}, "en")
     assert documents.origins(former, now) == {"a": ("d",), "b": ("b",), "c": ()}
+
+
+def test_editions_that_changed_places_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All of one would be called English that is Chinese."""
+    for name, text in {"en": NOW, "zh": CHINESE, "ja": JAPANESE, "copy": BASE}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "rain.md").write_text(text, "utf-8")
+    units = tmp_path / "units.tmx"
+
+    def paired(source: str, target: str) -> int:
+        folders = [str(tmp_path / source), str(tmp_path / target)]
+        return main(["parallel", *folders, *LANGUAGES, "-o", str(units)])
+
+    assert paired("zh", "en") == 1
+    told = capsys.readouterr().err
+    assert "the editions have changed places" in told
+    assert f"{tmp_path / 'zh'} is Chinese, not en" in told
+    assert paired("zh", "ja") == 1
+    assert (
+        "zh is said to be in en, but most of it is Chinese" in capsys.readouterr().err
+    )
+    assert paired("en", "ja") == 1
+    assert "is said to be in zh, but most of it is Japanese" in capsys.readouterr().err
+    assert not units.exists()
+    # What is not translated yet is in the language of the source.
+    assert paired("en", "zh") == paired("en", "copy") == 0

@@ -116,7 +116,7 @@ def test_without_the_extra(
     monkeypatch.setattr("amts_sphinx.cli.endpoint._NEEDED", ("boto3", "no_such_module"))
     assert cli.main(["endpoint"]) == 1
     message = capsys.readouterr().err
-    assert "needs no_such_module: pip install 'amts_sphinx[endpoint]'" in message
+    assert "needs no_such_module: pip install './amts_sphinx[endpoint]'" in message
 
 
 def test_the_command_line_starts_without_the_extra() -> None:

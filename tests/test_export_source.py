@@ -443,10 +443,8 @@ def test_a_dry_run_writes_nothing(
     assert text_of(peoples) == PEOPLES
     assert not (tmp_path / "tree/new.md").exists()
     said = capsys.readouterr().out
-    assert "part/page.md: 1 blocks" in said
-    assert (
-        "1 pages would be written, 1 would be updated (1 blocks), 0 unchanged" in said
-    )
+    assert "part/page.md: 1 block\n" in said
+    assert "1 page would be written, 1 would be updated (1 block), 0 unchanged" in said
     assert export("--estimate") == 0
     assert not (tmp_path / "tree/new.md").exists()
 
@@ -725,3 +723,86 @@ def test_a_page_that_is_not_translated_is_the_source(text: str) -> None:
     page = read(text, "page", ENGLISH)
     targets = {n: Target(c.whole.source) for n, c in enumerate(page.containers)}
     assert pages.write(page, targets, ENGLISH).text == text
+
+
+def test_a_sentence_that_gained_a_formula_is_named_and_not_guessed(
+    export: Callable[..., int],
+    book: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write(
+        book / "part/page.md", PAGE.replace("A tree grows. It", "A $t$ tree grows. It")
+    )
+    assert export() == 0
+    written = text_of(tmp_path / "tree/part/page.md")
+    assert "A $t$ tree grows. 它需要水。" in written
+    told = capsys.readouterr().out
+    assert "translation by people to review" in told
+    assert "part/page.md:4: the source gained markup" in told
+
+
+def test_the_texts_of_an_update_are_counted(
+    export: Callable[..., int],
+    book: Path,
+    peoples: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    new = "* Cut nothing.\n* Nobody translated it.\n"
+    write(book / "part/page.md", PAGE.replace("* Cut nothing.\n", new) + "\nTrees\n")
+    assert export(engine="pseudo") == 0
+    assert "1 text by people, 1 by the engine, 0 of them" in capsys.readouterr().out
+    assert text_of(peoples).startswith(PEOPLES.rstrip())
+
+
+@pytest.mark.parametrize("name", ["toc", "{toctree}"])
+def test_entries_that_people_left_out_of_the_contents_are_named(
+    export: Callable[..., int],
+    book: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+) -> None:
+    source = f"# Growth\n\n```{name}\n:maxdepth: 2\n\na/b\nTrees <c>\nd.md\n```\n"
+    write(book / "index.md", source)
+    assert export() == 0
+    assert "table of contents" not in capsys.readouterr().out
+    write(
+        tmp_path / "tree/index.md",
+        f"# 生长\n\n```{name}\n:maxdepth: 2\n\n树木 <c>\n```\n",
+    )
+    assert export("--dry-run") == 0
+    told = capsys.readouterr().out
+    assert "1 page lacks entries of the table of contents" in told
+    assert "  index.md: a/b, d\n" in told
+
+
+def test_what_a_machine_wrote_is_not_learnt_as_a_persons(
+    export: Callable[..., int],
+    book: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    new = "\nNobody wrote this one.\n\nSomebody mended this other one.\n"
+    write(book / "part/page.md", PAGE + new)
+    assert export(engine="pseudo") == 0
+    page = tmp_path / "tree/part/page.md"
+    lines = text_of(page).splitlines()
+    assert lines[-1] != "Somebody mended this other one."
+    write(page, "\n".join([*lines[:-1], "有人改过这一句话。", ""]))
+    out = tmp_path / "again.tmx"
+    folders = [str(book), str(tmp_path / "tree")]
+    capsys.readouterr()
+    assert (
+        main(
+            ["parallel", *folders, "--languages", "en", "zh", "-j", "1", "-o", str(out)]
+        )
+        == 0
+    )
+    assert "1 unit left out: a machine wrote the text" in capsys.readouterr().out
+    assert main(["drift", *folders, "--languages", "en", "zh", "-j", "1"]) == 0
+    assert "1 sentence of" in capsys.readouterr().err
+    learnt = text_of(out)
+    assert "Nobody wrote" not in learnt
+    assert "有人改过这一句话" in learnt
+    assert "什么也别剪" in learnt

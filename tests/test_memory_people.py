@@ -48,9 +48,9 @@ def unit(source: str, target: str, **more: object) -> TranslationUnit:
     return replace(made, **more)  # type: ignore[arg-type]
 
 
-def paragraph(coded: str) -> Container:
+def paragraph(coded: str, kind: str = "emphasis") -> Container:
     names = tuple(
-        Code(p.id, paired=p.type == "open", kind="emphasis", equiv="")
+        Code(p.id, paired=p.type == "open", kind=kind, equiv="")
         for p in inline_codes.tokens(coded)
         if p.id
     )
@@ -58,9 +58,11 @@ def paragraph(coded: str) -> Container:
     return container(site, "page", SegmentRules("en"))
 
 
-def edition(memory: Memory, *texts: str) -> tuple[Edition, list[str | None]]:
+def edition(
+    memory: Memory, *texts: str, kind: str = "emphasis"
+) -> tuple[Edition, list[str | None]]:
     translator = Translator(memory, create({}), profile_for("de"))
-    containers = [paragraph(text) for text in texts]
+    containers = [paragraph(text, kind) for text in texts]
     made = translator.translate(containers, PAIR)
     return made, [translator.target(each, made) for each in containers]
 
@@ -250,10 +252,39 @@ def test_placed_codes_are_always_those_of_the_source() -> None:
     }
     for former in sources:
         for source in sources:
-            made = place_again(former, targets[former], source)
+            made = place_again(former, targets[former], source, range(9))
             if made is not None:
                 assert inline_codes.verify(source, made) == ""
-    assert place_again(sources[0], "Drei zwei.", sources[3]) is not None
+    assert place_again(sources[0], "Drei zwei.", sources[3], {1, 2}) is not None
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('A tide is a sum of <x id="1"/> cosines.', None),
+        ('A <g id="1">tide</g> is a sum of cosines.', None),
+        ('<x id="1"/>A tide is a sum of cosines.', '<x id="1"/>余弦之和。'),
+        ('A tide is a sum of cosines<x id="1"/>.', '余弦之和<x id="1"/>。'),
+        ('A tide is a sum of cosines.<x id="1"/>', '余弦之和。<x id="1"/>'),
+    ],
+)
+def test_a_new_code_is_not_put_amid_words_by_guess(
+    memory: Memory, source: str, expected: str | None
+) -> None:
+    """A formula at another place says something else."""
+    former = "A tide is a sum of cosines."
+    assert place_again(former, "余弦之和。", source) == expected
+    learn(memory, "a.tmx", unit(former, "余弦之和。"))
+    made, [said] = edition(memory, source, kind="math")
+    assert said == expected
+    [(check, message)] = findings(made)
+    assert (check, "is not published" in message) == ("review", expected is None)
+
+
+def test_new_emphasis_may_go_where_its_length_says(memory: Memory) -> None:
+    learn(memory, "a.tmx", unit("Read the manual now.", "Lies jetzt das Handbuch."))
+    _, [said] = edition(memory, 'Read the <g id="1">manual</g> now.')
+    assert said == 'Lies jetzt <g id="1">das</g> Handbuch.'
 
 
 def test_other_words_are_no_match(memory: Memory) -> None:

@@ -19,9 +19,11 @@ from amts_sphinx.core.errors import AmtsError, ConfigError
 from amts_sphinx.core.units import LanguagePair, State
 from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
+from amts_sphinx.readers import contents
 from amts_sphinx.readers.blocks import ReadingRules
 from amts_sphinx.readers.page_pairs import pair_pages
 from amts_sphinx.readers.pages import Page, read
+from amts_sphinx.translate import people
 from amts_sphinx.translate.translator import published
 from amts_sphinx.writers import headings, pages, strict
 from amts_sphinx.writers.headings import Sides
@@ -29,7 +31,7 @@ from amts_sphinx.writers.markdown import Target
 from amts_sphinx.writers.updates import NOT_KNOWN, Left, PageUpdate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from amts_sphinx.build.commission import Estimate, Work
@@ -86,6 +88,10 @@ class Exported:
     #: Texts with sentences in the source language.
     partly: int = 0
     left: list[LeftText] = field(default_factory=list)
+    #: Texts that people translated, of which the source has other markup now.
+    to_review: list[LeftText] = field(default_factory=list)
+    #: Tables of contents of people's pages that lack entries of the source.
+    lacking: list[LeftText] = field(default_factory=list)
     #: Why pages were not touched.
     refused: list[LeftText] = field(default_factory=list)
 
@@ -143,6 +149,8 @@ class SourceEdition:
             for tag in self._pair
         )
         self.done = Exported()
+        #: What a machine made of the texts that were written.
+        self._by_machine: list[str] = []
 
     def plan(self) -> Exported:
         """Return what would become of the pages; write nothing, ask no engine."""
@@ -180,9 +188,11 @@ class SourceEdition:
             ]
             shown = work.translator.by_people(captions, work.pair)
             commission.keep_paid(memory, self._config, work)
+            self.done.to_review += _recoded(edition, jobs)
             answers = _Answers(work, edition, shown)
             for job in jobs:
                 self._write(job, answers)
+        self._tree.note_machine(self._by_machine)
         return self.done
 
     def _learn(self, memory: Memory) -> None:
@@ -239,10 +249,17 @@ class SourceEdition:
             return None
         page = read_file(target, path, self._back)
         then = SourceFile.of(record, path, self._reading)
+        if record == source.data:
+            self._note_lacking(path, source, page)
         if record == source.data and not self._rules.fill:
             self.done.add(SAME, path)
             return None
         return _Job(path, source, page, then)
+
+    def _note_lacking(self, path: Path, source: SourceFile, page: SourceFile) -> None:
+        """Note the pages that nobody finds in an edition: no update adds them."""
+        if found := contents.lacking(source.parts, page.parts):
+            self.done.lacking.append(LeftText(path.as_posix(), ", ".join(found)))
 
     def _pair_up(self, jobs: list[_Job]) -> None:
         """Pair the pages that people have with their records, all at once."""
@@ -275,7 +292,7 @@ class SourceEdition:
         if job.page is None:
             self._write_new(job, written, answers)
         else:
-            self._update(job, written)
+            self._update(job, written, answers)
 
     def _written(self, part: Page, answers: _Answers) -> _PartWritten:
         targets = {
@@ -307,22 +324,30 @@ class SourceEdition:
         """Note which texts of a page were written, and which stay."""
         for each in part.written.stays:
             self._leave(job.path, part.page, each.number, each.reason)
-        for number, container in enumerate(part.page.containers):
+        for number in range(len(part.page.containers)):
             if number not in part.targets:
                 self._leave(job.path, part.page, number, NOT_KNOWN)
             elif number in part.written.texts:
-                self.done.partly += number not in part.known
-                if answers.by_people(container):
-                    self.done.by_people += 1
-                else:
-                    self.done.by_machines += 1
+                self._count(part, number, answers)
+
+    def _count(self, part: _PartWritten, number: int, answers: _Answers) -> None:
+        """Count a text that was written."""
+        self.done.partly += number not in part.known
+        if answers.by_people(part.page.containers[number]):
+            self.done.by_people += 1
+        else:
+            self.done.by_machines += 1
+            self._by_machine.append(part.targets[number].text)
+            self._by_machine += answers.machines(part.page.containers[number])
 
     def _leave(self, path: Path, page: Page, number: int, reason: str) -> None:
         line = page.containers[number].whole.location.line
         place = f"{path.as_posix()}:{line}" if line else path.as_posix()
         self.done.left.append(LeftText(place, reason))
 
-    def _update(self, job: _Job, written: Sequence[_PartWritten]) -> None:
+    def _update(
+        self, job: _Job, written: Sequence[_PartWritten], answers: _Answers
+    ) -> None:
         """Carry over what changed into a page that people have."""
         if job.page is None or job.record is None:
             return
@@ -334,6 +359,9 @@ class SourceEdition:
             records.append(made.record)
             left += made.left
             count += made.blocks
+            for number in made.texts:
+                if number in part.written.texts:
+                    self._count(part, number, answers)
         for each in left:
             place = f"{job.path.as_posix()}:{each.line}"
             self.done.left.append(LeftText(place, each.reason))
@@ -356,6 +384,19 @@ class SourceEdition:
             read(made.text, docname, self._back),
         )
         return headings.put_back(former, then, now)
+
+
+def _recoded(edition: Edition, jobs: Iterable[_Job]) -> list[LeftText]:
+    """Return people's texts that were not taken as they are."""
+    names = {part.docname: job.path for job in jobs for part in job.source.parts}
+    return [
+        LeftText(
+            f"{names[each.location.docname].as_posix()}:{each.location.line}",
+            each.message,
+        )
+        for each in edition.findings
+        if each.message in {people.RECODED, people.NO_PLACE}
+    ]
 
 
 class _PartWritten(NamedTuple):
@@ -405,6 +446,11 @@ class _Answers:
             return True
         texts = published(container, self._edition.unit)
         return all(map(self._edition.unit, texts))
+
+    def machines(self, container: Container) -> list[str]:
+        """Return what machines made of the sentences of a text."""
+        units = filter(None, map(self._edition.unit, container.segments))
+        return [unit.target for unit in units if not unit.by_human]
 
     def by_people(self, container: Container) -> bool:
         """Tell whether people made all of a text that is translated."""

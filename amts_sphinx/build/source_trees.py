@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.config import d2lbook
-from amts_sphinx.core import atomic
+from amts_sphinx.core import atomic, inline_codes
 from amts_sphinx.core.errors import AmtsError, InterchangeError
 from amts_sphinx.readers import files
+from amts_sphinx.text import code_matching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 #: The layouts: d2lbook's, with ``page_origin.md`` beside ``page.md``; a tree like that
 #: of the book; the same as QuantEcon has it, with a map of headings in each page.
@@ -31,6 +33,10 @@ _PATTERNS: Final = ("**/*.md", "**/*.ipynb")
 _ORIGIN: Final = "_origin"
 #: The folder of the records of a tree that has none beside its pages.
 _RECORDS: Final = ".amts-source"
+#: The file in it that tells which texts a machine wrote, one digest a line. A text that
+#: anybody has changed since has another one.
+_MACHINE: Final = "machine.txt"
+_DIGITS: Final = 16
 _COMMIT: Final = re.compile(r"^source-sha:\s*['\"]?([0-9a-f]{7,40})", re.MULTILINE)
 #: Seconds that git may take.
 _PATIENCE: Final = 60
@@ -49,6 +55,26 @@ def pages_of(book: Path) -> Iterator[Path]:
             is_page = built is None or name in built
             if is_page and not path.stem.endswith(_ORIGIN):
                 yield path.relative_to(book)
+
+
+def digest(coded: str) -> str:
+    """Return what a text is recorded as: its words, whatever blanks are in them."""
+    text = code_matching.bare(inline_codes.escape(inline_codes.plain(coded)))
+    return sha256(text.encode()).hexdigest()[:_DIGITS]
+
+
+def machine_texts(folder: Path) -> frozenset[str]:
+    """Return the digests of the texts that a machine wrote into a tree.
+
+    :raises InterchangeError: they cannot be read
+    """
+    path = folder / _RECORDS / _MACHINE
+    try:
+        return frozenset(path.read_text("ascii").split())
+    except (FileNotFoundError, NotADirectoryError):
+        return frozenset()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise InterchangeError(f"{path} cannot be read: {exc}") from exc
 
 
 def layout_of(book: Path) -> str:
@@ -119,6 +145,16 @@ class SourceTree:
                 found = _COMMIT.search(noted.read_text("utf-8", errors="replace"))
                 return found[1] if found else ""
         return ""
+
+    def note_machine(self, coded: Iterable[str]) -> None:
+        """Record which texts a machine wrote, beside those of former updates.
+
+        :raises InterchangeError: they cannot be written
+        """
+        known = machine_texts(self.folder)
+        if new := known.union(map(digest, coded)) - known:
+            lines = "".join(f"{each}\n" for each in sorted(known | new))
+            atomic.keep(self.folder / _RECORDS / _MACHINE, lines.encode())
 
     def write(self, path: Path, page: bytes, record: bytes) -> None:
         """Write a page and its record.

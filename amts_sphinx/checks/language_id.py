@@ -92,6 +92,16 @@ def foreign(text: str, language: str) -> str:
     return _by_words(text, known.tag)
 
 
+def foreign_script(text: str, language: str) -> str:
+    """Return the name of the language of *text*, if its script is not *language*'s.
+
+    :returns: as :func:`foreign`, but other languages of one script are not told apart
+    """
+    script = name_language(language).script
+    script = _MAIN.get(script, script)
+    return _by_script(text, _letters(text), script) if script in _LETTERS else ""
+
+
 def _letters(text: str) -> dict[str, int]:
     """Return how many letters of each script a text has, by what they are worth."""
     if not _NOT_LATIN.search(text):

@@ -34,7 +34,7 @@ def _run(options: argparse.Namespace) -> None:
         import shtab
     except ImportError as exc:
         raise ConfigError(
-            f"{exc}; install it: pip install 'amts_sphinx[completion]'"
+            f"{exc}; install it: pip install './amts_sphinx[completion]'"
         ) from exc
     from amts_sphinx.cli import make_parser
 

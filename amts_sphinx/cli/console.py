@@ -36,6 +36,15 @@ def echo(text: str, *, error: bool = False) -> None:
     print(text, file=sys.stderr if error else sys.stdout, flush=True)
 
 
+def counted(number: int, one: str, more: str = "") -> str:
+    """Return a number with what it counts.
+
+    :param one: the name of one
+    :param more: that of several, if it does not just end in s
+    """
+    return f"{number:,} {one if number == 1 else more or f'{one}s'}"
+
+
 def echo_json(value: Any) -> None:
     """Print a value as JSON, which any encoding of the output carries whole."""
     encoding = getattr(sys.stdout, "encoding", None) or "ascii"

@@ -101,6 +101,8 @@ def _run(options: argparse.Namespace) -> int:
         raise ConfigError(f"{book} is no book of d2lbook: it has no {d2lbook.CONFIG}")
     if d2lbook.NAME not in d2lbook.extensions(book):
         raise ConfigError(_ADD.format(path=book / d2lbook.CONFIG))
+    if not options.skip_rst and options.tab.lower() == "all":
+        _check_tabs(book)
     if not options.skip_rst:
         tab = ["--tab", options.tab.lower()] if options.tab else []
         failed = _step(
@@ -122,6 +124,21 @@ def _run(options: argparse.Namespace) -> int:
         command[3:3] = ["-D", f"amts_target_languages={tags}"]
     # In our folder, so that the paths it tells lead from there.
     return _step(command, "sphinx-build -b amts", Path(), None)
+
+
+def _check_tabs(book: Path) -> None:
+    """Refuse to join tabs of which some are not there: d2lbook leaves them out unsaid.
+
+    :raises ConfigError: d2lbook has not run the code of a tab
+    """
+    from amts_sphinx.config import d2lbook
+
+    if missing := d2lbook.not_evaluated(book):
+        steps = "".join(f"\n  d2lbook build eval --tab {tab}" for tab in missing)
+        raise ConfigError(
+            f"--tab all joins the tabs that d2lbook has evaluated; run in {book} first:"
+            f"{steps}"
+        )
 
 
 def _step(command: Sequence[str], name: str, folder: Path, path: str | None) -> int:
@@ -149,8 +166,8 @@ def _program() -> str:
     found = shutil.which("d2lbook", path=_search())
     if found is None:
         raise ConfigError(
-            "d2lbook is not installed: pip install 'amts_sphinx[d2l]', with Python 3.10"
-            " to 3.12"
+            "d2lbook is not installed: pip install './amts_sphinx[d2l]', with Python"
+            " 3.10 to 3.12"
         )
     return found
 

@@ -184,7 +184,7 @@ def _credentials(engine: str, options: Mapping[str, object]) -> Symptom:
         import botocore.session
         from botocore.exceptions import BotoCoreError
     except ImportError:
-        return Symptom(what, "pip install 'amts_sphinx[amazon]'", ill=True)
+        return Symptom(what, "pip install './amts_sphinx[amazon]'", ill=True)
     session = botocore.session.Session(
         profile=str(options.get("profile") or "") or None
     )

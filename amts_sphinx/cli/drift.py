@@ -7,8 +7,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from amts_sphinx.build.source_trees import digest, machine_texts
 from amts_sphinx.cli import editions
-from amts_sphinx.cli.console import echo, progress
+from amts_sphinx.cli.console import counted, echo, progress
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.review.drift import Status
@@ -90,6 +91,7 @@ def _run(options: argparse.Namespace) -> int:
     ours, theirs, former = (
         _less(each.texts, options.exclude) for each in (now, edition, base)
     )
+    _tell_machines(options.target, theirs)
     with (
         editions.workers(options.jobs) as workers,
         progress("aligning") as advance,
@@ -106,6 +108,24 @@ def _run(options: argparse.Namespace) -> int:
     if options.list:
         _write(options.list, measured, places)
     return _verdict(measured, options.fail_on)
+
+
+def _tell_machines(tree: Path, texts: Book) -> None:
+    """Say how much of an edition is a machine's, since it is counted like the rest."""
+    made = machine_texts(tree)
+    count = sum(
+        digest(segment.source) in made
+        for containers in texts.values()
+        for container in containers
+        for segment in container.segments
+    )
+    if count:
+        sentences = counted(count, "sentence")
+        echo(
+            f"{sentences} of {tree}: a machine wrote the text, and nobody has changed"
+            " it",
+            error=True,
+        )
 
 
 def _less(book: Book, globs: Sequence[str]) -> Book:

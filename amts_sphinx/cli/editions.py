@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
+from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from amts_sphinx.checks.language_id import foreign_script
 from amts_sphinx.cli.console import echo
+from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import AmtsError, ConfigError
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.readers import editions
@@ -23,6 +27,10 @@ if TYPE_CHECKING:
 
     from amts_sphinx.align.workers import Carrier
     from amts_sphinx.readers.editions import EditionRead
+
+
+#: Texts of an edition that are looked at to tell its script.
+_LOOKED_AT: Final = 400
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -145,7 +153,45 @@ def _languages(
             f"both editions are in {pair.source}; if they are not, name their"
             " languages with --languages SOURCE TARGET"
         )
+    _check_scripts(source, target, pair)
     return pair
+
+
+def _check_scripts(
+    source: EditionRead, target: EditionRead, pair: LanguagePair
+) -> None:
+    """Refuse editions that are written in another script than their languages are.
+
+    :raises ConfigError: the folders changed places, or the languages are others
+    """
+    ours = _other_script(source, pair.source)
+    theirs = _other_script(target, pair.target)
+    # What is in the language of the source is not translated yet.
+    in_neither = theirs and _other_script(target, pair.source)
+    if ours and theirs and not (in_neither or _other_script(source, pair.target)):
+        raise ConfigError(
+            f"the editions have changed places: most of {source.path} is {ours}, not"
+            f" {pair.source}. Name the folder of the book first, then that of its"
+            " translation, and their languages in the same order"
+        )
+    wrong = [(source, pair.source, ours)] if ours else []
+    if in_neither:
+        wrong.append((target, pair.target, theirs))
+    for edition, language, found in wrong:
+        raise ConfigError(
+            f"{edition.path} is said to be in {language}, but most of it is {found}:"
+            " name the languages with --languages SOURCE TARGET"
+        )
+
+
+def _other_script(edition: EditionRead, language: str) -> str:
+    """Return what most texts of an edition are, if their script is not *language*'s."""
+    letters: Counter[str] = Counter()
+    for each in islice(chain.from_iterable(edition.texts.values()), _LOOKED_AT):
+        text = inline_codes.plain(each.whole.source)
+        letters[foreign_script(text, language)] += len(text)
+    most, count = max(letters.items(), key=lambda each: each[1], default=("", 0))
+    return most if count > letters.total() / 2 else ""
 
 
 @contextmanager

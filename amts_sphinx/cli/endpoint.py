@@ -109,7 +109,7 @@ def _run(options: argparse.Namespace) -> None:
     if missing:
         raise ConfigError(
             f"amts endpoint needs {', '.join(missing)}:"
-            " pip install 'amts_sphinx[endpoint]'"
+            " pip install './amts_sphinx[endpoint]'"
         )
     from amts_sphinx import endpoint
 

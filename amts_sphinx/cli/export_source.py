@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.cli import book
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import counted, echo
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.languages import find_language
 
@@ -175,29 +175,46 @@ def _report(done: Exported, *, verbose: bool, dry: bool) -> None:
     from amts_sphinx.build.source_edition import NEW, SAME, UPDATED
 
     for path in done.pages.get(UPDATED, ()):
-        echo(f"{path.as_posix()}: {done.blocks[path]} blocks")
+        echo(f"{path.as_posix()}: {counted(done.blocks[path], 'block')}")
     would = "would be " if dry else ""
     counts = {what: len(done.pages.get(what, ())) for what in (NEW, UPDATED, SAME)}
     blocks = sum(done.blocks.values())
     echo(
-        f"{counts[NEW]} pages {would}written, {counts[UPDATED]} {would}updated"
-        f" ({blocks} blocks), {counts[SAME]} unchanged"
+        f"{counted(counts[NEW], 'page')} {would}written, {counts[UPDATED]}"
+        f" {would}updated ({counted(blocks, 'block')}), {counts[SAME]} unchanged"
     )
     if not dry:
         echo(
-            f"{done.by_people} texts by people, {done.by_machines} by the engine,"
-            f" {done.partly} of them partly in the source language"
+            f"{counted(done.by_people, 'text')} by people, {done.by_machines} by the"
+            f" engine, {done.partly} of them partly in the source language"
         )
-    _list(done.refused, "pages not touched", verbose=verbose)
+    _list(
+        done.lacking,
+        "page lacks entries of the table of contents in its source",
+        "pages lack entries of the tables of contents in their sources",
+        verbose=verbose,
+    )
+    _list(done.refused, "page not touched", "pages not touched", verbose=verbose)
     for reason, count in done.reasons().items():
-        echo(f"{count} texts stay: {reason}")
-    _list(done.left, "", verbose=verbose)
+        echo(f"{counted(count, 'text stays', 'texts stay')}: {reason}")
+    _list(done.left, verbose=verbose)
+    _list(
+        done.to_review,
+        "translation by people to review",
+        "translations by people to review",
+        verbose=verbose,
+    )
 
 
-def _list(found: Sequence[tuple[str, str]], title: str, *, verbose: bool) -> None:
-    """Print what stays, with its place."""
-    if title and found:
-        echo(f"{len(found)} {title}")
+def _list(
+    found: Sequence[tuple[str, str]], one: str = "", more: str = "", *, verbose: bool
+) -> None:
+    """Print what stays, with its place.
+
+    :param one: what one of these is called, and *more* of them
+    """
+    if one and found:
+        echo(counted(len(found), one, more))
     shown = found if verbose else found[:_SHOWN]
     for place, reason in shown:
         echo(f"  {place}: {reason}")

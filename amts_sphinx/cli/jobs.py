@@ -94,7 +94,7 @@ def _place(options: argparse.Namespace) -> _Place:
         from amts_sphinx.engine.aws.journal import Journal
         from amts_sphinx.engine.bedrock import places as bedrock
     except ImportError as exc:
-        raise ConfigError(f"{exc}; pip install 'amts_sphinx[amazon]'") from exc
+        raise ConfigError(f"{exc}; pip install './amts_sphinx[amazon]'") from exc
     names, folder = list(options.names), None
     if names and (os.sep in names[0] or Path(names[0]).exists()):
         path = Path(names.pop(0))

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx import formats
+from amts_sphinx.build.source_trees import digest, machine_texts
 from amts_sphinx.cli import editions
-from amts_sphinx.cli.console import echo, progress
+from amts_sphinx.cli.console import counted, echo, progress
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair, Location, State
@@ -228,6 +229,7 @@ def _paired(
     for location, reason, _ in found.left:
         if reason.startswith(extract.FAILED):
             _warn(f"{location}: {reason}")
+    found = _less_machines(found, options.target)
     if now is not None:
         divided = base_of.divide(found.units, source.texts, now.texts, pair.source)
         echo(
@@ -238,6 +240,19 @@ def _paired(
             echo(f"{name}: nothing says what this page was translated from")
         found = replace(found, units=(*divided.current, *divided.former))
     return found, pair
+
+
+def _less_machines(found: Parallel, tree: Path | None) -> Parallel:
+    """Return what people wrote: export-source records what a machine wrote."""
+    made = machine_texts(tree) if tree is not None else frozenset()
+    units = tuple(u for u in found.units if digest(u.target) not in made)
+    if count := len(found.units) - len(units):
+        echo(
+            f"{counted(count, 'unit')} left out: a machine wrote the text, and nobody"
+            " has changed it"
+        )
+    kept = tuple(p for p in found.pairs if digest(p.target.source) not in made)
+    return replace(found, units=units, pairs=kept) if made else found
 
 
 def _less(texts: Book, globs: Sequence[str]) -> Book:

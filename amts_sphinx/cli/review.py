@@ -267,7 +267,7 @@ def _serve(options: argparse.Namespace) -> None:
     except ImportError as exc:
         raise ConfigError(
             f"the page needs a package that is missing: {exc};"
-            " pip install 'amts_sphinx[review]'"
+            " pip install './amts_sphinx[review]'"
         ) from exc
     from amts_sphinx.review.saving import Saver
 

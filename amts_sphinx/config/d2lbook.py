@@ -29,6 +29,8 @@ NAME: Final = "amts_sphinx"
 CONFIG: Final = "config.ini"
 #: The folder of the Sphinx project in d2lbook's output, but for a tab of code.
 _RST: Final = "rst"
+#: The folder of notebooks with their output, but for a tab of code.
+_EVAL: Final = "eval"
 #: d2lbook's theme; it hides its pages until jQuery shows them.
 _THEME: Final = "mxtheme"
 _JQUERY: Final = "sphinxcontrib.jquery"
@@ -64,7 +66,7 @@ def project(book: Path, tab: str = "") -> Path | None:
     """
     if not (book / CONFIG).is_file():
         return None
-    tabs = [each.strip() for each in _said(book, "tabs", "").lower().split(",")]
+    tabs = _tabs(book)
     if tab and tab not in (*tabs, "all"):
         raise ConfigError(
             f"{book / CONFIG}: there is no tab {tab!r}; there are"
@@ -73,6 +75,24 @@ def project(book: Path, tab: str = "") -> Path | None:
     # d2lbook adds the name of a tab, but for that of the first.
     name = f"{_RST}_{tab}" if tab and tab != tabs[0] else _RST
     return book / _said(book, "output_dir", "_build") / name
+
+
+def _tabs(book: Path) -> list[str]:
+    """Return the names of the tabs of code; one that is empty where there are none."""
+    return [each.strip() for each in _said(book, "tabs", "").lower().split(",")]
+
+
+def not_evaluated(book: Path) -> list[str]:
+    """Return the tabs whose notebooks d2lbook has not run, so that it cannot join them.
+
+    :raises ConfigError: its configuration cannot be read
+    """
+    output = book / _said(book, "output_dir", "_build")
+    return [
+        tab
+        for place, tab in enumerate(_tabs(book))
+        if not (output / (f"{_EVAL}_{tab}" if place else _EVAL)).is_dir()
+    ]
 
 
 def documents(book: Path) -> frozenset[str] | None:

@@ -107,7 +107,7 @@ def _load(entry: EntryPoint) -> CreateEngine:
     except (ImportError, AttributeError) as exc:
         msg = f"the engine {entry.name!r} of {_origin(entry)} cannot be imported: {exc}"
         if entry.value == _BUILT_IN.get(entry.name) and entry.name in _EXTRAS:
-            msg += f"; pip install 'amts_sphinx[{_EXTRAS[entry.name]}]'"
+            msg += f"; pip install './amts_sphinx[{_EXTRAS[entry.name]}]'"
         raise EngineUnavailableError(msg) from exc
 
 

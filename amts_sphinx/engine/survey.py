@@ -91,7 +91,7 @@ def lacks(
         there is to learn is not asked
     """
     if name in {"amazon", "bedrock"} and find_spec("boto3") is None:
-        return "pip install 'amts_sphinx[amazon]'"
+        return "pip install './amts_sphinx[amazon]'"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nobody has chosen it yet

@@ -58,7 +58,7 @@ def connected(
         import distributed
     except ImportError as exc:
         raise ConfigError(
-            "--cluster needs Dask: pip install 'amts_sphinx[cluster]'"
+            "--cluster needs Dask: pip install './amts_sphinx[cluster]'"
         ) from exc
     client = _client(distributed, address)
     try:
@@ -152,7 +152,7 @@ def _fault(theirs: Mapping[str, str] | Exception) -> str:
 def _differ(what: str) -> str:
     return (
         f"the cluster has not what this machine has: {what}; install the same versions"
-        f" there: pip install 'amts_sphinx[cluster]=={__version__}'"
+        f" there: pip install './amts_sphinx[cluster]', from a clone of {__version__}"
     )
 
 

@@ -74,7 +74,7 @@ def _cells(text: str, docname: str) -> list[Any]:
     except ImportError as exc:
         raise InterchangeError(
             f"{docname}: notebooks are read by nbformat, which is not installed;"
-            " run pip install amts_sphinx[notebook]"
+            " run pip install './amts_sphinx[notebook]'"
         ) from exc
     try:
         notebook: Any = reader.reads(text)  # type: ignore[no-untyped-call]

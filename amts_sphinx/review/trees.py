@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
+from amts_sphinx.config import d2lbook
 from amts_sphinx.core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -29,6 +30,13 @@ def tree(name: str, book: Path) -> Iterator[Path]:
         return
     if Path(name).is_dir():
         raise ConfigError(f"{name} is not a Sphinx project: it has no conf.py")
+    if d2lbook.home(book) != book:
+        raise ConfigError(
+            f"{name}: the Sphinx project of a book of d2lbook is written anew by each"
+            f" build and is in no revision. Give the folders of two such projects, or"
+            f" have `amts drift {d2lbook.home(book)} EDITION --base {name}` compare the"
+            " book with an edition that is kept as source"
+        )
     # The book may need files beside it.
     with _revision(name, book, "a folder with a conf.py", whole=True) as there:
         if not (there / "conf.py").is_file():

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: Kinds of codes whose :attr:`Code.equiv` is the text that readers see.
 _SHOWN: Final = frozenset({"literal", "math"})
+#: Kinds of codes that say nothing of their own.
 _EMPHASIS: Final = frozenset({"emphasis", "strong"})
 
 
@@ -183,7 +184,19 @@ def stressed_again(
     """
     bare = _less_emphatic(target, source)
     text = recode(bare, target, terms) if bare is not source else None
-    return place_again(bare.source, text, source.source) if text else None
+    return placed_again(bare.source, text, source) if text else None
+
+
+def placed_again(former: str, target: str, source: Segment) -> str | None:
+    """Return *target*, a translation of *former*, with the codes of *source*.
+
+    The two sources have the same words. Emphasis that is new goes to the place that
+    corresponds by length, if nothing else tells it; other codes do not.
+
+    :returns: ``None`` where the place of a code is not known
+    """
+    stress = {code.id for code in source.codes if code.kind in _EMPHASIS}
+    return place_again(former, target, source.source, stress)
 
 
 def _stressed_alike(source: Segment, target: Segment) -> Segment:

@@ -1,8 +1,10 @@
 """Place the codes of a changed source in a translation of the same words.
 
 What stood in the former source too stays where the translator put it. A code that is
-new goes around the same words, if the translation has them, or to the place that
-corresponds by length. So a person must look at the result.
+new goes around the same words, if the translation has them, or to the end of the text
+that it stands at. Amid other words nothing tells its place: a formula would change what
+the sentence says. Emphasis may go to the place that corresponds by length. A person
+must look at the result.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import MarkupError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 #: A word, a character of a script without blanks, or a mark.
 _PIECE: Final = re.compile(
@@ -33,12 +35,17 @@ class _Span(NamedTuple):
     paired: bool
 
 
-def place_again(former: str, target: str, source: str) -> str | None:
+def place_again(
+    former: str, target: str, source: str, by_length: Collection[int] = ()
+) -> str | None:
     """Return *target*, a translation of *former*, with the codes of *source*.
 
     All are coded texts; *former* and *source* have the same words.
 
-    :returns: ``None`` where the codes cannot be placed so that they nest as in *source*
+    :param by_length: the numbers of codes of *source* that go to the place that
+        corresponds by length, if nothing else tells it
+    :returns: ``None`` where it is not known where a new code belongs, or the codes
+        cannot be placed so that they nest as in *source*
     """
     theirs, text = _spans(former)
     ours, _ = _spans(source)
@@ -54,6 +61,10 @@ def place_again(former: str, target: str, source: str) -> str | None:
     for span in ours:
         if span.number not in found:
             new = _place(span, text, words)
+            if new is None and span.number in by_length:
+                new = _by_length(span, text, words)
+            if new is None:
+                return None
             found[span.number] = _inside(new, found.get(around[span.number]), words)
     made = _join(words, [*found.values()], [span.number for span in ours])
     try:
@@ -98,14 +109,34 @@ def _twins(former: Sequence[_Span], ours: Sequence[_Span]) -> dict[int, int]:
     return found
 
 
-def _place(span: _Span, source: str, target: str) -> _Span:
-    """Return where a code of *source* stands in *target*, both plain texts."""
+def _place(span: _Span, source: str, target: str) -> _Span | None:
+    """Return where a code of *source* stands in *target*, both plain texts.
+
+    :returns: ``None`` where nothing tells
+    """
     words = source[span.start : span.end]
     if words.strip() and target.count(words) == 1:
         start = target.index(words)
         return span._replace(start=start, end=start + len(words))
     if span.paired and (span.start, span.end) == (0, len(source)):
         return span._replace(start=0, end=len(target))
+    if not span.paired and not _PIECE.search(source[: span.start]):
+        return span._replace(start=0, end=0)
+    if not span.paired and not _PIECE.search(source[span.start :]):
+        # Before the mark that ends the sentence, if it stands so in the source.
+        behind = bool(source[span.start :].strip())
+        end = _end_of_words(target) if behind else len(target)
+        return span._replace(start=end, end=end)
+    return None
+
+
+def _end_of_words(text: str) -> int:
+    """Return the place behind the last word of a text."""
+    return max((piece.end() for piece in _PIECE.finditer(text)), default=0)
+
+
+def _by_length(span: _Span, source: str, target: str) -> _Span:
+    """Return the place that corresponds to that of a code by length."""
     start = _corresponding(span.start, source, target)
     if not span.paired:
         return span._replace(start=start, end=start)

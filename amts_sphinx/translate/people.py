@@ -9,7 +9,7 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import Finding, Severity, State
 from amts_sphinx.memory import paragraphs, statements
 from amts_sphinx.memory.statements import Conflict
-from amts_sphinx.text.code_placing import place_again
+from amts_sphinx.text.code_matching import placed_again
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 #: The ids of findings.
 CONFLICT: Final = "conflict"
 REVIEW: Final = "review"
+#: What is said where the markup of a source changed.
+RECODED: Final = (
+    "the markup of the source changed: its codes were placed again in a person's"
+    " translation"
+)
+NO_PLACE: Final = (
+    "the source gained markup, and nothing tells where it belongs in a person's"
+    " translation of the same words: that is not published, but counts as one of a"
+    " former text"
+)
 
 
 class People(NamedTuple):
@@ -32,6 +42,8 @@ class People(NamedTuple):
     conflicts: Mapping[str, list[Conflict]]
     #: The keys of texts whose codes were placed again.
     recoded: Collection[str]
+    #: The keys of texts with a code whose place in people's words is not known.
+    not_placed: Collection[str] = ()
 
 
 def fit(
@@ -44,7 +56,8 @@ def fit(
 
     A correction of one sentence takes its place in the paragraph that a person
     translated as a whole. Where only the markup of a source changed, its codes are
-    placed again in the translation, which needs review then.
+    placed again in the translation, which needs review then. Where it is not known
+    where a new code belongs, the text counts as changed.
 
     :param known: what the memory recalls, by key
     """
@@ -56,12 +69,12 @@ def fit(
             units[unit.key] = unit
         if conflicts:
             between[unit.key] = conflicts
-    recoded = _recoded(memory, pair, containers, known)
+    recoded, not_placed = _recoded(memory, pair, containers, known)
     units |= recoded
     texts = _published(containers, {**known, **units})
     for key, conflicts in memory.conflicts(pair, texts).items():
         between[key] = [*between.get(key, ()), *conflicts]
-    return People(units, between, recoded.keys())
+    return People(units, between, recoded.keys(), not_placed)
 
 
 def findings(people: People, texts: Mapping[str, Segment]) -> Iterable[Finding]:
@@ -70,14 +83,10 @@ def findings(people: People, texts: Mapping[str, Segment]) -> Iterable[Finding]:
         if key in texts:
             for conflict in conflicts:
                 yield _finding(CONFLICT, texts[key], statements.describe(conflict))
-    for key in people.recoded:
-        if key in texts:
-            yield _finding(
-                REVIEW,
-                texts[key],
-                "the markup of the source changed: its codes were placed again in a"
-                " person's translation",
-            )
+    for keys, message in (people.recoded, RECODED), (people.not_placed, NO_PLACE):
+        for key in keys:
+            if key in texts:
+                yield _finding(REVIEW, texts[key], message)
 
 
 def _finding(check: str, segment: Segment, message: str) -> Finding:
@@ -152,8 +161,11 @@ def _recoded(
     pair: LanguagePair,
     containers: Collection[Container],
     known: Mapping[str, TranslationUnit],
-) -> dict[str, TranslationUnit]:
-    """Return people's texts whose sources differ from the book's in markup alone."""
+) -> tuple[dict[str, TranslationUnit], list[str]]:
+    """Return people's texts whose sources differ from the book's in markup alone.
+
+    :returns: by key; and the keys of those in which a code has no place
+    """
     missing = {
         segment.key: segment
         for container in containers
@@ -162,10 +174,13 @@ def _recoded(
     }
     former = memory.same_words(pair, (s.source for s in missing.values()))
     found = {}
+    not_placed = []
     for key, statement in former.items():
         unit, segment = statement.unit, missing[key]
-        target = place_again(unit.source, unit.target, segment.source)
-        if target is not None:
+        target = placed_again(unit.source, unit.target, segment)
+        if target is None:
+            not_placed.append(key)
+        else:
             found[key] = replace(
                 unit, source=segment.source, target=target, state=State.NEEDS_REVIEW
             )
@@ -176,7 +191,7 @@ def _recoded(
             for segment in container.segments
         ):
             found.pop(container.whole.key, None)
-    return found
+    return found, not_placed
 
 
 def _by_human(unit: TranslationUnit | None) -> bool:

@@ -66,6 +66,8 @@ class Updated:
     #: How many blocks were changed, added or removed.
     blocks: int = 0
     left: list[Left] = field(default_factory=list)
+    #: The numbers of the source's texts that were not taken from the page.
+    texts: tuple[int, ...] = ()
 
 
 class PageUpdate:
@@ -266,7 +268,8 @@ class PageUpdate:
             pieces = _spliced(self.record.text, self._before, today)
             record = "".join(piece for piece, _ in pieces)
         size = sum(max(c.now[1] - c.now[0], c.before[1] - c.before[0]) for c in done)
-        return Updated(text, record, size, left)
+        texts = [n for c in done for n in self._texts(c) if n not in self._kept(c)]
+        return Updated(text, record, size, left, tuple(texts))
 
     def _pieces(
         self, done: Sequence[Change], written: Written

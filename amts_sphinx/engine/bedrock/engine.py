@@ -50,7 +50,9 @@ _ACTIONS: Final = {
     "ServiceQuotaExceededException": "a quota of the account is used up",
     "UnrecognizedClientException": "the access key is not known",
 }
-_INSTALL: Final = "the engine 'bedrock' needs boto3; pip install 'amts_sphinx[amazon]'"
+_INSTALL: Final = (
+    "the engine 'bedrock' needs boto3; pip install './amts_sphinx[amazon]'"
+)
 
 
 class ConverseChat:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.engine.ctranslate2.models import ModelFolder
 
-NEEDS: Final = "pip install 'amts_sphinx[ctranslate2]'"
+NEEDS: Final = "pip install './amts_sphinx[ctranslate2]'"
 _END: Final = "</s>"
 #: How many continuations are followed; as many as Argos Translate does.
 _BEAM: Final = 4

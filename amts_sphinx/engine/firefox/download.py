@@ -324,7 +324,7 @@ def _unpacked(url: str, data: bytes, size: int) -> bytes:
         import zstandard
     except ImportError as exc:
         raise EngineUnavailableError(
-            "models are packed with zstandard; pip install 'amts_sphinx[firefox]'"
+            "models are packed with zstandard; pip install './amts_sphinx[firefox]'"
         ) from exc
     try:
         # No more is unpacked than is promised.

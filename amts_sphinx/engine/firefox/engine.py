@@ -113,7 +113,7 @@ class FirefoxEngine:
         """Return what must be done before it can translate *pair*."""
         steps = []
         if find_spec("fxtranslate") is None:
-            steps.append("pip install 'amts_sphinx[firefox]'")
+            steps.append("pip install './amts_sphinx[firefox]'")
         if pair not in self._store:
             steps.append(self._store.advice(pair))
         return "; ".join(steps)

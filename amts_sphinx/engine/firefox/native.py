@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MISSING: Final = (
     "the engine 'firefox' needs the package fxtranslate;"
-    " pip install 'amts_sphinx[firefox]'"
+    " pip install './amts_sphinx[firefox]'"
 )
 _PANIC: Final = "PanicException"
 
