@@ -111,11 +111,15 @@ def test_without_nbformat_it_is_said_how_to_get_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "nbformat", None)
-    with pytest.raises(InterchangeError, match=r"^page: .* './amts_sphinx\[notebook\]'$"):
+    with pytest.raises(
+        InterchangeError, match=r"^page: .* './amts_sphinx\[notebook\]'$"
+    ):
         notebook.read(made(), "page", "en")
     path = tmp_path / "page.ipynb"
     path.write_text(made(), "utf-8")
-    with pytest.raises(InterchangeError, match=r"ipynb: .* './amts_sphinx\[notebook\]'$"):
+    with pytest.raises(
+        InterchangeError, match=r"ipynb: .* './amts_sphinx\[notebook\]'$"
+    ):
         notebook.read_tree(tmp_path, "en")
 
 
