@@ -652,7 +652,7 @@ def test_a_loss_of_people_s_texts_is_a_warning(
     assert book.build("amts-ja", "-W", "--keep-going").status == 1
     (there / "notes.po").write_text(whole, "utf-8")
     gone = book.build("amts-ja", "-D", "locale_dirs=nowhere")
-    assert "locale_dirs: there is no folder 'nowhere'" in gone.warned
+    assert "locale_dirs: there is no folder 'nowhere'" in gone.said
     assert "locale/ja has no catalogues any more, and had 7 units" in gone.warned
     forget = ["memory", "forget", "locale/ja", "--book", str(book.source)]
     assert main(forget) == 0

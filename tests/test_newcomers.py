@@ -162,8 +162,8 @@ def test_a_build_warns_of_a_key_that_is_no_language_of_the_book(book: Book) -> N
     assert built.status == 0
     told = "is none of amts_target_languages (pt)"
     assert f"amts_engine: 'ptt' {told}; did you mean 'pt'?" in built.warned
-    assert f"amts_engine: 'it' {told}" in built.warned
-    assert built.warned.count(told) == 2
+    # An edition that there is only where its engine is at hand is no slip.
+    assert built.warned.count(told) == 1
     # Somebody who builds some of the editions knows of the others.
     built = book.build("amts", "-W", "-D", "amts_target_languages=fr")
     assert built.status == 0

@@ -275,6 +275,8 @@ def strange(builds: Builds, *categories: str) -> list[str]:
         for name in categories
         for text in builds.audit.untranslated(name, NAMES)
         if text.partition(" — ")[0] not in THEME | KINDS
+        # The signature of an object in a table of autosummary.
+        if not (name == "table" and re.fullmatch(r"\(.*\)", text))
     ]
 
 

@@ -111,7 +111,7 @@ class CatalogueReader:
         name_of = self.config.files.name_of
         there = {name_of(each) for those in known.values() for each in those}
         self.memory.keep_catalogues(there)
-        _warn_of_folders(self.app.config.locale_dirs, about)
+        _tell_of_folders(self.app.config.locale_dirs, about)
         found: dict[str, Found] = {}
         rest: dict[str, tuple[_Origin, Reading]] = {}
         for language in languages:
@@ -377,13 +377,15 @@ def _language_of(learnt: Learnt) -> str:
     return find_language(Path(learnt.origin.name).name).tag
 
 
-def _warn_of_folders(named: Iterable[str], about: GettextSettings) -> None:
-    """Warn of folders that ``conf.py`` names, and that are not there."""
+def _tell_of_folders(named: Iterable[str], about: GettextSettings) -> None:
+    """Tell of folders that ``conf.py`` names, and that are not there.
+
+    It is no warning: a release of a project often comes without its catalogues.
+    """
     named = [*named]
     for name, folder in zip(named, about.locale_dirs, strict=True):
         if named != _DEFAULT and not Path(folder).is_dir():
-            text = f"locale_dirs: there is no folder {name!r} beside the documents"
-            logger.warning("%s", text, type="amts", subtype=_SUBTYPE)
+            logger.info("locale_dirs: there is no folder %r beside the documents", name)
 
 
 def warn_of_damage(said: Catalogues) -> None:

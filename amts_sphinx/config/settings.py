@@ -377,16 +377,17 @@ class AmtsConfig:
         return dataclasses.replace(self, **self.special.get(tag, {}))  # type: ignore[arg-type]
 
     def strays(self, also: Iterable[str] = ()) -> list[str]:
-        """Say of each language that a value has a key for that it is of no edition.
+        """Say of each key of a value that a language of the book is meant, if one is.
 
-        A book that names no languages in ``amts_target_languages`` may have any.
+        A language far from all of them is no slip: a book may have that edition only
+        where its engine is at hand. One that names no languages may have any.
 
         :param also: the tags of other editions than those of the book
         """
         return [
             f"{', '.join(map(name_of, _fields_of(values)))}: {stray}"
             for tag, values in self.special.items()
-            if tag not in also and (stray := self.stray(tag))
+            if tag not in also and self._meant(tag) and (stray := self.stray(tag))
         ]
 
     def stray(self, tag: str) -> str:
@@ -398,10 +399,14 @@ class AmtsConfig:
         if not known or tag in known:
             return ""
         told = f"{tag!r} is none of amts_target_languages ({', '.join(known)})"
-        near = closest(tag, known) or next(
-            iter(difflib.get_close_matches(tag, known, n=1)), ""
-        )
-        return f"{told}; did you mean {near!r}?" if near else told
+        meant = self._meant(tag)
+        return f"{told}; did you mean {meant!r}?" if meant else told
+
+    def _meant(self, tag: str) -> str:
+        """Return the language of the book that comes near *tag*, or nothing."""
+        known = [each.tag for each in self.target_languages]
+        near = difflib.get_close_matches(tag, known, n=1)
+        return closest(tag, known) or next(iter(near), "")
 
     @property
     def reads_sentences(self) -> bool:
