@@ -54,8 +54,6 @@ if TYPE_CHECKING:
     from amts_sphinx.memory.memory import Learnt, Memory
 
 logger = logging.getLogger(__name__)
-#: Faults that are told one by one.
-_SHOWN: Final = 5
 #: The version of what is kept of a reading, and of how it is made.
 _FORMAT: Final = 2
 #: A catalogue is of this book that has at least this part of its messages there.
@@ -127,7 +125,7 @@ class CatalogueReader:
                 continue
             home = Path(self.app.doctreedir, ".amts", language.tag, "gettext")
             said = read(those, {about.domain(docname) for docname in texts})
-            warn_of_damage(said)
+            warn_of_faults(said.left, DAMAGED)
             catalogues.lend(said, texts, about)
             digest = _digest(said, texts, about)
             origin = _Origin(name_of(those[0]), tag, said, digest, home)
@@ -142,7 +140,7 @@ class CatalogueReader:
             key for made in found.values() for each in made.waiting for key in each[2]
         )
         for tag, made in found.items():
-            _warn_of_marks(made)
+            warn_of_faults(made.left, catalogues.MARKS)
             tell(f"amts-{tag}", made, logger.info)
         self._warn_of_gone(languages)
         return found
@@ -196,7 +194,7 @@ class CatalogueReader:
             said = _in_book(read_file(file.path), texts, about)
             if said is None:
                 continue
-            warn_of_damage(said)
+            warn_of_faults(said.left, DAMAGED)
             name = self.config.files.name_of(file.path)
             mark = hashlib.sha256(name.encode()).hexdigest()[:8]
             home = Path(self.app.doctreedir, ".amts", tag, f"gettext-{mark}")
@@ -264,18 +262,6 @@ class CatalogueReader:
                 origin.catalogues, texts, LanguagePair(source, origin.tag), about
             ),
         )
-
-
-def _warn_of_marks(found: Found) -> None:
-    """Warn of marks in people's texts that are no markup; of many, of the first."""
-    those = [each for each in found.left if each.reason == catalogues.MARKS]
-    for each in those[:_SHOWN]:
-        place = f"{each.path}:{each.line}"
-        text = f"{each.reason}: {each.detail}"
-        logger.warning("%s", text, location=place, type="amts", subtype="catalogue")
-    if len(those) > _SHOWN:
-        more = f"at {len(those) - _SHOWN} more places"
-        summary.warn(f"{catalogues.MARKS} {more}; amts gettext check shows them all")
 
 
 def _read(origin: _Origin, reading: Reading) -> Found:
@@ -388,11 +374,11 @@ def _tell_of_folders(named: Iterable[str], about: GettextSettings) -> None:
             logger.info("locale_dirs: there is no folder %r beside the documents", name)
 
 
-def warn_of_damage(said: Catalogues) -> None:
-    """Warn of each place where a catalogue is damaged; of many, of the first."""
+def warn_of_faults(left: Iterable[LeftMessage], reason: str) -> None:
+    """Warn of each message that is *left* for a reason; of many in a file, of some."""
     by_path: dict[str, list[LeftMessage]] = {}
-    for each in said.left:
-        if each.reason == DAMAGED:
+    for each in left:
+        if each.reason == reason:
             by_path.setdefault(each.path, []).append(each)
     for those in by_path.values():
         for each in those[:SHOWN]:
@@ -400,7 +386,7 @@ def warn_of_damage(said: Catalogues) -> None:
         if len(those) > SHOWN:
             more = f"at {len(those) - SHOWN} more places"
             _warn_at(
-                those[0].path, f"{DAMAGED} {more}; amts gettext check shows them all"
+                those[0].path, f"{reason} {more}; amts gettext check shows them all"
             )
 
 

@@ -21,7 +21,7 @@ from amts_sphinx.memory.memory import Memory
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from amts_sphinx.cli.book import BookAt
     from amts_sphinx.core.units import TranslationUnit
@@ -282,8 +282,10 @@ def _forget(options: argparse.Namespace) -> None:
     where = _Where(options, 1)
     with where.existing() as memory:
         for name in where.names:
-            key = _origin(where, memory, name)
-            if key not in _origins(memory):
+            # Those that have left the book, too.
+            known = {each.origin.name for each in memory.origins()}
+            key = _origin(where, known, memory, name)
+            if key not in known:
                 raise ConfigError(
                     f"{where.memory} has learnt no file {key}; see amts memory info"
                 )
@@ -291,17 +293,11 @@ def _forget(options: argparse.Namespace) -> None:
             echo(f"forgot {key}")
 
 
-def _origin(where: _Where, memory: Memory, name: str) -> str:
+def _origin(where: _Where, known: Collection[str], memory: Memory, name: str) -> str:
     """Return the name of the origin that is this file, or is called so."""
-    known = _origins(memory)
     if where.book and (key := where.book.config.files.name_of(Path(name))) in known:
         return key
     return name if name in known else importing.key_of(memory, Path(name))
-
-
-def _origins(memory: Memory) -> set[str]:
-    """Return the names of all files that the memory knows, those that left it too."""
-    return {each.origin.name for each in memory.origins()}
 
 
 def _export(options: argparse.Namespace) -> None:

@@ -8,14 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from amts_sphinx.core.units import Translation
+from amts_sphinx.engine.none import NoEngine
 from amts_sphinx.engine.options import read_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from amts_sphinx.core.units import LanguagePair, Request
-    from amts_sphinx.engine.protocol import Progress
 
 NAME: Final = "known"
 #: What it makes is for tests of the layout, not for readers.
@@ -23,12 +20,7 @@ _PSEUDO: Final = "pseudo"
 
 
 @dataclass(frozen=True, slots=True)
-class _Options:
-    """There are none."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownEngine:
+class KnownEngine(NoEngine):
     """Leaves to the source language what neither people nor engines have translated."""
 
     #: The fingerprints of the engines whose work is published, the best first.
@@ -47,26 +39,12 @@ class KnownEngine:
         """The name: no unit is ever stored under it."""
         return NAME
 
-    @property
-    def pairs(self) -> None:
-        """Any."""
-        return
-
     def makers(self, source: str) -> Sequence[str]:  # noqa: ARG002 - the protocol's
         """Return whose stored translations will do, of any source."""
         return [*self.of_engines, self.fingerprint]
 
-    def translate(
-        self,
-        requests: Sequence[Request],
-        pair: LanguagePair,  # noqa: ARG002 - the protocol's signature
-        progress: Progress,  # noqa: ARG002
-    ) -> list[Translation]:
-        """Return no target for any of *requests*."""
-        return [Translation(None, self.fingerprint)] * len(requests)
-
 
 def create(options: Mapping[str, object]) -> KnownEngine:
     """Make the engine; it has no options."""
-    read_options(_Options, f"amts_{NAME}", options)
+    read_options(NoEngine, f"amts_{NAME}", options)
     return KnownEngine()
