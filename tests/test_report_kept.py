@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from amts_sphinx.memory.fuzzy_kept import KeptMatches
-
 PAIR = LanguagePair("en", "de")
 WORDS = [f"word{number}" for number in range(150)]
 
@@ -75,7 +73,6 @@ class Desk:
         name: str,
         kept: dict[str, Path],
         pair: LanguagePair = PAIR,
-        near: dict[str, KeptMatches] | None = None,
     ) -> dict[str, Any]:
         """Return the report of this name."""
         texts = [
@@ -100,7 +97,6 @@ class Desk:
             BookFacts("Book", texts, names, "1"),
             {pair.target: self.home / "out"},
             kept=kept,
-            near={} if near is None else near,
         )
         reporter.report(edition, Cost(0, None))
         file = self.home / name / pair.target / "report.json"
@@ -116,7 +112,11 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     texts = sentences(random.Random(1))
     book = {"first": texts[:30], "second": texts[30:60], "third": texts[60:]}
     with Memory(tmp_path / "memory.sqlite") as memory:
-        yield Desk(tmp_path, memory, book)
+        found = Desk(tmp_path, memory, book)
+        # People have translated another book, much like it.
+        for text in texts[::5]:
+            say(found, text.replace(" is not ", " is "), f"Das war {len(text)}.")
+        yield found
 
 
 def say(desk: Desk, source: str, target: str) -> None:
@@ -188,19 +188,6 @@ def test_what_is_the_same_is_not_looked_at_twice(
     # And the few that the sentence before was near to.
     assert "Water the garden 3 times in 5 days." in looked
     assert len(looked) < 10
-
-
-def test_editions_of_one_build_share_near_matches(desk: Desk) -> None:
-    spanish = LanguagePair("en", "es")
-    expected = desk.made("alone", {}, spanish)
-    # The German edition has near matches of its own.
-    say(desk, desk.book["third"][3].replace("word", "wort"), "So 8.")
-    say(desk, f"{desk.book['third'][0]} Yes.", "So 9.")
-    shared: dict[str, KeptMatches] = {}
-    german = desk.made("both", {}, near=shared)
-    assert desk.made("both", {}, spanish, near=shared) == expected
-    assert desk.made("german", {}) == german
-    assert shared["en"].found
 
 
 @pytest.mark.parametrize("content", [b"", b"\x80\x05no pickle", b"\x80\x04N."])

@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from amts_sphinx.doctree.collect import DocumentTexts
     from amts_sphinx.doctree.stays import Stay
     from amts_sphinx.edition.plan import EditionPlan
-    from amts_sphinx.memory.fuzzy_kept import KeptMatches
     from amts_sphinx.report.reporter import ReportOutcome
     from amts_sphinx.translate.translator import Translator
 
@@ -152,7 +151,6 @@ def _produce(
             # Though the edition failed, what was paid for is kept.
             with failures.of(tag):
                 commission.keep_paid(memory, config, work)
-        near: dict[str, KeptMatches] = {}
         for printing in printings:
             with failures.of(printing.work.language.tag):
                 reporter = _reporter(
@@ -162,7 +160,6 @@ def _produce(
                     app,
                     order,
                     catalogues=said,
-                    near=near,
                 )
                 _report(printing, reporter, log, failures)
                 _tell_reviewers(printing, reporter, order)
@@ -311,12 +308,8 @@ def _reporter(
     order: Order,
     *,
     catalogues: Mapping[str, CatalogueCounts],
-    near: dict[str, KeptMatches],
 ) -> Reporter:
-    """Return what reports on an edition, if anybody wants that.
-
-    :param near: what the reports of this build share
-    """
+    """Return what reports on an edition, if anybody wants that."""
     config = work.config
     version = app.extensions["amts_sphinx"].version
     book = BookFacts(app.config.project, work.containers, material.sources, version)
@@ -333,7 +326,6 @@ def _reporter(
         outdirs,
         catalogues,
         {work.language.tag: kept},
-        near,
     )
 
 

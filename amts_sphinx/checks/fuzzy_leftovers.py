@@ -7,8 +7,9 @@ must differ in this too.
 from __future__ import annotations
 
 from collections import Counter
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
+
+from rapidfuzz.distance import Indel
 
 from amts_sphinx.checks import negation, numerals
 from amts_sphinx.checks.rules import check, seen
@@ -69,7 +70,9 @@ def _values(text: str, language: str) -> Counter[frozenset[Decimal]]:
 
 
 def _like(one: str, other: str) -> bool:
-    compared = SequenceMatcher(
-        None, inline_codes.normalise(one), inline_codes.normalise(other), autojunk=False
+    found = Indel.normalized_similarity(
+        inline_codes.normalise(one),
+        inline_codes.normalise(other),
+        score_cutoff=_NEARLY,
     )
-    return compared.quick_ratio() >= _NEARLY and compared.ratio() >= _NEARLY
+    return found >= _NEARLY

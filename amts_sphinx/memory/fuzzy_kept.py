@@ -53,6 +53,11 @@ class KeptMatches:
     #: What is near each text that was asked for.
     found: dict[str, list[Hit]] = field(default_factory=dict)
 
+    def forget(self) -> None:
+        """Keep nothing."""
+        self.places, self.texts, self.found = 0, {}, {}
+        self.know({})
+
     def own(self) -> dict[str, Ints]:
         """Return the features of each text."""
         if not self.owners:
@@ -81,6 +86,9 @@ def find(
     :param how: the least similarity, 0–1, and the most sources that are near a text
     :param reduced: makes the text of a key that is compared
     """
+    if not keys:
+        kept.forget()
+        return {text: [] for text in asked}
     texts = {key: kept.texts.get(key) or reduced(key) for key in keys}
     places = table_size(len(keys))
     own = kept.own() if kept.places == places else {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import inline_codes
-from amts_sphinx.core.units import Match, State
+from amts_sphinx.core.units import HUMAN, Match, State
 from amts_sphinx.memory import fuzzy_kept, schema, statements
 from amts_sphinx.memory.connection import told
 from amts_sphinx.memory.fuzzy_index import Index, nearest, reduced
@@ -46,7 +46,7 @@ _PORTION: Final = 50_000
 _MANY: Final = 200_000
 _WORDS: Final = 2
 _BEGINNING: Final = 12
-#: Near matches that are looked at for each that is wanted.
+#: Near matches that are looked at for each that is wanted: some are no people's.
 _SPARE: Final = 4
 
 
@@ -70,6 +70,8 @@ class Likeness:
         cutoff: int,
         limit: int,
         kept: KeptMatches | None = None,
+        *,
+        by_people: bool = False,
     ) -> dict[str, list[Match]]:
         """Return what is most like each of *sources*, best first.
 
@@ -82,11 +84,16 @@ class Likeness:
         }
         near: Mapping[str, Sequence[tuple[str, float]]]
         if pair in self._indexes or len(asked) > _FEW:
-            near = self._by_index(pair, asked, (cutoff / 100, limit), kept)
+            how = cutoff / 100, limit
+            near = self._by_index(pair, asked, how, kept, by_people=by_people)
         else:
-            near = self._compare(pair, asked, cutoff / 100, limit)
+            # Some may have no unit that can be shown: a draft, or one that is retired.
+            most = None if by_people else _SPARE * limit
+            near = self._compare(pair, asked, cutoff / 100, most)
         wanted = {key for found in near.values() for key, _ in found}
         units = self._best(pair, sorted(wanted))
+        if by_people:
+            units = {key: unit for key, unit in units.items() if unit.by_human}
         return {
             source: [
                 Match(units[key], _score(source, key, similarity))
@@ -102,6 +109,8 @@ class Likeness:
         asked: Mapping[str, str],
         how: tuple[float, int],
         kept: KeptMatches | None,
+        *,
+        by_people: bool,
     ) -> Mapping[str, Sequence[tuple[str, float]]]:
         """Return what is most like each of many texts.
 
@@ -109,18 +118,26 @@ class Likeness:
         :param how: the least similarity and the most matches of each
         """
         if kept is not None:
-            keys = self._keys(pair)
+            keys = self._keys(pair, by_people=by_people)
             if len(keys) <= fuzzy_kept.MOST:
                 found = fuzzy_kept.find(kept, keys, asked.values(), how, reduced)
                 return {source: found[text] for source, text in asked.items()}
         keys, index = self._index(pair)
+        cutoff, most = how[0], how[1] * (_SPARE if by_people else 1)
         return {
-            source: [(keys[hit.text], hit.similarity) for hit in index.near(text, *how)]
+            source: [
+                (keys[hit.text], hit.similarity)
+                for hit in index.near(text, cutoff, most)
+            ]
             for source, text in asked.items()
         }
 
     def _compare(
-        self, pair: LanguagePair, asked: Mapping[str, str], cutoff: float, limit: int
+        self,
+        pair: LanguagePair,
+        asked: Mapping[str, str],
+        cutoff: float,
+        most: int | None,
     ) -> dict[str, list[tuple[str, float]]]:
         """Return what is most like each of a few texts, by comparing with every one.
 
@@ -134,8 +151,6 @@ class Likeness:
             for source, text in asked.items():
                 near = nearest(text, texts, cutoff)
                 found[source] += [(-score, keys[place]) for place, score in near]
-        # Some may have no unit that can be shown: a draft, or one that is retired.
-        most = _SPARE * limit
         return {
             source: [(key, -score) for score, key in sorted(set(each))[:most]]
             for source, each in found.items()
@@ -177,11 +192,12 @@ class Likeness:
         self._indexes[pair] = (version, keys, index)
         return keys, index
 
-    def _keys(self, pair: LanguagePair) -> list[str]:
+    def _keys(self, pair: LanguagePair, *, by_people: bool = False) -> list[str]:
         """Return the keys of *pair* that can be near a text, sorted."""
+        maker = f" AND maker = '{HUMAN}'" if by_people else ""
         query = (
             "SELECT DISTINCT key FROM unit WHERE source_language = ?"
-            f" AND target_language = ? AND state <> ? AND {STANDS} ORDER BY key"
+            f" AND target_language = ? AND state <> ?{maker} AND {STANDS} ORDER BY key"
         )
         with told(self.path, "read"):
             rows = self._db.execute(query, (*pair, State.DRAFT.value))

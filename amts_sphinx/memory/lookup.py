@@ -232,6 +232,7 @@ class Lookup:
         cutoff: int = 70,
         limit: int = 1,
         kept: KeptMatches | None = None,
+        by_people: bool = False,
     ) -> dict[str, list[Match]]:
         """Return the units whose sources are most like each of *sources*, best first.
 
@@ -243,6 +244,8 @@ class Lookup:
         :param limit: the most matches of one source
         :param kept: the matches of the last time, for the same direction; of what has
             changed nothing they are taken again, and it is brought up to date
+        :param by_people: whether only what people made is returned: what an engine made
+            of a like sentence proves nothing
         :raises ValueError: *cutoff* or *limit* is out of bounds
         """
         from amts_sphinx.memory.fuzzy_match import EXACT, Likeness  # it loads numpy
@@ -253,7 +256,9 @@ class Lookup:
             )
         if self._likeness is None:
             self._likeness = Likeness(self.path, self._db, self._said)
-        return self._likeness.find(pair, sources, cutoff, limit, kept)
+        return self._likeness.find(
+            pair, sources, cutoff, limit, kept, by_people=by_people
+        )
 
     def _statements(self, query: str, asked: Sequence[object]) -> list[Statement]:
         origins = self._origins()

@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     )
     from amts_sphinx.doctree.stays import Stay
     from amts_sphinx.formats.terminology import Terminology
-    from amts_sphinx.memory.fuzzy_kept import KeptMatches
     from amts_sphinx.memory.memory import Memory
     from amts_sphinx.report.kept import Kept
     from amts_sphinx.report.model import CatalogueCounts, Row
@@ -138,8 +137,6 @@ class Reporter:
     catalogues: Mapping[str, CatalogueCounts] = field(default_factory=dict)
     #: Where what was found out about each text is kept for the next report, by tag.
     kept: Mapping[str, Path] = field(default_factory=dict)
-    #: Near matches that this build found for another edition: most have them in common.
-    near: dict[str, KeptMatches] = field(default_factory=dict)
 
     def report(
         self,
@@ -160,12 +157,8 @@ class Reporter:
         digest = self._digest(edition, survey, terms, stays)
         content = _last(folder)
         if content is None or content["digest"] != digest:
-            source = edition.pair.source
             with self._known(edition) as known:
-                if not known.near.found and source in self.near:
-                    known.near = replace(self.near[source])
                 made = self._made(edition, survey, terms, cost, known)
-                self.near[source] = known.near
                 made = replace(made, stays=tuple(stays))
                 content = self._write(made, digest, folder, known)
         failed = tuple(

@@ -216,7 +216,7 @@ def nearest(
     documents: Mapping[str, Sequence[str]],
     kept: KeptMatches | None = None,
 ) -> Nearest:
-    """Return the nearest other unit of each text that is not by people.
+    """Return the nearest other unit by people of each text that is not by people.
 
     A unit whose source has left the book is first: the text has probably replaced it.
 
@@ -228,12 +228,14 @@ def nearest(
         for key, row in rows.items()
         if row.origin not in BY_PEOPLE
     }
-    by_source = memory.fuzzy(pair, keys, cutoff=NEAR, limit=4, kept=kept)
+    by_source = memory.fuzzy(
+        pair, keys, cutoff=NEAR, limit=4, kept=kept, by_people=True
+    )
     near = {keys[source]: matches for source, matches in by_source.items()}
     found = predecessors.find(memory, pair, documents, keys.values(), near)
     changed = frozenset(found)
     for key, matches in near.items():
-        # The text itself is among them, if a machine translated it.
+        # The text itself is among them, if what a person made of it is not published.
         others = [match for match in matches if match.unit.key != key]
         if others and key not in found:
             found[key] = max(others, key=lambda m: (is_gone(m, rows), m.score))
