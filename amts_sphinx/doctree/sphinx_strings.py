@@ -202,6 +202,17 @@ class _Tables:
                 self.messages.setdefault(text, message)
         # The longest pattern is the most specific one.
         self.patterns.sort(key=lambda each: -len(each.expression))
+        parts = {max(each.fixed, key=len) for each in self.patterns}
+        #: Most texts hold nothing of any pattern.
+        self._part = re.compile("|".join(map(re.escape, parts)) or "(?!)")
+
+    def find(self, text: str) -> tuple[_Pattern, re.Match[str]] | None:
+        """Return the most specific pattern that all of *text* matches."""
+        if self._part.search(text):
+            for pattern in self.patterns:
+                if match := pattern.match(text):
+                    return pattern, match
+        return None
 
     def _add_pattern(self, text: str, target: str, message: str) -> None:
         fixed = tuple(_HOLE.split(text))
@@ -240,9 +251,8 @@ class UiStrings:
         text = text.rstrip(" :").removesuffix(".")
         if text in self._tables.messages:
             return self._tables.messages[text]
-        for pattern in self._tables.patterns:
-            if pattern.match(text):
-                return pattern.message
+        if found := self._tables.find(text):
+            return found[0].message
         return text if text in self._label else None
 
     def exact(self, text: str) -> str | None:
@@ -260,10 +270,9 @@ class UiStrings:
         return self._known[text]
 
     def _match(self, text: str) -> str | None:
-        for pattern in self._tables.patterns:
-            match = pattern.match(text)
-            if match:
-                return pattern.target % match.groups()
+        if found := self._tables.find(text):
+            pattern, match = found
+            return pattern.target % match.groups()
         return None
 
 
