@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import defaultdict
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from amts_sphinx.doctree.collect import DocumentTexts
     from amts_sphinx.doctree.stays import Stay
     from amts_sphinx.edition.plan import EditionPlan
+    from amts_sphinx.engine.protocol import Bill
     from amts_sphinx.report.reporter import ReportOutcome
     from amts_sphinx.translate.translator import Translator
 
@@ -108,16 +109,18 @@ def _produce(
     :raises AmtsError: something that all editions need is wrong
     """
     material = gather(app, builder.env)
-    planner = Planner(app, builder, material, config.format)
     log = summary.BuildLog(material.texts)
-    jobs = order.at_a_time(app.parallel)
     publication = Publication(builder, config, order) if order.whole else None
     said: dict[str, CatalogueCounts] = {}
     opened = open_memory(app, builder, config, order, said, texts=material.texts)
+    jobs = order.at_a_time(app.parallel)
     with opened as memory, ThreadPoolExecutor(jobs) as pool:
-        home = Path(app.doctreedir, ".amts")
+        planner = Planner(app, builder, material, config.format)
+        shop = _Shop(
+            app, builder, order, failures, planner, material, memory, said, pool
+        )
         works = commission.works(
-            memory, config, order.editions, material, failures, home=home
+            memory, config, order.editions, material, failures, home=shop.home
         )
         bills = commission.start(works, config, failures)
         printings: list[_Printing] = []
@@ -126,45 +129,87 @@ def _produce(
             if failures.noted(tag):
                 continue  # its engine could not start
             with failures.of(tag):
-                bill = bills.get(tag)
-                edition = work.translator.translate(work.texts, work.pair, bill)
-                commission.keep_typeset(work, home)
-                edition = with_labels(edition, work.labels)
-                work.translator.drop_former_drafts(edition)
-                figures = work.translator.by_people(material.for_people, work.pair)
-                counts = said.get(tag)
-                # What is refused stays, and not on purpose.
-                stays = material.stays({*figures, *(counts.refused if counts else ())})
-                content = _content(work.translator, work.texts, edition, figures)
-                if work.config.review_mode and site.is_of_pages(builder):
-                    from amts_sphinx.build import review_mode  # few builds need it
-
-                    known = review_mode.ids(work.texts, edition)
-                    content = replace(content, units=known)
-                present = readable(order, failures)
-                plan = planner.plan(work.language, content, order, present)
-                outcome = pool.submit(_print, plan, app, builder, jobs)
-                is_for_reviewers = bool(content.units)
-                printings.append(
-                    _Printing(work, edition, outcome, stays, is_for_reviewers)
-                )
+                edition = shop.translate(work, bills.get(tag))
+                printings.append(shop.print(work, edition))
             # Though the edition failed, what was paid for is kept.
             with failures.of(tag):
                 commission.keep_paid(memory, config, work)
         for printing in printings:
             with failures.of(printing.work.language.tag):
-                reporter = _reporter(
-                    memory,
-                    printing.work,
-                    material,
-                    app,
-                    order,
-                    catalogues=said,
-                )
+                reporter = shop.reporter(printing.work)
                 _report(printing, reporter, log, failures)
                 _tell_reviewers(printing, reporter, order)
     if publication:
         publication.complete(failures)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    """What all editions of one build are made with."""
+
+    app: Sphinx
+    builder: Builder
+    order: Order
+    failures: Failures
+    planner: Planner
+    material: Material
+    memory: Memory
+    #: What became of the messages of catalogues, by tag.
+    said: Mapping[str, CatalogueCounts]
+    pool: ThreadPoolExecutor
+
+    @property
+    def home(self) -> Path:
+        """Where builds keep what they found out for the next one."""
+        return Path(self.app.doctreedir, ".amts")
+
+    def translate(self, work: Work, bill: Bill | None) -> Edition:
+        """Return the edition, with what the engine made of what nobody translated."""
+        edition = work.translator.translate(work.texts, work.pair, bill)
+        commission.keep_typeset(work, self.home)
+        edition = with_labels(edition, work.labels)
+        work.translator.drop_former_drafts(edition)
+        return edition
+
+    def print(self, work: Work, edition: Edition) -> _Printing:
+        """Have the edition written in another thread."""
+        material = self.material
+        figures = work.translator.by_people(material.for_people, work.pair)
+        content = _content(work.translator, work.texts, edition, figures)
+        if work.config.review_mode and site.is_of_pages(self.builder):
+            from amts_sphinx.build import review_mode  # few builds need it
+
+            known = review_mode.ids(work.texts, edition)
+            content = replace(content, units=known)
+        present = readable(self.order, self.failures)
+        plan = self.planner.plan(work.language, content, self.order, present)
+        jobs = self.order.at_a_time(self.app.parallel)
+        outcome = self.pool.submit(_print, plan, self.app, self.builder, jobs)
+        counts = self.said.get(work.language.tag)
+        # What is refused stays, and not on purpose.
+        stays = material.stays({*figures, *(counts.refused if counts else ())})
+        return _Printing(work, edition, outcome, stays, bool(content.units))
+
+    def reporter(self, work: Work) -> Reporter:
+        """Return what reports on an edition, if anybody wants that."""
+        config = work.config
+        version = self.app.extensions["amts_sphinx"].version
+        sources = self.material.sources
+        book = BookFacts(self.app.config.project, work.containers, sources, version)
+        outdirs = {each.tag: out for each, out in self.order.editions.items()}
+        kept = kept_report(self.app, work.language.tag)
+        if self.order.force:
+            kept.unlink(missing_ok=True)
+        return Reporter(
+            self.memory,
+            config,
+            # Review mode asks for the findings, though no report is wanted.
+            config.report or config.folder,
+            book,
+            outdirs,
+            self.said,
+            {work.language.tag: kept},
+        )
 
 
 def open_memory(
@@ -298,35 +343,6 @@ def _print(
     if not outcome.failure and whole:
         up_to_date.keep(plan, digest)
     return outcome
-
-
-def _reporter(
-    memory: Memory,
-    work: Work,
-    material: Material,
-    app: Sphinx,
-    order: Order,
-    *,
-    catalogues: Mapping[str, CatalogueCounts],
-) -> Reporter:
-    """Return what reports on an edition, if anybody wants that."""
-    config = work.config
-    version = app.extensions["amts_sphinx"].version
-    book = BookFacts(app.config.project, work.containers, material.sources, version)
-    outdirs = {language.tag: out for language, out in order.editions.items()}
-    kept = kept_report(app, work.language.tag)
-    if order.force:
-        kept.unlink(missing_ok=True)
-    return Reporter(
-        memory,
-        config,
-        # Review mode asks for the findings, though no report is wanted.
-        config.report or config.folder,
-        book,
-        outdirs,
-        catalogues,
-        {work.language.tag: kept},
-    )
 
 
 def kept_report(app: Sphinx, tag: str) -> Path:
