@@ -10,7 +10,7 @@ import logging
 import sys
 import zlib
 from contextlib import contextmanager
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -18,6 +18,7 @@ import docutils
 import sphinx
 from docutils.nodes import Element
 from docutils.parsers.rst import directives, roles
+from sphinx import highlighting
 from sphinx.application import Sphinx
 from sphinx.environment import CONFIG_OK
 from sphinx.environment.adapters.indexentries import IndexEntries
@@ -284,6 +285,19 @@ def remember_stems() -> None:
         self.lang.stem = cache(self.lang.stem)  # type: ignore[method-assign]
 
     IndexBuilder.__init__ = remembering  # type: ignore[method-assign]
+
+
+def wrap_highlight(around: Callable[..., str]) -> None:
+    """Have *around* called in place of the function that highlights code for Sphinx.
+
+    This changes Sphinx itself, so it belongs in the process of one edition only.
+
+    :param around: takes the function itself, then what that takes
+    """
+    highlighting.highlight = partial(  # type: ignore[attr-defined]
+        around,
+        highlighting.highlight,  # type: ignore[attr-defined]
+    )
 
 
 def skip_in_search(name: str) -> None:

@@ -84,7 +84,7 @@ def _begin(app: Sphinx) -> None:
             f"the environment of the book could not be loaded for the edition"
             f" {plan.tag}; run the build again with -E"
         )
-    from amts_sphinx.edition import collation, pages, search
+    from amts_sphinx.edition import collation, highlighting, pages, search
     from amts_sphinx.edition.environment import derive
 
     _take_files_along(Path(plan.doctrees), Path(app.doctreedir))
@@ -102,6 +102,8 @@ def _begin(app: Sphinx) -> None:
         for pending in state.pending.values():
             pending.update(app.env.found_docs)
     save_state(plan.home, state)
+    whole = state.pending[plan.place] >= app.env.found_docs
+    highlighting.register(app, Path(plan.home).parent, whole=whole)
     _compat.write_also(app.builder, state.pending[plan.place])
     _keep_doctrees_out(app, plan)
     _KEPT[app] = {
