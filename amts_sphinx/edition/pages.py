@@ -59,6 +59,10 @@ _NARROW: Final = {"pydata_sphinx_theme": 960, "sphinx_rtd_theme": 769}
 _PART: Final = "amts-switcher"
 _TEMPLATES: Final = Path(__file__).parent.parent / "templates" / "edition"
 _HTML: Final = re.compile(r"<html\b(?![^>]*\sdir=)", re.IGNORECASE)
+_ROOT: Final = re.compile(r"<html\b[^>]*>", re.IGNORECASE)
+_LANG: Final = re.compile(
+    r"""(\slang=|\sxml:lang=)(?:"[^"]*"|'[^']*')""", re.IGNORECASE
+)
 #: Code and signatures run from the left in every language.
 _CODE: Final = re.compile(
     r'<(?:(?:pre|code|kbd|samp)(?=[\s>])|dt(?= class="sig\b))(?![^>]*\sdir=)'
@@ -264,12 +268,24 @@ def _finished(
     """Return a page with what no event of Sphinx's reaches."""
     if not _HTML.search(text):
         return text
+    text = _ROOT.sub(lambda root: _LANG.sub(rf'\1"{lang_of(plan)}"', root[0]), text, 1)
     if plan.review is not None:
         text = review_marks.name_texts(text)
     if find_language(plan.tag).from_right:
         text = _from_right(text, plan)
     found = context.get("amts_switcher")
     return _with_switcher(text, found, theme) if found else text
+
+
+def lang_of(plan: EditionPlan) -> str:
+    """Return the language of an edition as its pages name it.
+
+    It is that of Sphinx's catalogue, which may be one of another region: there is none
+    of Swiss German.
+    """
+    if find_language(plan.locale).tag == plan.tag:
+        return plan.locale.replace("_", "-")
+    return plan.tag
 
 
 def _with_switcher(text: str, found: str, theme: str) -> str:
