@@ -11,9 +11,10 @@ from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from sphinx.builders import epub3
+from sphinx.builders.dirhtml import DirectoryHTMLBuilder
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
 
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
 
 _STATIC: Final = Path(__file__).parent.parent / "static"
 #: Pages that are at no place of their own: the server shows it instead of others.
-_PLACELESS: Final = frozenset({"404"})
+PLACELESS: Final = frozenset({"404"})
 #: Pages without words of the book, which search engines need not know.
-_TOOLS: Final = frozenset({"search", *_PLACELESS})
+_TOOLS: Final = frozenset({"search", *PLACELESS})
 #: Where the switcher stands on a page that has no text of the book.
 _PLACES: Final = (
     re.compile(r'<h1 id="index"'),
@@ -153,7 +154,7 @@ def _offer(
     __: nodes.document | None,
 ) -> None:
     """Give the switcher to the templates."""
-    if pagename not in _PLACELESS:
+    if pagename not in PLACELESS:
         uri = uri_of(app.builder, pagename)  # type: ignore[arg-type]
         context["amts_switcher"] = switcher(plan, uri)
 
@@ -193,7 +194,9 @@ def uri_of(builder: StandaloneHTMLBuilder, pagename: str) -> str:
     """Return the address of a page from the root of its edition."""
     if builder.name == "singlehtml":
         return f"{pagename}{builder.out_suffix}"  # its own address is an anchor
-    return builder.get_target_uri(pagename)
+    uri = builder.get_target_uri(pagename)
+    # Sphinx quotes the names of files, but not those of folders.
+    return quote(uri) if isinstance(builder, DirectoryHTMLBuilder) else uri
 
 
 def switcher(plan: EditionPlan, uri: str) -> str:
