@@ -74,13 +74,13 @@ def is_given(config: Config, name: str) -> bool:
     return name in config._raw_config or name in config.overrides  # noqa: SLF001
 
 
-def given_names(config: Config) -> set[str]:
-    """Return the names of all that ``conf.py`` or the command line gives.
+def given(config: Config) -> dict[str, Any]:
+    """Return all that ``conf.py`` or the command line gives, by names.
 
     Before Sphinx 7, an option that the command line sets alone has its name there.
     """
-    names = {*config._raw_config, *config.overrides}  # noqa: SLF001
-    return {name.partition(".")[0] for name in names}
+    values = {**config._raw_config, **config.overrides}  # noqa: SLF001
+    return {name.partition(".")[0]: value for name, value in values.items()}
 
 
 class CommandLine(NamedTuple):

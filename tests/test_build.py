@@ -181,12 +181,24 @@ def test_a_builder_may_be_named_by_a_locale(book: Book, say: Say) -> None:
     assert say("Part one", "zh-TW") in built.text("part_one", "//h1")[0]
 
 
+@pytest.mark.parametrize(("tag", "lang"), [("de-CH", "de-CH"), ("zh", "zh-CN")])
+def test_pages_name_the_language_of_the_edition(
+    book: Book, tag: str, lang: str
+) -> None:
+    built = book.build(f"amts-{tag}", engine="pseudo")
+    assert built.page("index").get("lang") == lang
+    # Sphinx has a catalogue of German, none of Swiss German.
+    assert (built.out / "genindex.html").read_text("utf-8").count(f'lang="{lang}"') == 1
+
+
 def test_an_unknown_format_is_refused_before_the_engine_is_paid(book: Book) -> None:
     built = book.build("amts-es", "-D", "amts_format=htm", engine="recording")
     assert built.status != 0
     assert "not 'htm'; did you mean 'html'?" in built.warned
     assert "'singlehtml'" in built.warned
-    assert "'amts" not in built.warned.partition("amts_format must be")[2]
+    allowed = built.warned.partition("amts_format must be")[2]
+    assert "'amts" not in allowed
+    assert "'gettext'" not in allowed  # its messages would be translated ones
     assert book.requests() == []
 
 

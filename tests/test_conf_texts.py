@@ -10,6 +10,7 @@ from docutils import nodes
 from sphinx.config import Config
 from sphinx.domains.changeset import versionlabels
 
+import amts_sphinx
 from amts_sphinx.config.settings import unknown
 from amts_sphinx.core.languages import find_language, spellings_of
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
@@ -240,8 +241,9 @@ def test_text_in_another_language_stays(classes: list[str], *, stays: bool) -> N
 
 
 def test_names_that_are_not_ours_are_told() -> None:
-    names = ["amts_engin", "amts_target_language", "amts_pseudo", "amts_zzzz", "html_x"]
-    assert unknown(names) == [
+    names = ["amts_zzzz", "amts_engin", "amts_target_language", "amts_pseudo", "html_x"]
+    own = {"amts_sphinx": amts_sphinx, "amts_say": Config, "amts_go": unknown}
+    assert unknown({**own, **dict.fromkeys(names, "")}) == [
         "there is no configuration value amts_engin; did you mean amts_engine?",
         (
             "there is no configuration value amts_target_language; did you mean"

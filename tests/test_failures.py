@@ -22,6 +22,8 @@ from amts_sphinx.edition import crash, gc_tuning, process
 from amts_sphinx.translate import request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Book
 
     from amts_sphinx.build.child_build import BuildOutcome
@@ -56,6 +58,26 @@ def test_a_bug_is_one_line_and_a_file(tmp_path: Path) -> None:
         assert "\n" not in reason
         assert "Traceback" in path.read_text("utf-8")
         assert Path(__file__).name in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("names", "place"),
+    [
+        ({"__name__": "sphinx_boats.nodes"}, "sphinx_boats"),
+        ({}, "conf.py"),  # which has no name while it runs
+        ({"__name__": "json.decoder"}, __name__),  # who called it is to blame
+    ],
+)
+def test_a_bug_is_told_of_the_package_that_has_it(
+    tmp_path: Path, names: dict[str, object], place: str
+) -> None:
+    code = compile("def visit(): {}['missing']", "conf.py", "exec")
+    exec(code, names)  # noqa: S102
+    visit = cast("Callable[[], None]", names["visit"])
+    failures = Failures(tmp_path)
+    with failures.of("zh"):
+        visit()
+    assert failures.reasons["amts-zh"].startswith(f"an error inside {place}: KeyError")
 
 
 def test_the_first_reason_counts(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
@@ -145,6 +146,18 @@ def test_the_sitemap_keeps_the_rules_of_the_protocol(built: Built) -> None:
         assert re.fullmatch(r"[\w.~:/?#\[\]@!$&'()*+,;=%-]+", address, re.ASCII)
     assert f"{SITE}zh/{quote('tide & ebb')}.html" in found
     assert f"{SITE}es/{quote('größe')}.html" in found
+
+
+def test_folders_of_pages_have_addresses_and_not_found_has_none(tmp_path: Path) -> None:
+    book = write(tmp_path)
+    book.write("404.rst", ":orphan:\n\nNot found\n=========\n\nGone.\n")
+    built = book.build("amts", "-D", "amts_format=dirhtml")
+    found = entries(built.out)
+    address = f"{SITE}es/{quote('tide & ebb')}/"
+    assert {f"{SITE}es/", address} <= found.keys()
+    assert not any("404" in each for each in found)
+    page = (built.out / "zh" / "tide & ebb" / "index.html").read_text("utf-8")
+    assert f'hreflang="es" href="{escape(address)}"' in page
 
 
 def test_alternates_of_the_sitemap_name_each_other(built: Built) -> None:

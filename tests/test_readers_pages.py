@@ -118,6 +118,19 @@ def test_other_extensions_do_their_work(
     assert text in (release.built.out / "es" / file).read_text("utf-8")
 
 
+@pytest.mark.parametrize("scheme", ["{lang}latest/{link}", "new/{link}"])
+def test_a_sitemap_names_a_language_once(tmp_path: Path, scheme: str) -> None:
+    needs("sphinx_sitemap")
+    book = copy_root("incremental", tmp_path)
+    lines = ['extensions = ["amts_sphinx", "sphinx_sitemap"]', 'language = "en"']
+    lines += [f'html_baseurl = "{SITE}"', f'sitemap_url_scheme = "{scheme}"']
+    book.write("conf.py", "\n".join([*lines, 'amts_target_languages = ["es"]']))
+    built = book.build("amts", engine="pseudo")
+    written = (built.out / "es" / "sitemap.xml").read_text("utf-8")
+    kept = "" if "{lang}" in scheme else "new/"
+    assert f"<loc>{SITE}es/{kept}index.html</loc>" in written
+
+
 def test_social_networks_get_the_edition(release: Release, say: Say) -> None:
     needs("sphinxext")
     meta = "//meta[@property='og:{}']/@content"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from docutils import nodes
 
-from amts_sphinx.doctree.classify import SegmentRules
+from amts_sphinx.doctree.classify import SegmentRules, is_opaque
 from amts_sphinx.doctree.collect import texts_of
 from amts_sphinx.doctree.segments import container
 from amts_sphinx.doctree.sites import Site
@@ -323,3 +323,14 @@ def test_other_nodes_may_be_skipped(other_rules: Rows) -> None:
     assert "Prices at market" not in texts
     assert "This classed sentence stays." in texts
     assert not any("brand name" in text for text in texts)
+
+
+class Wish(nodes.Inline, nodes.Element):
+    """A reference of a class that an extension defines for its role."""
+
+
+@pytest.mark.parametrize("explicit", [False, True])
+def test_what_an_extension_fills_is_no_text(*, explicit: bool) -> None:
+    words = nodes.emphasis("", "WISH_1")
+    role = {"reftarget": "WISH_1", "reftype": "wish", "refexplicit": explicit}
+    assert is_opaque(Wish("", words, **role), SegmentRules("en")) is not explicit

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 _PACKAGE: Final = __name__.partition(".")[0]
+#: Its messages are those of the source; ``amts gettext`` fills catalogues.
+_WRITES_NO_EDITION: Final = frozenset({"gettext"})
 
 
 class OrderingBuilder(Builder):
@@ -149,7 +151,11 @@ def _formats(app: Sphinx) -> list[str]:
     """Return the names of the builders that can write an edition."""
     installed = {point.name for point in entry_points(group="sphinx.builders")}
     names = installed.union(_compat.builders_of(app))
-    return sorted(name for name in names if name.partition("-")[0] != AmtsBuilder.name)
+    return sorted(
+        name
+        for name in names - _WRITES_NO_EDITION
+        if name.partition("-")[0] != AmtsBuilder.name
+    )
 
 
 class _Builders(dict[str, "type[Builder]"]):

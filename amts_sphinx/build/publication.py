@@ -14,7 +14,7 @@ from amts_sphinx.core import pages
 from amts_sphinx.core.atomic import keep
 from amts_sphinx.core.errors import InterchangeError
 from amts_sphinx.core.languages import find_language
-from amts_sphinx.edition.pages import counterparts, uri_of
+from amts_sphinx.edition.pages import PLACELESS, counterparts, uri_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -140,7 +140,7 @@ class Publication:
         if not _is_ours(path):
             logger.info("%s is not ours: it is left as it is", path)
             return
-        documents = sorted(self._builder.env.found_docs)
+        documents = sorted(self._builder.env.found_docs - PLACELESS)
         if self._builder.name == "singlehtml":
             documents = [self._builder.config.root_doc]
         most = _MOST // len(present)

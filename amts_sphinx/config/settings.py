@@ -11,6 +11,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, cast
 from weakref import WeakKeyDictionary
 
@@ -602,11 +603,17 @@ def check(app: Sphinx, config: Config) -> None:
     _CHECKED[config] = AmtsConfig.from_sphinx(config, app.confdir)
 
 
-def unknown(names: Iterable[str]) -> list[str]:
-    """Say of each of *names* that begins as ours do and is none what is near it."""
+def unknown(given: Mapping[str, object]) -> list[str]:
+    """Say of each name that begins as ours do and is none what is near it.
+
+    :param given: what ``conf.py`` holds; its functions, and the modules that it
+        imports, are no values
+    """
     known = [*map(name_of, _fields()), *(f"amts_{name}" for name in engine_names())]
     found = []
-    for name in sorted(set(names)):
+    for name, value in sorted(given.items()):
+        if isinstance(value, (ModuleType, FunctionType, type)):
+            continue
         if name.startswith("amts_") and name not in (*known, PLAN):
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
             hint = f"; did you mean {near[0]}?" if near else ""

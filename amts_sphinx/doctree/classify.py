@@ -47,6 +47,8 @@ _CODE_IN_WORDS: Final = re.compile(
 )
 #: A class that names the language of a text, as docutils knows it.
 _LANGUAGE: Final = re.compile(r"language-([a-zA-Z]{2,3}(?:[-_]\w{2,8})*)")
+#: The attributes that roles for references give to what they make.
+_OF_ROLE: Final = frozenset({"refexplicit", "reftarget", "reftype"})
 #: The placeholders in the text of ``:numref:`` that Sphinx fills when it writes.
 HOLES: Final = re.compile(r"(%s|\{name\}|\{number\})")
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -147,8 +149,10 @@ def _is_filled(node: nodes.Element) -> bool:
     """Tell whether Sphinx replaces the text of a reference when it writes.
 
     It does so where the author gave no text of their own, except for ``:term:``.
+    Roles of extensions may make references of a class of their own.
     """
-    if not isinstance(node, addnodes.pending_xref):
+    is_of_role = node.attributes.keys() >= _OF_ROLE
+    if not (is_of_role or isinstance(node, addnodes.pending_xref)):
         return False
     if any(isinstance(child, addnodes.pending_xref_condition) for child in node):
         return True

@@ -54,5 +54,5 @@ def _keep(app: Sphinx, config: Config) -> None:
 def _warn(_: Sphinx, config: Config) -> None:
     """Warn of names that look like ours: Sphinx passes over what it does not know."""
     if not config[PLAN]:  # the build that started this one has warned
-        for message in unknown(_compat.given_names(config)):
+        for message in unknown(_compat.given(config)):
             logger.warning("%s", message, type="amts", subtype="config")

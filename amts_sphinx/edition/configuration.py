@@ -15,6 +15,7 @@ from amts_sphinx.core.languages import dates_locale
 from amts_sphinx.doctree import conf_strings
 from amts_sphinx.doctree.given import ADDRESSES
 from amts_sphinx.edition import pages
+from amts_sphinx.edition.pages import lang_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +63,7 @@ def set_up(app: Sphinx, config: Config, plan: EditionPlan) -> None:
     if plan.site.switcher:
         pages.find_place(config)
     if not _compat.is_given(config, "epub_language"):
-        config["epub_language"] = plan.locale.replace("_", "-")
+        config["epub_language"] = lang_of(plan)
     app.translator.add_fallback(_Strings(plan.strings))
 
 
@@ -93,8 +94,17 @@ def _set_addresses(config: Config, plan: EditionPlan) -> None:
         is_of_book = name in config and config[name] == plan.written.get(name)
         if is_of_book and config[name] and plan.site.url:
             config[name] = plan.site.url
-            # sphinx-sitemap would add the language once more.
-            if "sitemap_url_scheme" in config and not _compat.is_given(
-                config, "sitemap_url_scheme"
-            ):
-                config["sitemap_url_scheme"] = "{link}"
+            _set_scheme(config)
+
+
+def _set_scheme(config: Config) -> None:
+    """Have sphinx-sitemap name the addresses that the pages name themselves.
+
+    It would add the language once more, if the author left the scheme as it is, or
+    names the language in it.
+    """
+    name = "sitemap_url_scheme"
+    if name in config and (
+        not _compat.is_given(config, name) or "{lang}" in config[name]
+    ):
+        config[name] = "{link}"

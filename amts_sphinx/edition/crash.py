@@ -1,8 +1,9 @@
-"""Faults of our own: the traceback goes into a file, one line says where it is."""
+"""Faults of programs: the traceback goes into a file, one line says where it is."""
 
 from __future__ import annotations
 
 import errno
+import sys
 import traceback
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,7 @@ _OF_THE_SYSTEM: Final = frozenset(
 def describe(exc: BaseException, folder: Path) -> str:
     """Keep the traceback of *exc* in *folder*, and return a line for the user.
 
-    What the system refuses, as a file that may not be written, is no fault of ours.
+    What the system refuses, as a file that may not be written, is no such fault.
 
     :returns: what happened, and the file that holds the traceback; the traceback
         itself where no file can be written
@@ -29,7 +30,7 @@ def describe(exc: BaseException, folder: Path) -> str:
         return f"{exc.filename}: {exc.strerror}"
     lines = "".join(traceback.format_exception(type(exc), exc, exc.__traceback__))
     what = "".join(traceback.format_exception_only(type(exc), exc)).strip()
-    line = f"an error inside amts_sphinx: {what.splitlines()[-1]}"
+    line = f"an error inside {_place(exc)}: {what.splitlines()[-1]}"
     path = folder / NAME
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -37,3 +38,18 @@ def describe(exc: BaseException, folder: Path) -> str:
     except OSError:
         return f"{line}\n{lines}"
     return f"{line}; please report it with the traceback in {path}"
+
+
+def _place(exc: BaseException) -> str:
+    """Return the package that raised *exc*, or the file if that is in none.
+
+    Extensions run in the process of an edition too, and ``conf.py`` may be one.
+    """
+    found = "amts_sphinx"
+    for frame, _ in traceback.walk_tb(exc.__traceback__):
+        name = str(frame.f_globals.get("__name__", "builtins")).partition(".")[0]
+        if name == "builtins":
+            found = frame.f_code.co_filename
+        elif name not in sys.stdlib_module_names:
+            found = name
+    return found

@@ -11,9 +11,10 @@ from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from sphinx.builders import epub3
+from sphinx.builders.dirhtml import DirectoryHTMLBuilder
 from sphinx.builders.epub3 import Epub3Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
 
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
 
 _STATIC: Final = Path(__file__).parent.parent / "static"
 #: Pages that are at no place of their own: the server shows it instead of others.
-_PLACELESS: Final = frozenset({"404"})
+PLACELESS: Final = frozenset({"404"})
 #: Pages without words of the book, which search engines need not know.
-_TOOLS: Final = frozenset({"search", *_PLACELESS})
+_TOOLS: Final = frozenset({"search", *PLACELESS})
 #: Where the switcher stands on a page that has no text of the book.
 _PLACES: Final = (
     re.compile(r'<h1 id="index"'),
@@ -59,6 +60,10 @@ _NARROW: Final = {"pydata_sphinx_theme": 960, "sphinx_rtd_theme": 769}
 _PART: Final = "amts-switcher"
 _TEMPLATES: Final = Path(__file__).parent.parent / "templates" / "edition"
 _HTML: Final = re.compile(r"<html\b(?![^>]*\sdir=)", re.IGNORECASE)
+_ROOT: Final = re.compile(r"<html\b[^>]*>", re.IGNORECASE)
+_LANG: Final = re.compile(
+    r"""(\slang=|\sxml:lang=)(?:"[^"]*"|'[^']*')""", re.IGNORECASE
+)
 #: Code and signatures run from the left in every language.
 _CODE: Final = re.compile(
     r'<(?:(?:pre|code|kbd|samp)(?=[\s>])|dt(?= class="sig\b))(?![^>]*\sdir=)'
@@ -149,7 +154,7 @@ def _offer(
     __: nodes.document | None,
 ) -> None:
     """Give the switcher to the templates."""
-    if pagename not in _PLACELESS:
+    if pagename not in PLACELESS:
         uri = uri_of(app.builder, pagename)  # type: ignore[arg-type]
         context["amts_switcher"] = switcher(plan, uri)
 
@@ -189,7 +194,9 @@ def uri_of(builder: StandaloneHTMLBuilder, pagename: str) -> str:
     """Return the address of a page from the root of its edition."""
     if builder.name == "singlehtml":
         return f"{pagename}{builder.out_suffix}"  # its own address is an anchor
-    return builder.get_target_uri(pagename)
+    uri = builder.get_target_uri(pagename)
+    # Sphinx quotes the names of files, but not those of folders.
+    return quote(uri) if isinstance(builder, DirectoryHTMLBuilder) else uri
 
 
 def switcher(plan: EditionPlan, uri: str) -> str:
@@ -264,12 +271,24 @@ def _finished(
     """Return a page with what no event of Sphinx's reaches."""
     if not _HTML.search(text):
         return text
+    text = _ROOT.sub(lambda root: _LANG.sub(rf'\1"{lang_of(plan)}"', root[0]), text, 1)
     if plan.review is not None:
         text = review_marks.name_texts(text)
     if find_language(plan.tag).from_right:
         text = _from_right(text, plan)
     found = context.get("amts_switcher")
     return _with_switcher(text, found, theme) if found else text
+
+
+def lang_of(plan: EditionPlan) -> str:
+    """Return the language of an edition as its pages name it.
+
+    It is that of Sphinx's catalogue, which may be one of another region: there is none
+    of Swiss German.
+    """
+    if find_language(plan.locale).tag == plan.tag:
+        return plan.locale.replace("_", "-")
+    return plan.tag
 
 
 def _with_switcher(text: str, found: str, theme: str) -> str:
