@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,17 @@ _PROSE: Final = re.compile(
     r"|as an ai|i(?:'m| am) sorry|i can(?:no|')t)\b[^\n]*",
     re.IGNORECASE,
 )
+#: The same in any language, where the text itself has no colon.
+_TALK: Final = re.compile(
+    r"[^:：\n]{0,80}(?:translat|tradu[cçz]|übersetz|перевод|переклад|译|譯|翻訳|번역|vertal"
+    r"|översätt|oversæt|oversett|tłumacz|překlad|fordít|dịch|terjemah|çevir|ترجم)"
+    r"[^:：\n]{0,40}[:：]",
+    re.IGNORECASE,
+)
+#: What models think aloud; a text of a book has its ``<`` escaped.
+_THOUGHT: Final = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+#: Characters that models write by their names in HTML.
+_ENTITY: Final = re.compile(r"&(?!amp;|lt;|gt;)#?\w+;")
 _DIGITS: Final = re.compile(r"\d+")
 _UNSPACED: Final = re.compile(r"[぀-ヿ㐀-鿿豈-﫿฀-๿]")
 #: A bare ampersand is what models make of ``&amp;``.
@@ -37,12 +49,15 @@ _PROSE_WORDS: Final = 4
 _TIMES, _MORE = 3, 10
 #: A text of this many words must not shrink to a quarter.
 _LONG, _SHRUNK = 8, 4
+#: Marks around a word, which say nothing of whether it was translated.
+_MARKS: Final = " .!?\"'“”‘’«»。！？：:"
 
 
 def text_of(answer: str, source: str) -> str:
-    """Return the translation in an answer: without fences, quotes and outer blanks."""
-    fenced = _FENCED.fullmatch(answer.strip())
-    text = (fenced[1] if fenced else answer).strip()
+    """Return the translation in an answer: without thoughts, fences and quotes."""
+    said = _THOUGHT.sub("", answer, count=1).strip()
+    fenced = _FENCED.fullmatch(said)
+    text = (fenced[1] if fenced else said).strip()
     for opened, closed in _QUOTES:
         bare = source.strip()
         if (
@@ -53,6 +68,8 @@ def text_of(answer: str, source: str) -> str:
             and text.count(closed) <= 2  # noqa: PLR2004 - it is one pair
         ):
             text = text[1:-1].strip()
+    if "&amp;" not in source:
+        text = _ENTITY.sub(lambda m: html.escape(html.unescape(m[0]), False), text)  # noqa: FBT003
     return _BARE.sub("&amp;", text)
 
 
@@ -61,12 +78,13 @@ def texts_of(answer: str, count: int) -> list[str | None]:
 
     They are told apart by their keys; their order says nothing.
     """
+    answer = _THOUGHT.sub("", answer, count=1)
     fenced = _FENCED.search(answer)
     text = fenced[1] if fenced else answer
     start, end = text.find("{"), text.rfind("}")
     try:
         said = json.loads(text[start : end + 1])
-    except ValueError:
+    except (ValueError, RecursionError):
         return [None] * count
     if not isinstance(said, dict):
         return [None] * count
@@ -86,7 +104,7 @@ def fault(
         or _of_codes(source, target)
         or _of_words(source, target, examples)
         or _of_length(source, target)
-        or _of_language(target, pair)
+        or _of_language(source, target, pair)
     )
 
 
@@ -96,6 +114,8 @@ def _of_form(source: str, target: str) -> str:
     if "\n" in target:
         return "it has more than one line"
     if _PROSE.match(target) and not _PROSE.match(source):
+        return "it holds words of your own"
+    if _TALK.match(target) and not re.search("[:：]", source):
         return "it holds words of your own"
     return ""
 
@@ -111,12 +131,21 @@ def _of_codes(source: str, target: str) -> str:
 def _of_words(source: str, target: str, examples: Sequence[Example]) -> str:
     if _key(inline_codes.plain(target)) == _key(inline_codes.plain(source)):
         return "it is not translated" if _is_prose(source) else ""
+    if _is_part(source, target):
+        return "it is a part of the text, and not translated"
     if any(
         _key(example.target) == _key(target) and _key(example.source) != _key(source)
         for example in examples
     ):
         return "it is the translation of an example"
     return ""
+
+
+def _is_part(source: str, target: str) -> bool:
+    """Tell whether an answer repeats a few words of a text, as who obeys them does."""
+    whole, part = (_key(inline_codes.plain(text)) for text in (source, target))
+    few = 2 * _size(target) <= _size(source)
+    return _is_prose(source) and few and part.strip(_MARKS) in whole
 
 
 def _of_length(source: str, target: str) -> str:
@@ -128,13 +157,18 @@ def _of_length(source: str, target: str) -> str:
     return ""
 
 
-def _of_language(target: str, pair: LanguagePair) -> str:
-    """Find other words in the language of the book: small models say it anew."""
+def _of_language(source: str, target: str, pair: LanguagePair) -> str:
+    """Find words in another language: small models say a text anew in the book's.
+
+    Where the text is not in the language of the book either, it quotes another.
+    """
     text = inline_codes.plain(target)
-    if language_id.foreign(text, pair.target) and not (
-        language_id.foreign(text, pair.source)
-    ):
+    if not language_id.foreign(text, pair.target):
+        return ""
+    if not language_id.foreign(text, pair.source):
         return f"it is in {name_language(pair.source).name}"
+    if not language_id.foreign(inline_codes.plain(source), pair.source):
+        return f"it is not in {name_language(pair.target).name}"
     return ""
 
 

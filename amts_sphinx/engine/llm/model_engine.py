@@ -372,7 +372,7 @@ class ModelEngine:
             reply = self._chat.ask(messages, tokens.most(core))
             count.add(reply)
             target = answers.text_of(reply.text, core)
-            if answers.fault(core, target, examples, pair):
+            if reply.cut or answers.fault(core, target, examples, pair):
                 return None
             before, after = piece.coded.split(core, 1)
             made.append(f"{before}{target}{after}")
