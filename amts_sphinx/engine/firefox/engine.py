@@ -128,7 +128,7 @@ class FirefoxEngine:
             for leg in self._store.route(pair):
                 worker.opened(leg)
         except EngineUnavailableError as exc:
-            return f"{exc}; get it again: amts models get {pair.source} {pair.target}"
+            return f"{exc}; get it again: {self._store.command(pair)}"
         return ""
 
     def makers(self, source: str) -> Sequence[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shlex
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -132,7 +133,13 @@ class Store(Collection[LanguagePair]):
         """Return what *pair* lacks, and the command that gets it."""
         legs = (pair, (pair.source, PIVOT), (PIVOT, pair.target))
         halves = [self.incomplete[leg] for leg in legs if leg in self.incomplete]
-        return "; ".join([*halves, f"amts models get {pair.source} {pair.target}"])
+        return "; ".join([*halves, self.command(pair)])
+
+    def command(self, pair: LanguagePair) -> str:
+        """Return the command that gets the models for *pair* into this folder."""
+        own = self.folder == user_folder()
+        folder = "" if own else f" --folder {shlex.quote(str(self.folder))}"
+        return f"amts models get {pair.source} {pair.target}{folder}"
 
     def _leg(self, source: str, target: str) -> Leg | None:
         near = [
