@@ -341,6 +341,19 @@ def test_only_what_changed_is_carried_over(
     assert text_of(peoples) == wanted
 
 
+@pytest.mark.parametrize("end", ["x^[Growth]\n", "x^[Growth] y^[Trees]\n"])
+def test_texts_that_have_no_place_in_the_file_stop_no_update(
+    export: Callable[..., int], book: Path, peoples: Path, end: str
+) -> None:
+    """A note within a paragraph is read behind all blocks; it is in none of them."""
+    write(peoples, f"{PEOPLES.rstrip()}\n* 人加的一项。\n\n{end}")
+    write(peoples.with_name("page_origin.md"), f"{PAGE}\n{end}")
+    write(book / "part/page.md", f"{PAGE}\n{end}".replace("h = 2a", "h = 3a"))
+    assert export() == 0
+    wanted = PEOPLES.replace("h = 2a", "h = 3a").rstrip()
+    assert text_of(peoples) == f"{wanted}\n* 人加的一项。\n\n{end}"
+
+
 def test_a_change_without_translation_waits(
     export: Callable[..., int],
     book: Path,

@@ -100,6 +100,8 @@ def _of_texts(
         first, last, start, end = pairing.blocks
         if first == last or start == end or pairing.moved:
             continue
+        if last > len(mine) or end > len(other):
+            continue  # behind the last block there are texts that no block has
         if not _LIMITS.fault(pairing.score):
             yield BlockPair(
                 (mine[first], mine[last - 1] + 1), (other[start], other[end - 1] + 1)
@@ -107,7 +109,7 @@ def _of_texts(
 
 
 def _blocks_of_texts(found: Sequence[PageBlock]) -> list[int]:
-    """Return the number of the block of each text; one without a place has the last."""
+    """Return the number of the block of each text, up to the last that has one."""
     places: list[int] = []
     for number, block in enumerate(found):
         places += [number] * max(0, block.texts[1] - len(places))
