@@ -341,6 +341,24 @@ def test_only_what_changed_is_carried_over(
     assert text_of(peoples) == wanted
 
 
+def test_what_people_added_among_changed_blocks_is_not_lost(
+    export: Callable[..., int],
+    book: Path,
+    peoples: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nothing tells it from what is to be replaced, and so all of it stays."""
+    source = "# Growth\n\n$$\nx = 1\n$$\n\n- Trees\n- Cut nothing.\n"
+    page = "# 生长\n\n$$\nx = 1\n$$\n\n人加的一段。\n\n- 树木\n- 什么也别剪。\n"
+    write(peoples, page)
+    write(peoples.with_name("page_origin.md"), source)
+    write(book / "part/page.md", "# Growth\n\n## Trees\n\nA tree grows.\n")
+    assert export() == 1
+    assert text_of(peoples) == page
+    assert record_of(peoples) == source
+    assert "page.md:3: it cannot be told" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("end", ["x^[Growth]\n", "x^[Growth] y^[Trees]\n"])
 def test_texts_that_have_no_place_in_the_file_stop_no_update(
     export: Callable[..., int], book: Path, peoples: Path, end: str
