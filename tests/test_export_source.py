@@ -359,6 +359,19 @@ def test_what_people_added_among_changed_blocks_is_not_lost(
     assert "page.md:3: it cannot be told" in capsys.readouterr().out
 
 
+def test_what_people_added_is_no_translation_of_a_block_of_another_kind(
+    export: Callable[..., int], book: Path, peoples: Path
+) -> None:
+    """The second quotation is removed; the paragraph before it is people's."""
+    source = "# Growth\n\n> A tree grows.\n\n> It needs water.\n\n1. Trees\n"
+    page = "# 生长\n\n> 树在生长。\n\n人加的段落。\n\n> 它需要水。\n\n1. 树木\n"
+    write(peoples, page)
+    write(peoples.with_name("page_origin.md"), source)
+    write(book / "part/page.md", source.replace("> It needs water.\n\n", ""))
+    export()
+    assert "人加的段落。" in text_of(peoples)
+
+
 @pytest.mark.parametrize("end", ["x^[Growth]\n", "x^[Growth] y^[Trees]\n"])
 def test_texts_that_have_no_place_in_the_file_stop_no_update(
     export: Callable[..., int], book: Path, peoples: Path, end: str

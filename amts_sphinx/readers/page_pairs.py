@@ -102,10 +102,22 @@ def _of_texts(
             continue
         if last > len(mine) or end > len(other):
             continue  # behind the last block there are texts that no block has
-        if not _LIMITS.fault(pairing.score):
-            yield BlockPair(
-                (mine[first], mine[last - 1] + 1), (other[start], other[end - 1] + 1)
-            )
+        link = BlockPair(
+            (mine[first], mine[last - 1] + 1), (other[start], other[end - 1] + 1)
+        )
+        if not _LIMITS.fault(pairing.score) and not _are_unlike(ours, theirs, link):
+            yield link
+
+
+def _are_unlike(
+    ours: Sequence[PageBlock], theirs: Sequence[PageBlock], link: BlockPair
+) -> bool:
+    """Tell whether one block would be the translation of one of another kind.
+
+    A paragraph that people added beside a quotation may look like its translation.
+    """
+    mine, other = ours[slice(*link.ours)], theirs[slice(*link.theirs)]
+    return len(mine) == len(other) == 1 and mine[0].shape != other[0].shape
 
 
 def _blocks_of_texts(found: Sequence[PageBlock]) -> list[int]:
