@@ -92,7 +92,7 @@ class Server:
         self.faults: list[Fault | None] = []
         self.requests: list[dict[str, Any]] = []
         self.always: Fault | None = None
-        self.answer = spanish
+        self.answer: Callable[[str], str] = spanish
         #: The keys of those who ask for a page, as after a redirect.
         self.heard: list[str] = []
         #: Bytes of the body that are sent at a time, and the seconds between them.

@@ -471,6 +471,34 @@ def test_the_forms_of_an_answer(
     assert translated(engine_of(server), ["The house is red."], ES) == [made]
 
 
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        {
+            "The keel of the old boat must stay clean.": "La quilla del viejo barco "
+            "debe estar limpia.",
+            "Look at it.": "Mírelo.",
+        },
+        {"NumPy is a library.": "NumPy es una biblioteca.", "The word is plain.": "La "
+        "palabra es simple."},
+    ],
+)  # fmt: skip
+def test_translations_that_were_swapped_are_asked_for_alone(
+    server: Server, pairs: dict[str, str]
+) -> None:
+    def swap(good: str) -> str:
+        said = json.loads(good)
+        return json.dumps({"t1": said["t2"], "t2": said["t1"]})
+
+    server.answer = pairs.__getitem__
+    server.faults = [Fault(content=swap)]
+    assert translated(engine_of(server, batch=2), [*pairs], ES) == [*pairs.values()]
+    assert len(server.requests) == 3
+    # A good answer is not asked for again.
+    assert translated(engine_of(server, batch=2), [*pairs], ES) == [*pairs.values()]
+    assert len(server.requests) == 4
+
+
 @pytest.mark.parametrize("content", [12, True, {"text": "La casa."}, [{"text": 1}]])
 def test_what_is_no_text_is_never_published(server: Server, content: object) -> None:
     server.always = Fault(content=lambda _: content)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import re
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.checks import language_id
@@ -14,7 +16,7 @@ from amts_sphinx.engine.llm import prompt
 from amts_sphinx.engine.plain_text.parts import is_sound, split
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from amts_sphinx.core.units import LanguagePair
     from amts_sphinx.engine.llm.examples import Example
@@ -49,6 +51,10 @@ _PROSE_WORDS: Final = 4
 _TIMES, _MORE = 3, 10
 #: A text of this many words must not shrink to a quarter.
 _LONG, _SHRUNK = 8, 4
+#: How much better two translations must fit the other way round.
+_BETTER: Final = 0.7
+#: A word that may be the same in both languages.
+_NAME: Final = re.compile(r"[^\W\d_]{3,}")
 #: Marks around a word, which say nothing of whether it was translated.
 _MARKS: Final = " .!?\"'“”‘’«»。！？：:"
 
@@ -185,6 +191,28 @@ def is_swapped(source: str, target: str) -> bool:
         set(_DIGITS.findall(inline_codes.plain(t))) for t in (source, target)
     )
     return bool(said - asked) and not asked <= said
+
+
+def swapped(pairs: Mapping[str, str]) -> set[str]:
+    """Return the sources of a batch that may have got each other's translations.
+
+    A translation is about as long as its source is to the others, and has its names.
+    Two that would fit better the other way round are told; alike ones cannot be.
+    """
+    found: set[str] = set()
+    for (one, first), (two, second) in combinations(pairs.items(), 2):
+        gain = _fit(one, second) + _fit(two, first) - _fit(one, first)
+        if gain - _fit(two, second) > _BETTER:
+            found |= {one, two}
+    return found
+
+
+def _fit(source: str, target: str) -> float:
+    """Return how well two texts go together; only differences mean something."""
+    whole, other = (inline_codes.plain(text) for text in (source, target))
+    names = [set(_NAME.findall(text.casefold())) for text in (whole, other)]
+    ratio = math.log((len(other) + 1) / (len(whole) + 1))
+    return bool(names[0] & names[1]) - abs(ratio)
 
 
 def _is_prose(source: str) -> bool:
