@@ -6,9 +6,11 @@ ours is an error here too, and it can misbehave in the ways that real servers do
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -34,6 +36,7 @@ REQUEST: Final = {
         "messages": {"type": "array", "minItems": 2, "items": _TURN},
         "temperature": {"type": "number", "minimum": 0, "maximum": 2},
         "max_tokens": {"type": "integer", "minimum": 1},
+        "max_completion_tokens": {"type": "integer", "minimum": 1},
         "response_format": {
             "type": "object",
             "properties": {
@@ -76,7 +79,7 @@ class Fault(NamedTuple):
     status: int = 200
     headers: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
     #: Makes the content of the answer from the good one.
-    content: Callable[[str], str] | None = None
+    content: Callable[[str], object] | None = None
     #: The whole body, as it is sent.
     body: bytes | None = None
     finish: str = "stop"
@@ -89,7 +92,11 @@ class Server:
         self.faults: list[Fault | None] = []
         self.requests: list[dict[str, Any]] = []
         self.always: Fault | None = None
-        self.answer = spanish
+        self.answer: Callable[[str], str] = spanish
+        #: The keys of those who ask for a page, as after a redirect.
+        self.heard: list[str] = []
+        #: Bytes of the body that are sent at a time, and the seconds between them.
+        self.drip: tuple[int, float] | None = None
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -103,7 +110,16 @@ class Server:
                 for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(body)
+                size, pause = server.drip or (len(body) or 1, 0.0)
+                with contextlib.suppress(OSError):
+                    for start in range(0, len(body), size):
+                        self.wfile.write(body[start : start + size])
+                        time.sleep(pause)
+
+            def do_GET(self) -> None:
+                server.heard.append(self.headers.get("Authorization", ""))
+                self.send_response(404)
+                self.end_headers()
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
                 """Say nothing."""
@@ -140,11 +156,11 @@ class Server:
             return 400, {}, json.dumps({"error": {"message": problems}}).encode()
         self.requests.append(said)
         fault = self.faults.pop(0) if self.faults else self.always
-        content = self._content(said)
+        content: object = self._content(said)
         if fault is None:
             fault = Fault()
         if fault.content:
-            content = fault.content(content)
+            content = fault.content(str(content))
         body = {
             "id": "chatcmpl-1",
             "object": "chat.completion",

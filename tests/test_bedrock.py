@@ -90,6 +90,17 @@ def test_a_faulty_answer_is_asked_for_again(stub: Stubber, engine: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "stop", ["guardrail_intervened", "content_filtered", "malformed_model_output"]
+)
+def test_the_words_of_a_filter_are_no_translation(
+    stub: Stubber, engine: Any, stop: str
+) -> None:
+    for _ in range(2):
+        stub.add_response("converse", reply("El modelo no puede responder.", stop))
+    assert translated(engine, ["The house is red and old."], ES) == [None]
+
+
+@pytest.mark.parametrize(
     "code",
     ["ThrottlingException", "ServiceUnavailableException", "ModelNotReadyException"],
 )

@@ -388,3 +388,20 @@ def test_a_word_too_many_is_told_by_its_command(
 ) -> None:
     said = misused(capsys, "status", "es")
     assert said == "amts status: error: unrecognized arguments: es"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["parallel", "a", "b", "-o", "c.tmx", "-j", "0"],
+        ["parallel", "a", "b", "-o", "c.tmx", "-j", "-2"],
+        ["evaluate", "a", "b", "--hold-out", "x", "--samples", "-3"],
+        ["score", "a", "b", "--languages", "en", "zh", "--samples", "many"],
+    ],
+)
+def test_numbers_that_mean_nothing_are_refused(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(words)
+    assert f"{words[-1]!r} is no number of" in capsys.readouterr().err

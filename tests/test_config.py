@@ -245,6 +245,7 @@ def test_values_that_differ_by_language() -> None:
             "amts_fail_under": {"zh": {"coverage": 0.9}, "*": {"bleu": 20}},
             "amts_script_spacing": {"zh": True},
             "amts_draft_notice": {"*": False},
+            "amts_stale": {"zh": "human"},
         }
     )
     assert (ours.engine, ours.engine_options) == ("pseudo", {"style": "cjk"})
@@ -257,6 +258,9 @@ def test_values_that_differ_by_language() -> None:
     assert ours.for_language("es").engine == "pseudo"
     assert [each.by_sentence for each in (ours, chinese, other)] == [True, True, False]
     assert ours.reads_sentences
+    assert [each.stale for each in (ours, chinese, other)] == [
+        *("machine", "human", "machine"),
+    ]
     assert chinese.terminology == (Path("/book/zh.csv"),)
     assert other.terminology == ()
     assert chinese.fail_under.by_name() == {"coverage": 0.9}

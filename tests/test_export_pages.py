@@ -273,7 +273,6 @@ STAY: Final = {
 STAY_IN_D2LBOOK: Final = {
     "code in code, in items and in quotations": ("``` js",),
     "bars in tables": ("`x", "$a"),
-    "formulas": ("\\begin",),
 }
 #: Of MyST alone.
 MYST: Final = {
@@ -336,3 +335,56 @@ def test_one_text_that_pandoc_reads_otherwise_leaves_the_others(name: str) -> No
     wanted = STAY_IN_D2LBOOK.get(name, ())
     assert len(left) == len(wanted)
     assert all(map(str.startswith, left, wanted))
+
+
+def test_what_extensions_of_myst_read_is_no_prose() -> None:
+    """Formulas of amsmath, values and attributes are the source's, byte by byte."""
+    text = (
+        "Words before.\n"
+        "\n"
+        "\\begin{align}\n"
+        "a &= b \\\\\n"
+        "c &= d \\text{ if words}\n"
+        "\\end{align}\n"
+        "\n"
+        "{#name .class}\n"
+        "Version {{ version }} and {{ today | upper }} of it.\n"
+        "\n"
+        '{.wide key="two words"}\n'
+        "- ![alt](a.png){width=50%} one\n"
+        "\n"
+        "Some [words here]{.class #id}, `code`{l=python}, *strong*{.c} and "
+        "[links]( page.md ){.external}.\n"
+        "\n"
+        "A set {of words} and {x: 1} [in brackets].\n"
+    )
+    assert prove(text, capitals, with_pandoc=False) == []
+    page = read(text, "page", ENGLISH)
+    upper = {n: target(c, capitals) for n, c in enumerate(page.containers)}
+    written = pages.write(page, upper, CHINESE).text
+    assert written == (
+        "WORDS BEFORE.\n"
+        "\n"
+        "\\begin{align}\n"
+        "a &= b \\\\\n"
+        "c &= d \\text{ if words}\n"
+        "\\end{align}\n"
+        "\n"
+        "{#name .class}\n"
+        "VERSION {{ version }} AND {{ today | upper }} OF IT.\n"
+        "\n"
+        '{.wide key="two words"}\n'
+        "- ![alt](a.png){width=50%} ONE\n"
+        "\n"
+        "SOME [WORDS HERE]{.class #id}, `code`{l=python}, *STRONG*{.c} AND "
+        "[LINKS]( page.md ){.external}.\n"
+        "\n"
+        "A SET \\{OF WORDS} AND \\{X: 1} \\[IN BRACKETS\\].\n"
+    )
+
+
+def test_a_field_list_stays() -> None:
+    """We read it as prose; a parser that knows it does not find its fields again."""
+    fields = ":name: The words of a field\n:other: More words\n"
+    left = prove(f"```{{note}}\nA note.\n```\n\n{fields}", capitals, with_pandoc=False)
+    assert left == [" ".join(fields.split())]

@@ -341,6 +341,50 @@ def test_only_what_changed_is_carried_over(
     assert text_of(peoples) == wanted
 
 
+def test_what_people_added_among_changed_blocks_is_not_lost(
+    export: Callable[..., int],
+    book: Path,
+    peoples: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nothing tells it from what is to be replaced, and so all of it stays."""
+    source = "# Growth\n\n$$\nx = 1\n$$\n\n- Trees\n- Cut nothing.\n"
+    page = "# 生长\n\n$$\nx = 1\n$$\n\n人加的一段。\n\n- 树木\n- 什么也别剪。\n"
+    write(peoples, page)
+    write(peoples.with_name("page_origin.md"), source)
+    write(book / "part/page.md", "# Growth\n\n## Trees\n\nA tree grows.\n")
+    assert export() == 1
+    assert text_of(peoples) == page
+    assert record_of(peoples) == source
+    assert "page.md:3: it cannot be told" in capsys.readouterr().out
+
+
+def test_what_people_added_is_no_translation_of_a_block_of_another_kind(
+    export: Callable[..., int], book: Path, peoples: Path
+) -> None:
+    """The second quotation is removed; the paragraph before it is people's."""
+    source = "# Growth\n\n> A tree grows.\n\n> It needs water.\n\n1. Trees\n"
+    page = "# 生长\n\n> 树在生长。\n\n人加的段落。\n\n> 它需要水。\n\n1. 树木\n"
+    write(peoples, page)
+    write(peoples.with_name("page_origin.md"), source)
+    write(book / "part/page.md", source.replace("> It needs water.\n\n", ""))
+    export()
+    assert "人加的段落。" in text_of(peoples)
+
+
+@pytest.mark.parametrize("end", ["x^[Growth]\n", "x^[Growth] y^[Trees]\n"])
+def test_texts_that_have_no_place_in_the_file_stop_no_update(
+    export: Callable[..., int], book: Path, peoples: Path, end: str
+) -> None:
+    """A note within a paragraph is read behind all blocks; it is in none of them."""
+    write(peoples, f"{PEOPLES.rstrip()}\n* 人加的一项。\n\n{end}")
+    write(peoples.with_name("page_origin.md"), f"{PAGE}\n{end}")
+    write(book / "part/page.md", f"{PAGE}\n{end}".replace("h = 2a", "h = 3a"))
+    assert export() == 0
+    wanted = PEOPLES.replace("h = 2a", "h = 3a").rstrip()
+    assert text_of(peoples) == f"{wanted}\n* 人加的一项。\n\n{end}"
+
+
 def test_a_change_without_translation_waits(
     export: Callable[..., int],
     book: Path,

@@ -20,6 +20,7 @@ from firefox_models import (
     vocabulary,
 )
 
+from amts_sphinx.cli import main
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import EngineUnavailableError, LanguagePairError
 from amts_sphinx.core.units import LanguagePair
@@ -140,6 +141,46 @@ def test_the_models_of_a_folder(folder: Path) -> None:
         "pt",
     ]
     assert not list(models.Store(folder / "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("name", "lacks"),
+    [
+        ("vocab.enes.spm", "vocab.*.spm"),
+        ("model.enes.intgemm.alphas.bin", "model.*.bin"),
+    ],
+)
+def test_what_a_folder_lacks_is_named(
+    folder: Path, capsys: pytest.CaptureFixture[str], name: str, lacks: str
+) -> None:
+    (folder / "en-es" / name).unlink()
+    told = f"{folder / 'en-es'} has no {lacks}"
+    with pytest.raises(LanguagePairError, match="amts models get en es") as caught:
+        translated(engine_of(folder), ["The house."], ES)
+    assert told in str(caught.value)
+    assert told in engine_of(folder).lacks(ES)
+    # It is half of the way from Portuguese, too.
+    assert told in models.Store(folder).advice(LanguagePair("pt", "es"))
+    assert main(["models", "list", "--folder", str(folder)]) == 0
+    assert f"en → es  cannot be used: {told}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("vocab.enes.spm", b"\x0a\xff"),
+        ("vocab.enes.spm", vocabulary("rubbish")),
+        ("model.enes.intgemm.alphas.bin", b"nothing"),
+    ],
+)
+def test_a_damaged_model_is_not_ready(folder: Path, name: str, data: bytes) -> None:
+    assert engine_of(folder).lacks(ES) == ""
+    (folder / "en-es" / name).write_bytes(data)
+    told = engine_of(folder).lacks(ES)
+    assert told.startswith(str(folder / "en-es"))
+    assert f"get it again: amts models get en es --folder {folder}" in told
+    with pytest.raises(EngineUnavailableError, match="en-es"):
+        translated(engine_of(folder), ["The house."], ES)
 
 
 def test_models_are_known_by_mozillas_names_of_files(tmp_path: Path) -> None:

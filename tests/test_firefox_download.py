@@ -6,6 +6,7 @@ import hashlib
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -225,6 +226,7 @@ def test_what_unpacks_to_something_else(host: Host, tmp_path: Path) -> None:
     ("records", "message"),
     [
         (b"<html>", "does not answer in JSON"),
+        (b"[" * 200_000, "does not answer in JSON"),
         (b"[]", "no list of models"),
         (b'{"data": [{"version": "3.0"}]}', "no list of models"),
         (b'{"data": []}', "lists no model"),
@@ -238,6 +240,27 @@ def test_what_is_no_list(host: Host, records: bytes | None, message: str) -> Non
         host.pages[RECORDS] = records
     with pytest.raises(EngineUnavailableError, match=message):
         download.Server(host.url).models()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n500\r\n{}",
+    ],
+)
+def test_what_speaks_no_http_or_stops_in_the_middle(sent: bytes) -> None:
+    class Handler(StreamRequestHandler):
+        def handle(self) -> None:
+            self.rfile.readline()
+            self.wfile.write(sent)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        with pytest.raises(EngineUnavailableError, match="cannot be read"):
+            download.Server(url).models()
+        server.shutdown()
 
 
 def test_no_file_is_written_outside(host: Host) -> None:

@@ -233,9 +233,34 @@ def test_amts_engines(conf: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert sum(line.startswith("* corpus") for line in lines) == 2
     assert run("engines", "--book", conf.parent, "--languages", "es", "--json") == 0
     rows: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
-    ready = {row["engine"] for row in rows if row["ready"]}
-    assert {"firefox", "corpus"} <= ready
     assert {row["target"] for row in rows} == {"es"}
+    ready = {row["engine"] for row in rows if row["ready"]}
+    assert "firefox" in ready
+    # A new book has nothing that it could learn from.
+    assert "corpus" not in ready
+    assert "has only 0 pairs" in next(
+        row["lacks"] for row in rows if row["engine"] == "corpus"
+    )
+
+
+def test_a_model_is_got_into_the_folder_that_the_book_names(
+    conf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = "amts_engine = 'firefox'\namts_firefox = {'models': 'my models'}\n"
+    conf.write_text(f"{CONF}{options}", "utf-8")
+    assert run("doctor", "--book", conf.parent) == 1
+    folder = conf.parent / "my models"
+    command = f"amts models get en es --folder '{folder}'"
+    assert f"firefox, which lacks: {command}" in capsys.readouterr().out
+
+
+def test_what_the_engine_that_learns_cannot_do_is_no_advice(
+    conf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(config_of(conf, "zh"), engine="llm")
+    told = advice(monkeypatch, config, edition(LanguagePair("en", "zh"), 10, 10))
+    assert told[1].startswith("No engine that is ready here")
+    assert any("corpus: the corpus engine has only 0 pairs" in line for line in told)
 
 
 def test_amts_doctor_of_a_sound_book(

@@ -220,6 +220,33 @@ def test_a_system_without_fork_in_a_locale_without_letters(
     assert told.startswith("amts: names of files are read as ascii")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are bytes there")
+@pytest.mark.parametrize("command", [["sphinx", "-b", "amts-zh"], ["amts_sphinx"]])
+def test_names_that_the_locale_cannot_read_are_told(
+    tmp_path: Path, elsewhere: dict[str, str], command: list[str]
+) -> None:
+    book = tmp_path / "book"
+    book.mkdir()
+    conf = 'extensions = ["amts_sphinx"]\namts_target_languages = ["zh"]\n'
+    (book / "conf.py").write_text(f'{conf}amts_engine = "pseudo"\n', "utf-8")
+    (book / "index.rst").write_text("Index\n=====\n", "utf-8")
+    (book / "página.rst").write_text(":orphan:\n\nPage\n====\n", "utf-8")
+    build = command[0] == "sphinx"
+    rest = [book, tmp_path / "out"] if build else ["status", "--book", book]
+    done = subprocess.run(
+        [sys.executable, "-m", *map(str, [*command, *rest])],
+        check=False,
+        capture_output=True,
+        env=elsewhere,
+        encoding="utf-8",
+        timeout=PATIENCE,
+    )
+    assert done.returncode != 0
+    assert r"the document 'p\udcc3\udca1gina' cannot be read as ascii" in done.stderr
+    assert "set the environment variable PYTHONUTF8 to 1" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_alignment_in_processes_that_are_spawned(
     tmp_path: Path, elsewhere: dict[str, str]
 ) -> None:

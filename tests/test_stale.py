@@ -49,7 +49,7 @@ def test_readers_see_what_a_person_made_of_the_former_text(
     tmx.write(book.source / "a.tmx", said, source_language="en")
     book.write("lone.rst", f":orphan:\n\nA lonely page\n{'=' * 13}\n\n{NOW}\n")
     settings = (
-        'amts_memory_files = ["a.tmx"]\namts_stale = "human"\n'
+        'amts_memory_files = ["a.tmx"]\namts_stale = {"zh": "human"}\n'
         'amts_engine = "none"\namts_target_languages = ["zh"]\n'
     )
     book.write("conf.py", (book.source / "conf.py").read_text() + settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -85,6 +86,7 @@ class OrderingBuilder(Builder):
         method: str = "update",
     ) -> None:
         """Make the editions."""
+        _see_names(self.env.found_docs)
         app, out = _compat.application_of(self), Path(self.outdir)
         order = Order(
             {
@@ -118,6 +120,22 @@ class OrderingBuilder(Builder):
 
     def prepare_writing(self, docnames: Any) -> None:
         """Do nothing: the editions write."""
+
+
+def _see_names(docnames: Iterable[str]) -> None:
+    """Refuse names of documents that Python could not read as text.
+
+    :raises AmtsError: there is one; no page could lead to it, and no file could name it
+    """
+    for name in sorted(docnames):
+        try:
+            name.encode()
+        except UnicodeEncodeError as exc:
+            raise AmtsError(
+                f"the name of the document {name!a} cannot be read as"
+                f" {sys.getfilesystemencoding()}, as names of files are read here; set"
+                " the environment variable PYTHONUTF8 to 1"
+            ) from exc
 
 
 class AmtsBuilder(Builder):

@@ -11,6 +11,7 @@ from sphinx.util import logging
 from amts_sphinx.core.units import Severity, State
 from amts_sphinx.edition.warning_log import recorded
 from amts_sphinx.engine import survey
+from amts_sphinx.translate import learning
 from amts_sphinx.translate.request import NO_TRANSLATION
 from amts_sphinx.translate.stale import STALE
 
@@ -156,7 +157,10 @@ def advise(name: str, config: AmtsConfig, edition: Edition) -> None:
         f"{name}: {left} of {edition.usage.segments} texts stay in the source language,"
         f" since the engine {config.engine!r} has no translation for them."
     )
-    found = survey.offers(edition.pair, lambda each: config.options.get(each, {}))
+    with learning.book(config, edition.pair) as taught:
+        found = survey.offers(
+            edition.pair, lambda each: config.options.get(each, {}), taught
+        )
     others = [o for o in found if o.helps_readers and o.name != config.engine]
     ready = [offer for offer in others if not offer.lacks]
     lines = [

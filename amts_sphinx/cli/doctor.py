@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import glob
 import os
-import tempfile
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from amts_sphinx.cli import book
@@ -15,14 +12,14 @@ from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine import survey
 from amts_sphinx.formats import is_known, terminology
+from amts_sphinx.translate import learning
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from amts_sphinx.config.settings import AmtsConfig
-    from amts_sphinx.engine.protocol import Engine, Learner
-    from amts_sphinx.memory.memory import Memory
 
 #: Names the files that people work in.
 _WORK: Final = "file of people's work"
@@ -116,7 +113,8 @@ def _editions(config: AmtsConfig, *, online: bool) -> Iterator[Symptom]:
     for language in languages:
         pair = LanguagePair(config.source_language.tag, language.tag)
         own = config.for_language(language.tag)
-        need = _need(own, pair)
+        with learning.book(own, pair) as taught:
+            need = survey.lacks(own.engine, pair, own.engine_options, taught)
         what = f"engine of {language.tag} ({language.name})"
         if need:
             yield Symptom(what, f"{own.engine}, which lacks: {need}", ill=True)
@@ -135,46 +133,6 @@ def _editions(config: AmtsConfig, *, online: bool) -> Iterator[Symptom]:
             "set" if os.environ.get(variable) else "not set; a local server needs none"
         )
         yield Symptom("key of llm", f"the environment variable {variable} is {told}")
-
-
-def _need(config: AmtsConfig, pair: LanguagePair) -> str:
-    """Return what the engine of an edition needs; empty: nothing."""
-    with ExitStack() as stack:
-
-        def taught(engine: Learner) -> Engine | None:
-            from amts_sphinx.memory.lessons import Lessons
-
-            try:
-                memory = stack.enter_context(_memory_now(config))
-            except AmtsError:
-                return None  # what ails the memory or its files is told of them
-            return engine.train(pair, Lessons(memory, pair), config.memory.parent, {})
-
-        return survey.lacks(config.engine, pair, config.engine_options, taught)
-
-
-@contextmanager
-def _memory_now(config: AmtsConfig) -> Iterator[Memory]:
-    """Open the memory; before the first build, one that is made of the files.
-
-    :raises AmtsError: it cannot be read, or a file cannot
-    """
-    from amts_sphinx.memory import importing
-    from amts_sphinx.memory.memory import Memory
-
-    def ignore(_: str) -> None:
-        """Leave to the build what it tells."""
-
-    if config.memory.exists():
-        with Memory(config.memory) as memory:
-            yield memory
-        return
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Memory(Path(folder, "memory.sqlite")) as memory,
-    ):
-        importing.learn_book(memory, config.files, ignore, ignore)
-        yield memory
 
 
 def _credentials(engine: str, options: Mapping[str, object]) -> Symptom:

@@ -7,13 +7,14 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import chain, islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.checks.language_id import foreign_script
-from amts_sphinx.cli.console import echo
+from amts_sphinx.cli.console import echo, number
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.errors import AmtsError, ConfigError
 from amts_sphinx.core.units import LanguagePair
@@ -92,7 +93,7 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-j",
         "--jobs",
-        type=int,
+        type=partial(number, least=1),
         default=os.cpu_count() or 1,
         help="number of processes (default: one for each core)",
     )
@@ -120,7 +121,7 @@ def add_metrics(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--samples",
-        type=int,
+        type=partial(number, least=0),
         default=metrics.SAMPLES,
         help="number of bootstrap samples; 0: no confidence intervals, no tests"
         f" (default: {metrics.SAMPLES})",

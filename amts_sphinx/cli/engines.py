@@ -9,6 +9,7 @@ from amts_sphinx.cli.console import echo, echo_json
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.engine import survey
+from amts_sphinx.translate import learning
 
 if TYPE_CHECKING:
     import argparse
@@ -41,10 +42,12 @@ def _run(options: argparse.Namespace) -> None:
     pairs = [
         LanguagePair(config.source_language.tag, find_language(tag).tag) for tag in tags
     ]
-    found = {
-        pair: survey.offers(pair, lambda name: config.options.get(name, {}))
-        for pair in pairs
-    }
+    found = {}
+    for pair in pairs:
+        with learning.book(config.for_language(pair.target), pair) as taught:
+            found[pair] = survey.offers(
+                pair, lambda name: config.options.get(name, {}), taught
+            )
     chosen = {pair: config.for_language(pair.target).engine for pair in pairs}
     if options.json:
         echo_json(_data(found, chosen))

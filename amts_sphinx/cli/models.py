@@ -9,8 +9,7 @@ from amts_sphinx.cli.console import echo, echo_json
 from amts_sphinx.core.errors import EngineUnavailableError, LanguagePairError
 from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair
-from amts_sphinx.engine.firefox import download, models, native
-from amts_sphinx.engine.plain_text.proof import prove
+from amts_sphinx.engine.firefox import download, models, worker
 
 if TYPE_CHECKING:
     import argparse
@@ -98,7 +97,7 @@ def _prove(store: models.Store, pair: LanguagePair) -> None:
     """Translate something with what was downloaded, if that can be done here."""
     for leg in store.route(pair):
         try:
-            prove(native.load(leg.read()), leg.pair, leg.folder)
+            worker.opened(leg)
         except EngineUnavailableError as exc:
             if "fxtranslate" not in str(exc):
                 raise
@@ -118,6 +117,8 @@ def _show(options: argparse.Namespace) -> None:
     through = [pair for pair in store if pair not in store.legs]
     for pair in through:
         echo(f"{pair}  by way of English")
+    for pair, lacking in store.incomplete.items():
+        echo(f"{pair}  cannot be used: {lacking}")
     if not store.legs:
         echo(f"there is no model in {store.folder}; get one: amts models get en zh")
 

@@ -303,6 +303,7 @@ class AmtsConfig:
         " changed: what a ``machine`` makes of the new text, or, with a notice, what"
         " the ``human`` made of the former one.",
         allowed="``machine`` or ``human``",
+        by_language=True,
     )
     fullwidth_punctuation: bool = values.value(
         True,

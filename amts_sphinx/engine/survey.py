@@ -66,16 +66,19 @@ class Offer(NamedTuple):
 
 
 def offers(
-    pair: LanguagePair, options_of: Callable[[str], Mapping[str, object]]
+    pair: LanguagePair,
+    options_of: Callable[[str], Mapping[str, object]],
+    taught: Callable[[Learner], Engine | None] | None = None,
 ) -> list[Offer]:
     """Return what each engine can do about *pair*, those that can do it now first.
 
     :param options_of: the options of an engine by its name
+    :param taught: as for :func:`lacks`
     """
-    found = [
-        Offer(name, pair, _ABOUT.get(name, ""), lacks(name, pair, options_of(name)))
-        for name in engine_names()
-    ]
+    found = []
+    for name in engine_names():
+        need = lacks(name, pair, options_of(name), taught)
+        found.append(Offer(name, pair, _ABOUT.get(name, ""), need))
     return sorted(found, key=lambda offer: (bool(offer.lacks), offer.name))
 
 

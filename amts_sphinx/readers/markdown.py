@@ -51,7 +51,8 @@ _PROSE: Final = re.compile(
     r"\{(admonition|attention|caution|danger|error|hint|important|note|seealso|tip|"
     r"warning|todo|topic|sidebar|margin|epigraph|dropdown|deprecated|versionadded|"
     r"versionchanged|exercise|solution|prf:[\w-]+|figure|list-table|table|tab-set|"
-    r"tab-item|card|grid|grid-item|grid-item-card)\}[ \t]*(.*)"
+    r"tab-item|card|grid|grid-item|grid-item-card|versionremoved|pull-quote|highlights|"
+    r"compound|container|div|only)\}[ \t]*(.*)"
 )
 #: Directives whose argument is a title; the argument of others belongs to the body.
 _TITLED: Final = frozenset(
@@ -59,7 +60,9 @@ _TITLED: Final = frozenset(
     | {"table", "tab-item", "card", "grid-item-card"}
 )
 #: Directives whose argument is a name or a number, for tools alone.
-_NAMED: Final = frozenset({"solution", "figure", "tab-set", "grid", "grid-item"})
+_NAMED: Final = frozenset(
+    {"solution", "figure", "tab-set", "grid", "grid-item", "container", "div", "only"}
+)
 #: The attributes of a heading, for tools alone: ``{#name .class}``.
 _ATTRIBUTES: Final = re.compile(r"\s*\{[#.][^{}]*\}\s*$")
 #: An address among the words: reStructuredText, which d2lbook makes, has a link of it.
@@ -67,7 +70,9 @@ _ADDRESS: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:https?|ftp)://[\w\-.~%:/?#@!$&*+,;=]*[\w~*/=+]", re.ASCII
 )
 _EMPHASES: Final = frozenset({"emphasis", "strong"})
-_VERSIONS: Final = frozenset({"deprecated", "versionadded", "versionchanged"})
+_VERSIONS: Final = frozenset(
+    {"deprecated", "versionadded", "versionchanged", "versionremoved"}
+)
 _OPTION: Final = re.compile(r"[ \t]*:[\w-]+:(?!`)")
 #: d2lbook's caption of a table: a line before it that starts with a colon.
 _TABLE_CAPTION: Final = re.compile(r":(?![\w.+:-]+:`)\s*")

@@ -57,13 +57,19 @@ _SERVICE: Final = frozenset({"label", "eqlabel", "width", "height"})
 _TITLED: Final = re.compile(r"(.+?)\s*<([^<>]+)>", re.DOTALL)
 _ABBREVIATION: Final = re.compile(r"(.+?)\s*\(.+\)", re.DOTALL)
 #: Markup around words → its kind.
-_WRAPPERS: Final = {"em": "emphasis", "strong": "strong", "link": "reference"}
+_WRAPPERS: Final = {
+    "em": "emphasis",
+    "strong": "strong",
+    "link": "reference",
+    "span": "inline",
+}
 #: Markup that is the same in every edition → its kind.
 _CONTENTS: Final = {
     "code_inline": "literal",
     "math_inline": "math",
     "math_inline_double": "math",
     "html_inline": "raw",
+    "kept": "raw",
 }
 #: Display formulas: in a doctree they separate paragraphs, even within a line.
 _DISPLAY: Final = "math_inline_double"

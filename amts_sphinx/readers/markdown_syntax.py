@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline.state_inline import Delimiter
+from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -73,6 +74,15 @@ _PROSE: Final = re.compile(
 _TIGHT: Final = re.compile(r"\$(?![\s$])(?:[^$\\]|\\.)*?(?<![\s])\$(?!\d)", re.DOTALL)
 #: A sign of a line's end that stands before the usual one.
 _RETURN: Final = re.compile(r"\r(?=\n)")
+#: A value that MyST puts in, and the attributes of what stands before them.
+_SUBSTITUTION: Final = re.compile(r"\{\{[^{}\n]+\}\}")
+_ATTRIBUTES: Final = re.compile(
+    r"\{[ \t]*(?:(?:[#.][\w:-]+|[\w:-]+=(?:\"[^\"\n]*\"|[^\s\"{}]+))[ \t]*)+\}"
+)
+#: A line of attributes, for the block below it.
+_ATTRIBUTE_LINE: Final = re.compile(
+    rf"^[ \t]*{_ATTRIBUTES.pattern}[ \t]*$", re.MULTILINE
+)
 _ROLE: Final = re.compile(r":([A-Za-z][\w.+:-]*):`([^`]+)`")
 #: Whether delimiters have a field for the distance, as in markdown-it-py before 3.
 _JUMPS: Final = "jump" in {field.name for field in fields(Delimiter)}
@@ -87,6 +97,7 @@ def prepare(text: str) -> SourceText:
     source.text = source.text.replace("\r", "\n")
     source.dialect = _dialect_of(source.text)
     source.cut(_in_prose(source.text, _SERVICE_LINE, _all_of))
+    source.cut(_in_prose(source.text, _ATTRIBUTE_LINE, _all_of))
     if source.dialect == D2LBOOK:
         source.cut(_in_prose(source.text, _SLIDE_ONLY, _but_lines))
         source.cut(_in_prose(source.text, _ON_SLIDE, _marks_of))
@@ -165,7 +176,7 @@ def parser(dialect: str = "") -> MarkdownIt:
         md.use(plugin)
     for plugin in (deflist_plugin, colon_fence_plugin, myst_role_plugin):
         md.use(plugin)
-    md.use(dollarmath_plugin, double_inline=True)
+    md.use(dollarmath_plugin, double_inline=True).use(amsmath_plugin)
     # A display formula may follow a sentence without a blank line.
     paragraphs: RuleOptionsType = {
         "alt": ["paragraph", "reference", "blockquote", "list"]
@@ -173,6 +184,8 @@ def parser(dialect: str = "") -> MarkdownIt:
     md.block.ruler.at("math_block", _display(dialect), paragraphs)
     md.inline.ruler.at("math_inline", _FORMULAS[dialect])
     md.inline.ruler.before("backticks", "role", _role)
+    md.inline.ruler.before("backticks", "braces", _braces)
+    md.inline.ruler.before("link", "span", _bracketed)
     md.inline.ruler.at("emphasis", _emphasis)
     inline_spans.note(md)
     return md
@@ -271,6 +284,59 @@ def _role(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the inter
         token.meta = {"name": match[1]}
         token.content = match[2].replace("\n", " ")
     state.pos = match.end()
+    return True
+
+
+def _braces(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the interface
+    """Read ``{{value}}``, and the attributes behind a link, code or a picture.
+
+    Attributes belong to what stands before them, and so they are a part of it.
+    """
+    if state.src[state.pos] != "{":
+        return False
+    found = _SUBSTITUTION.match(state.src, state.pos)
+    if found is None:
+        found = _ATTRIBUTES.match(state.src, state.pos)
+        if found is None or state.src[state.pos - 1 : state.pos] not in tuple("`)]>*_"):
+            return False
+        if not silent and not state.pending and _widen(state, found.end()):
+            state.pos = found.end()
+            return True
+    if not silent:
+        state.push("kept", "", 0).content = found[0]
+    state.pos = found.end()
+    return True
+
+
+def _widen(state: StateInline, end: int) -> bool:
+    """Have the last piece of markup, if it is one, end at *end*."""
+    depth = 0
+    for token in reversed(state.tokens):
+        depth -= token.nesting
+        if depth == 0:
+            if token.type == "text" or "span" not in token.meta:
+                return False
+            token.meta["span"] = token.meta["span"][0], end
+            return True
+    return False
+
+
+def _bracketed(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    """Read ``[words]{.class}``."""
+    if state.src[state.pos] != "[":
+        return False
+    end = state.md.helpers.parseLinkLabel(state, state.pos)
+    found = _ATTRIBUTES.match(state.src, end + 1) if end > state.pos else None
+    if found is None:
+        return False
+    if not silent:
+        state.push("span_open", "span", 1)
+        outer = state.posMax
+        state.pos, state.posMax = state.pos + 1, end
+        state.md.inline.tokenize(state)
+        state.posMax = outer
+        state.push("span_close", "span", -1)
+    state.pos = found.end()
     return True
 
 

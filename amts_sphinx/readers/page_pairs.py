@@ -100,14 +100,28 @@ def _of_texts(
         first, last, start, end = pairing.blocks
         if first == last or start == end or pairing.moved:
             continue
-        if not _LIMITS.fault(pairing.score):
-            yield BlockPair(
-                (mine[first], mine[last - 1] + 1), (other[start], other[end - 1] + 1)
-            )
+        if last > len(mine) or end > len(other):
+            continue  # behind the last block there are texts that no block has
+        link = BlockPair(
+            (mine[first], mine[last - 1] + 1), (other[start], other[end - 1] + 1)
+        )
+        if not _LIMITS.fault(pairing.score) and not _are_unlike(ours, theirs, link):
+            yield link
+
+
+def _are_unlike(
+    ours: Sequence[PageBlock], theirs: Sequence[PageBlock], link: BlockPair
+) -> bool:
+    """Tell whether one block would be the translation of one of another kind.
+
+    A paragraph that people added beside a quotation may look like its translation.
+    """
+    mine, other = ours[slice(*link.ours)], theirs[slice(*link.theirs)]
+    return len(mine) == len(other) == 1 and mine[0].shape != other[0].shape
 
 
 def _blocks_of_texts(found: Sequence[PageBlock]) -> list[int]:
-    """Return the number of the block of each text; one without a place has the last."""
+    """Return the number of the block of each text, up to the last that has one."""
     places: list[int] = []
     for number, block in enumerate(found):
         places += [number] * max(0, block.texts[1] - len(places))

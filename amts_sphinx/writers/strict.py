@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from unicodedata import east_asian_width
 
 from markdown_it import MarkdownIt
+from mdit_py_plugins.amsmath import amsmath_plugin
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -32,8 +33,12 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-#: The extensions of MyST that books use.
-_EXTENSIONS: Final = frozenset({"dollarmath", "colon_fence", "deflist", "tasklist"})
+#: The extensions of MyST that books use: what is markup with one of them must stay,
+#: whether or not a book has it.
+_EXTENSIONS: Final = frozenset(
+    {"dollarmath", "colon_fence", "deflist", "tasklist", "amsmath", "fieldlist"}
+    | {"attrs_inline", "strikethrough", "substitution"}
+)
 #: Inline tokens that are words, or whose content may change with them.
 _WORDS: Final = frozenset({"text", "text_special", "softbreak"})
 #: What leads from a role to its target.
@@ -71,7 +76,7 @@ def _parser(dialect: str) -> MarkdownIt:
     md = MarkdownIt("commonmark").enable("table")
     for plugin in (front_matter_plugin, footnote_plugin, deflist_plugin):
         md.use(plugin)
-    md.use(colon_fence_plugin)
+    md.use(colon_fence_plugin).use(amsmath_plugin)
     loose = dialect != D2LBOOK
     md.use(dollarmath_plugin, allow_space=loose, allow_digits=loose, double_inline=True)
     return md
@@ -116,7 +121,7 @@ def _piece(token: Token) -> tuple[str, ...] | None:
             return kind, name, target[1] if target else ""
         return kind, name, content
     if kind == "image":
-        return kind, str(token.attrs.get("src", "")), str(token.attrs.get("title", ""))
+        return kind, str(sorted({**token.attrs, "alt": ""}.items()))
     return kind, content, str(sorted(token.attrs.items())), str(token.meta.get("label"))
 
 

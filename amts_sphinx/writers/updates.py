@@ -213,7 +213,7 @@ class PageUpdate:
 
     def _reason(self, change: Change, written: Written, known: Collection[int]) -> str:
         """Return why a change cannot be carried over, if it cannot."""
-        if change.there is None:
+        if change.there is None or self._has_more(change, change.there):
             return NOT_TOLD
         if self._is_edited(change, change.there):
             return EDITED
@@ -223,6 +223,14 @@ class PageUpdate:
         if any(number not in known for number in wanted):
             return NOT_KNOWN
         return next((stays[n] for n in wanted if n in stays), "")
+
+    def _has_more(self, change: Change, there: Range) -> bool:
+        """Tell whether people added blocks among those that are to be replaced.
+
+        Which ones these are, nothing tells: they would be lost.
+        """
+        asked = change.before[1] - change.before[0]
+        return bool(asked) and there[1] - there[0] > asked
 
     def _is_edited(self, change: Change, there: Range) -> bool:
         """Tell whether people changed blocks that have no text, such as code."""

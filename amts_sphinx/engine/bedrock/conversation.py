@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.core.errors import EngineReplyError
 from amts_sphinx.engine.llm.chat import Reply
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from amts_sphinx.engine.llm.prompt import Message
+
+
+#: Why an answer ends that is whole; none is told by some models in batch jobs.
+_WHOLE: Final = frozenset({"end_turn", "stop_sequence", None})
 
 
 def body(messages: Sequence[Message], most: int) -> dict[str, Any]:
@@ -52,7 +56,8 @@ def reply(said: Mapping[str, Any]) -> Reply:
         content = said["output"]["message"]["content"]
         text = "".join(part.get("text", "") for part in content)
         usage = said.get("usage", {})
-        cut = said.get("stopReason") == "max_tokens"
+        # Filters and guardrails put words of their own in place of an answer.
+        cut = said.get("stopReason") not in _WHOLE
         asked, told = (int(usage.get(f"{n}Tokens", 0)) for n in ("input", "output"))
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
         raise EngineReplyError(

@@ -15,6 +15,7 @@ import re
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.core import atomic
@@ -147,7 +148,7 @@ class Server:
     def _json(self, url: str) -> Any:
         try:
             return json.loads(self._get(url, _LARGEST))
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             raise EngineUnavailableError(f"{url} does not answer in JSON") from exc
 
     def _get(self, url: str, most: int) -> bytes:
@@ -160,8 +161,8 @@ class Server:
         try:
             with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
                 return bytes(answer.read(min(most, _LARGEST) + 1))
-        except (OSError, ValueError) as exc:
-            why = getattr(exc, "reason", None) or exc
+        except (OSError, ValueError, HTTPException) as exc:
+            why = getattr(exc, "reason", None) or repr(exc)
             raise EngineUnavailableError(f"{url} cannot be read: {why}") from exc
 
 

@@ -17,7 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import inline_codes
-from amts_sphinx.core.errors import EngineError, EnginePartialError
+from amts_sphinx.core.errors import (
+    EngineError,
+    EnginePartialError,
+    EngineUnavailableError,
+)
 from amts_sphinx.core.units import Translation
 from amts_sphinx.engine import language_pairs
 from amts_sphinx.engine.firefox import models, worker
@@ -116,7 +120,16 @@ class FirefoxEngine:
             steps.append("pip install './amts_sphinx[firefox]'")
         if pair not in self._store:
             steps.append(self._store.advice(pair))
-        return "; ".join(steps)
+        return "; ".join(steps) or self._damage(pair)
+
+    def _damage(self, pair: LanguagePair) -> str:
+        """Return why a model does not work; empty: all that are needed do."""
+        try:
+            for leg in self._store.route(pair):
+                worker.opened(leg)
+        except EngineUnavailableError as exc:
+            return f"{exc}; get it again: {self._store.command(pair)}"
+        return ""
 
     def makers(self, source: str) -> Sequence[str]:
         """Return whose stored translations of *source* will do."""

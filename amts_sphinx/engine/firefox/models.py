@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shlex
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -83,16 +84,32 @@ class Store(Collection[LanguagePair]):
     def legs(self) -> dict[LanguagePair, Leg]:
         """The models that are complete, by language pair."""
         found: dict[LanguagePair, Leg] = {}
-        folders = sorted(self.folder.iterdir()) if self.folder.is_dir() else []
-        for folder in folders:
-            pair = _pair(folder)
-            files = [
-                _first(folder, names) for names in (_MODEL, _SOURCE, _TARGET) if pair
-            ]
-            if pair and None not in files:
+        for folder, pair, files in self._folders:
+            if None not in files:
                 model, source, target = (path for path in files if path)
                 found[pair] = Leg(folder, pair, (model, source, target))
         return found
+
+    @cached_property
+    def incomplete(self) -> dict[LanguagePair, str]:
+        """The models that are not complete, with what they lack, for people."""
+        found = {}
+        for folder, pair, files in self._folders:
+            kinds = zip((_MODEL, _SOURCE, _TARGET), files, strict=True)
+            lacking = {names[-1] for names, path in kinds if path is None}
+            if lacking and pair not in self.legs:
+                found[pair] = f"{folder} has no {' and no '.join(sorted(lacking))}"
+        return found
+
+    @cached_property
+    def _folders(self) -> list[tuple[Path, LanguagePair, list[Path | None]]]:
+        """The folders that are named as a model's, with the files that are there."""
+        folders = sorted(self.folder.iterdir()) if self.folder.is_dir() else []
+        return [
+            (folder, pair, [_first(folder, n) for n in (_MODEL, _SOURCE, _TARGET)])
+            for folder in folders
+            if folder.is_dir() and (pair := _pair(folder))
+        ]
 
     def route(self, pair: LanguagePair) -> tuple[Leg, ...]:
         """Return the model for *pair*, or the two by way of English.
@@ -108,13 +125,21 @@ class Store(Collection[LanguagePair]):
         if first and last and pair.source != pair.target:
             return first, last
         raise LanguagePairError(
-            f"there is no Firefox model for {pair} in {self.folder};"
-            f" get it: {self.advice(pair)}"
+            f"there is no Firefox model for {pair} in {self.folder}:"
+            f" {self.advice(pair)}"
         )
 
     def advice(self, pair: LanguagePair) -> str:
-        """Return the command that gets what *pair* lacks."""
-        return f"amts models get {pair.source} {pair.target}"
+        """Return what *pair* lacks, and the command that gets it."""
+        legs = (pair, (pair.source, PIVOT), (PIVOT, pair.target))
+        halves = [self.incomplete[leg] for leg in legs if leg in self.incomplete]
+        return "; ".join([*halves, self.command(pair)])
+
+    def command(self, pair: LanguagePair) -> str:
+        """Return the command that gets the models for *pair* into this folder."""
+        own = self.folder == user_folder()
+        folder = "" if own else f" --folder {shlex.quote(str(self.folder))}"
+        return f"amts models get {pair.source} {pair.target}{folder}"
 
     def _leg(self, source: str, target: str) -> Leg | None:
         near = [

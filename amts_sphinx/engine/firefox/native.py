@@ -23,11 +23,12 @@ _MISSING: Final = (
 _PANIC: Final = "PanicException"
 
 
-def load(data: ModelBytes) -> Callable[[str], str]:
+def load(data: ModelBytes, where: object = "its files") -> Callable[[str], str]:
     """Return a function that translates one plain sentence, in this thread only.
 
     It returns an empty text where the library fails.
 
+    :param where: where the model is, for people
     :raises EngineUnavailableError: the library is not there, or refuses the files
     """
     try:
@@ -43,7 +44,9 @@ def load(data: ModelBytes) -> Callable[[str], str]:
     except BaseException as exc:
         if not isinstance(exc, Exception) and type(exc).__name__ != _PANIC:
             raise
-        raise EngineUnavailableError(f"the model cannot be used: {exc}") from exc
+        raise EngineUnavailableError(
+            f"{where}: the model cannot be used: {exc}"
+        ) from exc
 
     def say(text: str) -> str:
         try:

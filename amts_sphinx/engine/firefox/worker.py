@@ -59,18 +59,10 @@ def translator(task: Task) -> Callable[[str, str], Answer]:
     """
     speakers = []
     for leg in task.legs:
-        data = leg.read()
-        known = written = alphabet(data.source_vocabulary)
-        if data.target_vocabulary != data.source_vocabulary:
-            # A mark for a code must be spelt on both sides.
-            written = alphabet(data.target_vocabulary)
-        say = native.load(data)
-        prove(say, leg.pair, leg.folder)
+        say, known = opened(leg)
         terms = None
         if task.terms and len(task.legs) == 1:
             terms = Terminology(leg.pair, task.terms)
-        if known is not None and written is not None:
-            known &= written | {sign for sign in known if sign.isalpha()}
         speakers.append(Speaker(say, leg.pair, known, terms, task.binding))
 
     def translate(coded: str, kind: str) -> Answer:
@@ -82,6 +74,29 @@ def translator(task: Task) -> Callable[[str, str], Answer]:
         return answer
 
     return translate
+
+
+def opened(leg: Leg) -> tuple[Callable[[str], str], frozenset[str] | None]:
+    """Return a function that translates a plain sentence, in this thread.
+
+    :returns: it, and the characters that the model can spell; ``None``: all
+    :raises EngineUnavailableError: the model cannot be used, or does not work
+    """
+    data = leg.read()
+    try:
+        known = written = alphabet(data.source_vocabulary)
+        if data.target_vocabulary != data.source_vocabulary:
+            # A mark for a code must be spelt on both sides.
+            written = alphabet(data.target_vocabulary)
+    except EngineUnavailableError as exc:
+        raise EngineUnavailableError(
+            f"{leg.folder}: the vocabulary cannot be used: {exc}"
+        ) from exc
+    say = native.load(data, leg.folder)
+    prove(say, leg.pair, leg.folder)
+    if known is not None and written is not None:
+        known &= written | {sign for sign in known if sign.isalpha()}
+    return say, known
 
 
 def run(task: Task, texts: Sequence[tuple[str, str]]) -> Iterator[Answer | None]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
+import math
 import re
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.checks import language_id
@@ -13,7 +16,7 @@ from amts_sphinx.engine.llm import prompt
 from amts_sphinx.engine.plain_text.parts import is_sound, split
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from amts_sphinx.core.units import LanguagePair
     from amts_sphinx.engine.llm.examples import Example
@@ -25,6 +28,17 @@ _PROSE: Final = re.compile(
     r"|as an ai|i(?:'m| am) sorry|i can(?:no|')t)\b[^\n]*",
     re.IGNORECASE,
 )
+#: The same in any language, where the text itself has no colon.
+_TALK: Final = re.compile(
+    r"[^:：\n]{0,80}(?:translat|tradu[cçz]|übersetz|перевод|переклад|译|譯|翻訳|번역|vertal"
+    r"|översätt|oversæt|oversett|tłumacz|překlad|fordít|dịch|terjemah|çevir|ترجم)"
+    r"[^:：\n]{0,40}[:：]",
+    re.IGNORECASE,
+)
+#: What models think aloud; a text of a book has its ``<`` escaped.
+_THOUGHT: Final = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+#: Characters that models write by their names in HTML.
+_ENTITY: Final = re.compile(r"&(?!amp;|lt;|gt;)#?\w+;")
 _DIGITS: Final = re.compile(r"\d+")
 _UNSPACED: Final = re.compile(r"[぀-ヿ㐀-鿿豈-﫿฀-๿]")
 #: A bare ampersand is what models make of ``&amp;``.
@@ -37,12 +51,19 @@ _PROSE_WORDS: Final = 4
 _TIMES, _MORE = 3, 10
 #: A text of this many words must not shrink to a quarter.
 _LONG, _SHRUNK = 8, 4
+#: How much better two translations must fit the other way round.
+_BETTER: Final = 0.7
+#: A word that may be the same in both languages.
+_NAME: Final = re.compile(r"[^\W\d_]{3,}")
+#: Marks around a word, which say nothing of whether it was translated.
+_MARKS: Final = " .!?\"'“”‘’«»。！？：:"
 
 
 def text_of(answer: str, source: str) -> str:
-    """Return the translation in an answer: without fences, quotes and outer blanks."""
-    fenced = _FENCED.fullmatch(answer.strip())
-    text = (fenced[1] if fenced else answer).strip()
+    """Return the translation in an answer: without thoughts, fences and quotes."""
+    said = _THOUGHT.sub("", answer, count=1).strip()
+    fenced = _FENCED.fullmatch(said)
+    text = (fenced[1] if fenced else said).strip()
     for opened, closed in _QUOTES:
         bare = source.strip()
         if (
@@ -53,6 +74,8 @@ def text_of(answer: str, source: str) -> str:
             and text.count(closed) <= 2  # noqa: PLR2004 - it is one pair
         ):
             text = text[1:-1].strip()
+    if "&amp;" not in source:
+        text = _ENTITY.sub(lambda m: html.escape(html.unescape(m[0]), False), text)  # noqa: FBT003
     return _BARE.sub("&amp;", text)
 
 
@@ -61,12 +84,13 @@ def texts_of(answer: str, count: int) -> list[str | None]:
 
     They are told apart by their keys; their order says nothing.
     """
+    answer = _THOUGHT.sub("", answer, count=1)
     fenced = _FENCED.search(answer)
     text = fenced[1] if fenced else answer
     start, end = text.find("{"), text.rfind("}")
     try:
         said = json.loads(text[start : end + 1])
-    except ValueError:
+    except (ValueError, RecursionError):
         return [None] * count
     if not isinstance(said, dict):
         return [None] * count
@@ -86,7 +110,7 @@ def fault(
         or _of_codes(source, target)
         or _of_words(source, target, examples)
         or _of_length(source, target)
-        or _of_language(target, pair)
+        or _of_language(source, target, pair)
     )
 
 
@@ -96,6 +120,8 @@ def _of_form(source: str, target: str) -> str:
     if "\n" in target:
         return "it has more than one line"
     if _PROSE.match(target) and not _PROSE.match(source):
+        return "it holds words of your own"
+    if _TALK.match(target) and not re.search("[:：]", source):
         return "it holds words of your own"
     return ""
 
@@ -111,12 +137,21 @@ def _of_codes(source: str, target: str) -> str:
 def _of_words(source: str, target: str, examples: Sequence[Example]) -> str:
     if _key(inline_codes.plain(target)) == _key(inline_codes.plain(source)):
         return "it is not translated" if _is_prose(source) else ""
+    if _is_part(source, target):
+        return "it is a part of the text, and not translated"
     if any(
         _key(example.target) == _key(target) and _key(example.source) != _key(source)
         for example in examples
     ):
         return "it is the translation of an example"
     return ""
+
+
+def _is_part(source: str, target: str) -> bool:
+    """Tell whether an answer repeats a few words of a text, as who obeys them does."""
+    whole, part = (_key(inline_codes.plain(text)) for text in (source, target))
+    few = 2 * _size(target) <= _size(source)
+    return _is_prose(source) and few and part.strip(_MARKS) in whole
 
 
 def _of_length(source: str, target: str) -> str:
@@ -128,13 +163,18 @@ def _of_length(source: str, target: str) -> str:
     return ""
 
 
-def _of_language(target: str, pair: LanguagePair) -> str:
-    """Find other words in the language of the book: small models say it anew."""
+def _of_language(source: str, target: str, pair: LanguagePair) -> str:
+    """Find words in another language: small models say a text anew in the book's.
+
+    Where the text is not in the language of the book either, it quotes another.
+    """
     text = inline_codes.plain(target)
-    if language_id.foreign(text, pair.target) and not (
-        language_id.foreign(text, pair.source)
-    ):
+    if not language_id.foreign(text, pair.target):
+        return ""
+    if not language_id.foreign(text, pair.source):
         return f"it is in {name_language(pair.source).name}"
+    if not language_id.foreign(inline_codes.plain(source), pair.source):
+        return f"it is not in {name_language(pair.target).name}"
     return ""
 
 
@@ -151,6 +191,28 @@ def is_swapped(source: str, target: str) -> bool:
         set(_DIGITS.findall(inline_codes.plain(t))) for t in (source, target)
     )
     return bool(said - asked) and not asked <= said
+
+
+def swapped(pairs: Mapping[str, str]) -> set[str]:
+    """Return the sources of a batch that may have got each other's translations.
+
+    A translation is about as long as its source is to the others, and has its names.
+    Two that would fit better the other way round are told; alike ones cannot be.
+    """
+    found: set[str] = set()
+    for (one, first), (two, second) in combinations(pairs.items(), 2):
+        gain = _fit(one, second) + _fit(two, first) - _fit(one, first)
+        if gain - _fit(two, second) > _BETTER:
+            found |= {one, two}
+    return found
+
+
+def _fit(source: str, target: str) -> float:
+    """Return how well two texts go together; only differences mean something."""
+    whole, other = (inline_codes.plain(text) for text in (source, target))
+    names = [set(_NAME.findall(text.casefold())) for text in (whole, other)]
+    ratio = math.log((len(other) + 1) / (len(whole) + 1))
+    return bool(names[0] & names[1]) - abs(ratio)
 
 
 def _is_prose(source: str) -> bool:

@@ -27,7 +27,8 @@ class Reply(NamedTuple):
     #: Tokens, as the service counts them; 0 where it does not say.
     asked: int = 0
     said: int = 0
-    #: Whether the answer ends because it reached its greatest length.
+    #: Whether the answer is not whole: it reached its greatest length, or a filter of
+    #: the service ended it.
     cut: bool = False
 
 
@@ -107,17 +108,19 @@ def persist(
     """Send a request, again and again while it may go well later.
 
     :param send: raises :class:`TryLaterError`
-    :param patience: seconds that are waited for it, in all
+    :param patience: seconds that it is tried again, attempts and pauses together
     :param where: the service, for people
     :raises EngineUnavailableError: it has failed for too long
     """
     waited, pause = 0.0, _FIRST
     while True:
         with throttle:
+            began = time.monotonic()
             try:
                 reply = send()
             except TryLaterError as exc:
                 later = exc
+                waited += int(time.monotonic() - began)
             else:
                 throttle.faster()
                 return reply

@@ -311,14 +311,19 @@ class ModelEngine:
         )
         count.add(reply)
         found: dict[str, _Outcome] = {}
+        heard: dict[str, str] = {}
         for source, said in zip(
             sources, answers.texts_of(reply.text, len(sources)), strict=True
         ):
-            target = answers.text_of(said or "", source)
-            if said is None or answers.fault(source, target, examples, pair):
+            if said is None:
                 continue
-            if not answers.is_swapped(source, target):
+            heard[source] = target = answers.text_of(said, source)
+            fault = answers.fault(source, target, examples, pair)
+            if not fault and not answers.is_swapped(source, target):
                 found[source] = _Outcome(target, "", tuple(examples))
+        # Those are asked for alone, where nothing can be mistaken for another.
+        for source in answers.swapped(heard):
+            found.pop(source, None)
         return found
 
     def _single(
@@ -372,7 +377,7 @@ class ModelEngine:
             reply = self._chat.ask(messages, tokens.most(core))
             count.add(reply)
             target = answers.text_of(reply.text, core)
-            if answers.fault(core, target, examples, pair):
+            if reply.cut or answers.fault(core, target, examples, pair):
                 return None
             before, after = piece.coded.split(core, 1)
             made.append(f"{before}{target}{after}")

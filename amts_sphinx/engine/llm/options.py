@@ -94,12 +94,36 @@ class LlmOptions(ModelOptions):
 
     def __post_init__(self) -> None:
         self.check("amts_llm")
-        if self.url and urllib.parse.urlsplit(self.url).scheme not in {"http", "https"}:
-            raise ConfigError(
-                f"amts_llm.url must begin with http:// or https://, not {self.url!r}"
-            )
+        if self.url:
+            _check_url(self.url)
         if not _VARIABLE.fullmatch(self.key_variable):
             raise ConfigError(
                 "amts_llm.key_variable must be the name of an environment variable, in"
                 " capitals, not the key itself"
             )
+
+
+def _check_url(url: str) -> None:
+    """Refuse an address that is none of a server, or that holds a secret.
+
+    It is shown in the log, and so is not in the message where it may hold one.
+
+    :raises ConfigError: it is refused
+    """
+    try:
+        parts = urllib.parse.urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as exc:
+        raise ConfigError("amts_llm.url is no address of a server") from exc
+    if "@" in url or parts.query or parts.fragment:
+        raise ConfigError(
+            "amts_llm.url must be the base of a server, as http://localhost:11434/v1,"
+            " without a name, a password, ? or #; a key comes from the environment"
+            " variable that amts_llm.key_variable names"
+        )
+    if parts.scheme not in {"http", "https"}:
+        raise ConfigError(
+            f"amts_llm.url must begin with http:// or https://, not {url!r}"
+        )
+    if not host:
+        raise ConfigError(f"amts_llm.url names no server: {url!r}")
