@@ -847,7 +847,9 @@ def test_a_command_that_is_ended_has_told_what_a_machine_wrote(
 
 def test_sentences_that_a_machine_made_of_one_are_the_machines(tmp_path: Path) -> None:
     """Whoever reads the page finds two, which may be paired with two others."""
-    unit = TranslationUnit("A tree grows.", "树在生长。它很高。", PAIR, "pseudo", State.DRAFT)
+    unit = TranslationUnit(
+        "A tree grows.", "树在生长。它很高。", PAIR, "pseudo", State.DRAFT
+    )
     [text] = markdown.read("A tree grows.\n", "a", "en")
     work = SimpleNamespace(translator=None, pair=PAIR)
     edition = SimpleNamespace(unit=lambda _: unit)

@@ -110,7 +110,7 @@ def _produce(
     """
     material = gather(app, builder.env)
     planner = Planner(app, builder, material, config.format)
-    log = summary.BuildLog(material.texts)
+    log = summary.BuildLog(material.files)
     jobs = order.at_a_time(app.parallel)
     publication = Publication(builder, config, order) if order.whole else None
     said: dict[str, CatalogueCounts] = {}
