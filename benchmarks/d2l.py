@@ -106,7 +106,7 @@ def main() -> int:
 
 
 #: What of a step's words is shown: how much was translated, and what stays.
-_TOLD: Final = re.compile(r"amts-zh: |en → zh|\d+ (?:pages|texts) ")
+_TOLD: Final = re.compile(r"amts-zh: |en → zh|[\d,]+ (?:pages|texts) ")
 _EN_ZH: Final = ("--languages", "en", "zh")
 
 

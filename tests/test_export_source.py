@@ -504,7 +504,7 @@ def test_a_book_of_d2lbook_says_what_it_is_made_of(
     write(book / "config.ini", config)
     write(book / "README.md", "# Growth\n")
     assert export() == 1
-    assert "run `amts d2l" in capsys.readouterr().err
+    assert "Run `amts d2l" in capsys.readouterr().err
     conf = "extensions = ['amts_sphinx']\namts_memory_files = ['own.tmx']\n"
     write(book / "_build/rst/conf.py", conf)
     keep(book / "own.tmx", {"Who *knows*?": "谁知道？"})
@@ -865,3 +865,29 @@ def test_sentences_that_a_machine_made_of_one_are_the_machines(tmp_path: Path) -
         ).pairs
         parts = tuple(there["a"][0].segments)
         assert is_machines(whole._replace(target_parts=parts), made) is machines
+
+
+@pytest.mark.parametrize("culprits", [{3}, {0, 6}, {2, 3}, set(range(7))])
+@pytest.mark.parametrize("blamed", ["first", "all"])
+def test_only_what_cannot_be_proven_stays(
+    monkeypatch: pytest.MonkeyPatch, culprits: set[int], blamed: str
+) -> None:
+    """The proof may name a text for what another one broke."""
+    names, rules = "abcdefg", ReadingRules("en")
+    page = read("".join(f"Text {name}.\n\n" for name in names), "page", rules)
+    assert len(page.containers) == len(names)
+
+    def faults(_: object, __: str, texts: Mapping[int, str]) -> dict[int, str]:
+        if not culprits & texts.keys():
+            return {}
+        return dict.fromkeys([min(texts)] if blamed == "first" else texts, "it broke")
+
+    monkeypatch.setattr(pages._Proof, "faults", faults)  # noqa: SLF001
+    targets = {number: Target(f"Wort {name}.") for number, name in enumerate(names)}
+    written = pages.write(page, targets, rules)
+    assert {each.number for each in written.stays} == culprits
+    assert {each.reason for each in written.stays} == {"it broke"}
+    assert written.texts.keys() == set(range(7)) - culprits
+    for number, name in enumerate(names):
+        text = f"Text {name}." if number in culprits else f"Wort {name}."
+        assert text in written.text
