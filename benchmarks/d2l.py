@@ -226,7 +226,7 @@ _NOT_THE_BOOK: Final = (
 _BLOCKS: Final = (
     ".//p | .//h1 | .//h2 | .//h3 | .//h4 | .//h5 | .//h6 | .//dt | .//pre"
     " | .//caption | .//div[contains(@class, 'math')] | .//td[not(.//p)]"
-    " | .//th[not(.//p)] | .//div[@class='line']"
+    " | .//th[not(.//p)] | .//div[contains(concat(' ', @class, ' '), ' line ')]"
 )
 _BLANKS: Final = re.compile(r"\s+")
 #: Signs that pandoc makes of those that are easy to type.
