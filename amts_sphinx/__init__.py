@@ -17,18 +17,18 @@ moved.install()
 def setup(app: Sphinx) -> dict[str, Any]:
     """Make the extension known to Sphinx."""
     from amts_sphinx import _compat
-    from amts_sphinx.build import builders
+    from amts_sphinx.build import authored, builders
     from amts_sphinx.config import d2lbook, settings
     from amts_sphinx.doctree import collect, given
     from amts_sphinx.edition import process, warning_log
 
     warning_log.attach(app)
-    for part in (given, settings, d2lbook, collect, builders, process):
+    for part in (given, settings, d2lbook, collect, authored, builders, process):
         part.register(app)
     return {
         "version": __version__,
         # Raised with each change of what is kept of a document that was read.
-        "env_version": _compat.env_version(5),
+        "env_version": _compat.env_version(6),
         "parallel_read_safe": True,
         "parallel_write_safe": True,
     }

@@ -106,7 +106,7 @@ def main() -> int:
 
 
 #: What of a step's words is shown: how much was translated, and what stays.
-_TOLD: Final = re.compile(r"amts-zh: |en → zh|\d+ (?:pages|texts) ")
+_TOLD: Final = re.compile(r"amts-zh: |en → zh|[\d,]+ (?:pages|texts) ")
 _EN_ZH: Final = ("--languages", "en", "zh")
 
 
@@ -226,7 +226,7 @@ _NOT_THE_BOOK: Final = (
 _BLOCKS: Final = (
     ".//p | .//h1 | .//h2 | .//h3 | .//h4 | .//h5 | .//h6 | .//dt | .//pre"
     " | .//caption | .//div[contains(@class, 'math')] | .//td[not(.//p)]"
-    " | .//th[not(.//p)] | .//div[@class='line']"
+    " | .//th[not(.//p)] | .//div[contains(concat(' ', @class, ' '), ' line ')]"
 )
 _BLANKS: Final = re.compile(r"\s+")
 #: Signs that pandoc makes of those that are easy to type.

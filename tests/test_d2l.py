@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -9,11 +10,14 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from sphinx.errors import ExtensionError
 
+from amts_sphinx.build import authored, summary
 from amts_sphinx.cli import d2l, main
 from amts_sphinx.config import d2lbook
 from amts_sphinx.config.settings import AmtsConfig
 from amts_sphinx.core.errors import ConfigError
-from amts_sphinx.readers import editions
+from amts_sphinx.core.units import Finding, Location, Severity
+from amts_sphinx.doctree.collect import DocumentTexts
+from amts_sphinx.readers import editions, markdown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -204,7 +208,10 @@ def test_commands_find_the_book(
     book: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["memory", "conflicts", "--book", str(book)]) == 1
-    assert f"run `amts d2l {book}` first" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "`d2lbook clear` removed it" in told
+    assert f"Run `amts d2l {book}` first" in told
+    assert f"{book / '_build' / 'rst'} is where it would be" in told
     written(book)
     chapter = book / "chapter"
     chapter.mkdir()
@@ -213,6 +220,98 @@ def test_commands_find_the_book(
     assert main(["memory", "conflicts"]) == 1
     memory = book / ".amts" / "memory.sqlite"
     assert f"there is no memory {memory}" in capsys.readouterr().err
+
+
+#: What people write, and what d2lbook makes of it: other lines, other quotes.
+MARKDOWN = """\
+# Rain
+:label:`sec_rain`
+
+Rain
+falls. Write "`cup`" in it.
+
+It rains.
+
+```{.python .input}
+weigh("the cup")
+```
+
+It rains.
+
+Only here.
+"""
+MADE = """\
+.. _sec_rain:
+
+Rain
+====
+
+Rain falls. Write “\\ ``cup``\\ ” in it.
+
+.. raw:: html
+
+   <p>signs that nobody reads</p>
+
+It rains.
+
+.. code:: python
+
+   weigh("the cup")
+
+It rains.
+
+Only in what was made.
+"""
+
+
+@pytest.mark.sphinx
+def test_texts_are_named_by_the_file_that_people_edit(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (written(book) / "index.rst").write_text(MADE, "utf-8")
+    (book / "index.md").write_text(MARKDOWN, "utf-8")
+    assert main(["d2l", str(book), "--skip-rst", "-j", "1"]) == 0
+    report = book / ".amts" / "report" / "zh" / "report.json"
+    found = json.loads(report.read_text("utf-8"))["segments"]
+    assert {each["source"]: each["line"] for each in found} == {
+        "Rain": 1,
+        "Rain falls.": 4,
+        "Write “cup” in it.": 4,
+        "It rains.": 7,
+        "Only in what was made.": None,
+    }
+    assert {each["file"] for each in found} == {"../../../index.md"}
+    capsys.readouterr()
+    options = ["--book", str(book), "--untranslated", "--json"]
+    assert main(["status", *options]) == 0
+    [edition] = json.loads(capsys.readouterr().out)
+    places = {
+        (each["text"], each["line"])
+        for reason in edition["untranslated"]
+        for each in reason["places"]
+    }
+    assert places >= {('weigh("the cup")', 10), ("cup", None)}
+
+
+def test_warnings_name_the_file_that_people_edit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    warn = SimpleNamespace(warning=lambda *_, location, **__: told.append(location))
+    monkeypatch.setattr(summary, "logger", warn)
+    log = summary.BuildLog({"a": tmp_path / "a.md"})
+    for place in (Location("a", 3), Location("a"), Location("conf.py")):
+        log._warn("zh", Finding("codes", Severity.WARNING, place, "x"))  # noqa: SLF001
+    assert told == [f"{tmp_path}/a.md:3", f"{tmp_path}/a.md:", "conf.py:"]
+
+
+def test_a_file_that_cannot_be_read_names_no_lines(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"# Rain\n\n\xff\n")
+    [title, *_] = markdown.read("\n\n# Rain\n", "a", "en")
+    assert title.whole.location.line == 3
+    texts = DocumentTexts((title,), "")
+    [named] = authored.Lines(tmp_path / "a.md", "en").named(texts).containers
+    assert named.whole.location == ("a", None)
 
 
 class _App:

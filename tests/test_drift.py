@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -175,6 +176,7 @@ def test_the_base_is_a_revision_of_git(
     _, found = measured(capsys, book, edition, "--base", "HEAD")
     assert {name: found["total"][name]["sentences"] for name in map(str, Status)} == {
         "current": 3,
+        "machine": 0,
         "unsure": 0,
         "stale": 1,
         "missing": 2,
@@ -304,3 +306,24 @@ def test_editions_that_changed_places_are_refused(
     assert not units.exists()
     # What is not translated yet is in the language of the source.
     assert paired("en", "zh") == paired("en", "copy") == 0
+
+
+def test_what_a_machine_wrote_is_counted_apart() -> None:
+    """A person's text is found before a machine's of the same source."""
+    base = read({"a": "# Cup\n\nTake a cup. Fill the cup.\n\nWait.\n"}, "en")
+    now = read({"a": "# Cup\n\nTake a cup. Fill that cup now.\n"}, "en")
+    edition = read({"a": "# 杯子\n\n拿一个杯子。把杯子装满水。\n\n等一等。\n"}, "zh-CN")
+    found = extract.pair_books(base, edition, PAIR)
+    title, *rest = found.pairs
+    again = title._replace(target=rest[0].target)
+    both = replace(found, pairs=(again, *found.pairs))
+    for pairs in (both, found):
+        items = drift.measure(
+            now, edition, base, pairs, PAIR, by_machine=lambda each: each is not title
+        ).items
+        assert [(item.source, item.status, item.why) for item in items] == [
+            ("Cup", Status.CURRENT, ""),
+            ("Take a cup.", Status.MACHINE, ""),
+            ("Fill that cup now.", Status.STALE, "a machine wrote the translation"),
+            ("", Status.EXTRA, "a machine wrote the translation"),
+        ]

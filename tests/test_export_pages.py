@@ -268,7 +268,7 @@ PAGES: Final = {
 }
 #: Texts that another parser does not take for words, in MyST's pages and in d2lbook's.
 STAY: Final = {
-    "formulas": ("Inline", "display and"),
+    "formulas": ("display and",),
 }
 STAY_IN_D2LBOOK: Final = {
     "code in code, in items and in quotations": ("``` js",),

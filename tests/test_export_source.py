@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import json
 import subprocess
-from typing import TYPE_CHECKING, Final
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from odd_texts import FEW_HUNDRED
 
+from amts_sphinx.build import source_edition
+from amts_sphinx.build.source_trees import (
+    SourceTree,
+    digest,
+    is_machines,
+    machine_texts,
+)
 from amts_sphinx.cli import main
 from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import HUMAN, LanguagePair, State, TranslationUnit
 from amts_sphinx.formats import tmx
+from amts_sphinx.parallel import extract
+from amts_sphinx.readers import markdown
 from amts_sphinx.readers.blocks import ReadingRules
 from amts_sphinx.readers.pages import blocks, read
 from amts_sphinx.text import code_matching
@@ -538,7 +548,7 @@ def test_a_book_of_d2lbook_says_what_it_is_made_of(
     write(book / "config.ini", config)
     write(book / "README.md", "# Growth\n")
     assert export() == 1
-    assert "run `amts d2l" in capsys.readouterr().err
+    assert "Run `amts d2l" in capsys.readouterr().err
     conf = "extensions = ['amts_sphinx']\namts_memory_files = ['own.tmx']\n"
     write(book / "_build/rst/conf.py", conf)
     keep(book / "own.tmx", {"Who *knows*?": "谁知道？"})
@@ -844,9 +854,84 @@ def test_what_a_machine_wrote_is_not_learnt_as_a_persons(
         == 0
     )
     assert "1 unit left out: a machine wrote the text" in capsys.readouterr().out
-    assert main(["drift", *folders, "--languages", "en", "zh", "-j", "1"]) == 0
-    assert "1 sentence of" in capsys.readouterr().err
+    languages = ["--languages", "en", "zh", "-j", "1"]
+    assert main(["drift", *folders, *languages, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["total"]["machine"] == {"sentences": 1, "words": 4}
+    assert found["total"]["current"]["sentences"] == 7
+    assert [each["now"] for each in found["work"]] == ["Nobody wrote this one."]
+    assert main(["drift", *folders, *languages, "--fail-on", "machine"]) == 1
+    assert "1 sentences are machine" in capsys.readouterr().err
     learnt = text_of(out)
     assert "Nobody wrote" not in learnt
     assert "有人改过这一句话" in learnt
     assert "什么也别剪" in learnt
+
+
+def test_a_command_that_is_ended_has_told_what_a_machine_wrote(
+    export: Callable[..., int],
+    book: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else the pages that are there would be taken for people's."""
+    write(book / "part/page.md", "# Growth\n\nNobody wrote this one.\n")
+    put = SourceTree.write
+
+    def ended(tree: SourceTree, path: Path, page: bytes, record: bytes) -> None:
+        put(tree, path, page, record)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SourceTree, "write", ended)
+    assert export(engine="pseudo") != 0
+    said = text_of(tmp_path / "tree/part/page.md").splitlines()[-1]
+    assert said != "Nobody wrote this one."
+    assert digest(said) in machine_texts(tmp_path / "tree")
+
+
+def test_sentences_that_a_machine_made_of_one_are_the_machines(tmp_path: Path) -> None:
+    """Whoever reads the page finds two, which may be paired with two others."""
+    unit = TranslationUnit(
+        "A tree grows.", "树在生长。它很高。", PAIR, "pseudo", State.DRAFT
+    )
+    [text] = markdown.read("A tree grows.\n", "a", "en")
+    work = SimpleNamespace(translator=None, pair=PAIR)
+    edition = SimpleNamespace(unit=lambda _: unit)
+    answers = source_edition._Answers(cast("Any", work), cast("Any", edition), {})  # noqa: SLF001
+    tree = SourceTree(tmp_path, "parallel", tmp_path)
+    tree.note_machine(answers.machines(text))
+    made = machine_texts(tmp_path)
+    base = {"a": markdown.read("It is tall. A tree grows.\n", "a", "en")}
+    for said, machines in (("它很高。树在生长。", True), ("它真高。树在生长。", False)):
+        there = {"a": markdown.read(said, "a", "zh")}
+        [whole] = extract.pair_books(
+            base, there, PAIR, extract.PairingRules(by_sentence=False)
+        ).pairs
+        parts = tuple(there["a"][0].segments)
+        assert is_machines(whole._replace(target_parts=parts), made) is machines
+
+
+@pytest.mark.parametrize("culprits", [{3}, {0, 6}, {2, 3}, set(range(7))])
+@pytest.mark.parametrize("blamed", ["first", "all"])
+def test_only_what_cannot_be_proven_stays(
+    monkeypatch: pytest.MonkeyPatch, culprits: set[int], blamed: str
+) -> None:
+    """The proof may name a text for what another one broke."""
+    names, rules = "abcdefg", ReadingRules("en")
+    page = read("".join(f"Text {name}.\n\n" for name in names), "page", rules)
+    assert len(page.containers) == len(names)
+
+    def faults(_: object, __: str, texts: Mapping[int, str]) -> dict[int, str]:
+        if not culprits & texts.keys():
+            return {}
+        return dict.fromkeys([min(texts)] if blamed == "first" else texts, "it broke")
+
+    monkeypatch.setattr(pages._Proof, "faults", faults)  # noqa: SLF001
+    targets = {number: Target(f"Wort {name}.") for number, name in enumerate(names)}
+    written = pages.write(page, targets, rules)
+    assert {each.number for each in written.stays} == culprits
+    assert {each.reason for each in written.stays} == {"it broke"}
+    assert written.texts.keys() == set(range(7)) - culprits
+    for number, name in enumerate(names):
+        text = f"Text {name}." if number in culprits else f"Wort {name}."
+        assert text in written.text

@@ -134,7 +134,7 @@ def test_a_bug_in_a_report_is_noted_after_a_failure_to_write(tmp_path: Path) -> 
     work = Work(find_language("zh"), EDITION.pair, TRANSLATOR, (), (), CONFIG)
     printing = production._Printing(work, EDITION, written)  # noqa: SLF001
     reporter = cast("Reporter", _BrokenReporter())
-    production._report(printing, reporter, BuildLog(()), failures)  # noqa: SLF001
+    production._report(printing, reporter, BuildLog({}), failures)  # noqa: SLF001
     assert list(failures.reasons) == ["amts-zh"]
     assert "OSError: no room" in failures.reasons["amts-zh"]
     # The file holds the last one.
@@ -173,7 +173,7 @@ def test_the_commonest_reasons_of_the_engine_are_logged(
     reasons = ["too long"] * 3 + ["", ""] + ["d", "c", "c", "odd"]
     usage = Usage(segments=100)
     edition = replace(EDITION, findings=tuple(map(left, reasons)), usage=usage)
-    BuildLog(()).end("amts-zh", CONFIG, edition, None, None)
+    BuildLog({}).end("amts-zh", CONFIG, edition, None, None)
     left_by = "the engine has no translation ({}); left in the source language"
     assert lines[:3] == [
         (

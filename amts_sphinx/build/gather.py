@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from amts_sphinx.config import d2lbook
 from amts_sphinx.core import inline_codes
 from amts_sphinx.doctree import conf_strings, sphinx_strings, templates
 from amts_sphinx.doctree.collect import texts_of
@@ -60,6 +61,11 @@ class Material(NamedTuple):
             *(stay for texts in self.texts.values() for stay in texts.stays),
         ]
 
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files of the book's documents, without ``conf.py``."""
+        return {docname: self.sources[docname] for docname in self.texts}
+
     def lacking(self, language: Language) -> list[str]:
         """Return those of the messages that Sphinx does not have in *language*."""
         return sphinx_strings.lacking(self.messages, language.locale)
@@ -78,9 +84,11 @@ def gather(app: Sphinx, env: BuildEnvironment) -> Material:
         *conf_strings.containers(app.config, env),
         *chain.from_iterable(in_documents),
     ]
-    sources = {conf_strings.CONF: Path(app.confdir, conf_strings.CONF)}
+    here = Path(app.confdir)
+    sources = {conf_strings.CONF: here / conf_strings.CONF}
     for docname in (*env.collect_relations(), *sorted(env.found_docs)):
-        sources.setdefault(docname, Path(env.doc2path(docname)))
+        read = Path(env.doc2path(docname))
+        sources.setdefault(docname, d2lbook.source(here, docname) or read)
     messages = {label for each in texts.values() for label in each.labels}
     messages |= templates.messages(app)
     if app.config.numfig:

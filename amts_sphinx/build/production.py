@@ -109,7 +109,7 @@ def _produce(
     :raises AmtsError: something that all editions need is wrong
     """
     material = gather(app, builder.env)
-    log = summary.BuildLog(material.texts)
+    log = summary.BuildLog(material.files)
     publication = Publication(builder, config, order) if order.whole else None
     said: dict[str, CatalogueCounts] = {}
     opened = open_memory(app, builder, config, order, said, texts=material.texts)

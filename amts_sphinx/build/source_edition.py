@@ -23,6 +23,7 @@ from amts_sphinx.readers import contents
 from amts_sphinx.readers.blocks import ReadingRules
 from amts_sphinx.readers.page_pairs import pair_pages
 from amts_sphinx.readers.pages import Page, read
+from amts_sphinx.text.segmentation import pieces_of
 from amts_sphinx.translate import people
 from amts_sphinx.translate.translator import published
 from amts_sphinx.writers import headings, pages, strict
@@ -149,7 +150,7 @@ class SourceEdition:
             for tag in self._pair
         )
         self.done = Exported()
-        #: What a machine made of the texts that were written.
+        #: What a machine made of the texts of the page that is to be written.
         self._by_machine: list[str] = []
 
     def plan(self) -> Exported:
@@ -192,7 +193,6 @@ class SourceEdition:
             answers = _Answers(work, edition, shown)
             for job in jobs:
                 self._write(job, answers)
-        self._tree.note_machine(self._by_machine)
         return self.done
 
     def _learn(self, memory: Memory) -> None:
@@ -317,8 +317,18 @@ class SourceEdition:
             texts.append(text)
             self._tell_of(job, part, answers)
         page = job.source.with_parts(texts)
-        self._tree.write(job.path, page, job.source.data)
+        self._put(job.path, page, job.source.data)
         self.done.add(NEW, job.path)
+
+    def _put(self, path: Path, page: bytes, record: bytes) -> None:
+        """Write a page and its record.
+
+        What a machine wrote is noted before: if the command is ended, nothing on the
+        pages that are there is taken for people's.
+        """
+        self._tree.note_machine(self._by_machine)
+        self._by_machine.clear()
+        self._tree.write(path, page, record)
 
     def _tell_of(self, job: _Job, part: _PartWritten, answers: _Answers) -> None:
         """Note which texts of a page were written, and which stay."""
@@ -367,7 +377,7 @@ class SourceEdition:
             self.done.left.append(LeftText(place, each.reason))
         page = job.page.with_parts(pieces)
         record = job.record.with_parts(records) if left else job.source.data
-        self._tree.write(job.path, page, record)
+        self._put(job.path, page, record)
         self.done.blocks[job.path] = count
         self.done.add(UPDATED if count else SAME, job.path)
 
@@ -414,6 +424,7 @@ class _Answers:
 
     def __init__(self, work: Work, edition: Edition, shown: Mapping[str, str]) -> None:
         self._translator = work.translator
+        self._target = work.pair.target
         self._edition = edition
         #: What people made of captions, by key.
         self._shown = shown
@@ -448,9 +459,14 @@ class _Answers:
         return all(map(self._edition.unit, texts))
 
     def machines(self, container: Container) -> list[str]:
-        """Return what machines made of the sentences of a text."""
+        """Return what machines made of the sentences of a text.
+
+        Where that is several sentences, each is one by itself for whoever reads the
+        page.
+        """
         units = filter(None, map(self._edition.unit, container.segments))
-        return [unit.target for unit in units if not unit.by_human]
+        made = [unit.target for unit in units if not unit.by_human]
+        return [*made, *(p for text in made for p in pieces_of(text, self._target))]
 
     def by_people(self, container: Container) -> bool:
         """Tell whether people made all of a text that is translated."""

@@ -19,7 +19,9 @@ from amts_sphinx.readers import files
 from amts_sphinx.text import code_matching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
+
+    from amts_sphinx.parallel.pairs import Pair
 
 #: The layouts: d2lbook's, with ``page_origin.md`` beside ``page.md``; a tree like that
 #: of the book; the same as QuantEcon has it, with a map of headings in each page.
@@ -75,6 +77,19 @@ def machine_texts(folder: Path) -> frozenset[str]:
         return frozenset()
     except (OSError, UnicodeDecodeError) as exc:
         raise InterchangeError(f"{path} cannot be read: {exc}") from exc
+
+
+def is_machines(pair: Pair, made: Collection[str]) -> bool:
+    """Tell whether a machine wrote the translation of a pair, all of it.
+
+    :param made: as :func:`machine_texts` returns it
+    """
+    if not made:
+        return False
+    parts = pair.target_parts
+    return digest(pair.target.source) in made or (
+        bool(parts) and all(digest(part.source) in made for part in parts)
+    )
 
 
 def layout_of(book: Path) -> str:

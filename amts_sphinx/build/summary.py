@@ -16,7 +16,8 @@ from amts_sphinx.translate.request import NO_TRANSLATION
 from amts_sphinx.translate.stale import STALE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from amts_sphinx.build.child_build import BuildOutcome
     from amts_sphinx.config.settings import AmtsConfig
@@ -37,12 +38,12 @@ _EASIEST: Final = "firefox"
 class BuildLog:
     """Logs how the editions of one build went, and no warning twice."""
 
-    def __init__(self, documents: Collection[str]) -> None:
+    def __init__(self, sources: Mapping[str, Path]) -> None:
         """Start with what the build has logged so far.
 
-        :param documents: the names of the book's documents
+        :param sources: the files that people edit, by document
         """
-        self._documents = documents
+        self._sources = sources
         self._logged = {(record.message, record.location) for record in recorded()}
 
     def end(
@@ -114,12 +115,12 @@ class BuildLog:
 
     def _warn(self, name: str, finding: Finding) -> None:
         document, line = finding.location
-        in_book = document in self._documents
+        path = self._sources.get(document)
         logger.warning(
             "%s: %s",
             name,
             finding.message,
-            location=(document, line) if in_book else f"{document}:",
+            location=f"{path or document}:{line or ''}",
             type="amts",
             subtype=finding.check,
         )

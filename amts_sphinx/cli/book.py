@@ -104,7 +104,9 @@ def _project(folder: Path) -> Path | None:
         return None
     if not (written / "conf.py").is_file():
         raise ConfigError(
-            f"{written} has no conf.py yet: run `amts d2l {folder}` first"
+            f"the Sphinx project of {folder} is not there: d2lbook has not written it"
+            f" yet, or `d2lbook clear` removed it. Run `amts d2l {folder}` first, or"
+            f" `d2lbook build rst` in that folder; {written} is where it would be"
         )
     return written
 

@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from amts_sphinx.build.source_trees import digest, machine_texts
+from amts_sphinx.build.source_trees import is_machines, machine_texts
 from amts_sphinx.cli import editions
-from amts_sphinx.cli.console import counted, echo, progress
+from amts_sphinx.cli.console import echo, progress
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.review.drift import Status
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 _DESCRIPTION: Final = """\
 Say how far an edition has fallen behind its source: what people translated as it is
-today, what they translated before it changed, what they did not translate, and what the
-source no longer has. Nothing is changed. The edition's base, which is the version of
-the source that was translated, is page_origin.md beside each page, or --base.
+today, what a machine did, what was translated before it changed, what is not
+translated, and what the source no longer has. Nothing is changed. The edition's base,
+which is the version of the source that was translated, is page_origin.md beside each
+page, or --base.
 
 Exit status: 0; 1 if there is any of what --fail-on names, or after an error that you
 can do something about; 2 if the command line is wrong.
@@ -91,7 +92,7 @@ def _run(options: argparse.Namespace) -> int:
     ours, theirs, former = (
         _less(each.texts, options.exclude) for each in (now, edition, base)
     )
-    _tell_machines(options.target, theirs)
+    made = machine_texts(options.target)
     with (
         editions.workers(options.jobs) as workers,
         progress("aligning") as advance,
@@ -99,7 +100,14 @@ def _run(options: argparse.Namespace) -> int:
         found = extract.pair_books(
             former, theirs, pair, executor=workers, progress=advance
         )
-    measured = drift.measure(ours, theirs, former, found, pair)
+    measured = drift.measure(
+        ours,
+        theirs,
+        former,
+        found,
+        pair,
+        by_machine=lambda each: is_machines(each, made),
+    )
     places = Places(options.source, options.target)
     if options.json:
         echo(json.dumps(_data(measured, places), ensure_ascii=False, indent=1))
@@ -108,24 +116,6 @@ def _run(options: argparse.Namespace) -> int:
     if options.list:
         _write(options.list, measured, places)
     return _verdict(measured, options.fail_on)
-
-
-def _tell_machines(tree: Path, texts: Book) -> None:
-    """Say how much of an edition is a machine's, since it is counted like the rest."""
-    made = machine_texts(tree)
-    count = sum(
-        digest(segment.source) in made
-        for containers in texts.values()
-        for container in containers
-        for segment in container.segments
-    )
-    if count:
-        sentences = counted(count, "sentence")
-        echo(
-            f"{sentences} of {tree}: a machine wrote the text, and nobody has changed"
-            " it",
-            error=True,
-        )
 
 
 def _less(book: Book, globs: Sequence[str]) -> Book:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx import formats
-from amts_sphinx.build.source_trees import digest, machine_texts
+from amts_sphinx.build.source_trees import digest, is_machines, machine_texts
 from amts_sphinx.cli import editions
 from amts_sphinx.cli.console import counted, echo, progress
 from amts_sphinx.core.errors import ConfigError
@@ -245,14 +245,18 @@ def _paired(
 def _less_machines(found: Parallel, tree: Path | None) -> Parallel:
     """Return what people wrote: export-source records what a machine wrote."""
     made = machine_texts(tree) if tree is not None else frozenset()
+    if not made:
+        return found
+    pairs = found.pairs
+    made |= {digest(p.target.source) for p in pairs if is_machines(p, made)}
     units = tuple(u for u in found.units if digest(u.target) not in made)
     if count := len(found.units) - len(units):
         echo(
             f"{counted(count, 'unit')} left out: a machine wrote the text, and nobody"
             " has changed it"
         )
-    kept = tuple(p for p in found.pairs if digest(p.target.source) not in made)
-    return replace(found, units=units, pairs=kept) if made else found
+    kept = tuple(p for p in pairs if digest(p.target.source) not in made)
+    return replace(found, units=units, pairs=kept)
 
 
 def _less(texts: Book, globs: Sequence[str]) -> Book:

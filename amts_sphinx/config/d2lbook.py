@@ -77,6 +77,17 @@ def project(book: Path, tab: str = "") -> Path | None:
     return book / _said(book, "output_dir", "_build") / name
 
 
+def source(confdir: Path, docname: str) -> Path | None:
+    """Return the Markdown file that d2lbook made a document of.
+
+    :param confdir: the folder of ``conf.py``
+    :returns: ``None`` where d2lbook did not write it, or the file is not there
+    """
+    book = home(confdir)
+    path = book / f"{docname}.md"
+    return path if book != confdir and path.is_file() else None
+
+
 def _tabs(book: Path) -> list[str]:
     """Return the names of the tabs of code; one that is empty where there are none."""
     return [each.strip() for each in _said(book, "tabs", "").lower().split(",")]

@@ -23,7 +23,7 @@ from amts_sphinx.doctree.sphinx_strings import UiStrings, labels_of
 from amts_sphinx.doctree.stays import names, stays
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from sphinx.application import Sphinx
     from sphinx.config import Config
@@ -57,6 +57,17 @@ class DocumentTexts(NamedTuple):
 def texts_of(env: BuildEnvironment) -> dict[str, DocumentTexts]:
     """Return the texts of the book by document."""
     return {docname: pickle.loads(packed) for docname, packed in _packed(env).items()}
+
+
+def change(
+    env: BuildEnvironment,
+    docname: str,
+    changed: Callable[[DocumentTexts], DocumentTexts],
+) -> None:
+    """Change what is kept of a document that is being read."""
+    packed = _packed(env)
+    texts = changed(pickle.loads(packed[docname]))
+    packed[docname] = pickle.dumps(texts, pickle.HIGHEST_PROTOCOL)
 
 
 def _packed(env: BuildEnvironment) -> dict[str, bytes]:

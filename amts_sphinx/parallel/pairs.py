@@ -47,6 +47,8 @@ class Pair(NamedTuple):
     marks: tuple[str, ...] = ()
     #: What :attr:`source` was joined from.
     parts: tuple[Segment, ...] = ()
+    #: What :attr:`target` was joined from.
+    target_parts: tuple[Segment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +162,16 @@ class _Finder:
         limits: PairLimits,
     ) -> Pair:
         parts = items[0][bead.first : bead.last]
+        others = items[1][bead.start : bead.end]
         source = joined(parts, self._blanks[0])
-        target = joined(items[1][bead.start : bead.end], self._blanks[1])
+        target = joined(others, self._blanks[1])
         # An unchanged name is a good pair, although no lexicon knows it.
         same = source.source == target.source
         fault = "" if same else limits.fault(score)
         if is_copy(source.source, target.source, self._languages):
             fault = COPY
-        return Pair(source, target, score, bead.shape, fault, (), tuple(parts))
+        sides = tuple(parts), tuple(others)
+        return Pair(source, target, score, bead.shape, fault, (), *sides)
 
 
 def _marked(pair: Pair, limits: PairLimits, *, moved: bool) -> Pair:

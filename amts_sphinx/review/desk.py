@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from amts_sphinx.build import commission, production
@@ -15,6 +16,7 @@ from amts_sphinx.build.gather import gather
 from amts_sphinx.build.read_book import read_book
 from amts_sphinx.core import globs
 from amts_sphinx.core.errors import AmtsError
+from amts_sphinx.core.units import Location
 from amts_sphinx.doctree.collect import names_in
 from amts_sphinx.engine import language_pairs
 from amts_sphinx.report.reporter import BookFacts, Reporter
@@ -22,7 +24,6 @@ from amts_sphinx.translate.cost_limit import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
-    from pathlib import Path
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
@@ -118,7 +119,11 @@ def _stays(app: Sphinx, material: Material, work: Work) -> list[Stay]:
     figures = work.translator.by_people(material.for_people, work.pair)
     found = material.stays(figures)
     for docname in sorted(app.env.found_docs):
-        found += names_in(app, docname)
+        names = names_in(app, docname)
+        if material.sources[docname] != Path(app.env.doc2path(docname)):
+            # The lines are those of a file that nobody edits.
+            names = [n._replace(location=Location(docname)) for n in names]
+        found += names
     return found
 
 

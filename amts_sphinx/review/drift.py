@@ -21,15 +21,18 @@ from amts_sphinx.text import code_matching
 from amts_sphinx.translate.translator import distinct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from amts_sphinx.core.units import Book, Container, LanguagePair, Segment
     from amts_sphinx.parallel.extract import Parallel
+    from amts_sphinx.parallel.pairs import Pair
 
 #: Why nothing is known of a text.
 _NO_BASE: Final = "the base of this page is not known"
 #: Why the translation of an unchanged text is doubted.
 _TOGETHER: Final = "translated together with a text that changed"
+#: What a person should know of a translation that is not of today's source.
+_BY_MACHINE: Final = "a machine wrote the translation"
 
 
 class Status(str, Enum):
@@ -37,13 +40,15 @@ class Status(str, Enum):
 
     #: People translated it as it is.
     CURRENT = "current"
+    #: A machine translated it as it is, and nobody has changed that.
+    MACHINE = "machine"
     #: It is unchanged, but what its translation is is not sure.
     UNSURE = "unsure"
-    #: People translated a former version of it.
+    #: What the edition has of it is the translation of a former version.
     STALE = "stale"
     #: The edition has nothing of it.
     MISSING = "missing"
-    #: People translated it, and the source has it no longer.
+    #: The edition has it, and the source has it no longer.
     EXTRA = "extra"
 
     def __str__(self) -> str:
@@ -121,14 +126,21 @@ def chapter(docname: str) -> str:
 
 
 def measure(
-    now: Book, edition: Book, base: Book, found: Parallel, pair: LanguagePair
+    now: Book,
+    edition: Book,
+    base: Book,
+    found: Parallel,
+    pair: LanguagePair,
+    *,
+    by_machine: Callable[[Pair], bool] = lambda _: False,
 ) -> Drift:
     """Return the drift of *edition*, a translation of *base*, from *now*.
 
     :param found: *base* and *edition*, paired sentence by sentence
+    :param by_machine: whether a machine wrote the translation of a pair
     """
     heirs = documents.origins(base, now)
-    survey = _Survey(now, base, found, pair, heirs)
+    survey = _Survey(now, base, _translations(found, by_machine), pair, heirs)
     unknown_pages = [name for name in edition if name not in base]
     items = [
         survey.item(segment, without_base=name in unknown_pages)
@@ -147,7 +159,7 @@ def measure(
 
 
 class _Said(NamedTuple):
-    """What people made of a text of the base."""
+    """What became of a text of the base in the edition."""
 
     target: str
     location: Location
@@ -155,6 +167,19 @@ class _Said(NamedTuple):
     doubt: str
     #: The keys of what was translated together.
     together: frozenset[str]
+    by_machine: bool
+
+    @property
+    def rank(self) -> tuple[bool, bool]:
+        """How sure it is, the smallest first; what people wrote comes first."""
+        return bool(self.doubt), self.by_machine
+
+    @property
+    def status(self) -> Status:
+        """What the edition has where the source is unchanged."""
+        if self.doubt:
+            return Status.UNSURE
+        return Status.MACHINE if self.by_machine else Status.CURRENT
 
 
 class _Survey:
@@ -164,12 +189,12 @@ class _Survey:
         self,
         now: Book,
         base: Book,
-        found: Parallel,
+        said: Mapping[str, _Said],
         pair: LanguagePair,
         heirs: Mapping[str, tuple[str, ...]],
     ) -> None:
         self._spaced = name_language(pair.source).spaced
-        self._said = _translations(found)
+        self._said = said
         self._base = base
         self._heirs = heirs
         self._texts = distinct(_flat(now))
@@ -195,8 +220,7 @@ class _Survey:
             if said is not None:
                 if not said.doubt and not said.together <= self._reused:
                     said = said._replace(doubt=_TOGETHER)
-                status = Status.UNSURE if said.doubt else Status.CURRENT
-                return _told(blank, status, said)
+                return _told(blank, said.status, said)
         elif key in self._former:
             former = self._former[key].unit.key
             said = self._said.get(former)
@@ -211,7 +235,7 @@ class _Survey:
         return blank
 
     def extra(self) -> Iterator[Item]:
-        """Yield what people translated that today's source does not have."""
+        """Yield what was translated that today's source does not have."""
         taken = {match.unit.key for match in self._former.values()}
         for containers in self._base.values():
             for segment in (s for each in containers for s in each.segments):
@@ -232,28 +256,33 @@ class _Survey:
 
 
 def _told(item: Item, status: Status, said: _Said) -> Item:
+    why = said.doubt
+    if said.by_machine and status is not Status.MACHINE:
+        why = f"{why}; {_BY_MACHINE}" if why else _BY_MACHINE
     return item._replace(
         status=status,
         target=said.target,
         target_location=said.location,
-        why=said.doubt,
+        why=why,
     )
 
 
-def _translations(found: Parallel) -> dict[str, _Said]:
-    """Return what people made of each sentence of the base, the surest first."""
+def _translations(
+    found: Parallel, by_machine: Callable[[Pair], bool]
+) -> dict[str, _Said]:
+    """Return what was made of each sentence of the base, the surest of several."""
     said: dict[str, _Said] = {}
     for pair in found.pairs:
         if pair.dropped == pairs.COPY:
             continue
         target = code_matching.shown(pair.target)
         together = frozenset(part.key for part in pair.parts)
+        where = pair.target.location
+        each = _Said(target, where, pair.dropped, together, by_machine(pair))
         for part in pair.parts:
             before = said.get(part.key)
-            if before is None or (before.doubt and not pair.dropped):
-                said[part.key] = _Said(
-                    target, pair.target.location, pair.dropped, together
-                )
+            if before is None or each.rank < before.rank:
+                said[part.key] = each
     return said
 
 

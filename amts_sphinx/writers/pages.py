@@ -80,33 +80,44 @@ def write(
             except MarkupError as exc:
                 stays[number] = str(exc)
     proof = _Proof(page, targets, rules, with_pandoc=with_pandoc)
-    for _ in range(_ROUNDS):
-        written = splice(page, texts)
-        bad = proof.faults(written, texts) if texts else {}
-        if not bad:
-            break
-        if len(bad) == len(texts) > 1:  # nothing tells which it is
-            texts, bad = _parted(page, texts, proof)
-            stays |= bad
-            break
-        for number, reason in bad.items():
-            stays[number] = reason
-            del texts[number]
-    else:
-        stays |= dict.fromkeys(texts, NOT_SAME)
-        texts = {}
+    kept, bad = _proven(page, texts, proof)
+    if len(bad) > 1:  # some may be blamed for what another one broke
+        rest = {number: texts[number] for number in bad}
+        kept, bad = _parted(page, rest, proof, kept)
+    stays |= bad
     found = [Stays(number, reason) for number, reason in sorted(stays.items())]
-    return Written(splice(page, texts), texts, found)
+    return Written(splice(page, kept), kept, found)
+
+
+def _proven(
+    page: Page, texts: Mapping[int, str], proof: _Proof
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the texts that are left when no fault is found, and why others are not.
+
+    Those that the proof names are left out, until it names none.
+    """
+    kept, stays = dict(texts), dict[int, str]()
+    for _ in range(_ROUNDS):
+        bad = proof.faults(splice(page, kept), kept) if kept else {}
+        if not bad:
+            return kept, stays
+        if len(bad) == len(kept):
+            break  # nothing tells which it is
+        stays |= bad
+        kept = {number: text for number, text in kept.items() if number not in bad}
+    return {}, stays | bad | dict.fromkeys(kept.keys() - bad.keys(), NOT_SAME)
 
 
 def _parted(
-    page: Page, texts: Mapping[int, str], proof: _Proof
+    page: Page, texts: Mapping[int, str], proof: _Proof, known: Mapping[int, str]
 ) -> tuple[dict[int, str], dict[int, str]]:
     """Return the texts that can be proven together, and why each of the others cannot.
 
     Halves are tried, and halves of those that fail.
+
+    :param known: what can be proven already; it is among what is returned
     """
-    kept: dict[int, str] = {}
+    kept = dict(known)
     bad: dict[int, str] = {}
     numbers = sorted(texts)
     middle = len(numbers) // 2
