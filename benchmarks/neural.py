@@ -60,6 +60,13 @@ def main() -> None:
         help="write quotes of print, dashes, signs or an address into each, and"
         " capitals into three of four",
     )
+    parser.add_argument(
+        "--ways",
+        type=int,
+        default=len(ARMS),
+        metavar="N",
+        help="only the first of the rows, which the engine itself has",
+    )
     parser.add_argument("--show", type=int, default=0, metavar="N")
     options = parser.parse_args()
     pair = LanguagePair(*options.pair)
@@ -70,7 +77,7 @@ def main() -> None:
     kinds = ["title" if title else "paragraph" for title in titles]
     (leg,) = models.Store(options.models).route(pair)
     data = leg.read()
-    for name, order in ARMS.items():
+    for name, order in [*ARMS.items()][: options.ways]:
         say = native.load(data)
         speaker = sentence.Speaker(say, pair, alphabet(data.source_vocabulary))
         started = time.process_time()

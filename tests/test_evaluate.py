@@ -27,6 +27,7 @@ from amts_sphinx.core.units import (
     Translation,
 )
 from amts_sphinx.endpoint import Options, serve
+from amts_sphinx.engine import create_engine
 from amts_sphinx.engine.none import create
 from amts_sphinx.evaluation import page, results, systems, tables
 from amts_sphinx.evaluation.systems import SystemOutput, TrainedSystem
@@ -474,6 +475,53 @@ def test_several_engines_in_one_table(
     assert bare[0] == bare[1]
 
 
+def test_an_engine_twice_with_other_options(
+    editions: tuple[Path, Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    given = ("--engines", "pseudo", "long=pseudo", "--option", "long.expansion=2")
+    done = evaluate(editions, *given, "-o", out)
+    assert done.returncode == 0, done.stderr
+    (found,) = read_results(out)["directions"]
+    arms = {arm["name"]: arm["fingerprint"] for arm in found["arms"]}
+    assert list(arms) == ["pseudo sentence", "long sentence"]
+    assert arms["long sentence"] == "pseudo/1/auto/2"
+    # Of two engines none is the simpler one.
+    assert found["setbacks"] == []
+    assert "is worse than" not in done.stderr
+
+
+def test_an_engine_that_is_not_ready_is_told_of_before_the_work(
+    editions: tuple[Path, Path], tmp_path: Path
+) -> None:
+    option = ("--option", f"firefox.models={tmp_path / 'none'}")
+    done = evaluate(editions, "--engines", "corpus", "firefox", *option)
+    assert done.returncode == 1
+    assert "the engine firefox cannot translate en → zh yet: " in done.stderr
+    assert "amts models get en zh" in done.stderr
+    assert "units by sentence" not in done.stdout
+
+
+def test_what_a_model_is_asked_with_has_a_folder_of_its_own(tmp_path: Path) -> None:
+    """Its fingerprint is the same: a build would keep what it has."""
+    data = systems.TrainingData(ZH, {}, {})
+    arm = systems.System(("sentence",), "llm")
+    homes = {}
+    for told, options in {
+        "usual": {},
+        "said": {"examples": "2"},
+        "none": {"examples": "0"},
+        "batch": {"examples": "0", "batch": "9"},
+    }.items():
+        base = {"url": "http://localhost:1/v1", "model": "toy"}
+        engine = create_engine("llm", {**base, **options})
+        system = systems.train(engine, arm, data, tmp_path)
+        homes[told] = system.home.name
+        assert system.engine.fingerprint == engine.fingerprint
+    assert homes["usual"] == homes["said"]
+    assert len(set(homes.values())) == 3
+
+
 def test_options_of_engines_that_are_not_compared() -> None:
     wrong = ["--engines", "none", "--option", "corpus.beam=3"]
     for given in (wrong, [*wrong[:3], "beam=3"]):
@@ -482,3 +530,12 @@ def test_options_of_engines_that_are_not_compared() -> None:
         )
         with pytest.raises(ConfigError, match=r"ENGINE\.NAME=VALUE"):
             options.run(options)
+
+
+@pytest.mark.parametrize("given", [["none", "none"], ["a/b=none"], ["a.b=none"]])
+def test_what_an_engine_may_be_called(given: list[str]) -> None:
+    options = cli.make_parser().parse_args(
+        ["evaluate", "a", "b", "--hold-out", "*", "--engines", *given]
+    )
+    with pytest.raises(ConfigError, match="LABEL=NAME"):
+        options.run(options)

@@ -87,6 +87,32 @@ def test_the_words_that_give_way_to_a_mark_are_those_of_the_pair() -> None:
     assert answer.target == 'No <g id="1">te rindas</g> ahora.'
 
 
+@pytest.mark.parametrize(
+    ("alone", "whole", "target"),
+    [
+        ("Rara cosa", "Usa la cosa rara ya.", 'Usa la <g id="1">cosa rara</g> ya.'),
+        ("Xxxxx", "Usa cosa rara, ya.", 'Usa <g id="1">cosa rara</g>, ya.'),
+        # The words have one themselves, or are not known to be without.
+        (
+            "La rara cosa",
+            "Usa una cosa rara ya.",
+            'Usa <g id="1">una cosa rara</g> ya.',
+        ),
+        ("Rara la cosa", "Usa la cosa rara ya.", 'Usa <g id="1">la cosa rara</g> ya.'),
+        ("Xxxxx", "Usa la cosa rara ya.", 'Usa <g id="1">la cosa rara</g> ya.'),
+        ("Xxxxx", "Usa la ya.", 'Usa <g id="1">la</g> ya.'),
+    ],
+)
+def test_what_gives_way_with_the_words_of_a_pair_stays_outside(
+    alone: str, whole: str, target: str
+) -> None:
+    said_of = {"Use odd thing now.": whole, "Use _1_ now.": "Usa _1_ ya."}
+    answers = {**said_of, "odd thing": alone, "Odd thing": alone}
+    source = 'Use <g id="1">odd thing</g> now.'
+    answer = speaker(lambda text: answers.get(text, "zzz")).translate(source)
+    assert answer == Answer(target, "project")
+
+
 def test_a_pair_that_is_not_found_is_filled() -> None:
     said_of = {
         "The odd thing is here.": "Existe.",

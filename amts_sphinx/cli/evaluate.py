@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,6 +11,7 @@ from amts_sphinx.cli import editions, tables
 from amts_sphinx.cli.console import echo, progress
 from amts_sphinx.config import values
 from amts_sphinx.core.errors import ConfigError
+from amts_sphinx.engine import survey
 from amts_sphinx.engine.registry import create_engine
 from amts_sphinx.evaluation import page, results, systems
 from amts_sphinx.evaluation import tables as result_files
@@ -20,7 +22,7 @@ from amts_sphinx.translate import commissions, cost_limit
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from amts_sphinx.align.workers import Carrier
     from amts_sphinx.core.units import LanguagePair, TranslationUnit
@@ -34,6 +36,8 @@ Hold out some articles of two editions of a book, have an engine translate them 
 more and more of what people translated in the others, and score the result against
 what people wrote. Translations are kept: the same command again asks for nothing.
 """
+#: What an engine may be called: it is the name of a folder, too.
+_LABEL: Final = re.compile(r"[\w-]+")
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -64,7 +68,8 @@ def _add_arms(parser: argparse.ArgumentParser) -> None:
         "--engines",
         nargs="+",
         metavar="NAME",
-        help="compare several engines; each gets the arms of --arms, or else sentence",
+        help="compare several engines; each gets the arms of --arms, or else sentence;"
+        " LABEL=NAME: one that is here twice, with other options",
     )
     parser.add_argument(
         "--option",
@@ -73,7 +78,7 @@ def _add_arms(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME=VALUE",
         help="an option of the engine, as in amts_<engine>; may be repeated; with"
-        " --engines it is ENGINE.NAME=VALUE",
+        " --engines it is ENGINE.NAME=VALUE, or LABEL.NAME=VALUE",
     )
     parser.add_argument(
         "--arms",
@@ -125,11 +130,12 @@ def _run(options: argparse.Namespace) -> None:
     chosen = _arms(options)
     options.limit = values.cost_limit("--cost-limit", options.cost_limit)
     engines = _engines(options)
-    for name, own in engines.items():
+    for name, own in engines.values():
         create_engine(name, own)  # an error is shown at once
     metrics.metric_names("", options.metrics)
     books, names = _books(options)
     directions = [books, books.turned()] if options.both else [books]
+    _check_ready(engines, [each.pair for each in directions])
     work = options.work or (
         options.output / "work" if options.output else Path(".amts-evaluation")
     )
@@ -139,10 +145,10 @@ def _run(options: argparse.Namespace) -> None:
             found = references.references(each, names, workers).paragraphs
             units = _units(each.less(names), chosen, workers)
             data = systems.TrainingData(each.pair, units, terms)
-            for name, own in engines.items():
+            for label, (name, own) in engines.items():
                 for arm in chosen:
                     engine = create_engine(name, own)
-                    named = arm._replace(engine=name if options.engines else "")
+                    named = arm._replace(engine=label if options.engines else "")
                     trained.append((systems.train(engine, named, data, work), found))
     _begin(trained, options.limit)
     evaluations = [
@@ -161,25 +167,48 @@ def _run(options: argparse.Namespace) -> None:
             echo(f"wrote {path}")
 
 
-def _engines(options: argparse.Namespace) -> dict[str, dict[str, str]]:
-    """Return the options of each engine that is asked for, by its name.
+def _engines(options: argparse.Namespace) -> dict[str, tuple[str, dict[str, str]]]:
+    """Return the name and the options of each engine that is asked for, by its label.
 
-    :raises ConfigError: an option is of no engine that is
+    :raises ConfigError: a label is no word, or used twice, or an option is of none
     """
     given = [editions.setting("--option", each) for each in options.options]
     if not options.engines:
-        return {options.engine: dict(given)}
-    names = [name for each in options.engines for name in each.split(",") if name]
-    found: dict[str, dict[str, str]] = {name: {} for name in names}
+        return {options.engine: (options.engine, dict(given))}
+    found: dict[str, tuple[str, dict[str, str]]] = {}
+    for each in [one for some in options.engines for one in some.split(",") if one]:
+        label, _, name = each.rpartition("=")
+        label = label or name
+        if not _LABEL.fullmatch(label) or label in found:
+            raise ConfigError(
+                f"--engines {each}: engines need different names, of letters, digits,"
+                " - and _; to have one twice, call it LABEL=NAME"
+            )
+        found[label] = (name, {})
     for key, value in given:
-        name, _, option = key.partition(".")
-        if name not in found or not option:
+        label, _, option = key.partition(".")
+        if label not in found or not option:
             raise ConfigError(
                 f"--option {key}: with --engines it is ENGINE.NAME=VALUE, and the"
                 f" engine one of {', '.join(found)}"
             )
-        found[name][option] = value
+        found[label][1][option] = value
     return found
+
+
+def _check_ready(
+    engines: Mapping[str, tuple[str, Mapping[str, str]]], pairs: Iterable[LanguagePair]
+) -> None:
+    """Refuse engines that cannot translate, before anything takes its time.
+
+    :raises ConfigError: one lacks something
+    """
+    for pair in pairs:
+        for label, (name, own) in engines.items():
+            if missing := survey.lacks(name, pair, own):
+                raise ConfigError(
+                    f"the engine {label} cannot translate {pair} yet: {missing}"
+                )
 
 
 def _arms(options: argparse.Namespace) -> list[System]:

@@ -101,6 +101,19 @@ class Sharing(Protocol):
 
 
 @runtime_checkable
+class Tunable(Protocol):
+    """An engine with settings that a build may change and keep what it has."""
+
+    @property
+    def tuning(self) -> str:
+        """What changes its translations and is no part of its fingerprint.
+
+        Empty: every such setting is as by default. An experiment keeps apart what
+        is translated with each.
+        """
+
+
+@runtime_checkable
 class Versatile(Protocol):
     """An engine that does not make all of its translations in the same way."""
 

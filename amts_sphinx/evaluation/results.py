@@ -192,6 +192,7 @@ class _Scorer:
         samples: int,
     ) -> None:
         self._targets = {each.system.arm.name: each.targets for each in outputs}
+        self._engines = {e.system.arm.name: e.system.arm.engine for e in outputs}
         self._pair = pair
         self._names = names
         self._samples = samples
@@ -252,13 +253,19 @@ class _Scorer:
         )
 
     def setbacks(self, row: ScoreRow, found: Sequence[Passage]) -> Iterator[Setback]:
-        """Yield the arms that are worse than the best of those before them."""
+        """Yield the arms that are worse than the best of those before them.
+
+        Only arms of one engine are compared: of two engines none is the simpler one.
+        """
         metric = self._headline
         sign = -1 if metrics.is_error(metric) else 1
         gains = {arm: sign * row.score(arm, metric).value for arm in self._targets}
-        arms = list(gains)
-        for number, arm in enumerate(arms[1:], 1):
-            best = max(arms[:number], key=gains.__getitem__)
+        for arm, engine in self._engines.items():
+            mine = [each for each in gains if self._engines[each] == engine]
+            before = mine[: mine.index(arm)]
+            if not before:
+                continue
+            best = max(before, key=gains.__getitem__)
             loss = gains[best] - gains[arm]
             if loss > 0:
                 p = None

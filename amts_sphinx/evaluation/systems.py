@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from amts_sphinx.core.atomic import replacing
 from amts_sphinx.core.errors import ConfigError
 from amts_sphinx.core.units import Container, Request
-from amts_sphinx.engine.protocol import Batching, Learner, Paid, Sharing, quiet
+from amts_sphinx.engine.protocol import (
+    Batching,
+    Learner,
+    Paid,
+    Sharing,
+    Tunable,
+    quiet,
+)
 from amts_sphinx.memory.memory import Memory
 from amts_sphinx.text.typography import profile_for
 from amts_sphinx.translate.translator import Translator
@@ -41,7 +48,7 @@ class System(NamedTuple):
 
     #: Some of :data:`PARTS`.
     parts: tuple[str, ...]
-    #: The engine's name, where there are several; else empty.
+    #: What the engine is called, where there are several; else empty.
     engine: str = ""
 
     @property
@@ -125,9 +132,10 @@ def train(engine: Engine, arm: System, data: TrainingData, work: Path) -> Traine
     units = [unit for part in arm.parts for unit in data.units.get(part, ())]
     terms = data.terms if "terminology" in arm.parts else {}
     folder = work / f"{pair.source}-{pair.target}" / arm.engine
+    tuning = engine.tuning if isinstance(engine, Tunable) else ""
     if not isinstance(engine, Learner):
         return TrainedSystem(arm, pair, engine, folder / "untaught", 0, 0, learns=False)
-    home = folder / f"{'+'.join(arm.parts)}-{_digest(units, terms)}"
+    home = folder / f"{'+'.join(arm.parts)}-{_digest(units, terms, tuning)}"
     home.mkdir(parents=True, exist_ok=True)
     if isinstance(engine, Sharing):
         alone = engine.isolated(home.name)
@@ -218,10 +226,13 @@ def _containers(passages: Iterable[Passage]) -> list[Container]:
     return [Container(s, (s,)) for passage in passages for s in passage.source]
 
 
-def _digest(units: Iterable[TranslationUnit], terms: Mapping[str, str]) -> str:
+def _digest(
+    units: Iterable[TranslationUnit], terms: Mapping[str, str], tuning: str
+) -> str:
     digest = hashlib.sha256()
     rows = [("unit", unit.source, unit.target) for unit in units]
     rows += [("term", *term) for term in terms.items()]
+    rows += [("tuning", tuning, "")] if tuning else []
     for each in sorted(rows):
         digest.update(json.dumps(each).encode())
     return digest.hexdigest()[:16]

@@ -23,7 +23,7 @@ from amts_sphinx.engine import language_pairs
 from amts_sphinx.engine.protocol import Commission, Paid, Versatile, quiet
 from amts_sphinx.memory.memory import Refusal
 from amts_sphinx.text import entities
-from amts_sphinx.translate import bound, people, quotes, request, stale
+from amts_sphinx.translate import bound, mixed, people, quotes, request, stale
 from amts_sphinx.translate.cost_limit import Budget
 from amts_sphinx.translate.neighbours import requests_of
 
@@ -148,7 +148,8 @@ class Translator:
             *reply.refusals.values(),
             *reply.postponed.values(),
         )
-        return Edition(pair, units, findings, usage, at_place, recalled.stale)
+        edition = Edition(pair, units, findings, usage, at_place, recalled.stale)
+        return mixed.without(containers, edition)
 
     def recall(self, containers: Collection[Container], pair: LanguagePair) -> Edition:
         """Return what is known of a whole book; the engine is not asked."""
@@ -157,7 +158,7 @@ class Translator:
         wanted = {k: s for k, s in recalled.published.items() if k not in known}
         refused = self.memory.refused(pair, self.engine.fingerprint)
         segments = len(distinct(containers))
-        return Edition(
+        edition = Edition(
             pair,
             {key: self._typeset(unit) for key, unit in known.items()},
             (*recalled.findings(), *_still_refused(wanted, refused)),
@@ -165,6 +166,7 @@ class Translator:
             recalled.at_place,
             recalled.stale,
         )
+        return mixed.without(containers, edition)
 
     def _ask(
         self,
@@ -256,7 +258,8 @@ class Translator:
         """Return the coded text to publish for a container; ``None``: its source.
 
         A person's translation of the whole comes before that of its segments. A segment
-        without a translation stays in the source language among the others.
+        without a translation stays in the source language among the others; for drafts
+        see :mod:`amts_sphinx.translate.mixed`.
         """
         whole = edition.unit(container.whole)
         if whole and (whole.by_human or len(container.segments) == 1):

@@ -25,6 +25,7 @@ from amts_sphinx.core.errors import (
 from amts_sphinx.core.units import Translation
 from amts_sphinx.engine.llm import answers, prompt, tokens
 from amts_sphinx.engine.llm.examples import Example, Examples
+from amts_sphinx.engine.llm.options import ModelOptions
 from amts_sphinx.engine.protocol import Bill
 from amts_sphinx.formats.terminology import Terminology
 
@@ -36,13 +37,14 @@ if TYPE_CHECKING:
 
     from amts_sphinx.core.units import LanguagePair, Request, TranslationUnit
     from amts_sphinx.engine.llm.chat import Chat, Reply
-    from amts_sphinx.engine.llm.options import ModelOptions
     from amts_sphinx.engine.protocol import Progress
 
 #: Units that examples are chosen from, at most.
 _UNITS: Final = 100_000
 #: Answers after which the log hears how far the work is.
 _TELL: Final = 200
+#: The options that change the answers, and are no part of the fingerprint.
+_TUNING: Final = ("examples", "context", "batch")
 #: How the reason begins why a service takes no part in a text.
 _REFUSED: Final = "the service refuses this text"
 #: The name of the file that tells which examples a sentence had.
@@ -123,6 +125,17 @@ class ModelEngine:
         if options.revision:
             parts.append(f"revision={options.revision}")
         return "/".join(parts)
+
+    @property
+    def tuning(self) -> str:
+        """How a sentence is asked for, where that is not as by default."""
+        mine, usual = self._options, ModelOptions()
+        changed = [
+            f"{name}={getattr(mine, name)}"
+            for name in _TUNING
+            if getattr(mine, name) != getattr(usual, name)
+        ]
+        return ",".join(changed)
 
     def train(
         self,

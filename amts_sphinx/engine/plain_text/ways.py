@@ -51,6 +51,8 @@ _DOUBTFUL: Final = 50
 _SMALL: Final = 3
 #: From here on scripts have no blanks between words, and this tells nothing.
 _UNSPACED: Final = "\u0e00"
+#: What may stand after the words of a pair, and not in them.
+_MARKS: Final = " .,;:!?"
 
 
 class Way(NamedTuple):
@@ -186,13 +188,14 @@ class Ways:
             where = (start + end) / 2 / len(marked.text)
             found: tuple[int, int] | None = (spans[0][0], spans[-1][1])
             if words.strip() != marked.text.strip():
-                best = self._find(words, (said, spans, where), pair, taken)
+                shown = self._renderings(words)
+                best = self._find(shown, (said, spans, where), pair, taken)
                 found = (best.start, best.end) if best else None
                 if (not best or best.worth < places.SURE) and asked < _QUESTIONS:
                     asked += 1
                     gone = self._absent(flat, pair, said, style, taken)
                     if gone and not (found and _adds_little(said, gone, found)):
-                        found = gone
+                        found = _trimmed(said, gone, words, shown)
             if found is None:
                 return None
             taken[pair.number] = found
@@ -200,17 +203,18 @@ class Ways:
 
     def _find(
         self,
-        words: str,
+        renderings: Sequence[str],
         here: tuple[str, Sequence[tuple[int, int]], float],
         pair: _Pair,
         taken: dict[int, tuple[int, int]],
     ) -> places.Place | None:
-        """Return the place that is most like the *words* of a pair in translation.
+        """Return the place that is most like the words of a pair in translation.
 
+        :param renderings: the words, translated by themselves in one way or several
         :param here: the translation, the spans of its words, and where to look, 0–1
         """
         best: places.Place | None = None
-        for shown in self._renderings(words):
+        for shown in renderings:
             for place in places.search(shown, *here):
                 better = best is None or place.worth > best.worth
                 if better and _is_free(place.start, place.end, pair, taken):
@@ -252,9 +256,39 @@ def _adds_little(said: str, wide: tuple[int, int], narrow: tuple[int, int]) -> b
     if not (wide[0] <= narrow[0] and narrow[1] <= wide[1]):
         return False
     around = f"{said[wide[0] : narrow[0]]} {said[narrow[1] : wide[1]]}"
-    return all(
-        len(word) <= _SMALL and word < _UNSPACED for word in re.findall(r"\w+", around)
-    )
+    return all(map(_is_small, _words(around)))
+
+
+def _trimmed(
+    said: str, found: tuple[int, int], words: str, renderings: Sequence[str]
+) -> tuple[int, int]:
+    """Return a place without what gave way to a mark and is not of the pair.
+
+    That is a small word before it, such as an article, where a rendering of the *words*
+    shares some of the others, and none has that; and a mark after it, where the words
+    end with a letter. A pronoun may belong to a verb: without a rendering it stays.
+    """
+    start, end = found
+    made = [_words(each) for each in renderings if each != words.strip()]
+    own = {word for each in made for word in each}
+    first = re.match(r"\w+\s+(?=\w)", said[start:end])
+    if first:
+        small, *others = _words(said[start:end])
+        begins_small = any(_is_small(word) for each in made for word in each[:1])
+        is_known = any(word in own for word in others if not _is_small(word))
+        if is_known and _is_small(small) and small not in own and not begins_small:
+            start += len(first[0])
+    if words.rstrip()[-1:].isalnum():
+        end = start + len(said[start:end].rstrip(_MARKS))
+    return start, end
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def _is_small(word: str) -> bool:
+    return len(word) <= _SMALL and word < _UNSPACED
 
 
 def _without_pairs(parts: Sequence[Part]) -> tuple[list[Part], list[_Pair]]:
