@@ -20,7 +20,8 @@ from amts_sphinx.build.planner import Content, Planner
 from amts_sphinx.build.publication import Publication, readable
 from amts_sphinx.core.errors import AmtsError
 from amts_sphinx.core.languages import name_language
-from amts_sphinx.core.units import Finding, Severity, State
+from amts_sphinx.core.units import HUMAN, Finding, Severity, State
+from amts_sphinx.doctree.stays import of_people
 from amts_sphinx.edition.plan import REVIEW_DATA, BoundText
 from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
@@ -30,7 +31,7 @@ from amts_sphinx.translate.cost_limit import Budget
 from amts_sphinx.translate.translator import is_bound, published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
@@ -128,20 +129,23 @@ def _produce(
                 continue  # its engine could not start
             with failures.of(tag):
                 bill = bills.get(tag)
+                known = known_around(work)
                 edition = work.translator.translate(work.texts, work.pair, bill)
                 commission.keep_typeset(work, home)
-                edition = with_labels(edition, work.labels)
+                edition = with_labels(edition, work, known)
+                _tell_around(edition, work)
                 work.translator.drop_former_drafts(edition)
                 figures = work.translator.by_people(material.for_people, work.pair)
                 counts = said.get(tag)
                 # What is refused stays, and not on purpose.
                 stays = material.stays({*figures, *(counts.refused if counts else ())})
+                stays += around_that_stays(edition, work)
                 content = _content(work.translator, work.texts, edition, figures)
                 if work.config.review_mode and site.is_of_pages(builder):
                     from amts_sphinx.build import review_mode  # few builds need it
 
-                    known = review_mode.ids(work.texts, edition)
-                    content = replace(content, units=known)
+                    ids = review_mode.ids(work.texts, edition)
+                    content = replace(content, units=ids)
                 present = readable(order, failures)
                 plan = planner.plan(work.language, content, order, present)
                 outcome = pool.submit(_print, plan, app, builder, jobs)
@@ -222,15 +226,75 @@ def _opened(config: AmtsConfig, learn: Callable[[Memory], None]) -> Memory:
     return memory
 
 
-def with_labels(edition: Edition, labels: Iterable[Container]) -> Edition:
-    """Add a finding for each label that Sphinx does not have in the language."""
+def with_labels(edition: Edition, work: Work, known: Collection[str]) -> Edition:
+    """Add a finding for each label that Sphinx does not have in the language.
+
+    What is around the pages is no text of the book, and not counted.
+
+    :param known: the keys of that which the memory had
+    """
     language = name_language(edition.pair.target).name
     found = tuple(
         Finding("label", Severity.INFO, each.whole.location, why, each.whole.source)
-        for each in labels
+        for each in work.labels
         for why in [f"Sphinx does not have this label in {language}"]
     )
-    return replace(edition, findings=(*edition.findings, *found)) if found else edition
+    of_book = {
+        segment.key
+        for container in (*work.containers, *work.labels)
+        for segment in container.segments
+    }
+    around = {each.whole.key for each in work.around} - of_book
+    if not (found or around):
+        return edition
+    fresh = around & edition.units.keys() - {*known}
+    usage = replace(
+        edition.usage,
+        segments=edition.usage.segments - len(around),
+        recalled=edition.usage.recalled - len(around & {*known}),
+        translated=max(0, edition.usage.translated - len(fresh)),
+    )
+    kept = (each for each in edition.findings if each.key not in around)
+    return replace(edition, findings=(*kept, *found), usage=usage)
+
+
+def known_around(work: Work) -> set[str]:
+    """Return the keys of what is around the pages and in the memory."""
+    return (
+        {*work.translator.recall(work.around, work.pair).units}
+        if work.around
+        else set()
+    )
+
+
+def _around(edition: Edition, work: Work) -> list[Container]:
+    """Return what is translated of the words around the pages."""
+    return [each for each in work.around if edition.unit(each.whole) is not None]
+
+
+def _tell_around(edition: Edition, work: Work) -> None:
+    """Log how much around the pages is a machine's: it is not counted elsewhere."""
+    units = [edition.unit(each.whole) for each in work.around]
+    count = sum(unit is not None and unit.maker != HUMAN for unit in units)
+    if count:
+        logger.info(
+            "amts-%s: the engine %r translated %d texts around the pages that neither"
+            " Sphinx nor the theme has in the language",
+            work.language.tag,
+            work.config.engine,
+            count,
+        )
+
+
+def shown_labels(edition: Edition, work: Work) -> list[Container]:
+    """Return the labels of an edition: of those around the pages, what has a target."""
+    return [*work.labels, *_around(edition, work)]
+
+
+def around_that_stays(edition: Edition, work: Work) -> list[Stay]:
+    """Return what is around the pages of an edition in English."""
+    shown = {each.whole.key for each in shown_labels(edition, work)}
+    return of_people("theme", work.around, shown)
 
 
 def _content(
@@ -360,7 +424,7 @@ def _report(
     with failures.of(tag):
         if printing.work.config.report is not None:
             cost = Cost(edition.usage.characters, edition.usage.dollars)
-            labels, stays = printing.work.labels, printing.stays
+            labels, stays = shown_labels(edition, printing.work), printing.stays
             quality = reporter.report(edition, cost, labels, stays)
             quality.pass_gate()
     log.end(f"amts-{tag}", printing.work.config, edition, outcome, quality)

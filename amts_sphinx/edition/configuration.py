@@ -8,17 +8,19 @@ edition though it must not, such as the names of files, is set.
 from __future__ import annotations
 
 import gettext
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx import _compat
 from amts_sphinx.core.languages import dates_locale
-from amts_sphinx.doctree import conf_strings
+from amts_sphinx.doctree import conf_strings, templates
 from amts_sphinx.doctree.given import ADDRESSES
 from amts_sphinx.edition import pages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
@@ -45,7 +47,9 @@ class _Strings(gettext.NullTranslations):
 
     def gettext(self, message: str) -> str:
         """Return the target of a message; itself where there is none."""
-        return self._strings.get(message, message)
+        # A theme adds its own catalogue after this one.
+        found = super().gettext(message)
+        return self._strings.get(message, message) if found == message else found
 
 
 def set_up(app: Sphinx, config: Config, plan: EditionPlan) -> None:
@@ -64,6 +68,34 @@ def set_up(app: Sphinx, config: Config, plan: EditionPlan) -> None:
     if not _compat.is_given(config, "epub_language"):
         config["epub_language"] = plan.locale.replace("_", "-")
     app.translator.add_fallback(_Strings(plan.strings))
+
+
+def translate_theme(app: Sphinx) -> None:
+    """Translate what a theme shows without a catalogue of its own.
+
+    It must be called once the theme is loaded.
+    """
+    _compat.share_catalogue(app.translator)
+    environment = _compat.template_environment(app.builder)
+    if environment is not None:
+        templates.replace_words(environment, app.translator.gettext)
+    defaults = conf_strings.texts_of_options(_compat.theme_defaults(app.builder))
+    if defaults:
+        app.connect("html-page-context", partial(_set_options, defaults), priority=100)
+
+
+def _set_options(
+    defaults: Mapping[str, str],
+    app: Sphinx,
+    _: str,
+    __: str,
+    context: dict[str, Any],
+    ___: nodes.document | None,
+) -> None:
+    """Translate the options of a theme that ``conf.py`` does not give."""
+    for name, text in defaults.items():
+        if context.get(f"theme_{name}") == text:
+            context[f"theme_{name}"] = app.translator.gettext(text)
 
 
 def _file_names(config: Config, project: str) -> dict[str, Any]:
