@@ -40,9 +40,11 @@ _NO_PROSE: Final = "script|style|code|pre|kbd|samp|textarea|math|template"
 _PIECE: Final = re.compile(
     rf"<!--|<(?:{_NO_PROSE})\b"
     r"""|(?<=[\s"'])(?:aria-label|title|alt|placeholder)="(?P<value>[^"<>]*)\""""
-    r"|>(?P<text>[^<>]+)(?=</(?!a\b))|[<>]",
+    r"|>(?P<text>[^<>]+)(?=</(?!a\b)|<a\s)|[<>]",
     re.IGNORECASE,
 )
+#: A piece that begins with what leads to a link, such as "Powered by".
+_LEAD: Final = re.compile(r"(?P<text>[^<>]+)(?=<a\s)")
 _CLOSED: Final = re.compile(r"</[^<>]*$")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 #: A text of more words is no label: some themes have pages about their own errors.
@@ -156,7 +158,8 @@ class Words:
     """Changes the words that a template has between its tags, piece by piece.
 
     Changed is what is surely whole: the value of an attribute that people see or hear,
-    all text of an element. What Jinja puts together of several pieces stays.
+    all text of an element, what begins a line before a link ("Powered by"). What Jinja
+    puts together of several pieces stays.
     """
 
     def __init__(self, change: Callable[[str], str]) -> None:
@@ -182,6 +185,11 @@ class Words:
 
     def _pieces(self, text: str) -> Iterator[str]:
         position = 0
+        # What stands behind a value of Jinja's may go on with it.
+        lead = None if self._kinds[0] == "variable_end" else _LEAD.match(text)
+        if lead and not (self._until or self._in_tag):
+            yield self._leading(lead["text"])
+            position = lead.end()
         while position < len(text):
             if self._until is not None:
                 end = self._until.search(text, position)
@@ -200,8 +208,7 @@ class Words:
                 yield self._attribute(match) if self._in_tag else match[0]
             elif match["text"] is not None:
                 yield text[position : start + 1]
-                closes = _CLOSED.search(text, 0, start)
-                yield match["text"] if closes else self._text(match["text"])
+                yield self._between(match, text)
                 self._in_tag = False
             else:
                 yield text[position:end_]
@@ -221,6 +228,18 @@ class Words:
         value = match["value"]
         start = match.start("value") - match.start()
         return f'{match[0][:start]}{self._changed(value)}"'
+
+    def _between(self, match: re.Match[str], text: str) -> str:
+        """Return what becomes of the words behind a tag."""
+        if match.string.startswith("</", match.end()):
+            goes_on = _CLOSED.search(text, 0, match.start())
+            return match["text"] if goes_on else self._text(match["text"])
+        return self._leading(match["text"])
+
+    def _leading(self, text: str) -> str:
+        """Return what becomes of words before a link, if a sentence begins there."""
+        is_first = text.lstrip()[:1].isupper() and text[-1:].isspace()
+        return self._text(text) if is_first else text
 
     def _text(self, text: str) -> str:
         bare = text.strip()

@@ -70,7 +70,7 @@ def set_up(app: Sphinx, config: Config, plan: EditionPlan) -> None:
     app.translator.add_fallback(_Strings(plan.strings))
 
 
-def translate_theme(app: Sphinx) -> None:
+def translate_theme(app: Sphinx, plan: EditionPlan) -> None:
     """Translate what a theme shows without a catalogue of its own.
 
     It must be called once the theme is loaded.
@@ -79,23 +79,30 @@ def translate_theme(app: Sphinx) -> None:
     environment = _compat.template_environment(app.builder)
     if environment is not None:
         templates.replace_words(environment, app.translator.gettext)
-    defaults = conf_strings.texts_of_options(_compat.theme_defaults(app.builder))
-    if defaults:
-        app.connect("html-page-context", partial(_set_options, defaults), priority=100)
+    options = {
+        name: (text, plan.strings[text])
+        for name, text in _compat.theme_defaults(app.builder).items()
+        if isinstance(text, str) and text in plan.strings
+    }
+    if options:
+        app.connect("html-page-context", partial(_set_options, options), priority=100)
 
 
 def _set_options(
-    defaults: Mapping[str, str],
-    app: Sphinx,
-    _: str,
+    options: Mapping[str, tuple[str, str]],
+    _: Sphinx,
     __: str,
+    ___: str,
     context: dict[str, Any],
-    ___: nodes.document | None,
+    ____: nodes.document | None,
 ) -> None:
-    """Translate the options of a theme that ``conf.py`` does not give."""
-    for name, text in defaults.items():
+    """Translate the options of a theme that ``conf.py`` does not give.
+
+    Those that a catalogue has are the template's business.
+    """
+    for name, (text, target) in options.items():
         if context.get(f"theme_{name}") == text:
-            context[f"theme_{name}"] = app.translator.gettext(text)
+            context[f"theme_{name}"] = target
 
 
 def _file_names(config: Config, project: str) -> dict[str, Any]:

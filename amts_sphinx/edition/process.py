@@ -110,7 +110,7 @@ def _begin(app: Sphinx) -> None:
         if isinstance(value, (dict, list, set)) and value
     }
     _STATES[app] = (plan, state)
-    configuration.translate_theme(app)
+    configuration.translate_theme(app, plan)
     pages.register(app, plan)
     gc_tuning.relax()
 
