@@ -266,3 +266,11 @@ def in_real_theme(theme: str, folder: Path) -> Built:
 
     book = copy_root("readers", folder)
     return book.build("amts-es", "-D", f"html_theme={theme}", engine="pseudo")
+
+
+def test_drafts_around_the_pages_are_no_segments(make_book: MakeBook) -> None:
+    book = in_theme(make_book)
+    built = book.build(
+        "amts-es", "-D", "amts_recording.makes_drafts=1", engine="recording"
+    )
+    assert "amts-es: 3 segments are drafts of the engine 'recording'" in built.said

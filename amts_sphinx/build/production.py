@@ -239,12 +239,7 @@ def with_labels(edition: Edition, work: Work, known: Collection[str]) -> Edition
         for each in work.labels
         for why in [f"Sphinx does not have this label in {language}"]
     )
-    of_book = {
-        segment.key
-        for container in (*work.containers, *work.labels)
-        for segment in container.segments
-    }
-    around = {each.whole.key for each in work.around} - of_book
+    around = _keys_around(work)
     if not (found or around):
         return edition
     fresh = around & edition.units.keys() - {*known}
@@ -256,6 +251,23 @@ def with_labels(edition: Edition, work: Work, known: Collection[str]) -> Edition
     )
     kept = (each for each in edition.findings if each.key not in around)
     return replace(edition, findings=(*kept, *found), usage=usage)
+
+
+def _keys_around(work: Work) -> set[str]:
+    """Return the keys of what is around the pages, and not in the book."""
+    of_book = {
+        segment.key
+        for container in (*work.containers, *work.labels)
+        for segment in container.segments
+    }
+    return {each.whole.key for each in work.around} - of_book
+
+
+def _of_book(edition: Edition, work: Work) -> Edition:
+    """Return an edition without what is around its pages."""
+    around = _keys_around(work)
+    units = {key: unit for key, unit in edition.units.items() if key not in around}
+    return replace(edition, units=units)
 
 
 def known_around(work: Work) -> set[str]:
@@ -427,7 +439,8 @@ def _report(
             labels, stays = shown_labels(edition, printing.work), printing.stays
             quality = reporter.report(edition, cost, labels, stays)
             quality.pass_gate()
-    log.end(f"amts-{tag}", printing.work.config, edition, outcome, quality)
+    counted = _of_book(edition, printing.work)
+    log.end(f"amts-{tag}", printing.work.config, counted, outcome, quality)
 
 
 def _tell_reviewers(printing: _Printing, reporter: Reporter, order: Order) -> None:
