@@ -108,7 +108,9 @@ def test_what_is_marked_is_not_replaced() -> None:
 def test_a_message_of_a_template(message: str, target: str, filled: str | None) -> None:
     markup = conf_markup.of_message(message)
     assert markup is not None
-    found = conf_strings.strings([message], {markup.coded.strip(): target})
+    container = conf_strings.message(message)
+    assert container.whole.source == markup.coded.strip()
+    found = conf_strings.strings([message], {container.whole.key: target})
     assert found == ({message: filled} if filled is not None else {})
 
 
@@ -119,6 +121,7 @@ LAYOUT = """<!DOCTYPE html>
 <a id="bare" aria-label="Open the drawer">1</a>
 <a id="sphinx" aria-label="Search">1</a>
 <i id="option">{{ theme_drawer_text }}</i>
+<p id="name">{% trans %}<a href="https://a.example">Sandy</a> {% endtrans %}</p>
 <p id="given">{{ theme_door_text }}</p>
 <p id="with">{% trans name="Sand" %}Made of <b>{{ name }}</b> alone{% endtrans %}</p>
 <div role="main">{{ body }}</div></body></html>
@@ -187,6 +190,7 @@ def test_a_theme_speaks_the_language(make_book: MakeBook, say: Say) -> None:
     assert of(zh, "known") == say("Known here", "zh")
     assert of(es, "bare") == say("Open the drawer", "es")
     assert of(es, "sphinx") == "Búsqueda"
+    assert of(es, "name").strip() == "Sandy"
     assert of(es, "option") == say("Out of the drawer", "es")
     assert of(es, "given") == say("The door", "es")
     # A hole is where the engine put it.

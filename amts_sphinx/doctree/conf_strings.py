@@ -175,7 +175,7 @@ def _is_of_names(text: ConfText) -> bool:
 
 def message(text: str) -> Container:
     """Return a message of Sphinx's or of a template, as what is to be translated."""
-    markup = conf_markup.of_message(text) or conf_markup.plain("")
+    markup = conf_markup.of_message(text.strip()) or conf_markup.plain("")
     return _container(markup, "label", CONF)
 
 
@@ -186,7 +186,8 @@ def strings(messages: Iterable[str], targets: Mapping[str, str]) -> dict[str, st
     """
     found: dict[str, str] = {}
     for each in messages:
-        for markup in (conf_markup.of_message(each), conf_markup.with_holes(each)):
+        bare = each.strip()
+        for markup in (conf_markup.of_message(bare), conf_markup.with_holes(each)):
             key = inline_codes.normalise(markup.coded) if markup else ""
             if markup and key in targets and _is_in_order(markup, targets[key]):
                 text = _within_blanks(each, markup.filled(targets[key]))

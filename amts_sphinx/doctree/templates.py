@@ -45,6 +45,8 @@ _PIECE: Final = re.compile(
 )
 #: A piece that begins with what leads to a link, such as "Powered by".
 _LEAD: Final = re.compile(r"(?P<text>[^<>]+)(?=<a\s)")
+#: A message that is a name: it leads to whom it names.
+_NAME: Final = re.compile(r"""\s*<a\s[^>]*href=["']?https?:[^>]*>[^<]*</a>\s*""")
 _CLOSED: Final = re.compile(r"</[^<>]*$")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 #: A text of more words is no label: some themes have pages about their own errors.
@@ -127,7 +129,7 @@ def _messages(paths: Iterable[str], words: set[str]) -> set[str]:
             found |= {
                 message
                 for _, _, message in extract_from_ast(tree, gettext_functions=_MARKS)
-                if isinstance(message, str)
+                if isinstance(message, str) and not _NAME.fullmatch(message)
             }
     return found
 
