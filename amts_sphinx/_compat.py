@@ -18,9 +18,10 @@ import docutils
 import sphinx
 from docutils.nodes import Element
 from docutils.parsers.rst import directives, roles
-from sphinx import highlighting
+from jinja2 import Environment
+from sphinx import highlighting, locale
 from sphinx.application import Sphinx
-from sphinx.environment import CONFIG_OK
+from sphinx.environment import CONFIG_OK, BuildEnvironment
 from sphinx.environment.adapters.indexentries import IndexEntries
 from sphinx.util import i18n
 from sphinx.util.docutils import (
@@ -34,12 +35,12 @@ from amts_sphinx._version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+    from gettext import NullTranslations
     from types import FrameType
 
     from docutils import nodes
     from sphinx.builders import Builder
     from sphinx.config import Config
-    from sphinx.environment import BuildEnvironment
     from sphinx.errors import SphinxError
 
 #: Sphinx 9.0 and 9.1 end the script of the search with a class that it does not define,
@@ -208,6 +209,24 @@ def accept_config(env: BuildEnvironment) -> None:
     env.config_status = CONFIG_OK
 
 
+def compare_no_configuration() -> None:
+    """Have Sphinx 8.2 and later say nothing of what differs from the book's.
+
+    It lists what has changed in ``conf.py``, though nobody changed anything there. This
+    changes Sphinx itself, so it belongs in the process of one edition only.
+    """
+    compare = getattr(BuildEnvironment, "_config_status", None)
+    if compare is not None:
+
+        def with_itself(
+            *, old_config: Config | None, new_config: Config, **rest: Any
+        ) -> Any:
+            old = None if old_config is None else new_config
+            return compare(old_config=old, new_config=new_config, **rest)
+
+        setattr(BuildEnvironment, compare.__name__, staticmethod(with_itself))
+
+
 def hand_over_doctree(
     env: BuildEnvironment, docname: str, doctree: nodes.document
 ) -> None:
@@ -227,6 +246,41 @@ def write_also(builder: Builder, documents: Iterable[str]) -> None:
         return own if isinstance(own, str) else {*own, *documents}
 
     builder.get_outdated_docs = with_documents  # type: ignore[method-assign]
+
+
+def template_folders(app: Sphinx) -> list[Path]:
+    """Return the folders that templates come from; none if the builder has none.
+
+    Sphinx has no public way to ask for them.
+    """
+    templates = getattr(app.builder, "templates", None)
+    return [Path(each) for each in getattr(templates, "pathchain", ())]
+
+
+def template_environment(builder: Builder) -> Environment | None:
+    """Return what a builder reads its templates with, if it is Sphinx's own."""
+    templates = getattr(builder, "templates", None)
+    found = getattr(templates, "environment", None)
+    return found if isinstance(found, Environment) else None
+
+
+def share_catalogue(catalogue: NullTranslations) -> None:
+    """Have the catalogues of extensions ask *catalogue* for what they lack.
+
+    Sphinx keeps them in a table that is not documented.
+    """
+    for (space, _), found in locale.translators.items():
+        if space == "general" and found is not catalogue:
+            found.add_fallback(catalogue)
+
+
+def theme_defaults(builder: Builder) -> dict[str, Any]:
+    """Return the options of a builder's theme, as the theme itself has them.
+
+    The theme of a builder is not documented.
+    """
+    theme = getattr(builder, "theme", None)
+    return dict(theme.get_options({})) if theme is not None else {}
 
 
 def after_rendering(

@@ -83,6 +83,24 @@ def test_what_a_person_says_is_no_draft(book: Book) -> None:
     assert built.text("water", NOTICE) != []
 
 
+@pytest.mark.parametrize("book", ["pages"], indirect=True)
+def test_a_draft_that_is_in_an_attribute_alone_is_told(book: Book) -> None:
+    said = TranslationUnit("Lilies", "百合", PAIR, HUMAN, State.REVIEWED)
+    (book.source / "lily.png").write_bytes(b"")
+    picture = "Lilies\n======\n\n.. image:: lily.png\n   :alt: A white lily\n"
+    book.write("lilies.rst", f":orphan:\n\n{picture}")
+    book.write("roses.rst", ":orphan:\n\n.. index:: rose\n\nLilies\n======\n")
+    with Memory(book.source / ".amts" / "memory.sqlite") as memory:
+        memory.learn([said])
+    built = build(book)
+    assert built.text("lilies", NOTICE) == ["本页部分内容由机器翻译，尚未经人工审校。"]
+    assert built.text("lilies", MARKED) == []
+    # What is in the index alone is no text of the page.
+    assert built.text("roses", NOTICE) == []
+    without = build(book, "zh", "-D", "amts_draft_notice=0")
+    assert without.text("lilies", NOTICE) == []
+
+
 @pytest.mark.parametrize("form", ["latex", "text", "epub"])
 def test_every_format_tells_of_drafts(read: Book, form: str) -> None:
     built = build(read, "zh", "-D", f"amts_format={form}", out=form)

@@ -82,7 +82,7 @@ def seen(book: Book) -> list[str]:
 def blocks(book: Book, tag: str, out: str = "amts") -> list[bytes]:
     """Return the code of the page as it is written."""
     page = html.fromstring((book.source.parent / "out" / out / tag).read_bytes())
-    return [html.tostring(each) for each in page.xpath("//div[@class='highlight']")]
+    return [html.tostring(each) for each in page.find_class("highlight")]
 
 
 def test_code_is_highlighted_for_the_first_edition_alone(book: Book) -> None:

@@ -23,6 +23,13 @@ from amts_sphinx.translate import quotes
         ("”Ja“", "de", "”Ja“"),
         ("Yeye “ndio”", "sw", "Yeye “ndio”"),  # docutils does not know
         ("Isn’t", "de", "Isn’t"),
+        ("Er sagt ‘ja’, ‘nein’.", "de", "Er sagt ‚ja‘, ‚nein‘."),
+        ("Dice “que ‘sí’ y no”.", "es", "Dice «que “sí” y no»."),
+        ('Er sagt <g id="1">‘geht’s’</g>.', "de", 'Er sagt <g id="1">‚geht’s‘</g>.'),
+        ("Die ‘Hunde’ Knochen’", "de", "Die ‘Hunde’ Knochen’"),  # which one ends it?
+        ("‘Hans’ Hut", "de", "‚Hans‘ Hut"),
+        ("Hans’ Hut, ‘rot’", "de", "Hans’ Hut, ‘rot’"),
+        ("Ein ‘Rest", "de", "Ein ‘Rest"),
     ],
 )
 def test_quotes_are_those_of_the_language(

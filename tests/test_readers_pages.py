@@ -18,7 +18,7 @@ from amts_sphinx.core.errors import ConfigError, InterchangeError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Book, Built, Once, Say
+    from conftest import Book, Built, MakeBook, Once, Say
 
 pytestmark = pytest.mark.sphinx
 HREFLANG = "//link[@rel='alternate' and @hreflang]"
@@ -57,6 +57,8 @@ def test_all_editions_are_made_and_nothing_else_is_said(release: Release) -> Non
     assert release.built.status == 0, release.built.warned
     assert release.built.warned == ""
     assert release.built.said.count("build succeeded") == 1
+    # What an edition has of its own is no change of conf.py.
+    assert "configuration has changed" not in release.built.said
 
 
 def test_what_ends_a_build_runs_in_the_editions_alone(
@@ -393,12 +395,54 @@ def test_an_edition_that_is_removed_is_named_and_pruned(tmp_path: Path) -> None:
     (zh / "index.html").write_text("changed by a person", "utf-8")
     assert manifest.read(tmp_path).removed == ["zh"]
     [dry] = manifest.prune(tmp_path, dry_run=True)
-    assert (dry.tag, dry.files, dry.kept) == ("zh", 1, ("CNAME", "index.html"))
+    assert (dry.tag, len(dry.removed), dry.kept) == ("zh", 1, ("CNAME", "index.html"))
     assert (zh / "deep" / "page.html").exists()
     assert manifest.prune(tmp_path) == [dry]
     assert sorted(path.name for path in zh.rglob("*")) == ["CNAME", "index.html"]
     assert (es / "deep" / "page.html").exists()
     assert manifest.prune(tmp_path) == []
+
+
+def test_pages_without_a_document_are_named_and_pruned(make_book: MakeBook) -> None:
+    book = make_book("pages")
+    conf = (book.source / "conf.py").read_text("utf-8")
+    book.write("conf.py", f"{conf}\namts_target_languages = ['zh', 'es']\n")
+    first = book.build("amts", engine="pseudo")
+    assert manifest.prune(first.out) == []
+    for name in ("soil", "water"):
+        text = (book.source / f"{name}.rst").read_text("utf-8")
+        book.write(f"new_{name}.rst", f":orphan:\n\n{text}")
+        (book.source / f"{name}.rst").unlink()
+    # Something else writes that page by now.
+    redirection = """
+def setup(app):
+    def write(app, _):
+        if app.builder.name == "html" and app.outdir.name in {"es", "zh"}:
+            (app.outdir / "water.html").write_text("moved", "utf-8")
+    app.connect("build-finished", write)
+"""
+    book.write("conf.py", (book.source / "conf.py").read_text("utf-8") + redirection)
+    then = book.build("amts", engine="pseudo")
+    assert "holds 3 files of documents that are gone" in then.said
+    (then.out / "es" / "soil.html").write_text("changed by a person", "utf-8")
+    again = book.build("amts", engine="pseudo")
+    dry = manifest.prune(again.out, dry_run=True)
+    gone = ("_sources/soil.rst.txt", "_sources/water.rst.txt", "soil.html")
+    assert [(each.tag, each.removed) for each in dry] == [
+        ("es", gone[:2]),
+        ("zh", gone),
+    ]
+    assert (again.out / "zh" / "soil.html").exists()
+    assert manifest.prune(again.out) == dry
+    assert not (again.out / "zh" / "soil.html").exists()
+    for tag in ("zh", "es"):
+        assert (again.out / tag / "water.html").read_text("utf-8") == "moved"
+        assert (again.out / tag / "new_soil.html").exists()
+        assert (again.out / tag / "genindex.html").exists()
+    assert (again.out / "es" / "soil.html").exists()
+    assert manifest.prune(again.out) == []
+    last = book.build("amts", engine="pseudo")
+    assert "documents that are gone" not in last.said
 
 
 @pytest.mark.parametrize(

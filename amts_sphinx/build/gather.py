@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from sphinx.application import builtin_extensions
 
 from amts_sphinx.config import d2lbook
 from amts_sphinx.core import inline_codes
 from amts_sphinx.doctree import conf_strings, sphinx_strings, templates
 from amts_sphinx.doctree.collect import texts_of
+from amts_sphinx.doctree.sphinx_strings import Package
 from amts_sphinx.doctree.stays import of_people, of_value
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
@@ -35,6 +39,12 @@ class Material(NamedTuple):
     sources: Mapping[str, Path]
     #: What pages show by Sphinx's catalogues: its own labels, strings of templates.
     messages: frozenset[str] = frozenset()
+    #: What the theme shows around the text of pages.
+    of_theme: frozenset[str] = frozenset()
+    #: The extensions that are loaded, which may have catalogues of that.
+    packages: tuple[Package, ...] = ()
+    #: The folder of what is kept for the next build.
+    home: Path | None = None
     #: Values of ``conf.py`` that cannot be read.
     unread: tuple[Stay, ...] = ()
     #: Texts of ``conf.py`` with names.
@@ -72,8 +82,49 @@ class Material(NamedTuple):
 
     def labels(self, language: Language) -> list[Container]:
         """Return :meth:`lacking` as what is to be translated."""
-        found = map(conf_strings.message, self.lacking(language))
-        return [each for each in found if inline_codes.has_words(each.whole.source)]
+        return _to_translate(self.lacking(language))
+
+    def around(self, language: Language) -> list[str]:
+        """Return what pages show around their text, and no catalogue has it."""
+        found = sphinx_strings.around_pages(
+            self.of_theme, language.locale, self.packages, self.home
+        )
+        labels = {*self.lacking(language)}
+        return [each for each in found if each not in labels]
+
+    def around_labels(self, language: Language) -> list[Container]:
+        """Return :meth:`around` as what is to be translated."""
+        return _to_translate(self.around(language))
+
+
+def _to_translate(messages: Iterable[str]) -> list[Container]:
+    found = {each.whole.key: each for each in map(conf_strings.message, messages)}
+    return [
+        each for each in found.values() if inline_codes.has_words(each.whole.source)
+    ]
+
+
+def _is_english(app: Sphinx) -> bool:
+    """Tell whether the book is in the language that messages are written in."""
+    return (app.config.language or "en").replace("_", "-").partition("-")[0] == "en"
+
+
+def _packages(app: Sphinx) -> tuple[Package, ...]:
+    """Return the extensions that are loaded, but for Sphinx's own."""
+    found = {
+        Package(place, str(extension.version))
+        for name, extension in app.extensions.items()
+        if name not in builtin_extensions
+        for package in [sys.modules.get(_package(extension.module.__name__))]
+        for place in getattr(package, "__path__", ())
+    }
+    return tuple(sorted(found))
+
+
+def _package(name: str) -> str:
+    """Return the package that a module belongs to; some share a name before theirs."""
+    parts = name.split(".")
+    return ".".join(parts[: 2 if parts[0] == "sphinxcontrib" else 1])
 
 
 def gather(app: Sphinx, env: BuildEnvironment) -> Material:
@@ -105,6 +156,9 @@ def gather(app: Sphinx, env: BuildEnvironment) -> Material:
         containers,
         sources,
         labels,
+        templates.of_theme(app) if _is_english(app) else frozenset(),
+        _packages(app),
+        Path(app.doctreedir, ".amts"),
         tuple(unread),
         conf_strings.names(app.config),
     )

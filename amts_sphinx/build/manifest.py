@@ -33,11 +33,37 @@ class Manifest:
     current: list[str] = field(default_factory=list)
     #: The files of each edition that was ever written here, by their paths in it.
     editions: dict[str, dict[str, Stamp]] = field(default_factory=dict)
+    #: Those of them that are of documents of the book, in each edition.
+    pages: dict[str, list[str]] = field(default_factory=dict)
+    #: Those of documents that the book no longer has, in each edition.
+    gone: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def removed(self) -> list[str]:
         """The tags of editions that are here and no longer named."""
         return sorted(self.editions.keys() - set(self.current))
+
+    def note(
+        self, tag: str, files: dict[str, Stamp], pages: Collection[str] | None
+    ) -> None:
+        """Note what an edition is made of now.
+
+        A page of an earlier build that is not among *pages* is of a document that is
+        gone: Sphinx leaves it. If it was written anew it is something else by now, such
+        as a redirection.
+
+        :param pages: which files are of documents; ``None`` if it has no pages
+        """
+        before = self.editions.get(tag, {})
+        self.editions[tag] = files
+        if pages is not None:
+            former = {*self.pages.get(tag, ()), *self.gone.get(tag, ())} - {*pages}
+            self.pages[tag] = sorted(files.keys() & {*pages})
+            self.gone[tag] = sorted(
+                name
+                for name in files.keys() & former
+                if files[name] == before.get(name)
+            )
 
 
 def read(out: Path) -> Manifest:
@@ -59,6 +85,11 @@ def read(out: Path) -> Manifest:
                 tag: {name: (size, time) for name, (size, time) in files.items()}
                 for tag, files in content["editions"].items()
             },
+            # Releases up to 0.1 did not list them.
+            *(
+                {tag: [*map(str, names)] for tag, names in content.get(key, {}).items()}
+                for key in ("pages", "gone")
+            ),
         )
     except FileNotFoundError:
         return Manifest()
@@ -76,6 +107,8 @@ def write(out: Path, manifest: Manifest) -> None:
         "version": _VERSION,
         "current": manifest.current,
         "editions": manifest.editions,
+        "pages": manifest.pages,
+        "gone": manifest.gone,
     }
     keep(out / NAME, json.dumps(content, ensure_ascii=False).encode())
 
@@ -104,20 +137,23 @@ def _files(folder: Path) -> Iterator[tuple[str, Stamp]]:
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What became of one edition that was removed."""
+    """What became of one edition: all of it, or its pages without a document."""
 
     tag: str
-    #: Files that are gone, or would be.
-    files: int
+    #: Files that are gone, or would be, by their paths.
+    removed: tuple[str, ...]
     #: Files that stay, by their paths: they were changed since, or are not ours.
     kept: tuple[str, ...]
+    #: Whether ``conf.py`` names the edition: only pages of it were to be removed.
+    is_current: bool = False
 
 
 def prune(out: Path, *, dry_run: bool = False) -> list[Pruned]:
-    """Remove the editions that ``conf.py`` no longer names.
+    """Remove the editions that ``conf.py`` no longer names, and pages of the others.
 
-    Only files that a build wrote there, and that nobody has changed since, are removed;
-    then the folders that are empty.
+    Those pages are of documents that the book no longer has. Only files that a build
+    wrote there, and that nobody has changed since, are removed; then the folders that
+    are empty.
 
     :raises ConfigError: no build of all editions has written to *out*
     :raises InterchangeError: the list of what was written cannot be used
@@ -128,23 +164,43 @@ def prune(out: Path, *, dry_run: bool = False) -> list[Pruned]:
         )
     manifest = read(out)
     found = []
-    for tag in manifest.removed:
+    for tag in sorted(manifest.editions):
         folder = out / tag
         if Path(tag).name != tag or folder.is_symlink():
             raise InterchangeError(f"{out / NAME}: {tag!r} is no folder of an edition")
-        files = manifest.editions[tag]
+        is_current = tag in manifest.current
         present = dict(_files(folder))
-        ours = sorted(name for name in present if files.get(name) == present[name])
-        kept = tuple(sorted(present.keys() - set(ours)))
-        found.append(Pruned(tag, len(ours), kept))
+        wanted = {*present}
+        if is_current:
+            wanted &= {*manifest.gone.get(tag, ())}
+            if not wanted:
+                continue
+        files = manifest.editions[tag]
+        ours = sorted(name for name in wanted if files.get(name) == present[name])
+        kept = tuple(sorted(wanted - set(ours)))
+        found.append(Pruned(tag, tuple(ours), kept, is_current))
         if not dry_run:
             for name in ours:
                 (folder / name).unlink()
             _drop_empty(folder)
-            del manifest.editions[tag]
+            _forget(manifest, tag, ours, is_current=is_current)
     if found and not dry_run:
         write(out, manifest)
     return found
+
+
+def _forget(
+    manifest: Manifest, tag: str, names: list[str], *, is_current: bool
+) -> None:
+    """Take an edition, or files of it, off the list."""
+    if is_current:
+        for name in names:
+            del manifest.editions[tag][name]
+        # What somebody has changed is not ours any more.
+        manifest.gone[tag] = []
+        return
+    for files in (manifest.editions, manifest.pages, manifest.gone):
+        files.pop(tag, None)
 
 
 def _drop_empty(folder: Path) -> None:

@@ -99,7 +99,11 @@ class Planner:
         config = checked(app.config).for_language(language.tag)
         command = given.command_line(app)
         strings = conf_strings.strings(
-            [*self._material.lacking(language), *checked(app.config).strings],
+            [
+                *self._material.lacking(language),
+                *self._material.around(language),
+                *checked(app.config).strings,
+            ],
             content.targets,
         )
         return EditionPlan(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
@@ -69,20 +71,14 @@ class Publication:
             tag = language.tag
             found = manifest.written(folder, self._foreign[tag])
             if found:
-                self._manifest.editions[tag] = found
+                self._manifest.note(tag, found, self._pages)
         named = [each.tag for each in self._order.editions]
         if "amts_target_languages" in self._builder.config.overrides:
             # Some of the languages, for this once: the others are not removed by that.
             named = sorted({*self._manifest.current, *named})
         self._manifest.current = named
         manifest.write(self._out, self._manifest)
-        for tag in self._manifest.removed:
-            logger.info(
-                "%s holds an edition that amts_target_languages no longer names;"
-                " `amts prune %s` removes it",
-                self._out / tag,
-                self._out,
-            )
+        self._tell_what_is_left()
         if self._order.filenames or not site.is_of_pages(self._builder):
             return
         present = self._present(failures)
@@ -90,6 +86,45 @@ class Publication:
             self._write_root(present)
         if present and self._config.sitemap and all(each.url for each in present):
             self._write_sitemap(present)
+
+    def _tell_what_is_left(self) -> None:
+        """Log what ``amts prune`` would remove."""
+        for tag in self._manifest.removed:
+            logger.info(
+                "%s holds an edition that amts_target_languages no longer names;"
+                " `amts prune %s` removes it",
+                self._out / tag,
+                self._out,
+            )
+        for language in self._order.editions:
+            if gone := self._manifest.gone.get(language.tag):
+                logger.info(
+                    "%s holds %d files of documents that are gone, such as %s;"
+                    " `amts prune %s` removes them",
+                    self._out / language.tag,
+                    len(gone),
+                    gone[0],
+                    self._out,
+                )
+
+    @cached_property
+    def _pages(self) -> set[str] | None:
+        """The files of an edition that are of documents, by their paths in it.
+
+        ``None`` if it does not consist of pages.
+        """
+        if not site.is_of_pages(self._builder):
+            return None
+        env, config = self._builder.env, self._builder.config
+        found = set[str]()
+        for docname in env.found_docs:
+            page = Path(self._builder.get_outfilename(docname))  # type: ignore[attr-defined]
+            source = os.path.relpath(env.doc2path(docname), env.srcdir)
+            suffix = config.html_sourcelink_suffix
+            suffix = "" if source.endswith(suffix) else suffix
+            found.add(page.relative_to(self._out).as_posix())
+            found.add(f"_sources/{Path(source).as_posix()}{suffix}")
+        return found
 
     def _present(self, failures: Failures) -> list[Sibling]:
         """Return the editions that can be read: the book itself first, if it is."""

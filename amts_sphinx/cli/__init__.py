@@ -36,7 +36,7 @@ COMMANDS: Final = {
     "d2l": "make the editions of a book of d2lbook",
     "export-source": "write an edition as Markdown and notebooks, or update it",
     "jobs": "manage batch jobs of Amazon Translate and Amazon Bedrock",
-    "prune": "remove editions that conf.py no longer names",
+    "prune": "remove editions and pages that the book no longer has",
     "endpoint": "rehearse a release with Amazon Translate at no cost",
     "completion": "have the shell complete commands and options",
 }

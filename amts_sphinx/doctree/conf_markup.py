@@ -24,6 +24,8 @@ _VOID: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"}
 )
 _ENTITY: Final = re.compile(r"&(?:#\d+|#x[\da-fA-F]+|[a-zA-Z]\w*);")
+#: In place of the name of a tag, for a hole.
+_FILLED: Final = "%"
 #: What Sphinx fills when it writes: a number, a name, a part of a date.
 _HOLE: Final = re.compile(r"(%\(\w+\)[sd]|%-?[a-zA-Z]|\{\w*\})")
 
@@ -79,11 +81,19 @@ def with_holes(text: str) -> Markup:
     return Markup(coded, tuple(codes), tuple(pieces))
 
 
-def of_html(text: str) -> Markup | None:
-    """Return a text that is HTML; ``None`` if its tags do not nest."""
+def of_message(text: str) -> Markup | None:
+    """Return a message of a template, with holes; ``None`` if its tags do not nest."""
+    return of_html(text, _HOLE) if is_html(text) else with_holes(text)
+
+
+def of_html(text: str, holes: re.Pattern[str] | None = None) -> Markup | None:
+    """Return a text that is HTML; ``None`` if its tags do not nest.
+
+    :param holes: what is filled in the words of it
+    """
     coded, codes, pieces = "", list[Code](), list[tuple[str, str]]()
     around: list[tuple[str, int]] = []
-    for part, name, shape in _parts(text):
+    for part, name, shape in _parts(text, holes):
         if shape == "text":
             coded += inline_codes.escape(html.unescape(part))
         elif shape == "close":
@@ -96,7 +106,10 @@ def of_html(text: str) -> Markup | None:
             number, paired = len(codes) + 1, shape == "open"
             href = _HREF.search(part)
             equiv = href[1] if href else ""
-            codes.append(Code(number, paired, f"html:{name or 'whole'}", equiv))
+            code = Code(number, paired, f"html:{name or 'whole'}", equiv)
+            if name == _FILLED:
+                code = Code(number, paired=False, kind="hole", equiv=part)
+            codes.append(code)
             pieces.append((part, ""))
             if paired:
                 around.append((name, number))
@@ -107,8 +120,15 @@ def of_html(text: str) -> Markup | None:
     return None if around else found
 
 
-def _parts(text: str) -> Iterator[tuple[str, str, str]]:
+def _parts(text: str, holes: re.Pattern[str] | None) -> Iterator[tuple[str, str, str]]:
     """Yield the parts of HTML: each with the name of its tag, and its shape."""
+    if holes is not None:
+        for part, name, shape in _parts(text, None):
+            pieces = holes.split(part) if shape == "text" else [part]
+            for i, piece in enumerate(pieces):
+                if piece:
+                    yield (piece, _FILLED, "empty") if i % 2 else (piece, name, shape)
+        return
     end = 0
     for match in _TAG.finditer(text):
         if match.start() > end:

@@ -175,7 +175,8 @@ def _is_of_names(text: ConfText) -> bool:
 
 def message(text: str) -> Container:
     """Return a message of Sphinx's or of a template, as what is to be translated."""
-    return _container(conf_markup.with_holes(text), "label", CONF)
+    markup = conf_markup.of_message(text.strip()) or conf_markup.plain("")
+    return _container(markup, "label", CONF)
 
 
 def strings(messages: Iterable[str], targets: Mapping[str, str]) -> dict[str, str]:
@@ -185,11 +186,34 @@ def strings(messages: Iterable[str], targets: Mapping[str, str]) -> dict[str, st
     """
     found: dict[str, str] = {}
     for each in messages:
-        markup = conf_markup.with_holes(each)
-        target = targets.get(inline_codes.normalise(markup.coded))
-        if target is not None and _is_in_order(markup, target):
-            found[each] = markup.filled(target)
+        bare = each.strip()
+        for markup in (conf_markup.of_message(bare), conf_markup.with_holes(each)):
+            key = inline_codes.normalise(markup.coded) if markup else ""
+            if markup and key in targets and _is_in_order(markup, targets[key]):
+                text = _within_blanks(each, markup.filled(targets[key]))
+                if _is_safe(each, text):
+                    found[each] = text
+                break
     return found
+
+
+def _within_blanks(message: str, text: str) -> str:
+    """Return *text* with the blanks that *message* begins and ends with."""
+    bare = message.strip()
+    before, _, after = message.partition(bare) if bare else ("", "", "")
+    return f"{before}{text.strip()}{after}"
+
+
+def _is_safe(message: str, text: str) -> bool:
+    """Tell whether *text* may stand where a template has *message*.
+
+    That may be in an attribute, and what is filled there with ``%`` takes no other
+    sign of that kind.
+    """
+    if any(text.count(sign) > message.count(sign) for sign in '<>"'):
+        return False
+    filled = "%(" in message or "%s" in message
+    return not filled or text.count("%") == message.count("%")
 
 
 def _is_in_order(markup: Markup, target: str) -> bool:
@@ -197,9 +221,24 @@ def _is_in_order(markup: Markup, target: str) -> bool:
 
     Sphinx fills them one after the other.
     """
-    nameless = {code.id for code in markup.codes if not code.equiv.startswith("%(")}
+    nameless = {
+        code.id
+        for code in markup.codes
+        if code.kind == "hole" and not code.equiv.startswith("%(")
+    }
     order = [number for number in inline_codes.ids(target) if number in nameless]
     return order == sorted(order)
+
+
+def texts_of_options(options: Mapping[str, Any]) -> dict[str, str]:
+    """Return those options of a theme that are texts, by their names."""
+    return {
+        name: value
+        for name, value in options.items()
+        if isinstance(value, str)
+        and inline_codes.has_words(inline_codes.escape(value))
+        and _mixed({name: value}, lambda _, __: "") != {name: value}
+    }
 
 
 def translate(

@@ -8,6 +8,7 @@ at certain nodes only, since an author may write the same words.
 from __future__ import annotations
 
 import gettext
+import os
 import re
 from functools import cache, cached_property
 from io import BytesIO
@@ -19,6 +20,8 @@ from babel.messages.pofile import read_po
 from docutils import nodes
 from docutils.languages import get_language
 from sphinx import addnodes
+
+from amts_sphinx.core import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,6 +37,10 @@ _MAY_BE_WRITTEN: Final = re.compile(rb"(?m)^#:.*(?:domains|ext|directives|roles)
 _SHOWERS: Final = re.compile(
     r"(?:^|sphinx/)((?:themes/.*|builders/html/__init__\.py|environment/adapters/\w+\.py"
     r"|writers/html5?\.py)$)"
+)
+#: What each message has whose location may be one of :data:`_SHOWERS`.
+_MAY_BE_SHOWN: Final = re.compile(
+    rb"(?m)^#:.*(?:themes/|builders/html/|environment/adapters/|writers/html)"
 )
 _HOLE: Final = re.compile(r"%(?:\(\w+\))?[sd]")
 #: The least number of characters that a pattern has outside of its placeholders.
@@ -96,15 +103,19 @@ def _probe(locale: str) -> gettext.NullTranslations:
 
 
 @cache
-def _shown() -> frozenset[str]:
-    """Return the messages that readers see on any page: those of themes and indexes."""
-    with (_LOCALE / "sphinx.pot").open("rb") as file:
-        return frozenset(
-            message.id
-            for message in read_po(file)
-            if isinstance(message.id, str)
-            and any(_is_shown(path, line) for path, line in message.locations)
+def _shown(*, in_themes: bool = False) -> frozenset[str]:
+    """Return the messages that readers see on any page: those of themes, or others."""
+    blocks = _BETWEEN.split((_LOCALE / "sphinx.pot").read_bytes())
+    some = b"\n\n".join(block for block in blocks if _MAY_BE_SHOWN.search(block))
+    return frozenset(
+        message.id
+        for message in read_po(BytesIO(some))
+        if isinstance(message.id, str)
+        and any(
+            ("/themes/" in path) is in_themes and _is_shown(path, line)
+            for path, line in message.locations
         )
+    )
 
 
 def _is_shown(path: str, line: int | None) -> bool:
@@ -132,7 +143,8 @@ def lacking(messages: Iterable[str], locale: str) -> list[str]:
     if locale.partition("_")[0] == "en":
         return []
     if isinstance(_probe(locale), _Missing):
-        messages = {*messages, *_shown()}  # no word of the pages is in the language
+        # No word of the pages is in the language.
+        messages = {*messages, *_shown(), *_shown(in_themes=True)}
     own, theirs = _labels("en"), _labels(locale)
     translated = {own[key] for key in own if theirs.get(key, own[key]) != own[key]}
     return [
@@ -141,6 +153,77 @@ def lacking(messages: Iterable[str], locale: str) -> list[str]:
         if _probe(locale).gettext(message).startswith("\0")
         and message not in translated
     ]
+
+
+class Package(NamedTuple):
+    """An extension or a theme, which may have catalogues."""
+
+    folder: str
+    version: str
+
+
+def around_pages(
+    of_theme: frozenset[str],
+    locale: str,
+    packages: tuple[Package, ...],
+    home: Path | None = None,
+) -> list[str]:
+    """Return what pages show around their text that is in no catalogue of a language.
+
+    :param of_theme: the strings of templates
+    :param home: the folder of what is kept for the next build
+    """
+    if not of_theme or locale.partition("_")[0] == "en":
+        return []  # what is written has no such pages, or has them as they are
+    path = home / f"around-{locale}.pickle" if home else None
+    made_of = sorted(of_theme), packages, sphinx.__display_version__
+    found: list[str] | None = kept.load(path, *made_of) if path else None
+    if found is None:
+        found = _around_pages(of_theme, locale, packages)
+        if path:
+            kept.save(path, found, *made_of)
+    return found
+
+
+@cache
+def _around_pages(
+    of_theme: frozenset[str], locale: str, packages: tuple[Package, ...]
+) -> list[str]:
+    known = [_catalogues(Path(package.folder), locale) for package in packages]
+    return [
+        message
+        for message in sorted(of_theme | _shown())
+        if _probe(locale).gettext(message).startswith("\0")
+        and not any(message in each for each in known)
+    ]
+
+
+@cache
+def _catalogues(package: Path, locale: str) -> frozenset[str]:
+    """Return the messages of the catalogues that a package has for a language."""
+    folders = [Path(place) for place, _, _ in os.walk(package)]
+    found = {
+        path
+        for folder in folders
+        if folder.name == "LC_MESSAGES"
+        for path in folder.glob("*.mo")
+    }
+    names = {(path.parent.parent.parent, path.stem) for path in found}
+    return frozenset(
+        message
+        for folder, domain in names
+        for message in _messages_of(domain, folder, locale)
+    )
+
+
+def _messages_of(domain: str, folder: Path, locale: str) -> list[str]:
+    """Return what a catalogue translates."""
+    try:
+        found = gettext.translation(domain, str(folder), [locale])
+    except (OSError, UnicodeError):
+        return []
+    catalogue: Mapping[object, str] = getattr(found, "_catalog", {})
+    return [key for key, reply in catalogue.items() if isinstance(key, str) and reply]
 
 
 def labels_of(doctree: nodes.document) -> set[str]:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 REASONS: Final = {
     "figure": "figures are skipped: see amts_figure_captions",
     "names": "names in the copyright, which an engine would translate: people may",
+    "theme": "words around the pages that no catalogue of Sphinx or of the theme has in"
+    " the language, and that nobody has translated: people may",
     "notranslate": "the class notranslate, or translate='no'",
     "skip": "amts_skip names its node or class",
     "language": "it is marked as being in another language",

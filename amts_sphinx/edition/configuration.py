@@ -8,11 +8,12 @@ edition though it must not, such as the names of files, is set.
 from __future__ import annotations
 
 import gettext
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx import _compat
 from amts_sphinx.core.languages import dates_locale
-from amts_sphinx.doctree import conf_strings
+from amts_sphinx.doctree import conf_strings, templates
 from amts_sphinx.doctree.given import ADDRESSES
 from amts_sphinx.edition import pages
 from amts_sphinx.edition.pages import lang_of
@@ -20,6 +21,7 @@ from amts_sphinx.edition.pages import lang_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
@@ -46,7 +48,9 @@ class _Strings(gettext.NullTranslations):
 
     def gettext(self, message: str) -> str:
         """Return the target of a message; itself where there is none."""
-        return self._strings.get(message, message)
+        # A theme adds its own catalogue after this one.
+        found = super().gettext(message)
+        return self._strings.get(message, message) if found == message else found
 
 
 def set_up(app: Sphinx, config: Config, plan: EditionPlan) -> None:
@@ -65,6 +69,41 @@ def set_up(app: Sphinx, config: Config, plan: EditionPlan) -> None:
     if not _compat.is_given(config, "epub_language"):
         config["epub_language"] = lang_of(plan)
     app.translator.add_fallback(_Strings(plan.strings))
+
+
+def translate_theme(app: Sphinx, plan: EditionPlan) -> None:
+    """Translate what a theme shows without a catalogue of its own.
+
+    It must be called once the theme is loaded.
+    """
+    _compat.share_catalogue(app.translator)
+    environment = _compat.template_environment(app.builder)
+    if environment is not None:
+        templates.replace_words(environment, app.translator.gettext)
+    options = {
+        name: (text, plan.strings[text])
+        for name, text in _compat.theme_defaults(app.builder).items()
+        if isinstance(text, str) and text in plan.strings
+    }
+    if options:
+        app.connect("html-page-context", partial(_set_options, options), priority=100)
+
+
+def _set_options(
+    options: Mapping[str, tuple[str, str]],
+    _: Sphinx,
+    __: str,
+    ___: str,
+    context: dict[str, Any],
+    ____: nodes.document | None,
+) -> None:
+    """Translate the options of a theme that ``conf.py`` does not give.
+
+    Those that a catalogue has are the template's business.
+    """
+    for name, (text, target) in options.items():
+        if context.get(f"theme_{name}") == text:
+            context[f"theme_{name}"] = target
 
 
 def _file_names(config: Config, project: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from amts_sphinx.edition.search import NO_SEARCH
 
 #: The class of the notice.
 NOTICE: Final = "amts-notice"
+_MARKS: Final = frozenset({DRAFT, STALE, MACHINE})
 #: Of drafts, by language, or by language and script or region. English stands for the
 #: others.
 _DRAFTS: Final = {
@@ -100,6 +101,8 @@ def tell(doctree: nodes.document, tag: str, *, drafts: bool = True) -> None:
     if DRAFT not in classes or not drafts:  # of drafts that is told by their notice
         kinds[MACHINE] = _MACHINE
     found = [texts for name, texts in kinds.items() if name in classes]
+    # No writer shows them: they were for this notice.
+    doctree["classes"] = [c for c in doctree["classes"] if c not in _MARKS]
     if not found:
         return
     insert(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 #: Raised with each change of what an edition is made from, or of how it is derived:
 #: editions of an earlier format are made anew. It is no part of what an engine's
 #: translations are known by, so that an upgrade pays for nothing.
-FORMAT: Final = 5
+FORMAT: Final = 6
 #: The folder of an edition with what its pages show to reviewers of their texts.
 REVIEW_DATA: Final = "_amts"
 _STATE: Final = "state.pickle"

@@ -84,7 +84,13 @@ def _begin(app: Sphinx) -> None:
             f"the environment of the book could not be loaded for the edition"
             f" {plan.tag}; run the build again with -E"
         )
-    from amts_sphinx.edition import collation, highlighting, pages, search
+    from amts_sphinx.edition import (
+        collation,
+        configuration,
+        highlighting,
+        pages,
+        search,
+    )
     from amts_sphinx.edition.environment import derive
 
     _take_files_along(Path(plan.doctrees), Path(app.doctreedir))
@@ -112,6 +118,7 @@ def _begin(app: Sphinx) -> None:
         if isinstance(value, (dict, list, set)) and value
     }
     _STATES[app] = (plan, state)
+    configuration.translate_theme(app, plan)
     pages.register(app, plan)
     gc_tuning.relax()
 
@@ -189,6 +196,7 @@ def _end(app: Sphinx, _: Exception | None) -> None:
 
 def build(plan: EditionPlan) -> None:
     """Write the edition that *plan* describes."""
+    _compat.compare_no_configuration()
     with patch_docutils(plan.confdir), docutils_namespace():
         app = Sphinx(
             plan.srcdir,

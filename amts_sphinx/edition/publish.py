@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from docutils import nodes
+from sphinx import addnodes
 
 from amts_sphinx.core import inline_codes
 from amts_sphinx.doctree.classify import is_code
@@ -78,6 +79,9 @@ def publish(
 
     What has none is marked as being in the source language.
 
+    What readers should know of texts in attributes, such as that of a picture, is
+    among the classes of *doctree* itself.
+
     :param values: what stands for a source edition's value, such as today's date
     :returns: the number of texts that changed
     """
@@ -96,8 +100,7 @@ def publish(
             changed += 1
             if site.by_people:
                 left = [node for node in left if not _holds(node, site.node)]
-            if not site.attribute:
-                _block(site.node)["classes"] += _marks(text)
+            _shows(site, doctree)["classes"] += _marks(text)
         elif not (site.attribute or site.by_people):
             left.append(_block(site.node))
     for node in left:
@@ -133,6 +136,17 @@ def _forget(doctree: nodes.document, mark: str) -> None:
     for node in doctree.findall(nodes.Element):
         if mark in node.get("classes", ()) and not is_code(node):
             node["classes"].remove(mark)
+
+
+def _shows(site: Site, doctree: nodes.document) -> nodes.Element:
+    """Return what bears the marks of a text.
+
+    One in an attribute has no place to be marked at, but the page tells of it; an entry
+    of the index is not on the page.
+    """
+    if not site.attribute:
+        return _block(site.node)
+    return nodes.inline() if isinstance(site.node, addnodes.index) else doctree
 
 
 def _holds(node: nodes.Element, inner: nodes.Element) -> bool:

@@ -97,9 +97,11 @@ def _at_hand(
 ) -> EditionAtHand:
     memory, config = work.translator.memory, work.config
     edition = work.translator.recall(work.texts, work.pair)
-    edition = production.with_labels(edition, work.labels)
+    edition = production.with_labels(edition, work, edition.units)
+    labels = production.shown_labels(edition, work)
+    texts = [*work.containers, *labels]
     version = app.extensions["amts_sphinx"].version
-    facts = BookFacts(app.config.project, work.texts, material.sources, version)
+    facts = BookFacts(app.config.project, texts, material.sources, version)
     folder = config.report or config.folder
     kept = {work.language.tag: production.kept_report(app, work.language.tag)}
     reporter = Reporter(memory, config, folder, facts, {}, said, kept)
@@ -108,16 +110,17 @@ def _at_hand(
         reporter.survey(edition),
         memory,
         config,
-        work.texts,
+        texts,
         dict(material.sources),
         str(_value(app, "html_baseurl") or ""),
-        partial(_stays, app, material, work),
+        partial(_stays, app, material, work, edition),
     )
 
 
-def _stays(app: Sphinx, material: Material, work: Work) -> list[Stay]:
+def _stays(app: Sphinx, material: Material, work: Work, edition: Edition) -> list[Stay]:
     figures = work.translator.by_people(material.for_people, work.pair)
     found = material.stays(figures)
+    found += production.around_that_stays(edition, work)
     for docname in sorted(app.env.found_docs):
         names = names_in(app, docname)
         if material.sources[docname] != Path(app.env.doc2path(docname)):

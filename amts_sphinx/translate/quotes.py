@@ -6,36 +6,49 @@ leave them as they are in the source.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from docutils.utils.smartquotes import smartchars
 
-_CURLY: Final = ("\u201c", "\u201d")
+_DOUBLE: Final = ("\u201c", "\u201d")
+_SINGLE: Final = ("\u2018", "\u2019")
+#: In a word, that is an apostrophe.
+_APOSTROPHE: Final = re.compile(r"(?<=\w)\u2019(?=\w)")
+_QUOTED: Final = re.compile(
+    r"(?<!\w)\u2018((?:[^\u2018\u2019]|(?<=\w)\u2019(?=\w))+)\u2019(?!\w)"
+)
 
 
 def localised(target: str, source_language: str, language: str) -> str:
-    """Return a coded target with the double quotation marks of its language.
+    """Return a coded target with the quotation marks of its language.
 
-    Marks that do not pair are left: nobody knows what was meant.
+    Marks that do not pair are left: nobody knows what was meant. So are single ones
+    beside one that may be an apostrophe at the end of a word.
 
     :param source_language: a BCP 47 tag, as *language*
     """
-    theirs, ours = _pair(source_language), _pair(language)
-    if theirs != _CURLY or ours in (theirs, ("", "")) or not _is_paired(target):
+    theirs, ours = _marks(source_language), _marks(language)
+    if theirs != (*_DOUBLE, *_SINGLE) or not ours:
         return target
-    return target.replace(theirs[0], ours[0]).replace(theirs[1], ours[1])
+    if ours[:2] != _DOUBLE and _is_paired(target):
+        target = target.replace(_DOUBLE[0], ours[0]).replace(_DOUBLE[1], ours[1])
+    if ours[2:] != _SINGLE and not _APOSTROPHE.sub("", _QUOTED.sub("", target)).count(
+        _SINGLE[1]
+    ):
+        target = _QUOTED.sub(rf"{ours[2]}\1{ours[3]}", target)
+    return target
 
 
 def _is_paired(text: str) -> bool:
     """Tell whether opening and closing marks take turns."""
-    marks = [character for character in text if character in _CURLY]
-    turns = [*_CURLY] * (len(marks) // 2)
+    marks = [character for character in text if character in _DOUBLE]
+    turns = [*_DOUBLE] * (len(marks) // 2)
     return bool(marks) and marks == turns
 
 
-def _pair(language: str) -> tuple[str, str]:
-    """Return the double quotation marks that docutils has for a language."""
+def _marks(language: str) -> tuple[str, ...]:
+    """Return the double and single marks that docutils has for a language, if any."""
     quotes = smartchars.quotes
     tag = language.lower()
-    found = quotes.get(tag) or quotes.get(tag.partition("-")[0]) or ""
-    return (found[0], found[1]) if found else ("", "")
+    return tuple(quotes.get(tag) or quotes.get(tag.partition("-")[0]) or "")
