@@ -20,7 +20,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 
 from amts_sphinx import _compat
 from amts_sphinx.core.languages import closest, find_language, name_language
-from amts_sphinx.edition import original, review_marks
+from amts_sphinx.edition import original, review_marks, script_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -120,6 +120,7 @@ def register(app: Sphinx, plan: EditionPlan) -> None:
         _compat.after_rendering(
             builder, partial(_finished, plan=plan, theme=app.config.html_theme)
         )
+    script_words.register(app, plan.strings)
     # A book in one file, such as an EPUB, has no other editions beside it.
     if not builder.embedded and builder.out_suffix == ".html":
         if plan.site.switcher:
