@@ -380,3 +380,18 @@ def test_an_address_is_a_link_in_books_of_d2lbook() -> None:
     ]
     [plain] = markdown.read(text, "page", "en")
     assert "http://b.org/?x=1" in plain.whole.source
+
+
+def test_cells_have_the_line_of_their_row() -> None:
+    text = "# Rain\n\n| Cup | Rain |\n|-----|------|\n| old | much |\n| new | less |\n"
+    found = markdown.read(text, "page", "en")
+    lines = [(each.whole.source, each.whole.location.line) for each in found]
+    assert lines == [
+        ("Rain", 1),
+        ("Cup", 3),
+        ("Rain", 3),
+        ("old", 5),
+        ("much", 5),
+        ("new", 6),
+        ("less", 6),
+    ]

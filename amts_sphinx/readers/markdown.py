@@ -348,7 +348,10 @@ class _Block(NamedTuple):
         """The number of its first line, from 0."""
         if self.start is not None:
             return self.start
-        return self.before + self.node.map[0] if self.node.map else None
+        # A cell has no lines of its own, but its row does.
+        row = self.node.parent if self.node.type in {"th", "td"} else None
+        node = row or self.node
+        return self.before + node.map[0] if node.map else None
 
     @property
     def line(self) -> int | None:
