@@ -81,7 +81,9 @@ def seen(book: Book) -> list[str]:
 
 def blocks(book: Book, tag: str, out: str = "amts") -> list[bytes]:
     """Return the code of the page as it is written."""
-    page = html.fromstring((book.source.parent / "out" / out / tag).read_bytes())
+    page: html.HtmlElement = html.fromstring(
+        (book.source.parent / "out" / out / tag).read_bytes()
+    )
     return [html.tostring(each) for each in page.find_class("highlight")]
 
 

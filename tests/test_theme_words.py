@@ -209,6 +209,27 @@ def test_a_theme_speaks_the_language(make_book: MakeBook, say: Say) -> None:
     assert again.files() == es.files()
 
 
+def test_a_limit_of_quality_is_of_the_book_alone(make_book: MakeBook) -> None:
+    book = in_theme(make_book)
+    pair = LanguagePair("en", "es")
+    texts = {"Sand": "Arena", "Sand is fine.": "La arena es fina.", "The door": "La"}
+    units = [
+        TranslationUnit(source, target, pair, HUMAN, State.REVIEWED)
+        for source, target in texts.items()
+    ]
+    tmx.write(book.source / "es.tmx", units, source_language="en")
+    limits = 'amts_memory_files = ["es.tmx"]\namts_fail_under = {"reviewed": 1}\n'
+    book.write("conf.py", CONF + limits)
+    built = book.build("amts-es")
+    assert (built.status, built.warned) == (0, "")
+    assert "texts around the pages" in built.said
+    report = book.source / ".amts" / "report" / "es" / "report.json"
+    found = json.loads(report.read_bytes())
+    places = {row["source"]: row["document"] for row in found["segments"]}
+    assert places["Go up now"] == "the theme's templates"
+    assert {each["name"] for each in found["documents"]} == {"index", "conf.py"}
+
+
 def test_what_nobody_translated_is_listed_and_not_counted(make_book: MakeBook) -> None:
     book = in_theme(make_book)
     said = TranslationUnit(

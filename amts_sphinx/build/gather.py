@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinx.application import builtin_extensions
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from amts_sphinx.core.units import Container
     from amts_sphinx.doctree.collect import DocumentTexts
     from amts_sphinx.doctree.stays import Stay
+
+#: Where the words of a theme are. It is no document, so that no share counts them.
+_THEME: Final = "the theme's templates"
 
 
 class Material(NamedTuple):
@@ -82,7 +85,7 @@ class Material(NamedTuple):
 
     def labels(self, language: Language) -> list[Container]:
         """Return :meth:`lacking` as what is to be translated."""
-        return _to_translate(self.lacking(language))
+        return _to_translate(self.lacking(language), conf_strings.CONF)
 
     def around(self, language: Language) -> list[str]:
         """Return what pages show around their text, and no catalogue has it."""
@@ -94,11 +97,12 @@ class Material(NamedTuple):
 
     def around_labels(self, language: Language) -> list[Container]:
         """Return :meth:`around` as what is to be translated."""
-        return _to_translate(self.around(language))
+        return _to_translate(self.around(language), _THEME)
 
 
-def _to_translate(messages: Iterable[str]) -> list[Container]:
-    found = {each.whole.key: each for each in map(conf_strings.message, messages)}
+def _to_translate(messages: Iterable[str], place: str) -> list[Container]:
+    containers = [conf_strings.message(each, place) for each in messages]
+    found = {each.whole.key: each for each in containers}
     return [
         each for each in found.values() if inline_codes.has_words(each.whole.source)
     ]

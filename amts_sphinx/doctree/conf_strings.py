@@ -173,10 +173,10 @@ def _is_of_names(text: ConfText) -> bool:
     return any(map(all, pairwise(capitals))) or (any(capitals) and not has_prose)
 
 
-def message(text: str) -> Container:
+def message(text: str, place: str = CONF) -> Container:
     """Return a message of Sphinx's or of a template, as what is to be translated."""
     markup = conf_markup.of_message(text.strip()) or conf_markup.plain("")
-    return _container(markup, "label", CONF)
+    return _container(markup, "label", place)
 
 
 def strings(messages: Iterable[str], targets: Mapping[str, str]) -> dict[str, str]:
