@@ -230,6 +230,17 @@ def test_a_limit_of_quality_is_of_the_book_alone(make_book: MakeBook) -> None:
     assert {each["name"] for each in found["documents"]} == {"index", "conf.py"}
 
 
+def test_the_words_of_a_theme_can_be_left(make_book: MakeBook) -> None:
+    book = in_theme(make_book)
+    book.write("conf.py", CONF + 'amts_theme_words = {"es": False}\n')
+    built = book.build("amts-es")
+    assert (built.status, built.warned) == (0, "")
+    assert of(built, "marked") == "Go up now"
+    assert of(built, "bare") == "Open the drawer"
+    assert of(built, "known") == "Conocido"
+    assert "around the pages" not in built.said
+
+
 def test_what_nobody_translated_is_listed_and_not_counted(make_book: MakeBook) -> None:
     book = in_theme(make_book)
     said = TranslationUnit(

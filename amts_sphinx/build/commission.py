@@ -141,7 +141,8 @@ def work(
     if not config.by_sentence and any(len(each.segments) > 1 for each in containers):
         # The book is split for other editions.
         containers = [replace(each, segments=(each.whole,)) for each in containers]
-    labels, around = material.labels(language), material.around_labels(language)
+    labels = material.labels(language)
+    around = material.around_labels(language) if config.theme_words else []
     return Work(language, pair, translator, containers, labels, around, config)
 
 

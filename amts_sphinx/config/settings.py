@@ -246,6 +246,14 @@ class AmtsConfig:
         " ``templates_path`` is found without this.",
         allowed="a list of strings",
     )
+    theme_words: bool = values.value(
+        True,
+        values.flag,
+        "Whether the words that a theme shows around the text are translated by the"
+        " engine where no catalogue has them. ``False``: they stay as they are.",
+        allowed="``True`` or ``False``",
+        by_language=True,
+    )
     edition_url: str = values.value(
         "{language}/",
         values.edition_url,
