@@ -229,7 +229,7 @@ def test_the_public_bill_takes_both_names() -> None:
 
 @pytest.mark.parametrize("book", ["pages"], indirect=True)
 def test_a_book_is_built_with_it(book: Book) -> None:
-    built = book.build("amts-zh", engine="full01")
+    built = book.build("amts-zh", "-D", "amts_theme_words=0", engine="full01")
     assert built.status == 0, built.warned
     assert built.warned.count("is written for amts_sphinx 0.1") == 1
     use = built.summary()

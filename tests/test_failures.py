@@ -131,7 +131,8 @@ def test_a_bug_in_a_report_is_noted_after_a_failure_to_write(tmp_path: Path) -> 
     failures = Failures(tmp_path)
     written: Future[BuildOutcome | None] = Future()
     written.set_exception(OSError("no room"))
-    work = Work(find_language("zh"), EDITION.pair, TRANSLATOR, (), (), (), CONFIG)
+    nothing = (), (), (), ()
+    work = Work(find_language("zh"), EDITION.pair, TRANSLATOR, *nothing, CONFIG)
     printing = production._Printing(work, EDITION, written)  # noqa: SLF001
     reporter = cast("Reporter", _BrokenReporter())
     production._report(printing, reporter, BuildLog({}), failures)  # noqa: SLF001

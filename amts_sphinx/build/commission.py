@@ -25,7 +25,7 @@ from amts_sphinx.translate.cost_limit import Budget
 from amts_sphinx.translate.translator import Translator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from amts_sphinx.build.failures import Failures
@@ -49,8 +49,11 @@ class Work(NamedTuple):
     containers: Sequence[Container]
     #: What it has to translate beside the book: labels that Sphinx does not have.
     labels: Sequence[Container]
-    #: What pages show around their text and no catalogue has; it may stay.
+    #: What pages show around their text and no catalogue has; it may stay. It is that
+    #: of all editions of a build, so that they can share one job.
     around: Sequence[Container]
+    #: The keys of those that this edition shows.
+    lacking: Collection[str]
     #: The values that hold for this edition.
     config: AmtsConfig
 
@@ -75,7 +78,7 @@ class Estimate(NamedTuple):
 def works(
     memory: Memory,
     config: AmtsConfig,
-    languages: Iterable[Language],
+    languages: Collection[Language],
     material: Material,
     failures: Failures,
     *,
@@ -91,7 +94,17 @@ def works(
     budget = Budget(config.cost_limit)
     for language in languages:
         with failures.of(language.tag):
-            made.append(work(memory, config, language, material, budget, home=home))
+            made.append(
+                work(
+                    memory,
+                    config,
+                    language,
+                    material,
+                    budget,
+                    home=home,
+                    together=languages,
+                )
+            )
     return made
 
 
@@ -103,11 +116,13 @@ def work(
     budget: Budget,
     *,
     home: Path | None = None,
+    together: Collection[Language] = (),
 ) -> Work:
     """Return what translates the book into one language.
 
     :param config: that of the book
     :param home: the folder of what is kept for the next build
+    :param together: the languages of all editions of the build
     :raises AmtsError: there is no engine for it
     """
     config = config.for_language(language.tag)
@@ -142,8 +157,9 @@ def work(
         # The book is split for other editions.
         containers = [replace(each, segments=(each.whole,)) for each in containers]
     labels = material.labels(language)
-    around = material.around_labels(language) if config.theme_words else []
-    return Work(language, pair, translator, containers, labels, around, config)
+    around = material.around_labels(language, *together) if config.theme_words else []
+    lacking = {each.whole.key for each in material.around_labels(language)}
+    return Work(language, pair, translator, containers, labels, around, lacking, config)
 
 
 def _typeset(home: Path, pair: LanguagePair) -> Path:

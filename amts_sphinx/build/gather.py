@@ -95,9 +95,10 @@ class Material(NamedTuple):
         labels = {*self.lacking(language)}
         return [each for each in found if each not in labels]
 
-    def around_labels(self, language: Language) -> list[Container]:
-        """Return :meth:`around` as what is to be translated."""
-        return _to_translate(self.around(language), _THEME)
+    def around_labels(self, *languages: Language) -> list[Container]:
+        """Return :meth:`around`, of any of *languages*, as what is to be translated."""
+        found = {text for each in languages for text in self.around(each)}
+        return _to_translate(sorted(found), _THEME)
 
 
 def _to_translate(messages: Iterable[str], place: str) -> list[Container]:

@@ -96,7 +96,9 @@ def estimates(
     with open_memory(app, builder, config, order, {}, texts=material.texts) as memory:
         budget = Budget(config.cost_limit)
         works = [
-            commission.work(memory, config, each, material, budget)
+            commission.work(
+                memory, config, each, material, budget, together=order.editions
+            )
             for each in order.editions
         ]
         return [commission.estimate(work) for work in works]
@@ -323,12 +325,16 @@ def known_around(work: Work) -> set[str]:
 
 def _around(edition: Edition, work: Work) -> list[Container]:
     """Return what is translated of the words around the pages."""
-    return [each for each in work.around if edition.unit(each.whole) is not None]
+    return [
+        each
+        for each in work.around
+        if each.whole.key in work.lacking and edition.unit(each.whole) is not None
+    ]
 
 
 def _tell_around(edition: Edition, work: Work) -> None:
     """Log how much around the pages is a machine's: it is not counted elsewhere."""
-    units = [edition.unit(each.whole) for each in work.around]
+    units = [edition.unit(each.whole) for each in _around(edition, work)]
     count = sum(unit is not None and unit.maker != HUMAN for unit in units)
     if count:
         logger.info(
@@ -348,7 +354,8 @@ def shown_labels(edition: Edition, work: Work) -> list[Container]:
 def around_that_stays(edition: Edition, work: Work) -> list[Stay]:
     """Return what is around the pages of an edition in English."""
     shown = {each.whole.key for each in shown_labels(edition, work)}
-    return of_people("theme", work.around, shown)
+    lacking = [each for each in work.around if each.whole.key in work.lacking]
+    return of_people("theme", lacking, shown)
 
 
 def _content(
