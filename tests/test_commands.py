@@ -241,8 +241,9 @@ def test_what_was_pruned_as_json(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     (tmp_path / "fr").mkdir()
+    then = manifest.before(tmp_path / "fr", {})
     (tmp_path / "fr" / "index.html").write_text("Pluie", "utf-8")
-    editions = {"fr": manifest.written(tmp_path / "fr", set())}
+    editions = {"fr": manifest.written(tmp_path / "fr", then)}
     manifest.write(tmp_path, manifest.Manifest(["zh"], editions))
     (tmp_path / "fr" / "mine.html").write_text("Neige", "utf-8")
     asked = ["prune", str(tmp_path), "--json"]

@@ -383,13 +383,15 @@ def test_an_edition_that_is_removed_is_named_and_pruned(tmp_path: Path) -> None:
         (folder / "deep").mkdir(parents=True)
         (folder / "deep" / "page.html").write_text("ours", "utf-8")
     (zh / "CNAME").write_text("theirs", "utf-8")
+    nothing = manifest.before(tmp_path / "fr", {})
+    then = manifest.before(zh, {})
+    assert then.foreign == {"CNAME", "deep/page.html"}
+    then = then._replace(foreign=then.foreign - {"deep/page.html"})
     (zh / "index.html").write_text("ours", "utf-8")
-    foreign = manifest.foreign(zh, {"index.html", "deep/page.html"})
-    assert foreign == {"CNAME"}
     found = manifest.Manifest(["es"])
     found.editions = {
-        "zh": manifest.written(zh, foreign),
-        "es": manifest.written(es, ()),
+        "zh": manifest.written(zh, then),
+        "es": manifest.written(es, nothing),
     }
     manifest.write(tmp_path, found)
     (zh / "index.html").write_text("changed by a person", "utf-8")
@@ -401,6 +403,23 @@ def test_an_edition_that_is_removed_is_named_and_pruned(tmp_path: Path) -> None:
     assert sorted(path.name for path in zh.rglob("*")) == ["CNAME", "index.html"]
     assert (es / "deep" / "page.html").exists()
     assert manifest.prune(tmp_path) == []
+
+
+def test_what_a_person_changed_is_not_ours_after_another_build(tmp_path: Path) -> None:
+    page, other = tmp_path / "page.html", tmp_path / "other.html"
+    for path in (page, other):
+        path.write_text("ours", "utf-8")
+    left = manifest.written(tmp_path, manifest.before(tmp_path / "none", {}))
+    for path in (page, other):
+        path.write_text("by a person", "utf-8")
+    then = manifest.before(tmp_path, left)
+    other.write_text("written by a build again", "utf-8")
+    now = manifest.written(tmp_path, then)
+    assert now["page.html"] == left["page.html"]
+    assert now["other.html"][0] == len("written by a build again")
+    # Nor is it after a third one.
+    again = manifest.written(tmp_path, manifest.before(tmp_path, now))
+    assert again == now
 
 
 def test_pages_without_a_document_are_named_and_pruned(make_book: MakeBook) -> None:

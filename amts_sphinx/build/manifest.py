@@ -10,13 +10,13 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from amts_sphinx.core.atomic import keep
 from amts_sphinx.core.errors import ConfigError, InterchangeError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
 NAME: Final = ".amts-editions.json"
 _FORMAT: Final = "amts_sphinx editions"
@@ -113,17 +113,43 @@ def write(out: Path, manifest: Manifest) -> None:
     keep(out / NAME, json.dumps(content, ensure_ascii=False).encode())
 
 
-def foreign(folder: Path, known: Collection[str]) -> set[str]:
-    """Return the files of an edition's folder that no build of ours wrote.
+class Before(NamedTuple):
+    """What is in an edition's folder before a build, and is not as ours left it."""
 
-    :param known: the paths of files that earlier builds wrote
+    #: The files that no build of ours wrote.
+    foreign: frozenset[str]
+    #: Those that were changed since: as they are now, and as ours left them.
+    changed: Mapping[str, tuple[Stamp, Stamp]]
+
+
+def before(folder: Path, known: Mapping[str, Stamp]) -> Before:
+    """Look at an edition's folder before a build.
+
+    :param known: what earlier builds wrote
     """
-    return {name for name, _ in _files(folder)} - set(known)
+    found = dict(_files(folder))
+    return Before(
+        frozenset(found.keys() - known.keys()),
+        {
+            name: (found[name], stamp)
+            for name, stamp in known.items()
+            if name in found and found[name] != stamp
+        },
+    )
 
 
-def written(folder: Path, foreign: Collection[str]) -> dict[str, Stamp]:
-    """Return the files of an edition's folder, but for those of others."""
-    return {name: stamp for name, stamp in _files(folder) if name not in foreign}
+def written(folder: Path, then: Before) -> dict[str, Stamp]:
+    """Return the files of an edition's folder, but for those of others.
+
+    What somebody changed, and this build has not written again, is still as it was
+    left: a file that differs from that is never removed.
+    """
+    found = {}
+    for name, stamp in _files(folder):
+        if name not in then.foreign:
+            now, left = then.changed.get(name, (None, stamp))
+            found[name] = left if stamp == now else stamp
+    return found
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Stamp]]:

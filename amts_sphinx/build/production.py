@@ -338,8 +338,8 @@ def _tell_around(edition: Edition, work: Work) -> None:
     count = sum(unit is not None and unit.maker != HUMAN for unit in units)
     if count:
         logger.info(
-            "amts-%s: the engine %r translated %d texts around the pages that neither"
-            " Sphinx nor the theme has in the language",
+            "amts-%s: the engine %r translated %d texts around the pages, beside the"
+            " segments: neither Sphinx nor the theme has them in the language",
             work.language.tag,
             work.config.engine,
             count,

@@ -54,9 +54,9 @@ class Publication:
         self._manifest = _read(self._out)
         #: Where readers of other languages are led, if not to the book itself.
         self._chooser = site.base(builder.config) if config.root_page else ""
-        self._foreign = {
-            language.tag: manifest.foreign(
-                folder, self._manifest.editions.get(language.tag, ())
+        self._before = {
+            language.tag: manifest.before(
+                folder, self._manifest.editions.get(language.tag, {})
             )
             for language, folder in order.editions.items()
         }
@@ -69,7 +69,7 @@ class Publication:
         """
         for language, folder in self._order.editions.items():
             tag = language.tag
-            found = manifest.written(folder, self._foreign[tag])
+            found = manifest.written(folder, self._before[tag])
             if found:
                 self._manifest.note(tag, found, self._pages)
         named = [each.tag for each in self._order.editions]
