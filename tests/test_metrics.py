@@ -285,3 +285,8 @@ def test_the_pieces_of_flores_must_be_there(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "sentencepiece", None)
     with pytest.raises(ConfigError, match="spBLEU needs the package sentencepiece"):
         metrics.score(["a b"], ["a b"], "en", names=["spBLEU"])
+
+
+def test_one_text_tells_nothing_of_chance() -> None:
+    found = metrics.compare(["rain"], ["rain falls here"], ["rain falls here"], "en")
+    assert [each.p for each in found] == [1.0, 1.0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -32,8 +33,6 @@ from amts_sphinx.memory.memory import Memory
 from amts_sphinx.translate import request
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import Book
 
 pytestmark = pytest.mark.sphinx
@@ -363,6 +362,24 @@ def test_amts_doctor_misses_a_home_file_until_that_is_accepted(
     assert "! file of people's work: memory/es.home.tmx is not there, and had 2" in said
     assert run("memory", "forget", "memory/es.home.tmx") == 0
     assert run("doctor") == 0
+
+
+def test_amts_doctor_says_where_it_may_not_look(
+    conf: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conf.write_text(f"{CONF}amts_engine = 'none'\n", "utf-8")
+    exists = Path.exists
+
+    def may_not(path: Path) -> bool:
+        if path.name == "memory.sqlite":
+            raise PermissionError(13, "Permission denied")
+        return exists(path)
+
+    monkeypatch.setattr(Path, "exists", may_not)
+    assert run("doctor", "--book", conf.parent) == 1
+    [said] = [x for x in capsys.readouterr().out.splitlines() if x.startswith("!")]
+    assert said.endswith("memory.sqlite: Permission denied")
+    assert said.startswith("! memory: ")
 
 
 @pytest.mark.parametrize("count", [1, 7])

@@ -264,8 +264,13 @@ def _memory(config: AmtsConfig) -> Iterator[Symptom]:
     from amts_sphinx.memory.memory import Memory
 
     path = config.memory
-    above = next(each for each in path.parents if each.exists())
-    if not path.exists():
+    try:
+        above = next(each for each in path.parents if each.exists())
+        is_there = path.exists()
+    except OSError as exc:  # a folder that this user may not look into
+        yield Symptom("memory", f"{path}: {exc.strerror}", ill=True)
+        return
+    if not is_there:
         if os.access(above, os.W_OK):
             yield Symptom("memory", f"{path}: the first build makes it")
         else:

@@ -115,7 +115,8 @@ def compare(
 ) -> tuple[Comparison, ...]:
     """Compare *hypotheses* with those of a *baseline*, by paired bootstrap resampling.
 
-    The parameters are those of :func:`score`, and so are the errors.
+    The parameters are those of :func:`score`, and so are the errors. A single text
+    tells nothing of chance: all samples of it are the same, and p is 1.
 
     :param samples: at least one
     """
@@ -129,7 +130,8 @@ def compare(
         system, former = ours.resampled(drawn), theirs.resampled(drawn)
         scores = theirs.score(former), ours.score(system)
         real = abs(scores[1].value - scores[0].value)
-        found.append(Comparison(*scores, _chance(real, np.abs(system - former))))
+        p = _chance(real, np.abs(system - former)) if len(references) > 1 else 1.0
+        found.append(Comparison(*scores, p))
     return tuple(found)
 
 
