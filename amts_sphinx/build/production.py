@@ -12,16 +12,21 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sphinx.util import logging
 from sphinx.util.console import color_terminal
 
-from amts_sphinx.build import child_build, commission, site, summary, up_to_date
+from amts_sphinx.build import (
+    child_build,
+    commission,
+    labels,
+    site,
+    summary,
+    up_to_date,
+)
 from amts_sphinx.build.catalogues import CatalogueReader
 from amts_sphinx.build.failures import Failures
 from amts_sphinx.build.gather import gather
 from amts_sphinx.build.planner import Content, Planner
 from amts_sphinx.build.publication import Publication, readable
 from amts_sphinx.core.errors import AmtsError
-from amts_sphinx.core.languages import name_language
-from amts_sphinx.core.units import HUMAN, Finding, Severity, State
-from amts_sphinx.doctree.stays import of_people
+from amts_sphinx.core.units import State
 from amts_sphinx.edition.plan import REVIEW_DATA, BoundText
 from amts_sphinx.memory import importing
 from amts_sphinx.memory.memory import Memory
@@ -31,7 +36,7 @@ from amts_sphinx.translate.cost_limit import Budget
 from amts_sphinx.translate.translator import is_bound, published
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
@@ -168,11 +173,11 @@ class _Shop:
 
     def translate(self, work: Work, bill: Bill | None) -> Edition:
         """Return the edition, with what the engine made of what nobody translated."""
-        known = known_around(work)
+        known = labels.known_around(work)
         edition = work.translator.translate(work.texts, work.pair, bill)
         commission.keep_typeset(work, self.home)
-        edition = with_labels(edition, work, known)
-        _tell_around(edition, work)
+        edition = labels.told(edition, work, known)
+        labels.tell_around(edition, work)
         work.translator.drop_former_drafts(edition)
         return edition
 
@@ -193,7 +198,7 @@ class _Shop:
         counts = self.said.get(work.language.tag)
         # What is refused stays, and not on purpose.
         stays = material.stays({*figures, *(counts.refused if counts else ())})
-        stays += around_that_stays(edition, work)
+        stays += labels.around_that_stays(edition, work)
         return _Printing(work, edition, outcome, stays, bool(content.units))
 
     def reporter(self, work: Work) -> Reporter:
@@ -268,94 +273,6 @@ def _opened(config: AmtsConfig, learn: Callable[[Memory], None]) -> Memory:
         memory.close()
         raise
     return memory
-
-
-def with_labels(edition: Edition, work: Work, known: Collection[str]) -> Edition:
-    """Add a finding for each label that Sphinx does not have in the language.
-
-    What is around the pages is no text of the book, and not counted.
-
-    :param known: the keys of that which the memory had
-    """
-    language = name_language(edition.pair.target).name
-    found = tuple(
-        Finding("label", Severity.INFO, each.whole.location, why, each.whole.source)
-        for each in work.labels
-        for why in [f"Sphinx does not have this label in {language}"]
-    )
-    around = _keys_around(work)
-    if not (found or around):
-        return edition
-    fresh = around & edition.units.keys() - {*known}
-    usage = replace(
-        edition.usage,
-        segments=edition.usage.segments - len(around),
-        recalled=edition.usage.recalled - len(around & {*known}),
-        translated=max(0, edition.usage.translated - len(fresh)),
-    )
-    kept = (each for each in edition.findings if each.key not in around)
-    return replace(edition, findings=(*kept, *found), usage=usage)
-
-
-def _keys_around(work: Work) -> set[str]:
-    """Return the keys of what is around the pages, and not in the book."""
-    of_book = {
-        segment.key
-        for container in (*work.containers, *work.labels)
-        for segment in container.segments
-    }
-    return {each.whole.key for each in work.around} - of_book
-
-
-def _of_book(edition: Edition, work: Work) -> Edition:
-    """Return an edition without what is around its pages."""
-    around = _keys_around(work)
-    units = {key: unit for key, unit in edition.units.items() if key not in around}
-    return replace(edition, units=units)
-
-
-def known_around(work: Work) -> set[str]:
-    """Return the keys of what is around the pages and in the memory."""
-    return (
-        {*work.translator.recall(work.around, work.pair).units}
-        if work.around
-        else set()
-    )
-
-
-def _around(edition: Edition, work: Work) -> list[Container]:
-    """Return what is translated of the words around the pages."""
-    return [
-        each
-        for each in work.around
-        if each.whole.key in work.lacking and edition.unit(each.whole) is not None
-    ]
-
-
-def _tell_around(edition: Edition, work: Work) -> None:
-    """Log how much around the pages is a machine's: it is not counted elsewhere."""
-    units = [edition.unit(each.whole) for each in _around(edition, work)]
-    count = sum(unit is not None and unit.maker != HUMAN for unit in units)
-    if count:
-        logger.info(
-            "amts-%s: the engine %r translated %d texts around the pages, beside the"
-            " segments: neither Sphinx nor the theme has them in the language",
-            work.language.tag,
-            work.config.engine,
-            count,
-        )
-
-
-def shown_labels(edition: Edition, work: Work) -> list[Container]:
-    """Return the labels of an edition: of those around the pages, what has a target."""
-    return [*work.labels, *_around(edition, work)]
-
-
-def around_that_stays(edition: Edition, work: Work) -> list[Stay]:
-    """Return what is around the pages of an edition in English."""
-    shown = {each.whole.key for each in shown_labels(edition, work)}
-    lacking = [each for each in work.around if each.whole.key in work.lacking]
-    return of_people("theme", lacking, shown)
 
 
 def _content(
@@ -451,10 +368,10 @@ def _report(
     with failures.of(tag):
         if printing.work.config.report is not None:
             cost = Cost(edition.usage.characters, edition.usage.dollars)
-            labels, stays = shown_labels(edition, printing.work), printing.stays
-            quality = reporter.report(edition, cost, labels, stays)
+            shown = labels.shown(edition, printing.work)
+            quality = reporter.report(edition, cost, shown, printing.stays)
             quality.pass_gate()
-    counted = _of_book(edition, printing.work)
+    counted = labels.without_around(edition, printing.work)
     log.end(f"amts-{tag}", printing.work.config, counted, outcome, quality)
 
 

@@ -2,7 +2,7 @@
 
 A string is marked by ``{% trans %}`` or ``_()``. Themes also have words that are not
 marked, such as ``aria-label="Toggle the sidebar"``: an edition replaces them where its
-templates are read, see :class:`amts_sphinx.edition.labels.Labels`.
+templates are read, see :class:`Words`.
 """
 
 from __future__ import annotations

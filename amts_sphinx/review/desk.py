@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from amts_sphinx.build import commission, production
+from amts_sphinx.build import commission, labels, production
 from amts_sphinx.build.gather import gather
 from amts_sphinx.build.read_book import read_book
 from amts_sphinx.core import globs
@@ -97,9 +97,8 @@ def _at_hand(
 ) -> EditionAtHand:
     memory, config = work.translator.memory, work.config
     edition = work.translator.recall(work.texts, work.pair)
-    edition = production.with_labels(edition, work, edition.units)
-    labels = production.shown_labels(edition, work)
-    texts = [*work.containers, *labels]
+    edition = labels.told(edition, work, edition.units)
+    texts = [*work.containers, *labels.shown(edition, work)]
     version = app.extensions["amts_sphinx"].version
     facts = BookFacts(app.config.project, texts, material.sources, version)
     folder = config.report or config.folder
@@ -120,7 +119,7 @@ def _at_hand(
 def _stays(app: Sphinx, material: Material, work: Work, edition: Edition) -> list[Stay]:
     figures = work.translator.by_people(material.for_people, work.pair)
     found = material.stays(figures)
-    found += production.around_that_stays(edition, work)
+    found += labels.around_that_stays(edition, work)
     for docname in sorted(app.env.found_docs):
         names = names_in(app, docname)
         if material.sources[docname] != Path(app.env.doc2path(docname)):
