@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.sphinx
 
 
-def rendered(template: str, **values: str) -> str:
+def rendered(template: str, name: str = "page.html", **values: str) -> str:
     """Return what a template with its words in capitals shows."""
     environment = Environment(
         autoescape=True,
         extensions=["jinja2.ext.i18n"],
-        loader=DictLoader({"page": template}),
+        loader=DictLoader({"page.html": template, "a.js.jinja": template}),
     )
     environment.install_null_translations()  # type: ignore[attr-defined]
     templates.replace_words(environment, str.upper)
-    return environment.get_template("page").render(values)
+    return environment.get_template(name).render(values)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,16 @@ def rendered(template: str, **values: str) -> str:
 )
 def test_words_that_are_whole_are_replaced(template: str, shown: str) -> None:
     assert rendered(template) == shown
+
+
+def test_scripts_stay_as_they_are() -> None:
+    template = """button = '<a title="To the top">{{ a }}</a>';"""
+    assert rendered(template, "a.js.jinja", a="x") == template.replace("{{ a }}", "x")
+
+
+def test_a_catalogue_cannot_break_an_attribute() -> None:
+    words = templates.Words(lambda text: f'"{text}"')
+    assert words.see("data", '<a title="To the top">') == '<a title="To the top">'
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 logger = logging.getLogger(__name__)
-_SUFFIXES: Final = (".html", ".htm", ".xhtml", ".jinja", ".j2")
+#: The name of a template of pages, and not of scripts or styles.
+_OF_PAGES: Final = re.compile(r".*(?<!\.js)(?<!\.css)\.(?:html|htm|xhtml|jinja|j2)")
 #: What marks a string; the last is that of sphinx-book-theme.
 _MARKS: Final = ("_", "gettext", "ngettext", "translate")
 #: Where the strings of a theme are kept for the next build.
@@ -96,7 +97,7 @@ def _templates(folders: Iterable[Path]) -> list[tuple[str, int, int]]:
         for folder in folders
         for place, _, names in os.walk(folder)
         for name in names
-        if name.endswith(_SUFFIXES)
+        if _OF_PAGES.fullmatch(name)
     }
     return [
         (path, stat.st_size, stat.st_mtime_ns)
@@ -122,7 +123,7 @@ def _messages(paths: Iterable[str], words: set[str]) -> set[str]:
     found: set[str] = set()
     for path in paths:
         try:
-            tree = environment.parse(Path(path).read_text("utf-8"))
+            tree = environment.parse(Path(path).read_text("utf-8"), path)
         except (OSError, UnicodeError, TemplateSyntaxError) as exc:
             logger.info("%s: its strings are not translated: %s", path, exc)
         else:
@@ -141,7 +142,10 @@ class _Unmarked(Extension):
     change: Callable[[str], str]
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        """Yield the tokens of a template."""
+        """Yield the tokens of a template; those of scripts and styles as they are."""
+        if not _OF_PAGES.fullmatch(str(stream.name)):
+            yield from stream
+            return
         words = Words(type(self).change)
         for token in stream:
             value = words.see(token.type, token.value)
@@ -253,4 +257,7 @@ class Words:
         bare = text.strip()
         if not bare[:1].isalpha() or not _WORD.search(bare):
             return text
-        return text.replace(bare, self._change(" ".join(bare.split())))
+        target = self._change(" ".join(bare.split()))
+        if any(target.count(sign) > bare.count(sign) for sign in '<>"'):
+            return text  # a catalogue is not written for an attribute
+        return text.replace(bare, target)
