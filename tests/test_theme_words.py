@@ -134,6 +134,10 @@ LAYOUT = """<!DOCTYPE html>
 <p id="name">{% trans %}<a href="https://a.example">Sandy</a> {% endtrans %}</p>
 <p id="given">{{ theme_door_text }}</p>
 <p id="with">{% trans name="Sand" %}Made of <b>{{ name }}</b> alone{% endtrans %}</p>
+<p id="one">{% trans n=1 %}{{ n }} boat is here{% pluralize %}{{ n }} boats are here\
+{% endtrans %}</p>
+<p id="more">{% trans n=2 %}{{ n }} boat is here{% pluralize %}{{ n }} boats are here\
+{% endtrans %}</p>
 <div role="main">{{ body }}</div></body></html>
 """
 THEME = """[theme]
@@ -201,6 +205,8 @@ def test_a_theme_speaks_the_language(make_book: MakeBook, say: Say) -> None:
     assert of(es, "bare") == say("Open the drawer", "es")
     assert of(es, "sphinx") == "Búsqueda"
     assert of(es, "name").strip() == "Sandy"
+    assert of(es, "one") == f"1 {say('boat is here', 'es')}"
+    assert of(es, "more") == f"2 {say('boats are here', 'es')}"
     assert of(es, "option") == say("Out of the drawer", "es")
     assert of(es, "given") == say("The door", "es")
     # A hole is where the engine put it.

@@ -129,8 +129,10 @@ def _messages(paths: Iterable[str], words: set[str]) -> set[str]:
         else:
             found |= {
                 message
-                for _, _, message in extract_from_ast(tree, gettext_functions=_MARKS)
-                if isinstance(message, str) and not _NAME.fullmatch(message)
+                for _, _, said in extract_from_ast(tree, gettext_functions=_MARKS)
+                # Of one thing and of several there are two messages.
+                for message in ((said,) if isinstance(said, str) else said or ())
+                if message and not _NAME.fullmatch(message)
             }
     return found
 

@@ -52,6 +52,11 @@ class _Strings(gettext.NullTranslations):
         found = super().gettext(message)
         return self._strings.get(message, message) if found == message else found
 
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the target of one of two messages, as the source language chooses."""
+        found = super().ngettext(msgid1, msgid2, n)
+        return self._strings.get(found, found)
+
 
 def set_up(app: Sphinx, config: Config, plan: EditionPlan) -> None:
     """Make *config* that of the edition."""
