@@ -434,10 +434,13 @@ def test_pages_without_a_document_are_named_and_pruned(make_book: MakeBook) -> N
         (book.source / f"{name}.rst").unlink()
     # Something else writes that page by now.
     redirection = """
+from pathlib import Path
+
 def setup(app):
     def write(app, _):
-        if app.builder.name == "html" and app.outdir.name in {"es", "zh"}:
-            (app.outdir / "water.html").write_text("moved", "utf-8")
+        out = Path(app.outdir)
+        if app.builder.name == "html" and out.name in {"es", "zh"}:
+            (out / "water.html").write_text("moved", "utf-8")
     app.connect("build-finished", write)
 """
     book.write("conf.py", (book.source / "conf.py").read_text("utf-8") + redirection)

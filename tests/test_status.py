@@ -224,7 +224,7 @@ def test_all_that_stays_is_listed_by_reason_and_place(
         for reason, group in groups.items()
         if reason != "new"
     }
-    assert ("label", "Main") in said.pop("theme")
+    assert ("label", "Donate") in said.pop("theme")
     assert said == {
         "figure": [("caption", "Under a picture.")],
         "notranslate": [("container", "As it is.")],
