@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -302,3 +305,35 @@ def test_a_process_that_cannot_work_says_why(folder: Path) -> None:
     task = worker.Task(models.Store(folder).route(ES), {})
     with pytest.raises(EngineUnavailableError, match="cannot be used: invalid model"):
         list(worker.run(task, [("The house.", "paragraph")]))
+
+
+def test_a_translator_ends_in_the_thread_that_it_began_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ended: list[int] = []
+
+    class Translator:
+        def __init__(self, **_: bytes) -> None:
+            self.translate = str
+
+        def __del__(self) -> None:
+            ended.append(threading.get_ident())
+
+    library = SimpleNamespace(Translator=Translator)
+    monkeypatch.setitem(sys.modules, "fxtranslate", library)
+    monkeypatch.setattr(native, "_LIVING", {})
+    data = models.ModelBytes(b"model", b"source", b"target")
+    ring: list[object] = [native.load(data)]
+    ring.append(ring)
+    del ring
+    idents: list[int] = []
+
+    def elsewhere() -> None:
+        gc.collect()
+        idents.append(threading.get_ident())
+        native.load(data)
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert ended == idents

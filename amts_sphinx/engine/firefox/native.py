@@ -7,6 +7,7 @@ no ``Exception``.
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.core.errors import EngineUnavailableError
@@ -21,6 +22,9 @@ _MISSING: Final = (
     " pip install './amts_sphinx[firefox]'"
 )
 _PANIC: Final = "PanicException"
+#: The translators of the main thread, by their kind and what they are made from. One
+#: must end in the thread that it began in, and the collector of garbage runs in any.
+_LIVING: Final[dict[tuple[type, int], Any]] = {}
 
 
 def load(data: ModelBytes, where: object = "its files") -> Callable[[str], str]:
@@ -35,12 +39,18 @@ def load(data: ModelBytes, where: object = "its files") -> Callable[[str], str]:
         import fxtranslate
     except ImportError as exc:
         raise EngineUnavailableError(_MISSING) from exc
+    is_main = threading.current_thread() is threading.main_thread()
+    key = fxtranslate.Translator, hash(data)
+    made: Any = _LIVING.get(key) if is_main else None
     try:
-        made: Any = fxtranslate.Translator(
-            model=data.model,
-            src_vocab=data.source_vocabulary,
-            trg_vocab=data.target_vocabulary,
-        )
+        if made is None:
+            made = fxtranslate.Translator(
+                model=data.model,
+                src_vocab=data.source_vocabulary,
+                trg_vocab=data.target_vocabulary,
+            )
+        if is_main:
+            _LIVING[key] = made
     except BaseException as exc:
         if not isinstance(exc, Exception) and type(exc).__name__ != _PANIC:
             raise
