@@ -118,6 +118,16 @@ def _kept(book: Book) -> object:
         return pickle.load(file)
 
 
+def test_what_is_kept_is_written_again_for_new_code_alone(book: Book) -> None:
+    book.write("words.rst", ":orphan:\n\nWords\n=====\n\nNo code here.\n")
+    book.build("amts")
+    path = book.doctrees / ".amts" / highlighting.NAME
+    before = path.read_bytes(), path.stat().st_mtime_ns
+    book.change("words.rst", "No code here.", "There is no code.")
+    book.build("amts")
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
 def test_each_edition_warns_of_code_that_is_none(book: Book) -> None:
     book.change("index.rst", "rain and rain", "rain")
     book.change("index.rst", ".. code-block:: rain", ".. code-block:: json")

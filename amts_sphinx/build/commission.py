@@ -49,8 +49,8 @@ class Work(NamedTuple):
     containers: Sequence[Container]
     #: What it has to translate beside the book: labels that Sphinx does not have.
     labels: Sequence[Container]
-    #: What pages show around their text and no catalogue has; it may stay. It is that
-    #: of all editions of a build, so that they can share one job.
+    #: What pages show around their text, no catalogue has, and the book has not either;
+    #: it may stay. It is that of all editions of a build, so that they share one job.
     around: Sequence[Container]
     #: The keys of those that this edition shows.
     lacking: Collection[str]
@@ -92,19 +92,13 @@ def works(
     """
     made: list[Work] = []
     budget = Budget(config.cost_limit)
+    around = material.around_labels(*languages)
     for language in languages:
         with failures.of(language.tag):
-            made.append(
-                work(
-                    memory,
-                    config,
-                    language,
-                    material,
-                    budget,
-                    home=home,
-                    together=languages,
-                )
+            each = work(
+                memory, config, language, material, budget, home=home, around=around
             )
+            made.append(each)
     return made
 
 
@@ -116,13 +110,14 @@ def work(
     budget: Budget,
     *,
     home: Path | None = None,
-    together: Collection[Language] = (),
+    around: Sequence[Container] | None = None,
 ) -> Work:
     """Return what translates the book into one language.
 
     :param config: that of the book
     :param home: the folder of what is kept for the next build
-    :param together: the languages of all editions of the build
+    :param around: what is around the pages of all editions of the build; that of this
+        one where it is the only one
     :raises AmtsError: there is no engine for it
     """
     config = config.for_language(language.tag)
@@ -157,9 +152,18 @@ def work(
         # The book is split for other editions.
         containers = [replace(each, segments=(each.whole,)) for each in containers]
     labels = material.labels(language)
-    around = material.around_labels(language, *together) if config.theme_words else []
-    lacking = {each.whole.key for each in material.around_labels(language)}
+    own = material.around_labels(language)
+    lacking = {each.whole.key for each in own}
+    around = _less(own if around is None else around, (*containers, *labels))
+    if not config.theme_words:
+        around = []
     return Work(language, pair, translator, containers, labels, around, lacking, config)
+
+
+def _less(around: Iterable[Container], book: Iterable[Container]) -> list[Container]:
+    """Return what is around the pages and not in the book, too."""
+    keys = {segment.key for each in book for segment in each.segments}
+    return [each for each in around if each.whole.key not in keys]
 
 
 def _typeset(home: Path, pair: LanguagePair) -> Path:

@@ -54,13 +54,7 @@ def told(edition: Edition, work: Work, known: Collection[str]) -> Edition:
 
 
 def _keys_around(work: Work) -> set[str]:
-    """Return the keys of what is around the pages, and not in the book."""
-    of_book = {
-        segment.key
-        for container in (*work.containers, *work.labels)
-        for segment in container.segments
-    }
-    return {each.whole.key for each in work.around} - of_book
+    return {each.whole.key for each in work.around}
 
 
 def without_around(edition: Edition, work: Work) -> Edition:

@@ -100,10 +100,9 @@ def estimates(
     material = gather(app, builder.env)
     with open_memory(app, builder, config, order, {}, texts=material.texts) as memory:
         budget = Budget(config.cost_limit)
+        around = material.around_labels(*order.editions)
         works = [
-            commission.work(
-                memory, config, each, material, budget, together=order.editions
-            )
+            commission.work(memory, config, each, material, budget, around=around)
             for each in order.editions
         ]
         return [commission.estimate(work) for work in works]

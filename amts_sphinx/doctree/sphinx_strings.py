@@ -24,7 +24,9 @@ from sphinx import addnodes
 from amts_sphinx.core import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from babel.messages.catalog import Message
 
 _LOCALE: Final = Path(sphinx.__file__).parent / "locale"
 #: The files of Sphinx that put words into doctrees.
@@ -57,17 +59,23 @@ NUMBERED: Final = ("Section %s", "Fig. %s", "Table %s", "Listing %s")
 _LABELLED_TOPICS: Final = {"contents", "abstract", "dedication"}
 
 
+def _of_sphinx(wanted: re.Pattern[bytes]) -> Iterator[Message]:
+    """Yield Sphinx's messages without plurals, those whose block has what is *wanted*.
+
+    Most are of other files, and to parse them takes most of the time.
+    """
+    blocks = _BETWEEN.split((_LOCALE / "sphinx.pot").read_bytes())
+    some = b"\n\n".join(block for block in blocks if wanted.search(block))
+    return (each for each in read_po(BytesIO(some)) if isinstance(each.id, str))
+
+
 @cache
 def _messages() -> tuple[str, ...]:
     """Return the messages, in English, that Sphinx writes while it reads."""
-    blocks = _BETWEEN.split((_LOCALE / "sphinx.pot").read_bytes())
-    # Most are of other files, and to parse them takes most of the time.
-    some = b"\n\n".join(block for block in blocks if _MAY_BE_WRITTEN.search(block))
     return tuple(
-        message.id
-        for message in read_po(BytesIO(some))
-        if isinstance(message.id, str)
-        and any(_WRITERS.match(path) for path, _ in message.locations)
+        str(message.id)
+        for message in _of_sphinx(_MAY_BE_WRITTEN)
+        if any(_WRITERS.match(path) for path, _ in message.locations)
     )
 
 
@@ -105,13 +113,10 @@ def _probe(locale: str) -> gettext.NullTranslations:
 @cache
 def _shown(*, in_themes: bool = False) -> frozenset[str]:
     """Return the messages that readers see on any page: those of themes, or others."""
-    blocks = _BETWEEN.split((_LOCALE / "sphinx.pot").read_bytes())
-    some = b"\n\n".join(block for block in blocks if _MAY_BE_SHOWN.search(block))
     return frozenset(
-        message.id
-        for message in read_po(BytesIO(some))
-        if isinstance(message.id, str)
-        and any(
+        str(message.id)
+        for message in _of_sphinx(_MAY_BE_SHOWN)
+        if any(
             ("/themes/" in path) is in_themes and _is_shown(path, line)
             for path, line in message.locations
         )
@@ -162,6 +167,7 @@ class Package(NamedTuple):
     version: str
 
 
+@cache
 def around_pages(
     of_theme: frozenset[str],
     locale: str,
@@ -179,26 +185,18 @@ def around_pages(
     made_of = sorted(of_theme), packages, sphinx.__display_version__
     found: list[str] | None = kept.load(path, *made_of) if path else None
     if found is None:
-        found = _around_pages(of_theme, locale, packages)
+        known = [_catalogues(Path(package.folder), locale) for package in packages]
+        found = [
+            message
+            for message in sorted(of_theme | _shown())
+            if _probe(locale).gettext(message).startswith("\0")
+            and not any(message in each for each in known)
+        ]
         if path:
             kept.save(path, found, *made_of)
     return found
 
 
-@cache
-def _around_pages(
-    of_theme: frozenset[str], locale: str, packages: tuple[Package, ...]
-) -> list[str]:
-    known = [_catalogues(Path(package.folder), locale) for package in packages]
-    return [
-        message
-        for message in sorted(of_theme | _shown())
-        if _probe(locale).gettext(message).startswith("\0")
-        and not any(message in each for each in known)
-    ]
-
-
-@cache
 def _catalogues(package: Path, locale: str) -> frozenset[str]:
     """Return the messages of the catalogues that a package has for a language."""
     folders = [Path(place) for place, _, _ in os.walk(package)]

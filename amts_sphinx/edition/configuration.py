@@ -16,7 +16,6 @@ from amts_sphinx.core.languages import dates_locale
 from amts_sphinx.doctree import conf_strings, templates
 from amts_sphinx.doctree.given import ADDRESSES
 from amts_sphinx.edition import pages
-from amts_sphinx.edition.pages import lang_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +71,7 @@ def set_up(app: Sphinx, config: Config, plan: EditionPlan) -> None:
     if plan.site.switcher:
         pages.find_place(config)
     if not _compat.is_given(config, "epub_language"):
-        config["epub_language"] = lang_of(plan)
+        config["epub_language"] = pages.lang_of(plan)
     app.translator.add_fallback(_Strings(plan.strings))
 
 

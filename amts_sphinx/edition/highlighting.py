@@ -1,7 +1,4 @@
-"""Code is the same in all editions, so it is highlighted for the first of them alone.
-
-To highlight takes a tenth of the time of an edition of a book about a program.
-"""
+"""Code is highlighted for the first edition alone: it is the same in all of them."""
 
 from __future__ import annotations
 
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
 
 #: Who makes lexers and formatters that are other ones in another version only.
 _VERSIONED: Final = frozenset({"pygments", "sphinx"})
-
-
 #: Where the highlighted code of all editions of a book is kept.
 NAME: Final = "code.pickle"
 _VERSION: Final = version("pygments")
@@ -34,7 +29,7 @@ def register(app: Sphinx, home: Path, *, whole: bool) -> None:
     :param whole: whether all pages are written: what they do not ask for is forgotten
     """
     path = home / NAME
-    former = kept.load(path, _VERSION)
+    former = kept.load(path, _VERSION) or {}
     known: Remembered[str] = Remembered(former)
 
     def remembering(
@@ -47,8 +42,8 @@ def register(app: Sphinx, home: Path, *, whole: bool) -> None:
         return known.get(made_from, lambda: highlight(source, lexer, formatter))
 
     def save(_: Sphinx, exception: Exception | None) -> None:
-        if exception is None and known.has_changed:
-            found = known.present if whole else {**(former or {}), **known.present}
+        found = known.present if whole else {**former, **known.present}
+        if exception is None and found.keys() != former.keys():
             kept.save(path, found, _VERSION)
 
     _compat.wrap_highlight(remembering)
