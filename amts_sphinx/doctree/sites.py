@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from docutils import nodes
@@ -259,25 +260,37 @@ def _attributes(node: nodes.Element, strings: UiStrings) -> Iterator[Site]:
             if title:
                 yield _attribute(node, "toctree", "entries", title, i, 0)
     else:
-        yield from _foreign(node)
-        for element, kind, name in _TEXT_ATTRIBUTES:
-            text = node.get(name) if isinstance(node, element) else ""
-            # Sphinx puts the file's name there when an image has no text.
-            if text and text != node.get("uri") and _is_shown(node, text):
-                yield _attribute(node, kind, name, text)
+        yield from _of_class(node)
 
 
-def _foreign(node: nodes.Element) -> Iterator[Site]:
-    """Yield the texts in attributes of an element that an extension defines."""
-    if type(node).__module__.startswith(_KNOWN_MODULES):
-        return
-    if isinstance(node, (addnodes.pending_xref, nodes.image)):
-        return
-    for name in _FOREIGN:
+def _of_class(node: nodes.Element) -> Iterator[Site]:
+    """Yield the texts in the attributes that elements of its class may have."""
+    foreign, known = _attributes_of(type(node))
+    for name in foreign:
         text = node.get(name)
         # Several lines are code, such as that of a diagram.
         if isinstance(text, str) and "\n" not in text and not _NO_TEXT.fullmatch(text):
             yield _attribute(node, name, name, text)
+    for kind, name in known:
+        text = node.get(name)
+        # Sphinx puts the file's name there when an image has no text.
+        if text and text != node.get("uri") and _is_shown(node, text):
+            yield _attribute(node, kind, name, text)
+
+
+@lru_cache(2**10)
+def _attributes_of(
+    element: type[nodes.Element],
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Return the attributes that may hold a text in elements of a class.
+
+    :returns: those of a class that an extension defines, and those that are known, each
+        with the kind of the site
+    """
+    is_known = element.__module__.startswith(_KNOWN_MODULES)
+    is_known = is_known or issubclass(element, (addnodes.pending_xref, nodes.image))
+    known = [row[1:] for row in _TEXT_ATTRIBUTES if issubclass(element, row[0])]
+    return () if is_known else _FOREIGN, tuple(known)
 
 
 def _is_shown(node: nodes.Element, text: str) -> bool:
@@ -337,7 +350,10 @@ def _names_of(described: addnodes.desc | None) -> set[str]:
     if described is None:
         return set()
     texts: list[str] = []
-    for each in described.findall(addnodes.desc_signature):
+    # Not those of the objects described in it, which have entries of their own.
+    for each in described.children:
+        if not isinstance(each, addnodes.desc_signature):
+            continue
         # Of options, a signature has all names.
         texts += [str(each.get("fullname", "")), *each.get("allnames", ())]
         texts += [name.astext() for name in each.findall(addnodes.desc_name)]

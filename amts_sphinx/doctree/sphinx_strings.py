@@ -249,6 +249,11 @@ class _Pattern(NamedTuple):
     message: str
 
     @property
+    def longest(self) -> str:
+        """The part that the fewest texts hold."""
+        return max(self.fixed, key=len)
+
+    @property
     def expression(self) -> str:
         """A regular expression for what the message becomes."""
         return "(.+?)".join(map(re.escape, self.fixed))
@@ -283,16 +288,14 @@ class _Tables:
                 self.messages.setdefault(text, message)
         # The longest pattern is the most specific one.
         self.patterns.sort(key=lambda each: -len(each.expression))
-        parts = {max(each.fixed, key=len) for each in self.patterns}
-        #: Most texts hold nothing of any pattern.
-        self._part = re.compile("|".join(map(re.escape, parts)) or "(?!)")
+        #: Most texts hold nothing of any pattern, and the others of few.
+        self._by_part = [(each.longest, each) for each in self.patterns]
 
     def find(self, text: str) -> tuple[_Pattern, re.Match[str]] | None:
         """Return the most specific pattern that all of *text* matches."""
-        if self._part.search(text):
-            for pattern in self.patterns:
-                if match := pattern.match(text):
-                    return pattern, match
+        for part, pattern in self._by_part:
+            if part in text and (match := pattern.match(text)):
+                return pattern, match
         return None
 
     def _add_pattern(self, text: str, target: str, message: str) -> None:
