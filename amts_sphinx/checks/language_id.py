@@ -39,6 +39,10 @@ _SCRIPTS: Final = {
 _LETTERS: Final = {name: re.compile(f"[{chars}]") for name, chars in _SCRIPTS.items()}
 #: A character that may be a letter of another script than the Latin one.
 _NOT_LATIN: Final = re.compile("[\u0370-\u1dff\u1f00-\u1fff\u3040-\ufaff]")
+#: The scripts of most texts that are not in the Latin one alone, and a character that
+#: may be a letter of another.
+_HAN_OR_LATIN: Final = ("Hani", "Kana", "Latn")
+_OTHER: Final = re.compile("[\u0370-\u1dff\u1f00-\u1fff\u3100-\u33ff\ua000-\uf8ff]")
 #: A Latin word of prose: not a name, nor a piece of program.
 _LATIN_WORD: Final = re.compile(
     r"(?<![\w.@/\\-])[a-z\u00df-\u024f]{2,}(?![\w(@/\\]|\.\w)"
@@ -109,9 +113,10 @@ def _letters(text: str) -> dict[str, int]:
         return dict.fromkeys(_LETTERS, 0) | {
             "Latn": len(_LETTERS["Latn"].findall(text))
         }
-    return {
-        name: len(found.findall(text)) * _WORTH.get(name, 1)
-        for name, found in _LETTERS.items()
+    scripts = _HAN_OR_LATIN if not _OTHER.search(text) else _LETTERS
+    return dict.fromkeys(_LETTERS, 0) | {
+        name: len(_LETTERS[name].findall(text)) * _WORTH.get(name, 1)
+        for name in scripts
     }
 
 

@@ -29,13 +29,16 @@ def _numbers(texts: CheckedTexts, context: Context) -> Iterator[str]:
     mine, other = numerals.digits(texts.source), numerals.digits(texts.target)
     if not mine and not other:
         return
+    gone, more = _missing(mine, other), _missing(other, mine)
+    if not gone and not more:  # most texts: words are looked for in the others alone
+        return
     source, target = context.pair
     spelt, respelt = (
         numerals.words(texts.source, source),
         numerals.words(texts.target, target),
     )
-    lost = _unexplained(_missing(mine, other), respelt, target)
-    new = _unexplained(_missing(other, mine), spelt, source)
+    lost = _unexplained(gone, respelt, target)
+    new = _unexplained(more, spelt, source)
     if lost or any(min(each.readings) > _SMALL for each in new):
         yield _message(lost, new)
     elif new:

@@ -74,6 +74,8 @@ def escape(text: str) -> str:
 
 def unescape(coded: str) -> str:
     """Return coded text that holds no code as plain text."""
+    if "&" not in coded:  # most texts, and much faster
+        return coded
     return coded.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
@@ -207,7 +209,8 @@ def globalise(coded: str, former: Sequence[int]) -> str:
     return renumber(coded, dict(enumerate(former, 1)))
 
 
-def structure(coded: str) -> list[tuple[int, bool, int]]:
+@lru_cache(2**16)
+def structure(coded: str) -> tuple[tuple[int, bool, int], ...]:
     """Return each code as (number, paired, number of the code around it or 0).
 
     :raises MarkupError: codes do not nest, or there is other markup in the text
@@ -229,7 +232,7 @@ def structure(coded: str) -> list[tuple[int, bool, int]]:
                 around.append(piece.id)
     if len(around) > 1:
         raise MarkupError(f"{opening(around[-1])} is not closed")
-    return found
+    return tuple(found)
 
 
 def verify(source: str, target: str, names: Sequence[Code] = ()) -> str:
@@ -370,8 +373,8 @@ def beginning(coded: str) -> str:
 
 
 def _difference(
-    want: list[tuple[int, bool, int]],
-    have: list[tuple[int, bool, int]],
+    want: Sequence[tuple[int, bool, int]],
+    have: Sequence[tuple[int, bool, int]],
     names: Sequence[Code],
 ) -> str:
     """Say in words how two lists of codes differ."""

@@ -158,5 +158,6 @@ def register(app: Sphinx) -> None:
     app.add_transform(messages.CompareMessages)
     app.add_transform(messages.KeepSubstitutions)
     app.add_transform(CollectTexts)
+    app.connect("env-get-outdated", messages.want_for_catalogues)
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)

@@ -34,7 +34,7 @@ from amts_sphinx.core.languages import find_language
 from amts_sphinx.core.units import LanguagePair
 from amts_sphinx.doctree import catalogues
 from amts_sphinx.doctree.collect import CollectTexts, DocumentTexts, texts_of
-from amts_sphinx.doctree.messages import KeepSubstitutions
+from amts_sphinx.doctree.messages import KeepSubstitutions, want
 from amts_sphinx.formats.catalogues import chosen, folders
 from amts_sphinx.formats.catalogues import read as read_folders
 
@@ -200,6 +200,7 @@ def read(reading: Reading) -> BookTexts:
             app.setup_extension("amts_sphinx")
             settings.check(app, app.config)
         _read_again(app, reading.digests)
+        want(app.env)
         app.builder.read()
     env = app.env
     setattr(env, _DIGESTS, dict(reading.digests))

@@ -7,6 +7,7 @@ book with catalogues, whatever became of its words.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -18,7 +19,10 @@ from sphinx.util.nodes import extract_messages
 from amts_sphinx.doctree.sites import index_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
     from amts_sphinx.core.units import Container
     from amts_sphinx.doctree.coder import Slot
@@ -46,6 +50,12 @@ class _Numbered(NamedTuple):
 _NUMBERS: Final[WeakKeyDictionary[nodes.document, dict[int, _Numbered]]] = (
     WeakKeyDictionary()
 )
+
+
+#: The attribute of an environment that says whether messages are numbered.
+_WANTED: Final = "amts_numbers_messages"
+#: The folder of a language's catalogues.
+_MESSAGES: Final = "LC_MESSAGES"
 
 
 class MessagePlace(NamedTuple):
@@ -106,7 +116,33 @@ class NumberMessages(SphinxTransform):
 
     def apply(self, **_: Any) -> None:
         """Run on one document."""
-        number_messages(self.document)
+        if getattr(self.env, _WANTED, False):
+            number_messages(self.document)
+
+
+def want(env: BuildEnvironment) -> None:
+    """Have the messages of documents numbered that are read from now on."""
+    setattr(env, _WANTED, True)
+
+
+def want_for_catalogues(
+    app: Sphinx, env: BuildEnvironment, *_: object
+) -> Collection[str]:
+    """Have the messages numbered once the book has catalogues; most have none.
+
+    :returns: the documents to read again, since they were read without
+    """
+    if getattr(env, _WANTED, False) or not _has_catalogues(app):
+        return ()
+    want(env)
+    return env.found_docs
+
+
+def _has_catalogues(app: Sphinx) -> bool:
+    dirs = app.config.locale_dirs if app.config.amts_gettext else ()
+    return any(
+        next(Path(app.srcdir, each).glob(f"*/{_MESSAGES}"), None) for each in dirs
+    )
 
 
 class CompareMessages(SphinxTransform):
@@ -188,7 +224,9 @@ def texts(
     :param found: its sites, with their texts
     :param written: whether to say how they are written
     """
-    known = _NUMBERS.get(document, {})
+    known = _NUMBERS.get(document)
+    if not known:
+        return
     seen: dict[tuple[object, ...], int] = {}
     for site, container in found:
         each = _numbered(site, known)

@@ -265,7 +265,8 @@ def _attributes(node: nodes.Element, strings: UiStrings) -> Iterator[Site]:
 
 def _of_class(node: nodes.Element) -> Iterator[Site]:
     """Yield the texts in the attributes that elements of its class may have."""
-    foreign, known = _attributes_of(type(node))
+    element: type = type(node)
+    foreign, known = _attributes_of(element)
     for name in foreign:
         text = node.get(name)
         # Several lines are code, such as that of a diagram.
@@ -280,7 +281,7 @@ def _of_class(node: nodes.Element) -> Iterator[Site]:
 
 @lru_cache(2**10)
 def _attributes_of(
-    element: type[nodes.Element],
+    element: type,
 ) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """Return the attributes that may hold a text in elements of a class.
 

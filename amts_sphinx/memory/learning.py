@@ -53,6 +53,13 @@ JOIN unit AS u ON u.origin = ? AND u.content = i.content
 WHERE u.retired <> 0 OR u.document <> i.document OR u.line IS NOT i.line
     OR u.replaced <> i.replaced OR u.number <> i.nth
 """
+#: The numbers of what is incoming of texts of which something is said already.
+_THERE: Final = """
+SELECT i.number FROM incoming AS i WHERE EXISTS (
+    SELECT 1 FROM unit AS u WHERE u.source_language = i.source_language
+    AND u.target_language = i.target_language AND u.key = i.key
+)
+"""
 
 
 def gather(
@@ -183,7 +190,16 @@ def add(db: sqlite3.Connection) -> int:
         maker: origin_id(db, *((LOCAL, "") if maker == HUMAN else (ENGINE, maker)))
         for maker in makers
     }
-    return sum(_say(db, origins[str(row[5])], row) for row in latest.values())
+    # Most is new, as all of a book's first build, and needs no look at what is there.
+    there = {number for (number,) in db.execute(_THERE)}
+    new = [row for row in latest.values() if row[0] not in there]
+    insert = f"INSERT OR REPLACE INTO unit (origin, {_FIELDS}) VALUES (?, {_MARKS})"
+    db.executemany(insert, ((origins[str(row[5])], 0, *row[1:]) for row in new))
+    return len(new) + sum(
+        _say(db, origins[str(row[5])], row)
+        for row in latest.values()
+        if row[0] in there
+    )
 
 
 _SAID: Final = (

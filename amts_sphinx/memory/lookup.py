@@ -224,6 +224,14 @@ class Lookup:
             rows = self._db.execute(query, (*pair, maker)).fetchall()
         return {key: Refusal(check, Severity(s), m) for key, check, s, m in rows}
 
+    def has_people(self) -> bool:
+        """Tell whether a person ever said anything, in whatever languages."""
+        # Its maker is written out, so that the index of people's units is used.
+        query = f"SELECT EXISTS (SELECT 1 FROM unit WHERE maker = '{HUMAN}')"
+        with told(self.path, "read"):
+            (found,) = self._db.execute(query).fetchone()
+        return bool(found)
+
     def fuzzy(
         self,
         pair: LanguagePair,

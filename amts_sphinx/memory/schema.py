@@ -227,7 +227,7 @@ def _json(values: Sequence[str]) -> str:
 
 def fault_of(unit: TranslationUnit) -> str:
     """Say why *unit* must not be kept, or return an empty string."""
-    if not (unit.key and inline_codes.normalise(unit.target)):
+    if not (unit.key and unit.target.strip()):
         return "the source or the target is blank"
     if not (storable(unit.source) and storable(unit.target)):
         return "half of a surrogate pair"

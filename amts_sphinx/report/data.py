@@ -75,6 +75,11 @@ def of(
     :param kept: what was shown of each text before
     """
     kept = kept or Remembered()
+    # Many texts share a document.
+    addresses = {
+        name: (links.page(name), links.source(name))
+        for name in {row.segment.location.docname for row in report.rows}
+    }
     return {
         "format": "amts_sphinx report",
         "version": VERSION,
@@ -96,7 +101,10 @@ def of(
         },
         "history": [*about.history],
         "documents": [_document(each, links) for each in report.documents],
-        "segments": [_segment(row, links, kept) for row in report.rows],
+        "segments": [
+            _segment(row, *addresses[row.segment.location.docname], kept)
+            for row in report.rows
+        ],
     }
 
 
@@ -285,10 +293,14 @@ def _texts(row: Row) -> Texts:
     )
 
 
-def _segment(row: Row, links: Links, kept: Remembered[Texts]) -> dict[str, Any]:
+def _segment(row: Row, page: str, file: str, kept: Remembered[Texts]) -> dict[str, Any]:
+    """Return what the report says of a text.
+
+    :param page: the address of its document's page, or nothing
+    :param file: the address of its source file, or nothing
+    """
     segment = row.segment
     document, line = segment.location
-    page = links.page(document)
     made_from = (
         segment.source,
         segment.codes,
@@ -312,7 +324,7 @@ def _segment(row: Row, links: Links, kept: Remembered[Texts]) -> dict[str, Any]:
         "near": _near(row.near, texts.difference) if row.near else None,
         "findings": [_finding(finding) for finding in row.findings],
         "page": f"{page}{texts.fragment}" if page else "",
-        "file": links.source(document),
+        "file": file,
     }
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from amts_sphinx.core import kept
 from amts_sphinx.core.kept import Remembered
-from amts_sphinx.memory.fuzzy_kept import KeptMatches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from amts_sphinx.align.coverage import Coverage
     from amts_sphinx.core.units import LanguagePair, TranslationUnit
+    from amts_sphinx.memory.fuzzy_kept import KeptMatches
 
 #: What the checks, near matches and texts of a report are made with.
 _MAKERS: Final = ("babel", "numpy", "py3langid", "rapidfuzz")
@@ -37,9 +37,18 @@ class Kept:
     faults: Remembered[tuple[tuple[str, str], ...]] = field(default_factory=Remembered)
     #: What the report shows of a text.
     shown: Remembered[Any] = field(default_factory=Remembered)
-    near: KeptMatches = field(default_factory=KeptMatches)
+    #: The near matches; see :meth:`matches`.
+    near: KeptMatches | None = None
     #: What people's units taught, with a hash of them.
     judge: tuple[str, Coverage | None] | None = None
+
+    def matches(self) -> KeptMatches:
+        """Return the near matches of the last time."""
+        from amts_sphinx.memory.fuzzy_kept import KeptMatches  # it loads numpy
+
+        if self.near is None:
+            self.near = KeptMatches()
+        return self.near
 
     def of_context(self, context: str) -> None:
         """Say what all texts are checked with; faults of another context are gone."""

@@ -270,9 +270,7 @@ class Reporter:
         """Return the rows with all findings on them."""
         from amts_sphinx import checks  # not where the last report is still valid
 
-        near = rows.nearest(
-            self.memory, edition.pair, bare_rows, survey.keys(), known.near
-        )
+        near = rows.nearest(self.memory, edition.pair, bare_rows, survey.keys(), known)
         entries = [
             checks.CheckEntry(
                 row.segment,

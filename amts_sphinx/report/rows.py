@@ -37,8 +37,8 @@ if TYPE_CHECKING:
         Segment,
         TranslationUnit,
     )
-    from amts_sphinx.memory.fuzzy_kept import KeptMatches
     from amts_sphinx.memory.memory import Memory
+    from amts_sphinx.report.kept import Kept
 
 #: The least score of near matches: others do not help a reviewer.
 NEAR: Final = 70
@@ -113,13 +113,17 @@ class Survey:
         words: dict[str, Counter[Origin]] = defaultdict(Counter)
         segments: dict[str, Counter[Origin]] = defaultdict(Counter)
         findings: dict[str, Counter[str]] = defaultdict(Counter)
-        progress: dict[str, Progress] = {}
+        words_by_stage: dict[str, Counter[Stage]] = defaultdict(Counter)
+        by_stage: dict[str, Counter[Stage]] = defaultdict(Counter)
+        conflicts: Counter[str] = Counter()
         for place in self.places:
             row, document = rows[place.key], place.document
             words[document][row.origin] += row.words
             segments[document][row.origin] += 1
-            former = progress.get(document) or Progress(Counter(), Counter(), 0)
-            progress[document] = _counted(former, row)
+            if row.words:
+                words_by_stage[document][row.stage] += row.words
+            by_stage[document][row.stage] += 1
+            conflicts[document] += row.conflict
         for row in rows.values():
             for finding in row.findings:
                 findings[finding.location.docname][finding.severity.value] += 1
@@ -129,20 +133,13 @@ class Survey:
                 words[name],
                 segments[name],
                 findings[name],
-                progress=progress[name],
+                progress=Progress(
+                    words_by_stage[name], by_stage[name], conflicts[name]
+                ),
             )
             for name in order
             if name in words
         )
-
-
-def _counted(progress: Progress, row: Row) -> Progress:
-    """Return *progress* with one more place of the text of *row*."""
-    return Progress(
-        Counter(progress.words) + Counter({row.stage: row.words}),
-        Counter(progress.segments) + Counter({row.stage: 1}),
-        progress.conflicts + row.conflict,
-    )
 
 
 def survey(containers: Iterable[Container], edition: Edition) -> Survey:
@@ -214,22 +211,29 @@ def nearest(
     pair: LanguagePair,
     rows: Mapping[str, Row],
     documents: Mapping[str, Sequence[str]],
-    kept: KeptMatches | None = None,
+    kept: Kept | None = None,
 ) -> Nearest:
     """Return the nearest other unit by people of each text that is not by people.
 
     A unit whose source has left the book is first: the text has probably replaced it.
 
     :param documents: the keys of each document, in order
-    :param kept: the near matches of the last time; it is brought up to date
+    :param kept: what is known from the last time; it is brought up to date
     """
+    if not memory.has_people():  # as before the first text is reviewed
+        return Nearest({}, frozenset())
     keys = {
         row.segment.source: key
         for key, row in rows.items()
         if row.origin not in BY_PEOPLE
     }
     by_source = memory.fuzzy(
-        pair, keys, cutoff=NEAR, limit=4, kept=kept, by_people=True
+        pair,
+        keys,
+        cutoff=NEAR,
+        limit=4,
+        kept=kept.matches() if kept else None,
+        by_people=True,
     )
     near = {keys[source]: matches for source, matches in by_source.items()}
     found = predecessors.find(memory, pair, documents, keys.values(), near)
@@ -294,4 +298,4 @@ def risk(row: Row) -> int:
 
 def shown(coded: str, segment: Segment) -> str:
     """Return *coded* text with the content of the codes of *segment*."""
-    return code_matching.shown(replace(segment, source=coded), named=True)
+    return code_matching.written(coded, segment.codes, named=True)

@@ -333,11 +333,17 @@ class _Source:
     #: The sides that have a blank inside of the code.
     inside: set[_Side] = field(default_factory=set)
 
+    def at(self, sides: Sequence[_Side]) -> list[_Border]:
+        """Return what stands at some sides of codes."""
+        return [self.borders[side] for side in sides if side in self.borders]
 
-@lru_cache(2**10)
-def _source(coded: str) -> _Source:
-    text = _Text(coded)
+
+@lru_cache(2**14)
+def _source(coded: str | None) -> _Source:
     found = _Source()
+    if coded is None:
+        return found
+    text = _Text(coded)
     for number, gap in enumerate(text.gaps):
         border = text.border(number)
         for side in text.sides(number):
@@ -383,7 +389,6 @@ def _inside(gap: Sequence[CodedPiece]) -> set[_Side]:
 
 
 def _faults(text: _Text, source: str | None, rules: BorderRules) -> Iterator[Fault]:
-    known: _Source | None = None
     for number, gap in enumerate(text.gaps):
         sides = list(text.sides(number))
         if not sides:
@@ -391,17 +396,13 @@ def _faults(text: _Text, source: str | None, rules: BorderRules) -> Iterator[Fau
         border = text.border(number)
         if not (border.blank or border.words_touch or border.mark_touches):
             continue
-        if known is None:
-            known = _Source() if source is None else _source(source)
         kind = ""
         if not border.blank:
             lacks = _lacks_blank if border.mark_touches else _is_missing
-            kind = "missing" if lacks(border, sides, known, rules) else ""
-        elif not border.left or not border.right:
-            kind = "inside" if _inside(gap) - known.inside else ""
-        elif _is_extra(border, sides, known, rules):
+            kind = "missing" if lacks(border, sides, source, rules) else ""
+        elif border.left and border.right and _is_extra(border, sides, source, rules):
             kind = "extra"
-        elif _inside(gap) - known.inside:
+        elif (inside := _inside(gap)) and inside - _source(source).inside:
             kind = "inside"
         if kind:
             blank = " " if border.blank else ""
@@ -410,8 +411,11 @@ def _faults(text: _Text, source: str | None, rules: BorderRules) -> Iterator[Fau
             )
 
 
+# The source is looked at last: most borders need no more than the target.
+
+
 def _is_missing(
-    border: _Border, sides: Sequence[_Side], known: _Source, rules: BorderRules
+    border: _Border, sides: Sequence[_Side], source: str | None, rules: BorderRules
 ) -> bool:
     """Tell whether two words touch that the language has a blank between."""
     left, right = border.left, border.right
@@ -419,8 +423,7 @@ def _is_missing(
         return False
     if not rules.spaced and _THING in {left[-1], right[0]}:
         return False
-    there = [known.borders[side] for side in sides if side in known.borders]
-    if any(each.is_joined for each in there):
+    if any(each.is_joined for each in _source(source).at(sides)):
         return False
     after_code = any(not side.first for side in sides)
     before_code = any(side.first for side in sides)
@@ -433,7 +436,7 @@ def _is_missing(
 
 
 def _lacks_blank(
-    border: _Border, sides: Sequence[_Side], known: _Source, rules: BorderRules
+    border: _Border, sides: Sequence[_Side], source: str | None, rules: BorderRules
 ) -> bool:
     """Tell whether a blank is lost between a mark and a code: the source has it."""
     left, right = border.left, border.right
@@ -441,7 +444,7 @@ def _lacks_blank(
         return False
     if right[0] in "–—" and not right[1:2].isspace():
         return False  # a dash without blanks
-    there = [known.borders[side] for side in sides if side in known.borders]
+    there = _source(source).at(sides)
     return bool(there) and all(each.blank for each in there)
 
 
@@ -464,16 +467,17 @@ def _letters(text: str) -> int:
 
 
 def _is_extra(
-    border: _Border, sides: Sequence[_Side], known: _Source, rules: BorderRules
+    border: _Border, sides: Sequence[_Side], source: str | None, rules: BorderRules
 ) -> bool:
     """Tell whether a blank stands where the language has none."""
     left, right = border.left, border.right
-    there = [known.borders[side] for side in sides if side in known.borders]
     before_code = any(side.first for side in sides)
     after_code = any(not side.first for side in sides)
     if before_code and _opens(left):
+        there = _source(source).at(sides)
         return not any(each.blank and _opens(each.left) for each in there)
     if after_code and _closes(left, right, rules):
+        there = _source(source).at(sides)
         return not any(
             each.blank and _closes(each.left, each.right, rules) for each in there
         )
@@ -484,8 +488,8 @@ def _is_extra(
         return True
     if _UNSPACED.match(left[-1]) and _UNSPACED.match(right[0]):
         return not rules.spaced
-    torn = not before_code and _tears_ending(right, there, rules)
-    return torn or _tears(left, right, there)
+    torn = not before_code and _tears_ending(right, sides, source, rules)
+    return torn or _tears(left, right, sides, source)
 
 
 def _joins_next(left: str, rules: BorderRules) -> bool:
@@ -523,15 +527,20 @@ def _closes(left: str, right: str, rules: BorderRules) -> bool:
     )
 
 
-def _tears_ending(right: str, there: Sequence[_Border], rules: BorderRules) -> bool:
+def _tears_ending(
+    right: str, sides: Sequence[_Side], source: str | None, rules: BorderRules
+) -> bool:
     """Tell whether a blank stands before an ending that touches in the source."""
-    ending = right[: _letters(right)]
-    return _is_ending(ending, rules) and any(each.words_touch for each in there)
+    return _is_ending(right[: _letters(right)], rules) and any(
+        each.words_touch for each in _source(source).at(sides)
+    )
 
 
-def _tears(left: str, right: str, there: Sequence[_Border]) -> bool:
+def _tears(left: str, right: str, sides: Sequence[_Side], source: str | None) -> bool:
     """Tell whether a blank stands beside a mark that joins two words in the source."""
-    joiners = {border.joiner for border in there} - {""}
+    if left[-1:] not in _JOINER and right[:1] not in _JOINER:
+        return False
+    joiners = {each.joiner for each in _source(source).at(sides)} - {""}
     if left[-1:] in joiners and _is_word(left[-2:-1]) and _is_word(right[:1]):
         return True
     return right[:1] in joiners and _is_word(left[-1:]) and _is_word(right[1:2])

@@ -10,7 +10,7 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.text.code_placing import place_again
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from amts_sphinx.core.units import Code, Segment
 
@@ -258,13 +258,22 @@ def shown(segment: Segment, *, named: bool = False) -> str:
     :param named: whether other codes without words, such as references, are shown in
         ‹ ›, by their content or kind
     """
-    codes = {code.id: code for code in segment.codes}
+    return written(segment.source, segment.codes, named=named)
+
+
+def written(coded: str, codes: Iterable[Code], *, named: bool = False) -> str:
+    """Return coded text as plain text, with formulas and code as written.
+
+    :param codes: what its codes are
+    :param named: as of :func:`shown`
+    """
+    by_number = {code.id: code for code in codes}
     parts = []
-    for piece in inline_codes.tokens(segment.source):
+    for piece in inline_codes.tokens(coded):
         if piece.type == "text":
             parts.append(inline_codes.unescape(piece.coded))
         elif piece.type == "empty":
-            code = codes.get(piece.id)
+            code = by_number.get(piece.id)
             if code and code.kind in _SHOWN:
                 parts.append(code.equiv)
             elif code and named:

@@ -334,26 +334,24 @@ class Translator:
     ) -> TranslationUnit:
         target, state, maker = answer
         where, source = segment.location, segment.source
-        unit = TranslationUnit(
+        # It will be recalled as it is now, and nothing is left to do then.
+        target = self._set(source, target, pair)
+        self.typeset.present[source, target] = target
+        return TranslationUnit(
             source, target, pair, maker, state, where.docname, where.line
         )
-        # It will be recalled as it is now, and nothing is left to do then.
-        target = self._set(unit)
-        self.typeset.present[source, target] = target
-        return replace(unit, target=target)
 
     def _typeset(self, unit: TranslationUnit) -> TranslationUnit:
         """Give a machine's target the typography of its language; leave a person's."""
         if unit.by_human:
             return unit
         made_from = (unit.source, unit.target)
-        target = self.typeset.get(made_from, lambda: self._set(unit))
+        target = self.typeset.get(made_from, lambda: self._set(*made_from, unit.pair))
         return unit if target == unit.target else replace(unit, target=target)
 
-    def _set(self, unit: TranslationUnit) -> str:
-        target = entities.resolve(unit.source, unit.target)
-        target = quotes.localised(target, *unit.pair)
-        return self.profile.apply(target, unit.source)
+    def _set(self, source: str, target: str, pair: LanguagePair) -> str:
+        target = quotes.localised(entities.resolve(source, target), *pair)
+        return self.profile.apply(target, source)
 
 
 def _is_whole(unit: TranslationUnit) -> bool:
