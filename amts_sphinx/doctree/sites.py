@@ -48,7 +48,7 @@ _TEXT_ATTRIBUTES: Final = (
     (nodes.reference, "tooltip", "reftitle"),
 )
 #: Where the elements of docutils and Sphinx themselves are defined.
-_KNOWN_MODULES: Final = ("docutils.", addnodes.__name__)
+KNOWN_MODULES: Final = ("docutils.", addnodes.__name__)
 #: Attributes that hold a text in elements that extensions define.
 _FOREIGN: Final = ("alt", "caption", "hint", "text", "title", "tooltip")
 _META: Final = re.compile(
@@ -269,7 +269,7 @@ def _attributes(node: nodes.Element, strings: UiStrings) -> Iterator[Site]:
 
 def _foreign(node: nodes.Element) -> Iterator[Site]:
     """Yield the texts in attributes of an element that an extension defines."""
-    if type(node).__module__.startswith(_KNOWN_MODULES):
+    if type(node).__module__.startswith(KNOWN_MODULES):
         return
     if isinstance(node, (addnodes.pending_xref, nodes.image)):
         return
