@@ -43,6 +43,11 @@ A boat floats on water. It is made of wood.
 
 .. note:: Mind the gap.
 
+.. danger:: Sharks.
+
+.. versionchanged:: 2.0
+   It has sails.
+
 term
   What it is.
 
@@ -50,6 +55,33 @@ term
 
    * - A cell
      - Another
+
+* Outside
+
+  * Inside
+
+Look below. [#f]_
+
+.. [#f] The footnote.
+"""
+#: Returns what text of a page no scrolling can show.
+OUT_OF_REACH: Final = """
+() => {
+  const places = [-1e6, 1e6].map((place) => (scrollTo(place, 0), scrollX));
+  scrollTo(0, 0);
+  const end = places[1] + document.documentElement.clientWidth;
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const lost = [];
+  while (texts.nextNode()) {
+    const range = document.createRange();
+    range.selectNodeContents(texts.currentNode);
+    const box = range.getBoundingClientRect();
+    const inside = texts.currentNode.parentElement.closest(".body");
+    if (inside && box.width && (box.left < places[0] - 1 || box.right > end + 1))
+      lost.push(texts.currentNode.data);
+  }
+  return lost;
+}
 """
 #: Returns the contrast of the bar of an element with the ground behind it.
 CONTRAST: Final = """
@@ -136,8 +168,8 @@ def test_what_is_added_hinders_nobody(
         switcher.locator("summary").click()
     found = Axe().run(page, context={"include": [OURS]}).response["violations"]
     assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
-    bars = page.locator("p.amts-machine")
-    assert bars.first.evaluate(CONTRAST) >= _MARK
+    for bar in page.locator("p.amts-machine").all():
+        assert bar.evaluate(CONTRAST) >= _MARK, bar.inner_html()
     page.context.close()
 
 
@@ -181,4 +213,34 @@ def test_on_paper_there_are_notices_and_marks_but_no_links(
     assert page.locator("p.amts-machine").first.evaluate(width) >= 1
     assert page.locator(f"{SWITCHER}:visible").count() == 0
     assert not page.locator("h1 .amts-original").is_visible()
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_all_text_from_the_right_can_be_reached(
+    browser: Browser, site: Built, width: int
+) -> None:
+    size: Any = {"width": width, "height": 800}
+    page = show(browser, site, "ar", viewport=size)
+    assert page.evaluate(OUT_OF_REACH) == []
+    page.context.close()
+
+
+def test_from_the_right_lines_begin_on_the_right(browser: Browser, site: Built) -> None:
+    page = show(browser, site, "ar")
+
+    def right(place: str) -> float:
+        box = page.locator(place).first.bounding_box()
+        assert box is not None
+        return box["x"] + box["width"]
+
+    assert right("li li") < right("li:has(li)") - 10
+    assert right("aside.footnote > p") < right("aside.footnote > span.label")
+    icon = """
+(title) => ["::before", "::after"]
+  .map((part) => getComputedStyle(title, part))
+  .filter((style) => style.position === "absolute" && parseFloat(style.width) < 40)
+  .map((style) => parseFloat(style.right) < parseFloat(style.left))
+"""
+    assert page.locator(".admonition-title").first.evaluate(icon) in ([], [True])
     page.context.close()

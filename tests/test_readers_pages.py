@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from conftest import copy_root
+from docutils import nodes
+from docutils.utils import new_document
 from lxml import etree
 
 from amts_sphinx.build import manifest
 from amts_sphinx.core.errors import ConfigError, InterchangeError
+from amts_sphinx.edition import draft_notice, original, pages, publish, source_notice
+from amts_sphinx.edition.plan import Sibling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -223,6 +227,45 @@ def test_arabic_runs_from_the_right(release: Release) -> None:
     code = edition.page("index").xpath("//dt[contains(@class, 'sig')] | //code")
     assert {element.get("dir") for element in code} == {"ltr"}
     assert release.edition("es").page("index").get("dir") is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "part", "direction"),
+    [
+        ("ar", '<p class="x" lang="fr">', "ltr"),
+        ("ar", "<p lang='zh-Hant'>", "ltr"),
+        ("ar", '<p lang="fa">', None),
+        ("ar", '<p lang="fr" dir="auto">', None),
+        ("ar", '<a hreflang="fr" lang="fr">', None),
+        ("de", '<p lang="he">', "rtl"),
+        ("de", '<p lang="en">', None),
+        ("de", "<p>", None),
+    ],
+)
+def test_parts_in_other_languages_run_their_own_way(
+    tag: str, part: str, direction: str | None
+) -> None:
+    page = f"<html><body>{part}</body></html>"
+    wanted = f'{part[:-1]} dir="{direction}">' if direction else part
+    assert wanted in pages._with_directions(page, tag)  # noqa: SLF001
+
+
+@pytest.mark.parametrize("tag", ["fa", "he", "hi", "zh-TW", "sw"])
+def test_what_is_told_in_english_for_want_of_another_says_so(tag: str) -> None:
+    known = tag != "sw"
+    doctree = new_document("page")
+    source_notice.tell(doctree, tag)
+    doctree["classes"].append(publish.DRAFT)
+    draft_notice.tell(doctree, tag)
+    told = [*doctree.findall(nodes.paragraph)]
+    assert len(told) == 2
+    for each in told:
+        assert each["classes"] == ([] if known else ["language-en"])
+        assert ("page" in each.astext()) is not known
+    book = Sibling("en", "English", "../en/", "", is_source=True)
+    body = '<a class="headerlink" href="#boats" title="x">¶</a>'
+    link = original.link(body, book, "../en/index.html", tag)
+    assert ('lang="en" title' in link.replace('hreflang="en"', "")) is not known
 
 
 @pytest.mark.parametrize("name", ["index", "deep/page", "search", "genindex"])

@@ -122,6 +122,29 @@ PIECES: Final = (
     "With words.",
     "The footnote.",
 )
+#: An extension with an element that is shown by its children alone.
+BARE: Final = """\
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+class Bare(nodes.TextElement):
+    pass
+
+class BareDirective(SphinxDirective):
+    required_arguments = 1
+
+    def run(self):
+        node = Bare("", "", nodes.Text(self.arguments[0]))
+        self.set_source_info(node)
+        return [nodes.container("", node)]
+
+def nothing(self, node):
+    pass
+
+def setup(app):
+    app.add_node(Bare, html=(nothing, nothing))
+    app.add_directive("bare", BareDirective)
+"""
 SETTINGS: Final = """\
 extensions = ["amts_sphinx"]
 project = "Boats"
@@ -292,6 +315,25 @@ def test_machines_texts_are_told_until_a_person_reviewed_them(tmp_path: Path) ->
     assert built.text("second", NOTICE) == []
     assert built.page("second").xpath(marked) == []
     assert built.text("index", NOTICE) == [text]
+
+
+def test_titles_whose_elements_have_no_tag_are_marked(tmp_path: Path) -> None:
+    path = f"import sys\nsys.path.insert(0, {str(tmp_path / 'source')!r})\n"
+    book = write(tmp_path, path + SETTINGS)
+    book.change("conf.py", '["amts_sphinx"]', '["amts_sphinx", "bare"]')
+    book.write("bare.py", BARE)
+    # An extension takes the words of a rubric, and shows another title by its words.
+    book.write(
+        "second.rst", "Second\n======\n\n.. bare:: Title\n\n.. rubric:: Rubric\n"
+    )
+    built = book.build("amts-es", engine="pseudo")
+    assert built.status == 0, built.warned
+    for piece in ("Title", "Rubric"):
+        name = name_of_key(inline_codes.normalise(piece))
+        [shown] = built.page("second").xpath(f"//span[@{UNIT}='{name}']")
+        assert shown.get("class") == "amts-machine"
+    again = book.build("amts-es", engine="none").page("second")
+    assert len(again.xpath("//span[@lang='en'][normalize-space()='Title']")) == 1
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,7 @@ _TEXT_ATTRIBUTES: Final = (
     (nodes.reference, "tooltip", "reftitle"),
 )
 #: Where the elements of docutils and Sphinx themselves are defined.
-_KNOWN_MODULES: Final = ("docutils.", addnodes.__name__)
+KNOWN_MODULES: Final = ("docutils.", addnodes.__name__)
 #: Attributes that hold a text in elements that extensions define.
 _FOREIGN: Final = ("alt", "caption", "hint", "text", "title", "tooltip")
 _META: Final = re.compile(
@@ -288,7 +288,7 @@ def _attributes_of(
     :returns: those of a class that an extension defines, and those that are known, each
         with the kind of the site
     """
-    is_known = element.__module__.startswith(_KNOWN_MODULES)
+    is_known = element.__module__.startswith(KNOWN_MODULES)
     is_known = is_known or issubclass(element, (addnodes.pending_xref, nodes.image))
     known = [row[1:] for row in _TEXT_ATTRIBUTES if issubclass(element, row[0])]
     return () if is_known else _FOREIGN, tuple(known)

@@ -5,13 +5,16 @@ It is told in the language of the edition.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from docutils import nodes
 
 from amts_sphinx.core.languages import closest, name_language
 from amts_sphinx.edition.publish import DRAFT, MACHINE, STALE
 from amts_sphinx.edition.search import NO_SEARCH
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: The class of the notice.
 NOTICE: Final = "amts-notice"
@@ -23,8 +26,11 @@ _DRAFTS: Final = {
     "de": "Teile dieser Seite sind maschinell übersetzt und noch nicht geprüft.",
     "en": "Parts of this page are machine translations that nobody has reviewed yet.",
     "es": "Partes de esta página son traducciones automáticas aún sin revisar.",
+    "fa": "بخش‌هایی از این صفحه ترجمهٔ ماشینی است و هنوز بازبینی نشده است.",
     "fr": "Certaines parties de cette page sont des traductions automatiques"
     " qui n’ont pas encore été relues.",
+    "he": "חלקים מדף זה תורגמו באופן אוטומטי וטרם נבדקו.",
+    "hi": "इस पृष्ठ के कुछ भाग मशीनी अनुवाद हैं जिनकी अभी समीक्षा नहीं हुई है।",
     "id": "Sebagian halaman ini adalah terjemahan mesin yang belum ditinjau.",
     "it": "Parti di questa pagina sono traduzioni automatiche non ancora riviste.",
     "ja": "このページには、まだ確認されていない機械翻訳が含まれています。",
@@ -46,8 +52,11 @@ _STALE: Final = {
     "de": "Teile dieser Seite sind Übersetzungen einer früheren Fassung des Textes.",
     "en": "Parts of this page are translations of an earlier version of the text.",
     "es": "Partes de esta página son traducciones de una versión anterior del texto.",
+    "fa": "بخش‌هایی از این صفحه از نسخهٔ پیشین متن ترجمه شده است.",
     "fr": "Certaines parties de cette page sont traduites d’une version antérieure"
     " du texte.",
+    "he": "חלקים מדף זה תורגמו מגרסה קודמת של הטקסט.",
+    "hi": "इस पृष्ठ के कुछ भाग पाठ के पुराने संस्करण के अनुवाद हैं।",
     "id": "Sebagian halaman ini adalah terjemahan dari versi teks sebelumnya.",
     "it": "Parti di questa pagina sono traduzioni di una versione precedente del"
     " testo.",
@@ -71,7 +80,10 @@ _MACHINE: Final = {
     "de": "Teile dieser Seite sind maschinell übersetzt.",
     "en": "Parts of this page are machine translations.",
     "es": "Partes de esta página son traducciones automáticas.",
+    "fa": "بخش‌هایی از این صفحه ترجمهٔ ماشینی است.",
     "fr": "Certaines parties de cette page sont des traductions automatiques.",
+    "he": "חלקים מדף זה תורגמו באופן אוטומטי.",
+    "hi": "इस पृष्ठ के कुछ भाग मशीनी अनुवाद हैं।",
     "id": "Sebagian halaman ini adalah terjemahan mesin.",
     "it": "Parti di questa pagina sono traduzioni automatiche.",
     "ja": "このページには機械翻訳が含まれています。",
@@ -105,15 +117,23 @@ def tell(doctree: nodes.document, tag: str, *, drafts: bool = True) -> None:
     doctree["classes"] = [c for c in doctree["classes"] if c not in _MARKS]
     if not found:
         return
-    insert(
-        doctree,
-        *(each[closest(name_language(tag).tag, each) or "en"] for each in found),
-    )
+    insert(doctree, tag, *found)
 
 
-def insert(doctree: nodes.document, *texts: str) -> None:
-    """Put a notice for readers below the first title of a page."""
-    paragraphs = [nodes.paragraph(text, text) for text in texts]
+def insert(doctree: nodes.document, tag: str, *kinds: Mapping[str, str]) -> None:
+    """Put a notice for readers below the first title of a page.
+
+    Where it is in English for want of another, it says so: English has a direction.
+
+    :param tag: the edition's language, BCP 47
+    :param kinds: what is told, each by language
+    """
+    paragraphs = []
+    for texts in kinds:
+        known = closest(name_language(tag).tag, texts)
+        text = texts[known or "en"]
+        classes = [] if known else ["language-en"]
+        paragraphs.append(nodes.paragraph(text, text, classes=classes))
     notice = nodes.container("", *paragraphs, classes=[NOTICE, NO_SEARCH])
     title = next(doctree.findall(nodes.title), None)
     if title is not None and isinstance(title.parent, nodes.section):

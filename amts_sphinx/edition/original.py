@@ -25,7 +25,10 @@ _TEXTS: Final = {
     "de": "Dieselbe Stelle im Original",
     "en": "The same place in the original",
     "es": "El mismo lugar en el original",
+    "fa": "همین جا در متن اصلی",
     "fr": "Le même endroit dans l’original",
+    "he": "אותו מקום במקור",
+    "hi": "मूल में यही स्थान",
     "id": "Tempat yang sama di naskah asli",
     "it": "Lo stesso punto nell’originale",
     "ja": "原文の同じ箇所",
@@ -55,12 +58,14 @@ def link(body: str, book: Sibling, page: str, tag: str) -> str:
     :param page: the address of the same page there, from this page
     :param tag: the edition's language, BCP 47
     """
-    name = escape(_TEXTS[closest(name_language(tag).tag, _TEXTS) or "en"])
+    known = closest(name_language(tag).tag, _TEXTS)
+    name = escape(_TEXTS[known or "en"])
+    lang = "" if known else ' lang="en"'
 
     def both(match: re.Match[str]) -> str:
         return (
             f'{match[0]}<a class="amts-original" href="{escape(page)}{match[1]}"'
-            f' hreflang="{escape(book.tag)}" title="{name}" aria-label="{name}">'
+            f' hreflang="{escape(book.tag)}"{lang} title="{name}" aria-label="{name}">'
             f"{_PICTURE}</a>"
         )
 

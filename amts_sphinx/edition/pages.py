@@ -64,6 +64,11 @@ _ROOT: Final = re.compile(r"<html\b[^>]*>", re.IGNORECASE)
 _LANG: Final = re.compile(
     r"""(\slang=|\sxml:lang=)(?:"[^"]*"|'[^']*')""", re.IGNORECASE
 )
+#: A part in a language, and no direction. Links to other editions isolate their names.
+_PART_LANG: Final = re.compile(
+    r"""<(?!html\b)\w+(?![^>]*\s(?:dir|hreflang)=)[^>]*?\slang=["']([\w-]+)["']""",
+    re.IGNORECASE,
+)
 #: Code and signatures run from the left in every language.
 _CODE: Final = re.compile(
     r'<(?:(?:pre|code|kbd|samp)(?=[\s>])|dt(?= class="sig\b))(?![^>]*\sdir=)'
@@ -110,6 +115,8 @@ def register(app: Sphinx, plan: EditionPlan) -> None:
         str(_STATIC / "edition"),
     ]
     app.add_css_file("amts.css")
+    if find_language(plan.tag).from_right:
+        app.add_css_file("amts-rtl.css")
     if plan.review is not None:
         review_marks.register(app, plan)
     if isinstance(builder, Epub3Builder) and find_language(plan.tag).from_right:
@@ -275,8 +282,7 @@ def _finished(
     text = _ROOT.sub(lambda root: _LANG.sub(rf'\1"{lang_of(plan)}"', root[0]), text, 1)
     if plan.review is not None:
         text = review_marks.name_texts(text)
-    if find_language(plan.tag).from_right:
-        text = _from_right(text, plan)
+    text = _with_directions(text, plan.tag)
     found = context.get("amts_switcher")
     return _with_switcher(text, found, theme) if found else text
 
@@ -302,13 +308,17 @@ def _with_switcher(text: str, found: str, theme: str) -> str:
     return text
 
 
-def _from_right(text: str, plan: EditionPlan) -> str:
-    """Set the direction of a page, and that of its parts in the source language."""
-    source = plan.rules.language
-    if not name_language(source).from_right:
-        part = re.compile(
-            rf'(<(?!html\b)\w+[^>]*?\slang="{re.escape(source)}")(?! dir=)'
-        )
-        text = part.sub(r'\1 dir="ltr"', text)
+def _with_directions(text: str, tag: str) -> str:
+    """Set the direction of a page, and that of its parts in other languages."""
+    right = find_language(tag).from_right
+
+    def directed(part: re.Match[str]) -> str:
+        its_own = name_language(part[1]).from_right
+        direction = "rtl" if its_own else "ltr"
+        return part[0] if its_own == right else f'{part[0]} dir="{direction}"'
+
+    text = _PART_LANG.sub(directed, text)
+    if not right:
+        return text
     text = _CODE.sub(r'\g<0> dir="ltr"', text)
     return _HTML.sub('<html dir="rtl"', text, count=1)

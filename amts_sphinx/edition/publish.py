@@ -15,7 +15,7 @@ from sphinx import addnodes
 from amts_sphinx.core import inline_codes
 from amts_sphinx.doctree.classify import is_code
 from amts_sphinx.doctree.segments import line_of
-from amts_sphinx.doctree.sites import index_parts
+from amts_sphinx.doctree.sites import KNOWN_MODULES, index_parts
 from amts_sphinx.edition.plan import BoundText
 
 if TYPE_CHECKING:
@@ -92,24 +92,25 @@ def publish(
     sites, left = list(finder.sites(doctree)), list(finder.left(doctree))
     for site in sites:
         text = content.at(site)
+        classes: list[str] = []
         if not site.attribute:
             names = content.units.get(inline_codes.normalise(site.coded), ())
-            _block(site.node)["classes"] += [f"{UNIT}{name}" for name in names]
+            classes += [f"{UNIT}{name}" for name in names]
         if text.target is not None:
             write(site, text.target, mark)
             changed += 1
             if site.by_people:
                 left = [node for node in left if not _holds(node, site.node)]
-            _shows(site, doctree)["classes"] += _marks(text)
+            classes += _marks(text)
         elif not (site.attribute or site.by_people):
             left.append(_block(site.node))
+        _bear(_shows(site, doctree), classes)
     for node in left:
         if any(character.isalpha() for character in node.astext()):
-            node["classes"].append(mark)
+            _bear(node, [mark])
             if isinstance(node, nodes.title):
                 # Contents and links to the page show what is in the title alone.
-                inner = nodes.inline("", "", *node.children, classes=[mark])
-                _refill(node, [inner])
+                _wrap(node, [mark])
     _set_values(doctree, values)
     return changed
 
@@ -123,6 +124,28 @@ def _set_values(doctree: nodes.document, values: Mapping[str, str]) -> None:
     if differ:
         for node in [text for text in doctree.findall(nodes.Text) if text in differ]:
             node.parent.replace(node, nodes.Text(values[node.astext()]))
+
+
+def _bear(node: nodes.Element, classes: list[str]) -> None:
+    """Give an element classes that surely reach the page.
+
+    Extensions show some elements by their children alone: the titles of cards, and
+    rubrics that become the titles of what can be unfolded.
+    """
+    is_foreign = not type(node).__module__.startswith(KNOWN_MODULES)
+    is_bare = is_foreign and isinstance(node, nodes.TextElement)
+    is_bare = is_bare and not isinstance(
+        node, (nodes.Body, nodes.Titular, nodes.Structural, nodes.Inline)
+    )
+    if classes and (is_bare or isinstance(node, nodes.rubric)):
+        _wrap(node, classes)
+    else:
+        node["classes"] += classes
+
+
+def _wrap(node: nodes.Element, classes: list[str]) -> None:
+    """Put all that is in an element into one of these classes."""
+    _refill(node, [nodes.inline("", "", *node.children, classes=classes)])
 
 
 def _marks(text: BoundText) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from amts_sphinx.core import inline_codes
-from amts_sphinx.core.languages import closest, name_language
 from amts_sphinx.edition import draft_notice
 
 if TYPE_CHECKING:
@@ -19,7 +18,10 @@ _TEXTS: Final = {
     "de": "Diese Seite ist noch nicht übersetzt.",
     "en": "This page has not been translated yet.",
     "es": "Esta página aún no se ha traducido.",
+    "fa": "این صفحه هنوز ترجمه نشده است.",
     "fr": "Cette page n’est pas encore traduite.",
+    "he": "דף זה טרם תורגם.",
+    "hi": "इस पृष्ठ का अनुवाद अभी नहीं हुआ है।",
     "id": "Halaman ini belum diterjemahkan.",
     "it": "Questa pagina non è ancora stata tradotta.",
     "ja": "このページはまだ翻訳されていません。",
@@ -49,6 +51,4 @@ def tell(doctree: nodes.document, tag: str) -> None:
 
     :param tag: the edition's language, BCP 47
     """
-    draft_notice.insert(
-        doctree, _TEXTS[closest(name_language(tag).tag, _TEXTS) or "en"]
-    )
+    draft_notice.insert(doctree, tag, _TEXTS)
