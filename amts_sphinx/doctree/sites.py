@@ -58,6 +58,9 @@ _META: Final = re.compile(
 _NO_TEXT: Final = re.compile(r"\S*[./:_\\{}<>=]\S+|[a-z]\w*|[\W\d_]*")
 #: The name of a project with its version, which MyST shows at links to it.
 _VERSION: Final = re.compile(r"\S+ v?[\d.]+\S*")
+#: The place, in an index entry, of the heading that it is listed under: the classifier
+#: of a term in a glossary. Mostly it has none.
+KEY: Final = 4
 _PARTED: Final = re.compile("[;；]")
 _PARTED_INDEX: Final = {"single", "pair", "triple", "see", "seealso"}
 
@@ -316,6 +319,10 @@ def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:
                 yield site._replace(baked=baked)
             elif not (any(kinds) or part in names or _IDENTIFIER.match(part)):
                 yield _attribute(node, "index", "entries", part, i, 1, j)
+        heading = inline_codes.collapse(entry[KEY] or "").strip()
+        # A single letter is one that authors sort by, such as that of a reading.
+        if len(heading) > 1 and inline_codes.has_words(inline_codes.escape(heading)):
+            yield _attribute(node, "index", "entries", heading, i, KEY)
 
 
 def _indexed(node: addnodes.index) -> nodes.Node | None:
