@@ -99,6 +99,20 @@ Read :doc:`the notebook <tides>`.
 Boats come in at night.
 """,
     ),
+    "sphinx_gallery": (
+        "sphinx_gallery.gen_gallery",
+        """\
+sphinx_gallery_conf = {
+    "examples_dirs": "examples", "gallery_dirs": "gallery", "plot_gallery": "False"
+}
+exclude_patterns = ["examples"]
+""",
+        """\
+.. toctree::
+
+   gallery/index
+""",
+    ),
     "myst_nb": (
         "myst_nb",
         "nb_execution_mode = 'off'",
@@ -135,6 +149,15 @@ JUPYTER: Final = {
     "nbformat": 4,
     "nbformat_minor": 5,
 }
+EXAMPLE: Final = '''\
+"""
+Draw a boat
+===========
+
+The boat & its *net* are drawn.
+"""
+print("boat")
+'''
 NOTEBOOK: Final = """\
 ---
 file_format: mystnb
@@ -183,6 +206,10 @@ def write(package: str, folder: Path) -> Book:
     book.write("boats.bib", BIB)
     if package == "numpydoc":
         book.write("amts_harbour.py", MODULE)
+    if package == "sphinx_gallery":
+        (book.source / "examples").mkdir()
+        book.write("examples/README.rst", "Pictures\n========\n\nOf boats.\n")
+        book.write("examples/plot_boat.py", EXAMPLE)
     if package == "nbsphinx":
         book.write("tides.ipynb", json.dumps(JUPYTER))
     return book
@@ -282,6 +309,15 @@ def test_a_blog_is_listed_in_the_edition(pair: Pair, say: Say) -> None:
     feed = (pair.edition.out / "blog" / "atom.xml").read_text("utf-8")
     assert say("Boats", "es") in feed
     assert "What the harbour" not in feed
+
+
+@pytest.mark.parametrize("pair", ["sphinx_gallery"], indirect=True)
+def test_a_gallery_tells_what_its_pictures_are(pair: Pair, say: Say) -> None:
+    title, tip = "//div[contains(@class, 'thumbnail-title')]", "//div/@tooltip"
+    assert pair.source.text("gallery/index", title) == ["Draw a boat"]
+    assert pair.edition.text("gallery/index", title) == [say("Draw a boat", "es")]
+    [told] = pair.source.text("gallery/index", tip)
+    assert pair.edition.text("gallery/index", tip) == [say(told, "es")]
 
 
 @pytest.mark.parametrize("pair", ["myst_nb"], indirect=True)

@@ -180,14 +180,14 @@ BLOCKS: dict[str, Rows] = {
         ("paragraph", "Words."),
     ],
     # The heading that the index lists a term under; a letter is one to sort by.
-    ".. glossary::\n\n   tide : Water\n      It rises.\n\n   rope : R\n      It ties.": [
+    ".. glossary::\n\n   tide : Water\n      It rises.\n\n   rope : R\n      Ties.": [
         ("term", "tide"),
         ("index", "tide"),
         ("index", "Water"),
         ("paragraph", "It rises."),
         ("term", "rope"),
         ("index", "rope"),
-        ("paragraph", "It ties."),
+        ("paragraph", "Ties."),
     ],
     ".. index:: os.path, -j, f(), a_b\n\nWords.": [("paragraph", "Words.")],
     # The index has the name of an object as its signature has it.

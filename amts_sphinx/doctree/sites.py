@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 from amts_sphinx.core import inline_codes
-from amts_sphinx.doctree import sphinx_strings
+from amts_sphinx.doctree import raw_html, sphinx_strings
 from amts_sphinx.doctree.classify import (
     holds_prose_in_literal,
     is_code,
@@ -58,6 +58,8 @@ _META: Final = re.compile(
 _NO_TEXT: Final = re.compile(r"\S*[./:_\\{}<>=]\S+|[a-z]\w*|[\W\d_]*")
 #: The name of a project with its version, which MyST shows at links to it.
 _VERSION: Final = re.compile(r"\S+ v?[\d.]+\S*")
+#: The name, in place of an attribute's, for texts inside of raw HTML.
+RAW: Final = "#html"
 #: The place, in an index entry, of the heading that it is listed under: the classifier
 #: of a term in a glossary. Mostly it has none.
 KEY: Final = 4
@@ -75,7 +77,8 @@ class Site(NamedTuple):
     coded: str
     #: The attribute that holds the text; empty when the node's children do.
     attribute: str = ""
-    #: The position in the attribute, when that is a list of tuples.
+    #: The position in the attribute, when that is a list of tuples; in raw HTML, the
+    #: number of the text.
     position: tuple[int, ...] = ()
     names: tuple[Code, ...] = ()
     #: The nodes behind the codes 1, 2, 3, …
@@ -261,6 +264,10 @@ def _attributes(node: nodes.Element, strings: UiStrings) -> Iterator[Site]:
         for i, (title, _) in enumerate(node["entries"]):
             if title:
                 yield _attribute(node, "toctree", "entries", title, i, 0)
+    elif isinstance(node, nodes.raw):
+        if "html" in node.get("format", "").split():
+            for i, piece in enumerate(raw_html.pieces(node.astext())):
+                yield _attribute(node, "raw", RAW, piece.text, i)
     else:
         yield from _foreign(node)
         for element, kind, name in _TEXT_ATTRIBUTES:

@@ -13,9 +13,10 @@ from docutils import nodes
 from sphinx import addnodes
 
 from amts_sphinx.core import inline_codes
+from amts_sphinx.doctree import raw_html
 from amts_sphinx.doctree.classify import is_code
 from amts_sphinx.doctree.segments import line_of
-from amts_sphinx.doctree.sites import index_parts
+from amts_sphinx.doctree.sites import RAW, index_parts
 from amts_sphinx.edition.plan import BoundText
 
 if TYPE_CHECKING:
@@ -183,6 +184,11 @@ def write(site: Site, target: str, mark: str = "") -> None:
 
 def _write_attribute(site: Site, text: str) -> None:
     node, name = site.node, site.attribute
+    if name == RAW:
+        made = raw_html.replaced(node.astext(), site.position[0], text)
+        node.rawsource = made
+        _refill(node, [nodes.Text(made)])
+        return
     if not site.position:
         node[name] = text
         return
