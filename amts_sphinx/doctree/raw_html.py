@@ -1,7 +1,7 @@
 """The texts in raw HTML that extensions write into the sources of a book.
 
-Raw HTML is left as it is, since nobody can tell its prose from its code. But what has one
-of the classes here holds words alone: what a page shows below a picture, or beside it.
+Raw HTML is left as it is, since nobody can tell its prose from its code. But what has
+one of the classes here holds words alone: what is shown below a picture, or beside it.
 """
 
 from __future__ import annotations

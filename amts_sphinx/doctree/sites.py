@@ -265,9 +265,7 @@ def _attributes(node: nodes.Element, strings: UiStrings) -> Iterator[Site]:
             if title:
                 yield _attribute(node, "toctree", "entries", title, i, 0)
     elif isinstance(node, nodes.raw):
-        if "html" in node.get("format", "").split():
-            for i, piece in enumerate(raw_html.pieces(node.astext())):
-                yield _attribute(node, "raw", RAW, piece.text, i)
+        yield from _raw(node)
     else:
         yield from _foreign(node)
         for element, kind, name in _TEXT_ATTRIBUTES:
@@ -275,6 +273,13 @@ def _attributes(node: nodes.Element, strings: UiStrings) -> Iterator[Site]:
             # Sphinx puts the file's name there when an image has no text.
             if text and text != node.get("uri") and _is_shown(node, text):
                 yield _attribute(node, kind, name, text)
+
+
+def _raw(node: nodes.raw) -> Iterator[Site]:
+    """Yield the texts in raw HTML of which it is known that they are words."""
+    if "html" in node.get("format", "").split():
+        for i, piece in enumerate(raw_html.pieces(node.astext())):
+            yield _attribute(node, "raw", RAW, piece.text, i)
 
 
 def _foreign(node: nodes.Element) -> Iterator[Site]:

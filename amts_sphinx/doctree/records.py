@@ -1,0 +1,112 @@
+"""What extensions keep in the environment of a document that they read.
+
+Lists, tables and headings are made of it when a page is written, such as those of
+sphinx-needs. Some keep nodes, and some the bare text of a title.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import is_dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from docutils import nodes
+from sphinx.environment import BuildEnvironment
+
+from amts_sphinx.core import inline_codes
+from amts_sphinx.core.units import Container, Location, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: What Sphinx itself keeps there, and what other modules of this package translate.
+_OURS: Final = frozenset(
+    {"titles", "longtitles", "tocs", "domaindata", "ablog_posts", "amts_texts"}
+)
+#: How deep an extension may have put what it keeps.
+DEPTH: Final = 8
+#: The keys of texts that pages show; the last is the word for a kind, "Requirement".
+_TEXTS: Final = ("title", "caption", "tooltip", "type_name")
+#: What is no text there: an identifier, an address.
+_NO_TEXT: Final = re.compile(r"[a-z][a-z0-9_]*|\S*[./:_\\{}<>=]\S+")
+
+
+class Record(NamedTuple):
+    """One text that an extension keeps of a document."""
+
+    docname: str
+    line: int | None
+    text: str
+
+    @property
+    def container(self) -> Container:
+        """The text, as what is to be translated."""
+        coded = inline_codes.escape(inline_codes.collapse(self.text).strip())
+        segment = Segment(coded, "record", Location(self.docname, self.line))
+        return Container(segment, (segment,))
+
+
+def kept(env: BuildEnvironment) -> Iterator[Any]:
+    """Yield what extensions keep in *env*."""
+    own = _OURS.union(BuildEnvironment.__init__.__code__.co_names)
+    yield from (value for name, value in vars(env).items() if name not in own)
+    for name, domain in env.domains.items():
+        if not type(domain).__module__.startswith("sphinx."):
+            yield env.domaindata.get(name)
+
+
+def parts(value: Any) -> list[tuple[Any, Any]] | None:
+    """Return the parts of *value* with their names; ``None``: it has no parts.
+
+    Some extensions have classes of their own that are used as dictionaries.
+    """
+    if isinstance(value, (nodes.Node, str, bytes, type)):
+        return None
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [*enumerate(value)]
+    if is_dataclass(value):
+        return [*getattr(value, "__dict__", {}).items()]
+    kind = type(value)
+    if hasattr(kind, "items") and hasattr(kind, "__getitem__"):
+        try:
+            return [*value.items()]
+        except TypeError:  # it means something else by that
+            return None
+    return None
+
+
+def records(env: BuildEnvironment) -> list[Record]:
+    """Return the texts that extensions keep of the documents of *env*.
+
+    Only what says which document it is of is taken: anything else may be a setting.
+    """
+    found = dict.fromkeys(
+        record for value in kept(env) for record in _of(value, env, set(), DEPTH)
+    )
+    return sorted(found, key=lambda each: (each.docname, each.line or 0))
+
+
+def _of(
+    value: Any, env: BuildEnvironment, seen: set[int], depth: int
+) -> Iterator[Record]:
+    inside = None if depth == 0 or id(value) in seen else parts(value)
+    if not inside:
+        return
+    seen.add(id(value))
+    named = {name: part for name, part in inside if isinstance(name, str)}
+    docname = named.get("docname")
+    if isinstance(docname, str) and docname in env.found_docs:
+        line = named.get("lineno")
+        for name in _TEXTS:
+            text = named.get(name)
+            if isinstance(text, str) and _is_text(text):
+                yield Record(docname, line if isinstance(line, int) else None, text)
+    for _, part in inside:
+        yield from _of(part, env, seen, depth - 1)
+
+
+def _is_text(text: str) -> bool:
+    bare = text.strip()
+    if "\n" in bare or _NO_TEXT.fullmatch(bare):
+        return False
+    return inline_codes.has_words(inline_codes.escape(bare))
