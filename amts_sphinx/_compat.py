@@ -251,10 +251,18 @@ def write_also(builder: Builder, documents: Iterable[str]) -> None:
 def template_folders(app: Sphinx) -> list[Path]:
     """Return the folders that templates come from; none if the builder has none.
 
-    Sphinx has no public way to ask for them.
+    Sphinx has no public way to ask for them. Extensions add loaders of their own.
     """
     templates = getattr(app.builder, "templates", None)
-    return [Path(each) for each in getattr(templates, "pathchain", ())]
+    places = [
+        *getattr(templates, "pathchain", ()),
+        *(
+            place
+            for loader in getattr(templates, "loaders", ())
+            for place in getattr(loader, "searchpath", ())
+        ),
+    ]
+    return [*dict.fromkeys(map(Path, places))]
 
 
 def template_environment(builder: Builder) -> Environment | None:
