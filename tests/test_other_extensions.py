@@ -344,7 +344,11 @@ def test_a_blog_is_listed_in_the_edition(pair: Pair, say: Say) -> None:
     # What its templates and its code mark, of which it has no catalogue here.
     heads = "//div[contains(@class, 'ablog__collection')]/h1"
     [tagged] = pair.edition.text("blog/tag/water", heads)
-    assert tagged.startswith(say("Posts tagged", "es"))
+    assert tagged == f"{say('Posts tagged', 'es')} {say('water', 'es')}"
+    # The address of a tag is the book's, and an author is a person.
+    assert (pair.edition.out / "blog" / "author" / "ann.html").is_file()
+    [by] = pair.edition.text("blog/author/ann", heads)
+    assert by.endswith(" Ann")
     feed = (pair.edition.out / "blog" / "atom.xml").read_text("utf-8")
     assert say("Boats", "es") in feed
     assert "What the harbour" not in feed

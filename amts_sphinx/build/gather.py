@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -153,11 +153,12 @@ def gather(app: Sphinx, env: BuildEnvironment) -> Material:
     """Return the text of the book that *env* holds."""
     texts = {d: t for d, t in texts_of(env).items() if d in env.found_docs}
     kept = [record.container for record in records(env)]
-    for each in kept:
-        docname = each.whole.location.docname
+    for docname, some in groupby(kept, lambda each: each.whole.location.docname):
         if docname in texts:
-            of_document = (*texts[docname].containers, each)
-            texts[docname] = texts[docname]._replace(containers=of_document)
+            there = texts[docname].containers
+            known = {each.whole.key for each in there}
+            more = [each for each in some if each.whole.key not in known]
+            texts[docname] = texts[docname]._replace(containers=(*there, *more))
     in_documents = (texts[docname].containers for docname in sorted(texts))
     containers = [
         *conf_strings.containers(app.config, env),

@@ -43,6 +43,7 @@ _STRINGS: Final = (
     "epub_description",
     "ogp_site_name",
     "ogp_image_alt",
+    "blog_title",
     "togglebutton_hint",
     "togglebutton_hint_hide",
 )

@@ -25,6 +25,9 @@ _OURS: Final = frozenset(
 )
 #: How deep an extension may have put what it keeps.
 DEPTH: Final = 8
+#: What a post of ablog is listed under, and shows the words of. Authors and places are
+#: names.
+LABELS: Final = ("tags", "category", "language")
 #: The keys of texts that pages show; the last is the word for a kind, "Requirement".
 _TEXTS: Final = ("title", "caption", "tooltip", "type_name")
 #: What is no text there: an identifier, an address.
@@ -80,10 +83,29 @@ def records(env: BuildEnvironment) -> list[Record]:
 
     Only what says which document it is of is taken: anything else may be a setting.
     """
-    found = dict.fromkeys(
+    found = dict.fromkeys(_of_posts(env))
+    found |= dict.fromkeys(
         record for value in kept(env) for record in _of(value, env, set(), DEPTH)
     )
     return sorted(found, key=lambda each: (each.docname, each.line or 0))
+
+
+def posts(env: BuildEnvironment) -> dict[str, list[dict[str, Any]]]:
+    """Return the posts of ablog by document; mostly there are none."""
+    found: dict[str, list[dict[str, Any]]] = getattr(env, "ablog_posts", {})
+    return found
+
+
+def _of_posts(env: BuildEnvironment) -> Iterator[Record]:
+    """Yield the titles and labels of posts."""
+    for docname, some in posts(env).items():
+        for post in some:
+            labels = (label for kind in LABELS for label in post.get(kind) or ())
+            for text in (post["title"], *labels):
+                if docname in env.found_docs and inline_codes.has_words(
+                    inline_codes.escape(text)
+                ):
+                    yield Record(docname, None, text)
 
 
 def _of(

@@ -76,6 +76,7 @@ def derive(app: Sphinx, plan: EditionPlan, state: EditionState, today: str) -> s
         deriver.translate_posts(docname, patch)
         _apply(env, docname, patch)
     images.note(env, {name: patch.images for name, patch in state.patches.items()})
+    blog.name_labels(app, plan)
     deriver.translate_registries()
     conf_strings.translate_synopses(env, plan.targets)
     conf_strings.translate_metadata(env, plan.targets)
