@@ -81,7 +81,8 @@ extensions += ['sphinx.ext.autodoc', 'sphinx.ext.autosummary']
         """\
 Read :doc:`the notebook <tides>`.
 
-.. toctree::
+.. nbgallery::
+   :caption: Pictures of it
 
    tides
 """,
@@ -141,9 +142,23 @@ See :need:`R_001`, of which there is :need_count:`title == 'Boats must float'`.
 ``Boats must float`` is code.
 """,
     ),
+    "sphinx_tabs": (
+        "sphinx_tabs.tabs",
+        "",
+        """\
+.. tabs::
+
+   .. tab:: By day
+
+      Boats come in.
+""",
+    ),
     "myst_nb": (
         "myst_nb",
-        "nb_execution_mode = 'off'",
+        """\
+nb_execution_mode = 'off'
+amts_strings = ['Hide code cell source']
+""",
         "See :doc:`the notebook <book>`.\n",
     ),
 }
@@ -171,7 +186,24 @@ def moor(boat, rope=1):
 '''
 JUPYTER: Final = {
     "cells": [
-        {"cell_type": "markdown", "metadata": {}, "source": ["# Tides\n\nThey turn."]}
+        {
+            "cell_type": "markdown",
+            "metadata": {},
+            "source": ["# Tides\n\nThey turn."],
+        },
+        {
+            "cell_type": "code",
+            "execution_count": 1,
+            "metadata": {"nbsphinx-thumbnail": {"tooltip": "How it turns"}},
+            "outputs": [
+                {
+                    "data": {"image/svg+xml": ["<svg/>"]},
+                    "metadata": {},
+                    "output_type": "display_data",
+                }
+            ],
+            "source": ["draw()"],
+        },
     ],
     "metadata": {"kernelspec": {"display_name": "P", "name": "python3"}},
     "nbformat": 4,
@@ -198,6 +230,11 @@ kernelspec:
 The tide turns *twice* a day.
 
 ```{code-cell}
+---
+mystnb:
+  code_prompt_show: Show me
+tags: [hide-input]
+---
 print("high")
 ```
 """
@@ -293,6 +330,8 @@ def test_theorems_are_numbered_and_translated(pair: Pair, say: Say) -> None:
     assert link.endswith("1")
     shown = pair.edition.text("index", "//div[contains(@class, 'proof')]//p")
     assert say("A rope that is pulled is straight.", "es") in shown
+    # Its index has a name in its code.
+    assert say("Proof Index", "es") in pair.edition.text("prf-prf", "//h1")
 
 
 @pytest.mark.parametrize("pair", ["sphinxcontrib.bibtex"], indirect=True)
@@ -331,6 +370,9 @@ def test_names_of_parameters_stay_and_sphinx_s_words_are_its_own(
 @pytest.mark.parametrize("pair", ["nbsphinx"], indirect=True)
 def test_files_that_are_made_while_reading_are_published(pair: Pair, say: Say) -> None:
     assert pair.edition.text("tides", "//h1/text()") == [say("Tides", "es")]
+    tip = "//a[contains(@class, 'internal')]/@title"
+    assert pair.source.text("index", tip) == ["How it turns"]
+    assert pair.edition.text("index", tip) == [say("How it turns", "es")]
     assert (pair.source.out / "tides.ipynb").is_file()
     assert (pair.edition.out / "tides.ipynb").is_file()
 
@@ -363,6 +405,13 @@ def test_a_gallery_tells_what_its_pictures_are(pair: Pair, say: Say) -> None:
     assert pair.edition.text("gallery/index", tip) == [say(told, "es")]
 
 
+@pytest.mark.parametrize("pair", ["sphinx_tabs"], indirect=True)
+def test_what_screen_readers_say_is_translated(pair: Pair, say: Say) -> None:
+    label = "//div[@role='tablist']/@aria-label"
+    assert pair.source.text("index", label) == ["Tabbed content"]
+    assert pair.edition.text("index", label) == [say("Tabbed content", "es")]
+
+
 @pytest.mark.parametrize("pair", ["sphinx_needs"], indirect=True)
 def test_titles_that_an_extension_keeps_are_translated_on_pages(
     pair: Pair, say: Say
@@ -392,5 +441,14 @@ def test_titles_that_an_extension_keeps_are_translated_on_pages(
 def test_a_notebook_keeps_its_code(pair: Pair, say: Say) -> None:
     assert pair.edition.text("book", "//h1/text()") == [say("A notebook", "es")]
     assert len(pair.edition.text("book", "//em")) == 1
+    # What the author says at a cell, and the words that MyST-NB has in its code.
+    asked = "//summary//p[contains(@class, '{}')]"
+    assert pair.source.text("book", asked.format("collapsed")) == ["Show me"]
+    assert pair.edition.text("book", asked.format("collapsed")) == [
+        say("Show me", "es")
+    ]
+    assert pair.edition.text("book", asked.format("expanded")) == [
+        say("Hide code cell source", "es")
+    ]
     code = "//div[contains(@class, 'cell_input')]//pre"
     assert pair.edition.text("book", code) == ['print("high")']

@@ -128,7 +128,9 @@ def _around(app: Sphinx, packages: tuple[Package, ...], home: Path) -> frozenset
     """Return what pages show around the text of the book."""
     if not _compat.template_folders(app):
         return templates.of_theme(app)
-    return templates.of_theme(app) | package_messages.marked(packages, home)
+    indices = {str(index.localname) for index in _compat.own_indices(app)}
+    marked = package_messages.marked(packages, home)
+    return templates.of_theme(app) | marked | indices
 
 
 def _packages(app: Sphinx) -> tuple[Package, ...]:

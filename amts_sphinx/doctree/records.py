@@ -17,7 +17,7 @@ from amts_sphinx.core import inline_codes
 from amts_sphinx.core.units import Container, Location, Segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 #: What Sphinx itself keeps there, and what other modules of this package translate.
 _OURS: Final = frozenset(
@@ -47,6 +47,15 @@ class Record(NamedTuple):
         coded = inline_codes.escape(inline_codes.collapse(self.text).strip())
         segment = Segment(coded, "record", Location(self.docname, self.line))
         return Container(segment, (segment,))
+
+
+class _Place(NamedTuple):
+    """Where a record is."""
+
+    record: Record
+    holder: Any
+    #: Its key there.
+    name: str
 
 
 def kept(env: BuildEnvironment) -> Iterator[Any]:
@@ -84,10 +93,15 @@ def records(env: BuildEnvironment) -> list[Record]:
     Only what says which document it is of is taken: anything else may be a setting.
     """
     found = dict.fromkeys(_of_posts(env))
-    found |= dict.fromkeys(
-        record for value in kept(env) for record in _of(value, env, set(), DEPTH)
-    )
+    found |= dict.fromkeys(each.record for each in _places(env))
     return sorted(found, key=lambda each: (each.docname, each.line or 0))
+
+
+def translate_tooltips(env: BuildEnvironment, target: Callable[[str], str]) -> None:
+    """Translate the tooltips among the records, which nobody looks for."""
+    for place in [*_places(env)]:
+        if place.name == "tooltip" and isinstance(place.holder, dict):
+            place.holder[place.name] = target(place.record.text)
 
 
 def posts(env: BuildEnvironment) -> dict[str, list[dict[str, Any]]]:
@@ -108,23 +122,34 @@ def _of_posts(env: BuildEnvironment) -> Iterator[Record]:
                     yield Record(docname, None, text)
 
 
+def _places(env: BuildEnvironment) -> Iterator[_Place]:
+    seen: set[int] = set()
+    for value in kept(env):
+        yield from _of(value, "", env, seen, DEPTH)
+
+
 def _of(
-    value: Any, env: BuildEnvironment, seen: set[int], depth: int
-) -> Iterator[Record]:
+    value: Any, name: Any, env: BuildEnvironment, seen: set[int], depth: int
+) -> Iterator[_Place]:
+    """Yield the records in *value*, which is kept by *name*.
+
+    It says which document it is of, or is kept by its name.
+    """
     inside = None if depth == 0 or id(value) in seen else parts(value)
     if not inside:
         return
     seen.add(id(value))
     named = {name: part for name, part in inside if isinstance(name, str)}
-    docname = named.get("docname")
+    docname = named.get("docname", name)
     if isinstance(docname, str) and docname in env.found_docs:
         line = named.get("lineno")
-        for name in _TEXTS:
-            text = named.get(name)
+        for key in _TEXTS:
+            text = named.get(key)
             if isinstance(text, str) and _is_text(text):
-                yield Record(docname, line if isinstance(line, int) else None, text)
-    for _, part in inside:
-        yield from _of(part, env, seen, depth - 1)
+                line = line if isinstance(line, int) else None
+                yield _Place(Record(docname, line, text), value, key)
+    for key, part in inside:
+        yield from _of(part, key, env, seen, depth - 1)
 
 
 def _is_text(text: str) -> bool:

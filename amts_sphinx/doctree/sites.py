@@ -46,11 +46,17 @@ _TEXT_ATTRIBUTES: Final = (
     (nodes.meta, "meta", "content"),
     # What is shown at a link when the mouse is over it.
     (nodes.reference, "tooltip", "reftitle"),
+    # What shows and hides the cells of MyST-NB.
+    (nodes.container, "hint", "prompt_show"),
+    (nodes.container, "hint", "prompt_hide"),
 )
 #: Where the elements of docutils and Sphinx themselves are defined.
 _KNOWN_MODULES: Final = ("docutils.", addnodes.__name__)
 #: Attributes that hold a text in elements that extensions define.
-_FOREIGN: Final = ("alt", "caption", "hint", "text", "title", "tooltip")
+FOREIGN: Final = (
+    *("alt", "aria-label", "caption", "hint", "placeholder", "text", "title"),
+    *("prompt_show", "prompt_hide", "tooltip"),
+)
 _META: Final = re.compile(
     r"description|keywords|(?:og|twitter):(?:title|description|site_name|image:alt)"
 )
@@ -284,19 +290,26 @@ def _raw(node: nodes.raw) -> Iterator[Site]:
 
 def _foreign(node: nodes.Element) -> Iterator[Site]:
     """Yield the texts in attributes of an element that an extension defines."""
-    if type(node).__module__.startswith(_KNOWN_MODULES):
+    if not is_foreign(node):
         return
-    if isinstance(node, (addnodes.pending_xref, nodes.image)):
-        return
-    for name in _FOREIGN:
+    for name in FOREIGN:
         text = node.get(name)
         # Several lines are code, such as that of a diagram.
         if isinstance(text, str) and "\n" not in text and not _NO_TEXT.fullmatch(text):
             yield _attribute(node, name, name, text)
 
 
+def is_foreign(node: nodes.Element) -> bool:
+    """Tell whether an extension defines the class of *node*, and what it holds."""
+    if isinstance(node, (addnodes.pending_xref, nodes.image)):
+        return False
+    return not type(node).__module__.startswith(_KNOWN_MODULES)
+
+
 def _is_shown(node: nodes.Element, text: str) -> bool:
     """Tell whether search engines or readers get the *text* of an attribute."""
+    if isinstance(node, nodes.container):
+        return "{" not in text  # MyST-NB puts an English word there
     if isinstance(node, nodes.reference):
         return not _VERSION.fullmatch(text)
     if not isinstance(node, nodes.meta):

@@ -16,6 +16,7 @@ from docutils import nodes
 from amts_sphinx.doctree import conf_strings
 from amts_sphinx.doctree.classify import is_untranslated
 from amts_sphinx.doctree.records import records
+from amts_sphinx.doctree.sites import FOREIGN, is_foreign
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -50,6 +51,10 @@ def register(app: Sphinx, plan: EditionPlan) -> None:
                 made = words.replaced(text.astext())
                 if made != text.astext():
                     text.parent.replace(text, nodes.Text(made))
+        for node in filter(is_foreign, doctree.findall(nodes.Element)):
+            for name in FOREIGN:
+                if node.get(name) in words.targets:
+                    node[name] = words.targets[node[name]]
 
     app.connect("doctree-resolved", note, priority=_FIRST)
     app.connect("doctree-resolved", replace, priority=_LAST)
