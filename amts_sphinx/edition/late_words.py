@@ -36,7 +36,9 @@ def register(app: Sphinx, plan: EditionPlan) -> None:
         record.text.strip(): conf_strings.translated(record.text.strip(), plan.targets)
         for record in records(app.env)
     }
-    words = Words({**plan.strings, **titles}, {*titles})
+    named = plan.written.get("amts_strings", ())
+    labels = {text: plan.strings[text] for text in named if text in plan.strings}
+    words = Words({**labels, **titles}, {*titles})
     if not words.targets:
         return
     before: WeakKeyDictionary[nodes.document, list[nodes.Text]] = WeakKeyDictionary()
