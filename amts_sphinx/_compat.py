@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.builders import Builder
     from sphinx.config import Config
+    from sphinx.domains import Index
     from sphinx.errors import SphinxError
 
 #: Sphinx 9.0 and 9.1 end the script of the search with a class that it does not define,
@@ -251,10 +252,18 @@ def write_also(builder: Builder, documents: Iterable[str]) -> None:
 def template_folders(app: Sphinx) -> list[Path]:
     """Return the folders that templates come from; none if the builder has none.
 
-    Sphinx has no public way to ask for them.
+    Sphinx has no public way to ask for them. Extensions add loaders of their own.
     """
     templates = getattr(app.builder, "templates", None)
-    return [Path(each) for each in getattr(templates, "pathchain", ())]
+    places = [
+        *getattr(templates, "pathchain", ()),
+        *(
+            place
+            for loader in getattr(templates, "loaders", ())
+            for place in getattr(loader, "searchpath", ())
+        ),
+    ]
+    return [*dict.fromkeys(map(Path, places))]
 
 
 def template_environment(builder: Builder) -> Environment | None:
@@ -281,6 +290,17 @@ def theme_defaults(builder: Builder) -> dict[str, Any]:
     """
     theme = getattr(builder, "theme", None)
     return dict(theme.get_options({})) if theme is not None else {}
+
+
+def own_indices(app: Sphinx) -> Iterator[type[Index]]:
+    """Yield the indices of the domains of extensions.
+
+    Their names are attributes of their classes.
+    """
+    for domain in app.env.domains.values():
+        for index in domain.indices:
+            if not index.__module__.startswith("sphinx."):
+                yield index
 
 
 def after_rendering(

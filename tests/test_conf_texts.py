@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -103,6 +104,7 @@ def configuration(**raw: Any) -> Config:
     for name, (default, *_) in {
         "html_theme_options": ({}, ""),
         "notfound_context": ({}, ""),
+        "html_context": ({}, ""),
         "amts_strings": ([], ""),
         "html_last_updated_fmt": ("", ""),
     }.items():
@@ -144,6 +146,23 @@ def test_only_texts_change_in_an_edition() -> None:
         key: OPTIONS[key] for key in unchanged
     }
     assert OPTIONS["extra_nav_links"] == {"To the port": "https://c.example"}
+
+
+def test_texts_among_what_templates_get() -> None:
+    context = {
+        "welcome_text": "Come in",
+        "github_user": "Sand",
+        "forum_title": "https://a.example",
+        "name": "Port",
+        "parts": {"title": "Deep"},
+        "call": print,
+        "module": re,
+    }
+    config = configuration(html_context=context)
+    assert [t.text for t in conf_strings.texts(config)] == ["Come in"]
+    conf_strings.keep(config, ())
+    conf_strings.translate(config, {"Come in": "Entra"}, {})
+    assert config["html_context"] == {**context, "welcome_text": "Entra"}
 
 
 def test_without_a_target_numbers_have_sphinx_s_label() -> None:

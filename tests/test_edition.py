@@ -236,6 +236,17 @@ def test_a_letter_of_the_index_is_in_the_order_of_pinyin(make_book: MakeBook) ->
     assert " ".join(cells) == wanted
 
 
+def test_the_heading_of_a_term_in_the_index_is_translated(
+    make_book: MakeBook, say: Say
+) -> None:
+    book = make_book("index")
+    terms = "   tide : Deep water\n      It rises.\n\n   rope : R\n      It ties.\n"
+    book.write("index.rst", f"Words\n=====\n\n.. glossary::\n\n{terms}")
+    source, edition = book.build("html"), book.build("amts-zh", engine="pseudo")
+    assert source.text("genindex", "//h2") == ["Deep water", "R"]
+    assert edition.text("genindex", "//h2") == ["R", say("Deep water")]
+
+
 def doctree(text: str, *kids: nodes.Node) -> nodes.document:
     paragraph = nodes.paragraph("", text, *kids)
     nothing: Any = None  # neither settings nor a reporter

@@ -179,6 +179,16 @@ BLOCKS: dict[str, Rows] = {
         ("index", "tree"),
         ("paragraph", "Words."),
     ],
+    # The heading that the index lists a term under; a letter is one to sort by.
+    ".. glossary::\n\n   tide : Water\n      It rises.\n\n   rope : R\n      Ties.": [
+        ("term", "tide"),
+        ("index", "tide"),
+        ("index", "Water"),
+        ("paragraph", "It rises."),
+        ("term", "rope"),
+        ("index", "rope"),
+        ("paragraph", "Ties."),
+    ],
     ".. index:: os.path, -j, f(), a_b\n\nWords.": [("paragraph", "Words.")],
     # The index has the name of an object as its signature has it.
     ".. py:exception:: Flood\n\n   Words.": [("paragraph", "Words.")],

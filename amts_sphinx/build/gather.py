@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import sys
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sphinx.application import builtin_extensions
 
+from amts_sphinx import _compat
 from amts_sphinx.config import d2lbook
 from amts_sphinx.core import inline_codes
-from amts_sphinx.doctree import conf_strings, sphinx_strings, templates
+from amts_sphinx.doctree import (
+    conf_strings,
+    package_messages,
+    sphinx_strings,
+    templates,
+)
 from amts_sphinx.doctree.collect import texts_of
+from amts_sphinx.doctree.records import records
 from amts_sphinx.doctree.sphinx_strings import Package
 from amts_sphinx.doctree.stays import of_people, of_value
 
@@ -52,6 +59,9 @@ class Material(NamedTuple):
     unread: tuple[Stay, ...] = ()
     #: Texts of ``conf.py`` with names.
     names: tuple[Container, ...] = ()
+    #: What extensions keep of documents, and may show on any page. It is among the
+    #: texts of its documents, too.
+    records: tuple[Container, ...] = ()
 
     @property
     def for_people(self) -> list[Container]:
@@ -114,6 +124,15 @@ def _is_english(app: Sphinx) -> bool:
     return (app.config.language or "en").replace("_", "-").partition("-")[0] == "en"
 
 
+def _around(app: Sphinx, packages: tuple[Package, ...], home: Path) -> frozenset[str]:
+    """Return what pages show around the text of the book."""
+    if not _compat.template_folders(app):
+        return templates.of_theme(app)
+    indices = {str(index.localname) for index in _compat.own_indices(app)}
+    marked = package_messages.marked(packages, home)
+    return templates.of_theme(app) | marked | indices
+
+
 def _packages(app: Sphinx) -> tuple[Package, ...]:
     """Return the extensions that are loaded, but for Sphinx's own."""
     found = {
@@ -135,6 +154,13 @@ def _package(name: str) -> str:
 def gather(app: Sphinx, env: BuildEnvironment) -> Material:
     """Return the text of the book that *env* holds."""
     texts = {d: t for d, t in texts_of(env).items() if d in env.found_docs}
+    kept = [record.container for record in records(env)]
+    for docname, some in groupby(kept, lambda each: each.whole.location.docname):
+        if docname in texts:
+            there = texts[docname].containers
+            known = {each.whole.key for each in there}
+            more = [each for each in some if each.whole.key not in known]
+            texts[docname] = texts[docname]._replace(containers=(*there, *more))
     in_documents = (texts[docname].containers for docname in sorted(texts))
     containers = [
         *conf_strings.containers(app.config, env),
@@ -156,14 +182,16 @@ def gather(app: Sphinx, env: BuildEnvironment) -> Material:
         for stay in of_value(conf_strings.CONF, each.text)
     )
     labels = frozenset(messages)
+    packages, home = _packages(app), Path(app.doctreedir, ".amts")
     return Material(
         texts,
         containers,
         sources,
         labels,
-        templates.of_theme(app) if _is_english(app) else frozenset(),
-        _packages(app),
-        Path(app.doctreedir, ".amts"),
+        _around(app, packages, home) if _is_english(app) else frozenset(),
+        packages,
+        home,
         tuple(unread),
         conf_strings.names(app.config),
+        tuple(kept),
     )

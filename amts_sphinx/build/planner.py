@@ -151,6 +151,8 @@ class Planner:
     def _digest_around(self, strings: Mapping[str, str], content: Content) -> str:
         """Return a hash of what all pages of an edition show beside their own text."""
         found = sorted(strings.items())
+        for each in self._material.records:
+            found.append((each.whole.key, content.targets.get(each.whole.key, "")))
         for container in self._material.containers:
             if container.whole.location.docname != conf_strings.CONF:
                 break

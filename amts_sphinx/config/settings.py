@@ -237,13 +237,14 @@ class AmtsConfig:
         " tag.",
         allowed="an address that holds ``{unit}``, or an empty string",
     )
-    #: Strings of the book's own templates and scripts.
+    #: Strings of the book's own templates and scripts, and of extensions.
     strings: tuple[str, ...] = values.value(
         [],
         values.texts,
         "Strings that the book's own templates show with ``{{ _('…') }}``, and that are"
         " translated with the book. What ``{% trans %}`` and ``_()`` mark in"
-        " ``templates_path`` is found without this.",
+        " ``templates_path`` is found without this. Labels that an extension writes on"
+        " a page at the end are named here, too.",
         allowed="a list of strings",
     )
     theme_words: bool = values.value(

@@ -43,6 +43,7 @@ _STRINGS: Final = (
     "epub_description",
     "ogp_site_name",
     "ogp_image_alt",
+    "blog_title",
     "togglebutton_hint",
     "togglebutton_hint_hide",
 )
@@ -65,7 +66,9 @@ _TITLES: Final = {
     "texinfo_documents": (2, 5),
 }
 #: Values that hold texts among other things: only what a known name names is text.
-_MIXED: Final = ("html_theme_options", "notfound_context")
+_MIXED: Final = ("html_theme_options", "html_context", "notfound_context")
+#: That of them which may hold functions, and more.
+_CONTEXT: Final = "html_context"
 #: Values without texts that are kept too, since themes change them.
 _ALSO: Final = ("templates_path",)
 #: Such names, as themes have them: ``search_bar_text``, ``logo.alt_text``.
@@ -272,6 +275,8 @@ def translate(
             }
         elif name in _DATES:
             made = _translated_date(made, config.language, source.get("language", ""))
+        elif name == _CONTEXT:
+            made = {**config[name], **made}
         if made != config[name]:
             config[name] = made
 
@@ -294,9 +299,18 @@ def written(config: Config) -> dict[str, Any]:
 
 def _written(config: Config) -> dict[str, Any]:
     return {
-        name: config[name]
+        name: _strings(config[name]) if name == _CONTEXT else config[name]
         for name in (*_names(), *_ALSO)
         if name in config and _compat.is_given(config, name) and config[name]
+    }
+
+
+def _strings(context: Mapping[str, Any]) -> dict[str, str]:
+    """Return what templates get that may be text; anything else may be anything."""
+    return {
+        key: value
+        for key, value in context.items()
+        if isinstance(value, str) and key != "name"
     }
 
 

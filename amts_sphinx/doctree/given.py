@@ -34,7 +34,7 @@ def facts(config: Config) -> dict[str, Any]:
 
     It tells what ``conf.py`` says for one edition from what it says for all.
     """
-    names = ("project", "language", *ADDRESSES)
+    names = ("project", "language", "amts_strings", *ADDRESSES)
     found = {name: config[name] for name in names if name in config}
     numbers = conf_strings.written(config).get("numfig_format", {})
     return {**found, "numfig_format": numbers}

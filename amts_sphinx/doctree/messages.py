@@ -16,7 +16,7 @@ from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util.nodes import extract_messages
 
-from amts_sphinx.doctree.sites import index_parts
+from amts_sphinx.doctree.sites import KEY, RAW, index_parts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -248,7 +248,10 @@ def _numbered(site: Site, known: Mapping[int, _Numbered]) -> _Numbered | None:
     """Return the element whose message a site is, or a part of."""
     node: nodes.Element | None = site.node
     if site.attribute:
-        return known.get(id(node))
+        # gettext knows neither the headings of an index nor texts within raw HTML.
+        is_heading = isinstance(node, addnodes.index) and site.position[1] == KEY
+        is_ours = is_heading or site.attribute == RAW
+        return None if is_ours else known.get(id(node))
     while node is not None and id(node) not in known:
         node = node.parent
     return known[id(node)] if node is not None else None

@@ -16,7 +16,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 from amts_sphinx.core import inline_codes
-from amts_sphinx.doctree import sphinx_strings
+from amts_sphinx.doctree import raw_html, sphinx_strings
 from amts_sphinx.doctree.classify import (
     holds_prose_in_literal,
     is_code,
@@ -47,11 +47,17 @@ _TEXT_ATTRIBUTES: Final = (
     (nodes.meta, "meta", "content"),
     # What is shown at a link when the mouse is over it.
     (nodes.reference, "tooltip", "reftitle"),
+    # What shows and hides the cells of MyST-NB.
+    (nodes.container, "hint", "prompt_show"),
+    (nodes.container, "hint", "prompt_hide"),
 )
 #: Where the elements of docutils and Sphinx themselves are defined.
-KNOWN_MODULES: Final = ("docutils.", addnodes.__name__)
+_KNOWN_MODULES: Final = ("docutils.", addnodes.__name__)
 #: Attributes that hold a text in elements that extensions define.
-_FOREIGN: Final = ("alt", "caption", "hint", "text", "title", "tooltip")
+FOREIGN: Final = (
+    *("alt", "aria-label", "caption", "hint", "placeholder", "text", "title"),
+    *("prompt_show", "prompt_hide", "tooltip"),
+)
 _META: Final = re.compile(
     r"description|keywords|(?:og|twitter):(?:title|description|site_name|image:alt)"
 )
@@ -59,6 +65,11 @@ _META: Final = re.compile(
 _NO_TEXT: Final = re.compile(r"\S*[./:_\\{}<>=]\S+|[a-z]\w*|[\W\d_]*")
 #: The name of a project with its version, which MyST shows at links to it.
 _VERSION: Final = re.compile(r"\S+ v?[\d.]+\S*")
+#: The name, in place of an attribute's, for texts inside of raw HTML.
+RAW: Final = "#html"
+#: The place, in an index entry, of the heading that it is listed under: the classifier
+#: of a term in a glossary. Mostly it has none.
+KEY: Final = 4
 _PARTED: Final = re.compile("[;；]")
 _PARTED_INDEX: Final = {"single", "pair", "triple", "see", "seealso"}
 
@@ -73,7 +84,8 @@ class Site(NamedTuple):
     coded: str
     #: The attribute that holds the text; empty when the node's children do.
     attribute: str = ""
-    #: The position in the attribute, when that is a list of tuples.
+    #: The position in the attribute, when that is a list of tuples; in raw HTML, the
+    #: number of the text.
     position: tuple[int, ...] = ()
     names: tuple[Code, ...] = ()
     #: The nodes behind the codes 1, 2, 3, …
@@ -259,8 +271,17 @@ def _attributes(node: nodes.Element, strings: UiStrings) -> Iterator[Site]:
         for i, (title, _) in enumerate(node["entries"]):
             if title:
                 yield _attribute(node, "toctree", "entries", title, i, 0)
+    elif isinstance(node, nodes.raw):
+        yield from _raw(node)
     else:
         yield from _of_class(node)
+
+
+def _raw(node: nodes.raw) -> Iterator[Site]:
+    """Yield the texts in raw HTML of which it is known that they are words."""
+    if "html" in node.get("format", "").split():
+        for i, piece in enumerate(raw_html.pieces(node.astext())):
+            yield _attribute(node, "raw", RAW, piece.text, i)
 
 
 def _of_class(node: nodes.Element) -> Iterator[Site]:
@@ -288,14 +309,25 @@ def _attributes_of(
     :returns: those of a class that an extension defines, and those that are known, each
         with the kind of the site
     """
-    is_known = element.__module__.startswith(KNOWN_MODULES)
-    is_known = is_known or issubclass(element, (addnodes.pending_xref, nodes.image))
     known = [row[1:] for row in _TEXT_ATTRIBUTES if issubclass(element, row[0])]
-    return () if is_known else _FOREIGN, tuple(known)
+    return FOREIGN if _is_foreign(element) else (), tuple(known)
+
+
+def is_foreign(node: nodes.Element) -> bool:
+    """Tell whether an extension defines the class of *node*, and what it holds."""
+    return _is_foreign(type(node))
+
+
+def _is_foreign(element: type) -> bool:
+    if issubclass(element, (addnodes.pending_xref, nodes.image)):
+        return False
+    return not element.__module__.startswith(_KNOWN_MODULES)
 
 
 def _is_shown(node: nodes.Element, text: str) -> bool:
     """Tell whether search engines or readers get the *text* of an attribute."""
+    if isinstance(node, nodes.container):
+        return "{" not in text  # MyST-NB puts an English word there
     if isinstance(node, nodes.reference):
         return not _VERSION.fullmatch(text)
     if not isinstance(node, nodes.meta):
@@ -330,6 +362,10 @@ def _index_sites(node: addnodes.index, strings: UiStrings) -> Iterator[Site]:
                 yield site._replace(baked=baked)
             elif not (any(kinds) or part in names or _IDENTIFIER.match(part)):
                 yield _attribute(node, "index", "entries", part, i, 1, j)
+        heading = inline_codes.collapse(entry[KEY] or "").strip()
+        # A single letter is one that authors sort by, such as that of a reading.
+        if len(heading) > 1 and inline_codes.has_words(inline_codes.escape(heading)):
+            yield _attribute(node, "index", "entries", heading, i, KEY)
 
 
 def _indexed(node: addnodes.index) -> nodes.Node | None:

@@ -10,6 +10,7 @@ from sphinx import addnodes
 
 from amts_sphinx.core.inline_codes import plain
 from amts_sphinx.core.units import Location
+from amts_sphinx.doctree import raw_html
 from amts_sphinx.doctree.classify import (
     is_code,
     is_name,
@@ -80,7 +81,7 @@ def stays(doctree: nodes.document, docname: str, finder: Finder) -> Iterator[Sta
             where = Location(docname, node.line)
             text = node.astext()
             if reason == "raw":
-                text = _TAG.sub(" ", text)
+                text = _TAG.sub(" ", raw_html.without(text))
             yield from _stay(reason, where, text, node.tagname)
         elif not isinstance(node, (nodes.figure, nodes.Invisible)):
             kids = [n for n in node.children if isinstance(n, nodes.Element)]

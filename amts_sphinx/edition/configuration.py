@@ -84,6 +84,8 @@ def translate_theme(app: Sphinx, plan: EditionPlan) -> None:
     environment = _compat.template_environment(app.builder)
     if environment is not None:
         templates.replace_words(environment, app.translator.gettext)
+    for index in _compat.own_indices(app):
+        index.localname = plan.strings.get(str(index.localname), index.localname)
     options = {
         name: (text, plan.strings[text])
         for name, text in _compat.theme_defaults(app.builder).items()

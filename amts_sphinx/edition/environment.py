@@ -24,7 +24,7 @@ from sphinx.util.docutils import LoggingReporter
 from sphinx.util.nodes import clean_astext
 
 from amts_sphinx import _compat
-from amts_sphinx.doctree import conf_strings, images
+from amts_sphinx.doctree import conf_strings, images, records
 from amts_sphinx.doctree.sites import Finder
 from amts_sphinx.doctree.sphinx_strings import UiStrings, is_todo
 from amts_sphinx.edition import (
@@ -76,6 +76,7 @@ def derive(app: Sphinx, plan: EditionPlan, state: EditionState, today: str) -> s
         deriver.translate_posts(docname, patch)
         _apply(env, docname, patch)
     images.note(env, {name: patch.images for name, patch in state.patches.items()})
+    blog.name_labels(app, plan)
     deriver.translate_registries()
     conf_strings.translate_synopses(env, plan.targets)
     conf_strings.translate_metadata(env, plan.targets)
@@ -161,7 +162,11 @@ class _Deriver:
 
     def translate_registries(self) -> None:
         """Translate what extensions keep in the environment."""
-        registries.translate(self._app.env, self._finder, self._plan.targets)
+        env, targets = self._app.env, self._plan.targets
+        registries.translate(env, self._finder, targets)
+        records.translate_tooltips(
+            env, lambda text: conf_strings.translated(text.strip(), targets)
+        )
 
     def _collect(self, docname: str, doctree: nodes.document) -> images.Choice:
         """Let Sphinx collect the titles and contents of a document again.

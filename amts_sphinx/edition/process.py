@@ -88,6 +88,7 @@ def _begin(app: Sphinx) -> None:
         collation,
         configuration,
         highlighting,
+        late_words,
         pages,
         search,
     )
@@ -120,6 +121,7 @@ def _begin(app: Sphinx) -> None:
     _STATES[app] = (plan, state)
     configuration.translate_theme(app, plan)
     pages.register(app, plan)
+    late_words.register(app, plan)
     gc_tuning.relax()
 
 

@@ -13,9 +13,10 @@ from docutils import nodes
 from sphinx import addnodes
 
 from amts_sphinx.core import inline_codes
+from amts_sphinx.doctree import raw_html
 from amts_sphinx.doctree.classify import is_code
 from amts_sphinx.doctree.segments import line_of
-from amts_sphinx.doctree.sites import KNOWN_MODULES, index_parts
+from amts_sphinx.doctree.sites import RAW, index_parts, is_foreign
 from amts_sphinx.edition.plan import BoundText
 
 if TYPE_CHECKING:
@@ -132,8 +133,7 @@ def _bear(node: nodes.Element, classes: list[str]) -> None:
     Extensions show some elements by their children alone: the titles of cards, and
     rubrics that become the titles of what can be unfolded.
     """
-    is_foreign = not type(node).__module__.startswith(KNOWN_MODULES)
-    is_bare = is_foreign and isinstance(node, nodes.TextElement)
+    is_bare = isinstance(node, nodes.TextElement) and is_foreign(node)
     is_bare = is_bare and not isinstance(
         node, (nodes.Body, nodes.Titular, nodes.Structural, nodes.Inline)
     )
@@ -206,6 +206,11 @@ def write(site: Site, target: str, mark: str = "") -> None:
 
 def _write_attribute(site: Site, text: str) -> None:
     node, name = site.node, site.attribute
+    if name == RAW:
+        made = raw_html.replaced(node.astext(), site.position[0], text)
+        node.rawsource = made
+        _refill(node, [nodes.Text(made)])
+        return
     if not site.position:
         node[name] = text
         return

@@ -6,24 +6,20 @@ written. They were read with the book, so they say what the book says.
 
 from __future__ import annotations
 
-from dataclasses import is_dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from sphinx.environment import BuildEnvironment
 
 from amts_sphinx.core import inline_codes
+from amts_sphinx.doctree import records
 from amts_sphinx.edition.publish import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from amts_sphinx.doctree.sites import Finder
+    from sphinx.environment import BuildEnvironment
 
-#: What Sphinx itself keeps there, and what other modules of this package translate.
-_OURS: Final = frozenset({"titles", "longtitles", "tocs", "domaindata", "ablog_posts"})
-#: How deep an extension may have put its nodes.
-_DEPTH: Final = 8
+    from amts_sphinx.doctree.sites import Finder
 
 
 def translate(
@@ -43,19 +39,9 @@ def translate(
 
 def _roots(env: BuildEnvironment) -> Iterator[nodes.Element]:
     """Yield each node that an extension keeps, once."""
-    own = _names_of_sphinx()
-    kept = [value for name, value in vars(env).items() if name not in own]
-    for name, domain in env.domains.items():
-        if not type(domain).__module__.startswith("sphinx."):
-            kept.append(env.domaindata.get(name))
     seen: set[int] = set()
-    for value in kept:
-        yield from _nodes(value, seen, _DEPTH)
-
-
-def _names_of_sphinx() -> frozenset[str]:
-    """Return the names of what Sphinx keeps in an environment."""
-    return _OURS.union(BuildEnvironment.__init__.__code__.co_names)
+    for value in records.kept(env):
+        yield from _nodes(value, seen, records.DEPTH)
 
 
 def _nodes(value: Any, seen: set[int], depth: int) -> Iterator[nodes.Element]:
@@ -65,10 +51,9 @@ def _nodes(value: Any, seen: set[int], depth: int) -> Iterator[nodes.Element]:
     if isinstance(value, nodes.Element):
         seen.update(id(node) for node in value.findall(nodes.Element))
         yield value
-    elif isinstance(value, (dict, list, tuple, set, frozenset)):
+        return
+    inside = records.parts(value)
+    if inside is not None:
         seen.add(id(value))
-        for item in value.values() if isinstance(value, dict) else value:
+        for _, item in inside:
             yield from _nodes(item, seen, depth - 1)
-    elif is_dataclass(value) and not isinstance(value, type):
-        seen.add(id(value))
-        yield from _nodes(vars(value), seen, depth - 1)

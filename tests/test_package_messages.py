@@ -1,0 +1,40 @@
+"""The strings that the code of themes and extensions marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from amts_sphinx.doctree.package_messages import marked
+from amts_sphinx.doctree.sphinx_strings import Package
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OWN = "from sphinx.locale import get_translation\nsay = get_translation('x')\n"
+SPHINXS = "from sphinx.locale import __, _\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "messages"),
+    [
+        (f"{OWN}def f():\n    return say('Go up')\n", {"Go up"}),
+        (f"{SPHINXS}text = [_('One'), {{'a': _('Two')}}]\n", {"One", "Two"}),
+        # Others, and what only who builds the book reads.
+        (f"{OWN}text = tell('Go up')\n", set()),
+        (f"{SPHINXS}text = __('Go up')\nlogger.warning(_('Lost'))\n", set()),
+        (f"{SPHINXS}name = 'Go'\ntext = _(name)\ntext = _()\n", set()),
+        ("_ = print\n_('Go up')\n", set()),
+        # What cannot be read has none.
+        (f"{SPHINXS}text = _('Go up'", set()),
+    ],
+)
+def test_what_is_marked(tmp_path: Path, code: str, messages: set[str]) -> None:
+    (tmp_path / "a.py").write_text(code, "utf-8")
+    package = Package(str(tmp_path), "1")
+    assert marked((package,), tmp_path / "kept") == messages
+    marked.cache_clear()
+    (tmp_path / "a.py").write_text("", "utf-8")
+    # The next build does not read the code again.
+    assert marked((package,), tmp_path / "kept") == messages
