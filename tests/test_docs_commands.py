@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import page_commands
 import pytest
 from firefox_models import REAL, needs_real
+from fork_server import programs
 from waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+pytestmark = pytest.mark.apart
 
 ROOT: Final = Path(__file__).parent.parent
 DOCS: Final = ROOT / "docs"
@@ -24,7 +27,8 @@ def follow(page: Path, folder: Path, stage: Stage, **variables: str) -> None:
     """Run the commands of a page, and compare what they say."""
     text, commands = page_commands.script(page.read_text("utf-8"), stage.words)
     text = f"set -e; cd {stage.place}; {stage.before or ':'}; set +e\n{text}"
-    bins = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    ours = [programs(folder.parent / "bin"), Path(sys.executable).parent]
+    bins = os.pathsep.join([*map(str, ours), os.environ["PATH"]])
     done = subprocess.run(
         ["bash", "-c", text],
         cwd=folder,
