@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import sphinx
+
 from amts_sphinx.core import kept
 
 if TYPE_CHECKING:
@@ -39,7 +41,10 @@ def marked(packages: tuple[Package, ...], home: Path | None = None) -> frozenset
     path = home / _KEPT if home else None
     found: frozenset[str] | None = kept.load(path, packages) if path else None
     if found is None:
-        files = (f for each in packages for f in Path(each.folder).rglob("*.py"))
+        # What Sphinx and this package say themselves is known by their catalogues.
+        folders = {Path(each.folder) for each in packages}
+        folders -= {Path(sphinx.package_dir), Path(__file__).parents[1]}
+        files = (file for folder in sorted(folders) for file in folder.rglob("*.py"))
         found = frozenset(message for file in files for message in _marked(file))
         if path:
             kept.save(path, found, packages)
