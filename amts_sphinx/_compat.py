@@ -255,15 +255,16 @@ def template_folders(app: Sphinx) -> list[Path]:
     Sphinx has no public way to ask for them. Extensions add loaders of their own.
     """
     templates = getattr(app.builder, "templates", None)
-    places = [
-        *getattr(templates, "pathchain", ()),
-        *(
-            place
-            for loader in getattr(templates, "loaders", ())
-            for place in getattr(loader, "searchpath", ())
-        ),
-    ]
-    return [*dict.fromkeys(map(Path, places))]
+    own = [Path(each) for each in getattr(templates, "pathchain", ())]
+    # Sphinx looks in the folders around them too, so that a template can name its theme
+    # ("basic/layout.html"). They hold other themes, or all packages that there are.
+    around = {folder.parent for folder in own}
+    added = (
+        Path(place)
+        for loader in getattr(templates, "loaders", ())
+        for place in getattr(loader, "searchpath", ())
+    )
+    return [*dict.fromkeys([*own, *(each for each in added if each not in around)])]
 
 
 def template_environment(builder: Builder) -> Environment | None:

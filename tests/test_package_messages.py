@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from amts_sphinx import _compat
 from amts_sphinx.doctree.package_messages import marked
 from amts_sphinx.doctree.sphinx_strings import Package
 
@@ -38,3 +40,16 @@ def test_what_is_marked(tmp_path: Path, code: str, messages: set[str]) -> None:
     (tmp_path / "a.py").write_text("", "utf-8")
     # The next build does not read the code again.
     assert marked((package,), tmp_path / "kept") == messages
+
+
+def test_templates_of_other_themes_are_not_read(tmp_path: Path) -> None:
+    def loader(folder: Path) -> SimpleNamespace:
+        return SimpleNamespace(searchpath=[str(folder)])
+
+    # As Sphinx has them: the folder around a theme holds others, or all packages.
+    theme, added = tmp_path / "packages" / "theme", tmp_path / "added"
+    templates = SimpleNamespace(
+        pathchain=[theme], loaders=[loader(theme), loader(theme.parent), loader(added)]
+    )
+    app: Any = SimpleNamespace(builder=SimpleNamespace(templates=templates))
+    assert _compat.template_folders(app) == [theme, added]
