@@ -610,6 +610,25 @@ def harbour(folder: Path) -> tuple[Book, Path]:
 
 
 @pytest.mark.sphinx
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_book_may_get_its_first_catalogue_later(tmp_path: Path, jobs: str) -> None:
+    book, _ = harbour(tmp_path)
+    locale, later = book.source / "locale", tmp_path / "later"
+    locale.rename(later)
+    first = book.build("amts-ja", "-j", jobs)
+    assert "The tide is low. Nobody swims." in first.text("notes", PARAGRAPHS)
+    later.rename(locale)
+    second = book.build("amts-ja", "-j", jobs)
+    assert (
+        second.text("notes", PARAGRAPHS)[0] == NOTES["The tide is low. Nobody swims."]
+    )
+    assert second.warned == ""
+    # It is read again once, and not in each build.
+    assert "0 added, 2 changed, 0 removed" in second.said
+    assert "0 added, 0 changed, 0 removed" in book.build("amts-ja").said
+
+
+@pytest.mark.sphinx
 def test_a_loss_of_people_s_texts_is_a_warning(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
