@@ -119,6 +119,10 @@ def build(theme: str, folder: Path) -> Built:
     book.write("index.rst", TEXT)
     built = book.build("amts", engine="pseudo")
     book.build("html", out="amts/en")
+    reviewed = book.build(
+        "amts-ar", "-D", "amts_review_mode=1", out="reviewed", engine="pseudo"
+    )
+    assert reviewed.status == 0, reviewed.warned
     return built
 
 
@@ -201,6 +205,31 @@ def test_the_place_in_the_original_is_reached_by_keyboard(
     assert link.evaluate("e => getComputedStyle(e).opacity") == "1"
     page.keyboard.press("Enter")
     page.wait_for_url("**/en/index.html#boats")
+    page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1200, 390])
+def test_a_passage_is_reviewed_on_hover_and_focus(
+    browser: Browser, site: Built, width: int, scheme: Any
+) -> None:
+    size: Any = {"width": width, "height": 800}
+    page = browser.new_context(viewport=size, color_scheme=scheme).new_page()
+    page.goto((site.out.parent / "reviewed/index.html").as_uri())
+    place, shown = (
+        page.locator("p[data-amts-unit]"),
+        page.locator("#amts-review section"),
+    )
+    place.first.hover()
+    assert "A boat floats on water." in shown.inner_text()
+    box = shown.bounding_box()
+    assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+    page.keyboard.press("Escape")
+    assert not shown.is_visible()
+    place.nth(1).focus()
+    assert shown.is_visible()
+    found = Axe().run(page, context={"include": ["#amts-review"]})
+    assert [each["id"] for each in found.response["violations"]] == []
     page.context.close()
 
 
