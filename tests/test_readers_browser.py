@@ -222,6 +222,8 @@ def test_a_passage_is_reviewed_on_hover_and_focus(
     )
     place.first.hover()
     assert "A boat floats on water." in shown.inner_text()
+    # It is in English.
+    assert shown.evaluate("e => getComputedStyle(e).direction") == "ltr"
     box = shown.bounding_box()
     assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
     page.keyboard.press("Escape")
