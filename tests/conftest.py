@@ -299,15 +299,10 @@ def marks() -> Marks:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what builds books; leave the warnings of old releases to their authors.
-
-    With ``--dist loadgroup``, one process runs all tests of a file that have no mark.
-    """
+    """Mark what builds books; leave the warnings of old releases to their authors."""
     others = "(botocore|docutils|moto|sphinx)"
     rule = pytest.mark.filterwarnings(f"ignore::DeprecationWarning:{others}")
     for item in items:
         item.add_marker(rule)
         if isinstance(item, pytest.Function) and _BOOKS & set(item.fixturenames):
             item.add_marker(pytest.mark.sphinx)
-        if not any(map(item.get_closest_marker, ("apart", "xdist_group"))):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))

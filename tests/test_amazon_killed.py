@@ -35,12 +35,8 @@ POINTS: Final = 10
 
 
 # The second takes the harder road: a token does not keep a second job from starting.
-TOKENS: Final = pytest.param(
-    True, id="tokens", marks=[pytest.mark.slow, pytest.mark.xdist_group("tokens")]
-)
-NO_TOKENS: Final = pytest.param(
-    False, id="no-tokens", marks=pytest.mark.xdist_group("no-tokens")
-)
+TOKENS: Final = pytest.param(True, id="tokens", marks=pytest.mark.slow)
+NO_TOKENS: Final = pytest.param(False, id="no-tokens")
 
 
 @pytest.fixture(scope="module", params=[TOKENS, NO_TOKENS])

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = [
-    pytest.mark.apart,
     pytest.mark.slow,
     pytest.mark.skipif(not BROWSER, reason="no browser: apt-get install chromium"),
 ]
@@ -225,7 +224,9 @@ def test_a_passage_is_reviewed_on_hover_and_focus(
     # It is in English.
     assert shown.evaluate("e => getComputedStyle(e).direction") == "ltr"
     box = shown.bounding_box()
-    assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
     page.keyboard.press("Escape")
     assert not shown.is_visible()
     place.nth(1).focus()
