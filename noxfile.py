@@ -51,13 +51,9 @@ LENIENT: Final = (
 
 
 #: They build books too, but what they show does not depend on the version of Sphinx.
-#: ``amts review`` reads a book as ``amts status`` does, whose tests are run.
 ELSEWHERE: Final = (
     "--ignore-glob=tests/test_amazon*",
     "--ignore=tests/test_report_browser.py",
-    "--ignore=tests/test_review_check.py",
-    "--ignore=tests/test_review_files.py",
-    "--ignore=tests/test_review_serve.py",
 )
 #: What the tests need most of the source archive: its books, documents and settings.
 QUICK: Final = (

@@ -22,7 +22,6 @@ from waiting import PATIENCE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-
 ROOT: Final = Path(__file__).parent.parent
 RECIPES: Final = ROOT / "docs" / "recipes"
 FILES: Final = sorted(path.name for path in RECIPES.iterdir())

@@ -17,7 +17,6 @@ from waiting import PATIENCE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-
 ROOT: Final = Path(__file__).parent.parent
 DOCS: Final = ROOT / "docs"
 

@@ -213,8 +213,7 @@ def test_a_passage_is_reviewed_on_hover_and_focus(
     browser: Browser, site: Built, width: int, scheme: Any
 ) -> None:
     size: Any = {"width": width, "height": 800}
-    page = browser.new_context(viewport=size, color_scheme=scheme).new_page()
-    page.goto((site.out.parent / "reviewed/index.html").as_uri())
+    page = show(browser, site, "../reviewed", viewport=size, color_scheme=scheme)
     place, shown = (
         page.locator("p[data-amts-unit]"),
         page.locator("#amts-review section"),

@@ -125,9 +125,9 @@ def _is_english(app: Sphinx) -> bool:
 
 
 def _around(app: Sphinx, packages: tuple[Package, ...], home: Path) -> frozenset[str]:
-    """Return what pages show around the text of the book."""
-    if not _compat.template_folders(app):
-        return templates.of_theme(app)
+    """Return what pages show around the text of a book in English; mostly templates."""
+    if not (_is_english(app) and _compat.template_folders(app)):
+        return frozenset()
     indices = {str(index.localname) for index in _compat.own_indices(app)}
     marked = package_messages.marked(packages, home)
     return templates.of_theme(app) | marked | indices
@@ -188,7 +188,7 @@ def gather(app: Sphinx, env: BuildEnvironment) -> Material:
         containers,
         sources,
         labels,
-        _around(app, packages, home) if _is_english(app) else frozenset(),
+        _around(app, packages, home),
         packages,
         home,
         tuple(unread),

@@ -10,6 +10,8 @@ from amts_sphinx.checks.rules import THING
 from amts_sphinx.core.languages import name_language
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from py3langid.langid import LanguageIdentifier
 
 #: The letters of each script.
@@ -108,12 +110,11 @@ def foreign_script(text: str, language: str) -> str:
 
 def _letters(text: str) -> dict[str, int]:
     """Return how many letters of each script a text has, by what they are worth."""
+    # To look for each script takes twenty times as long as for those of most texts.
     if not _NOT_LATIN.search(text):
-        # As most texts: to look for each script takes twenty times as long.
-        return dict.fromkeys(_LETTERS, 0) | {
-            "Latn": len(_LETTERS["Latn"].findall(text))
-        }
-    scripts = _HAN_OR_LATIN if not _OTHER.search(text) else _LETTERS
+        scripts: Iterable[str] = ("Latn",)
+    else:
+        scripts = _LETTERS if _OTHER.search(text) else _HAN_OR_LATIN
     return dict.fromkeys(_LETTERS, 0) | {
         name: len(_LETTERS[name].findall(text)) * _WORTH.get(name, 1)
         for name in scripts

@@ -8,7 +8,9 @@ is as good as an empty one: nothing is lost with it but time.
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -18,12 +20,14 @@ from amts_sphinx._version import __version__
 from amts_sphinx.core.atomic import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
 T = TypeVar("T")
 
 #: Raised when something that is kept is made otherwise.
 _FORMAT: Final = 1
+#: The names of files of Python.
+CODE: Final = re.compile(r".*\.py")
 
 
 class Remembered(Generic[T]):
@@ -80,10 +84,33 @@ def _build() -> str:
     """Return what tells two states of one version in development apart."""
     if "dev" not in __version__:
         return ""
-    home = Path(__file__).parent.parent
-    seen = [
-        (path.relative_to(home).as_posix(), stat.st_size, stat.st_mtime_ns)
-        for path in sorted(home.rglob("*.py"))
-        for stat in [path.stat()]
-    ]
+    seen = stamps([Path(__file__).parent.parent], CODE)
     return hashlib.sha256(repr(seen).encode()).hexdigest()
+
+
+def stamps(
+    folders: Iterable[Path], names: re.Pattern[str]
+) -> tuple[tuple[str, int, int], ...]:
+    """Return the files in *folders* and below, each with its size and age, sorted.
+
+    What is made of files is kept with them: of a changed file it is made again.
+
+    :param names: what all of a file's name must match
+    """
+    paths = {
+        f"{place}/{name}"
+        for folder in folders
+        for place, _, files in os.walk(folder)
+        for name in files
+        if names.fullmatch(name)
+    }
+    return tuple(stamp for path in sorted(paths) for stamp in _of_file(path))
+
+
+def _of_file(path: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the stamp of a file, if it is one: editors leave links to nothing."""
+    try:
+        stat = Path(path).stat()
+    except OSError:
+        return
+    yield path, stat.st_size, stat.st_mtime_ns

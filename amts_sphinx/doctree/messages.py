@@ -54,8 +54,6 @@ _NUMBERS: Final[WeakKeyDictionary[nodes.document, dict[int, _Numbered]]] = (
 
 #: The attribute of an environment that says whether messages are numbered.
 _WANTED: Final = "amts_numbers_messages"
-#: The folder of a language's catalogues.
-_MESSAGES: Final = "LC_MESSAGES"
 
 
 class MessagePlace(NamedTuple):
@@ -140,9 +138,12 @@ def want_for_catalogues(
 
 def _has_catalogues(app: Sphinx) -> bool:
     dirs = app.config.locale_dirs if app.config.amts_gettext else ()
-    return any(
-        next(Path(app.srcdir, each).glob(f"*/{_MESSAGES}"), None) for each in dirs
-    )
+    there = [path for each in dirs if (path := Path(app.srcdir, each)).is_dir()]
+    if not there:
+        return False
+    from amts_sphinx.formats.catalogues import folders  # most books need none of it
+
+    return bool(folders(there))
 
 
 class CompareMessages(SphinxTransform):

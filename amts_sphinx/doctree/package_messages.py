@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +16,7 @@ import sphinx
 from amts_sphinx.core import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from amts_sphinx.doctree.sphinx_strings import Package
 
@@ -32,22 +31,20 @@ _LOGS: Final = frozenset({"critical", "debug", "error", "info", "verbose", "warn
 _KEPT: Final = "packages.pickle"
 
 
-@cache
-def marked(packages: tuple[Package, ...], home: Path | None = None) -> frozenset[str]:
+def marked(packages: Iterable[Package], home: Path) -> frozenset[str]:
     """Return the strings that *packages* mark in their code.
 
     :param home: the folder of what is kept for the next build
     """
-    path = home / _KEPT if home else None
-    found: frozenset[str] | None = kept.load(path, packages) if path else None
+    # What Sphinx and this package say themselves is known by their catalogues.
+    folders = {Path(each.folder) for each in packages}
+    folders -= {Path(sphinx.package_dir), Path(__file__).parents[1]}
+    files = kept.stamps(folders, kept.CODE)
+    path = home / _KEPT
+    found: frozenset[str] | None = kept.load(path, files)
     if found is None:
-        # What Sphinx and this package say themselves is known by their catalogues.
-        folders = {Path(each.folder) for each in packages}
-        folders -= {Path(sphinx.package_dir), Path(__file__).parents[1]}
-        files = (file for folder in sorted(folders) for file in folder.rglob("*.py"))
-        found = frozenset(message for file in files for message in _marked(file))
-        if path:
-            kept.save(path, found, packages)
+        found = frozenset(text for file, *_ in files for text in _marked(Path(file)))
+        kept.save(path, found, files)
     return found
 
 

@@ -7,7 +7,6 @@ templates are read, see :class:`Words`.
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -60,7 +59,8 @@ def messages(app: Sphinx) -> set[str]:
     Sphinx shows each by its catalogue, and a book can add one; what is in neither goes
     to the engine.
     """
-    return _messages([path for path, *_ in _templates(_of_book(app))], set())
+    found = kept.stamps(_of_book(app), _OF_PAGES)
+    return _messages([path for path, *_ in found], set())
 
 
 def of_theme(app: Sphinx) -> frozenset[str]:
@@ -75,7 +75,7 @@ def of_theme(app: Sphinx) -> frozenset[str]:
     options = texts_of_options(_compat.theme_defaults(app.builder))
     # Reading them takes longer than all else of a build that has nothing to do.
     path = Path(app.doctreedir, ".amts", _KEPT)
-    made_of = _templates(folders), jinja2.__version__
+    made_of = kept.stamps(folders, _OF_PAGES), jinja2.__version__
     found: frozenset[str] | None = kept.load(path, *made_of)
     if found is None:
         words = set[str]()
@@ -88,22 +88,6 @@ def of_theme(app: Sphinx) -> frozenset[str]:
 def _of_book(app: Sphinx) -> list[Path]:
     names = written(app.config).get("templates_path", ())
     return [Path(app.confdir, name) for name in names]
-
-
-def _templates(folders: Iterable[Path]) -> list[tuple[str, int, int]]:
-    """Return the templates in *folders*, each with its size and age."""
-    paths = {
-        f"{place}/{name}"
-        for folder in folders
-        for place, _, names in os.walk(folder)
-        for name in names
-        if _OF_PAGES.fullmatch(name)
-    }
-    return [
-        (path, stat.st_size, stat.st_mtime_ns)
-        for path in sorted(paths)
-        for stat in [Path(path).stat()]
-    ]
 
 
 def _messages(paths: Iterable[str], words: set[str]) -> set[str]:

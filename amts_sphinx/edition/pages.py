@@ -64,11 +64,10 @@ _ROOT: Final = re.compile(r"<html\b[^>]*>", re.IGNORECASE)
 _LANG: Final = re.compile(
     r"""(\slang=|\sxml:lang=)(?:"[^"]*"|'[^']*')""", re.IGNORECASE
 )
-#: A part in a language, and no direction. Links to other editions isolate their names.
-_PART_LANG: Final = re.compile(
-    r"""<(?!html\b)\w+(?![^>]*\s(?:dir|hreflang)=)[^>]*?\slang=["']([\w-]+)["']""",
-    re.IGNORECASE,
-)
+#: The language of a part; most pages have one such place, in their root.
+_PART_LANG: Final = re.compile(r"""\slang=["']([\w-]+)["']""")
+#: It has a direction; or it is a link to another edition, which isolates its name.
+_DIRECTED: Final = re.compile(r"\s(?:dir|hreflang)=|^<html\b")
 #: Code and signatures run from the left in every language.
 _CODE: Final = re.compile(
     r'<(?:(?:pre|code|kbd|samp)(?=[\s>])|dt(?= class="sig\b))(?![^>]*\sdir=)'
@@ -313,9 +312,12 @@ def _with_directions(text: str, tag: str) -> str:
     right = find_language(tag).from_right
 
     def directed(part: re.Match[str]) -> str:
+        start, end = text.rfind("<", 0, part.start()), text.find(">", part.end())
+        is_in_tag = start >= 0 and ">" not in text[start : part.start()]
         its_own = name_language(part[1]).from_right
-        direction = "rtl" if its_own else "ltr"
-        return part[0] if its_own == right else f'{part[0]} dir="{direction}"'
+        if its_own == right or not is_in_tag or _DIRECTED.search(text[start:end]):
+            return part[0]
+        return f'{part[0]} dir="{"rtl" if its_own else "ltr"}"'
 
     text = _PART_LANG.sub(directed, text)
     if not right:

@@ -53,6 +53,7 @@ JOIN unit AS u ON u.origin = ? AND u.content = i.content
 WHERE u.retired <> 0 OR u.document <> i.document OR u.line IS NOT i.line
     OR u.replaced <> i.replaced OR u.number <> i.nth
 """
+_INSERT: Final = f"INSERT OR REPLACE INTO unit (origin, {_FIELDS}) VALUES (?, {_MARKS})"
 #: The numbers of what is incoming of texts of which something is said already.
 _THERE: Final = """
 SELECT i.number FROM incoming AS i WHERE EXISTS (
@@ -193,8 +194,7 @@ def add(db: sqlite3.Connection) -> int:
     # Most is new, as all of a book's first build, and needs no look at what is there.
     there = {number for (number,) in db.execute(_THERE)}
     new = [row for row in latest.values() if row[0] not in there]
-    insert = f"INSERT OR REPLACE INTO unit (origin, {_FIELDS}) VALUES (?, {_MARKS})"
-    db.executemany(insert, ((origins[str(row[5])], 0, *row[1:]) for row in new))
+    db.executemany(_INSERT, ((origins[str(row[5])], 0, *row[1:]) for row in new))
     return len(new) + sum(
         _say(db, origins[str(row[5])], row)
         for row in latest.values()
@@ -230,8 +230,7 @@ def _say(db: sqlite3.Connection, origin: int, row: schema.Row) -> int:
         else:
             db.execute("DELETE FROM unit WHERE id = ?", (number,))
     fields[0] = 0
-    insert = f"INSERT OR REPLACE INTO unit (origin, {_FIELDS}) VALUES (?, {_MARKS})"
-    db.execute(insert, (origin, *fields))
+    db.execute(_INSERT, (origin, *fields))
     return 1
 
 

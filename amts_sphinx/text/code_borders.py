@@ -340,6 +340,10 @@ class _Source:
 
 @lru_cache(2**14)
 def _source(coded: str | None) -> _Source:
+    """Return what stands in a source, if there is one.
+
+    It is asked for last: most borders need no more than the target.
+    """
     found = _Source()
     if coded is None:
         return found
@@ -409,9 +413,6 @@ def _faults(text: _Text, source: str | None, rules: BorderRules) -> Iterator[Fau
             yield Fault(
                 kind, f"{border.left[-_SHOWN:]}{blank}{border.right[:_SHOWN]}", number
             )
-
-
-# The source is looked at last: most borders need no more than the target.
 
 
 def _is_missing(
